@@ -1,0 +1,11 @@
+import presets from 'jest-preset-angular/presets/index.js';
+const root = new URL('../../', import.meta.url).pathname;
+export default {
+  ...presets.createEsmPreset({ tsconfig: '<rootDir>/tsconfig.spec.json' }),
+  displayName: 'web',
+  testEnvironment: 'jest-preset-angular/environments/jest-jsdom-env',
+  rootDir: import.meta.dirname,
+  setupFilesAfterEnv: ['<rootDir>/src/test-setup.ts'],
+  testMatch: ['<rootDir>/src/**/*.spec.ts'],
+  moduleNameMapper: { '^@mle/protocol$': `${root}libs/protocol/src/index.ts` },
+};

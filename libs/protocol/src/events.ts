@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import type { AttemptProgress } from './link.js';
+import { IdSchema } from './ids.js';
+import type { MachineView } from './machines.js';
+import type { OutputFrame } from './output.js';
+import type { ProjectView } from './projects.js';
+import type { RunView } from './runs.js';
+
+/** socket.io namespace of the browser; authenticated by the session cookie or `auth: { token }`. */
+export const EVENTS_NAMESPACE = '/events';
+
+/** Server to browser. Runs and projects reach their owner only, machines everyone. */
+export interface ServerToBrowser {
+  'run.changed': (run: RunView) => void;
+  'run.deleted': (run: { id: string; projectId: string }) => void;
+  'run.progress': (progress: AttemptProgress) => void;
+  'project.changed': (project: ProjectView) => void;
+  'project.deleted': (project: { id: string }) => void;
+  'machine.changed': (machine: MachineView) => void;
+  'machine.removed': (machine: { id: string }) => void;
+  /** Of watched runs only. May come before it is durable: same offset, same bytes. A gap is fetched by range. */
+  output: (frame: OutputFrame, bytes: ArrayBuffer) => void;
+}
+export type ServerEvent = keyof ServerToBrowser;
+
+export const WatchSchema = z.object({ runId: IdSchema });
+export type Watch = z.infer<typeof WatchSchema>;
+/** Frames after the answer are complete: fetch `[0, storedBytes)` by range, then append what comes. */
+export type WatchReply = { ok: true; run: RunView; attempt: number; storedBytes: number } | { ok: false; message: string };
+
+/** Browser to server. */
+export interface BrowserToServer {
+  watch: (watch: Watch, ack: (reply: WatchReply) => void) => void;
+  unwatch: (watch: Watch) => void;
+}

@@ -1,0 +1,46 @@
+const KiB = 1024;
+const MiB = 1024 * KiB;
+const GiB = 1024 * MiB;
+
+/** The explicit limits that more than one process has to agree on. Sizes in bytes. */
+export const LIMITS = {
+  /** One output frame on the link. */
+  outputFrameBytes: 64 * KiB,
+  /** Output that the worker has sent and the server has not yet acknowledged, per attempt. */
+  outputUnackedBytes: MiB,
+  /** Output kept of one run before bytes are dropped under a marker. */
+  outputQuotaBytes: GiB,
+  /** A file that the editor opens. */
+  editorFileBytes: 2 * MiB,
+  /** A file of a project. */
+  projectFileBytes: 4 * GiB,
+  /** Files of a project. */
+  projectFiles: 50_000,
+  /** A JSON request body. */
+  jsonBodyBytes: MiB,
+  /** One piece of a blob on the link. */
+  blobChunkBytes: 256 * KiB,
+  /** Pieces of a blob that may be under way unacknowledged. */
+  blobChunksInFlight: 8,
+  /** A path inside a project. */
+  pathBytes: 1024,
+  /** The largest message that the link carries, above the largest frame and its header. */
+  linkMessageBytes: 4 * MiB,
+  /** Items of one page of a list. */
+  pageItems: 200,
+} as const;
+
+/** Times of the link, in milliseconds. */
+export const TIMING = {
+  heartbeatMs: 1_000,
+  /** Silence after which a machine is shown offline. */
+  offlineAfterMs: 5_000,
+  /** Output is held at most this long to be sent in fewer frames. */
+  outputCoalesceMs: 25,
+  /** After SIGINT, before SIGTERM. */
+  stopGraceMs: 10_000,
+  /** After SIGTERM, before SIGKILL. */
+  stopTermMs: 5_000,
+} as const;
+
+export const DEFAULT_LOST_AFTER_SECONDS = 60;

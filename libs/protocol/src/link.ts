@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import { IdSchema, Sha256Schema } from './ids.js';
+import { InventorySchema, LoadSchema } from './machines.js';
+import { OutputFrameSchema } from './output.js';
+import { EnvSchema, ParamsSchema } from './runs.js';
+
+/** Raised when the worker and the server could misunderstand each other. */
+export const LINK_VERSION = 1;
+export const LINK_NAMESPACE = '/worker';
+export const QUEUE_PATH = '/worker/queue';
+
+const AttemptRefSchema = z.object({ runId: IdSchema, attempt: z.int().positive() });
+export type AttemptRef = z.infer<typeof AttemptRefSchema>;
+
+/** socket.io handshake `auth` of a worker: a credential, or a join token the first time. */
+export const LinkAuthSchema = z.object({
+  linkVersion: z.int(),
+  credential: z.string().max(200).optional(),
+  joinToken: z.string().max(200).optional(),
+});
+export type LinkAuth = z.infer<typeof LinkAuthSchema>;
+
+/** The first message on each connection. `attempts` is the worker's journal: all that it still answers for. */
+export const HelloSchema = z.object({
+  version: z.string().max(40),
+  /** Wanted on the first join only; later the server's name counts. */
+  name: z.string().max(80).optional(),
+  inventory: InventorySchema,
+  properties: z.record(z.string(), z.unknown()),
+  attempts: z.array(AttemptRefSchema),
+});
+export type Hello = z.infer<typeof HelloSchema>;
+
+export const MachineSettingsSchema = z.object({ name: z.string(), slots: z.int(), draining: z.boolean() });
+export type MachineSettings = z.infer<typeof MachineSettingsSchema>;
+
+export const HelloReplySchema = z.object({
+  machineId: IdSchema,
+  /** Given once, after a join: the worker keeps it in a file of mode 0600. */
+  credential: z.string().optional(),
+  settings: MachineSettingsSchema,
+  /** What becomes of each journaled attempt: go on from `storedBytes`, or kill it and forget. */
+  attempts: z.array(
+    AttemptRefSchema.extend({
+      verdict: z.enum(['continue', 'discard']),
+      storedBytes: z.int(),
+      /** A stop was asked for while the worker was away. */
+      stop: z.string().nullable(),
+    }),
+  ),
+});
+export type HelloReply = z.infer<typeof HelloReplySchema>;
+
+export const HeartbeatSchema = z.object({ attempts: z.array(AttemptRefSchema), load: LoadSchema.nullable() });
+export type Heartbeat = z.infer<typeof HeartbeatSchema>;
+
+/** All that a worker needs to know to execute one attempt. */
+export const RunSpecSchema = AttemptRefSchema.extend({
+  number: z.int(),
+  projectId: IdSchema,
+  projectName: z.string(),
+  snapshotId: Sha256Schema,
+  snapshotBytes: z.int(),
+  file: z.string().nullable(),
+  command: z.string().nullable(),
+  args: z.array(z.string()),
+  params: ParamsSchema,
+  env: EnvSchema,
+  seed: z.int(),
+  timeoutSeconds: z.int().nullable(),
+  clean: z.boolean(),
+  outputQuotaBytes: z.int(),
+  correlationId: z.string().nullable(),
+});
+export type RunSpec = z.infer<typeof RunSpecSchema>;
+
+export const ClaimSchema = AttemptRefSchema;
+/** `gone`: complete the delivery and forget it. */
+export type ClaimReply = { ok: true; spec: RunSpec } | { ok: false; code: 'gone' | 'busy'; message: string };
+
+export const AttemptRunningSchema = AttemptRefSchema.extend({ pid: z.int(), startedAt: z.number() });
+export type AttemptRunning = z.infer<typeof AttemptRunningSchema>;
+
+export const AttemptProgressSchema = AttemptRefSchema.extend({
+  phase: z.enum(['syncing', 'setup']),
+  filesDone: z.int(),
+  filesTotal: z.int(),
+  bytesDone: z.number(),
+  bytesTotal: z.number(),
+});
+export type AttemptProgress = z.infer<typeof AttemptProgressSchema>;
+
+/** `stopped`: the worker stopped it by itself, and `reason` says why (the machine shuts down). */
+export const OUTCOMES = ['exited', 'stopped', 'spawn_failed', 'prepare_failed', 'timed_out', 'supervisor_lost'] as const;
+/** The end of an attempt, sent after its last byte was acknowledged. */
+export const AttemptFinishedSchema = AttemptRefSchema.extend({
+  /** What ended it; whether an exit is a success, a failure or a stop is the server's decision. */
+  outcome: z.enum(OUTCOMES),
+  exitCode: z.int().nullable(),
+  signal: z.string().nullable(),
+  /** For a person, where the exit code does not say it all. */
+  reason: z.string().max(2000).nullable(),
+  finishedAt: z.number(),
+  outputBytes: z.int(),
+  outputSha256: Sha256Schema,
+});
+export type AttemptFinished = z.infer<typeof AttemptFinishedSchema>;
+
+/** `superseded`: the attempt is over or a later one has begun; kill the copy and forget it. */
+export type AttemptReply = { ok: true } | { ok: false; code: 'superseded' } | { ok: false; code: 'gap'; expected: number };
+export type OutputReply = { ok: true; storedBytes: number } | { ok: false; code: 'superseded' } | { ok: false; code: 'gap'; expected: number };
+
+/** Asks for blobs of the attempt's snapshot (or the manifest itself) in one stream; `from` resumes. */
+export const BlobFetchSchema = AttemptRefSchema.extend({
+  streamId: z.string().max(64),
+  items: z.array(z.object({ sha256: Sha256Schema, from: z.int().nonnegative() })).max(100_000),
+});
+export type BlobFetch = z.infer<typeof BlobFetchSchema>;
+export const BlobChunkSchema = z.object({ streamId: z.string(), sha256: Sha256Schema, offset: z.int(), size: z.int() });
+/** `size` is that of the whole blob; the chunk that reaches it is its last, also when both are zero. */
+export type BlobChunk = z.infer<typeof BlobChunkSchema>;
+export type BlobFetchReply = { ok: true } | { ok: false; message: string };
+
+export const StopRequestSchema = AttemptRefSchema.extend({ reason: z.string() });
+export type StopRequest = z.infer<typeof StopRequestSchema>;
+
+type Ack<T> = (reply: T) => void;
+
+/** Worker to server. Every message is acknowledged after its effect is durable. */
+export interface WorkerToServer {
+  hello: (hello: Hello, ack: Ack<{ ok: true; reply: HelloReply } | { ok: false; message: string }>) => void;
+  heartbeat: (heartbeat: Heartbeat, ack: Ack<{ ok: true }>) => void;
+  claim: (ref: AttemptRef, ack: Ack<ClaimReply>) => void;
+  'attempt.running': (running: AttemptRunning, ack: Ack<AttemptReply>) => void;
+  'attempt.progress': (progress: AttemptProgress) => void;
+  'attempt.finished': (finished: AttemptFinished, ack: Ack<AttemptReply>) => void;
+  output: (frame: z.infer<typeof OutputFrameSchema>, bytes: Uint8Array, ack: Ack<OutputReply>) => void;
+  'blobs.fetch': (fetch: BlobFetch, ack: Ack<BlobFetchReply>) => void;
+  goodbye: (ack: Ack<{ ok: true }>) => void;
+}
+
+/** Server to worker. */
+export interface ServerToWorker {
+  stop: (request: StopRequest, ack: Ack<{ ok: true }>) => void;
+  /** Kill the copy of a superseded attempt and forget it. */
+  discard: (ref: AttemptRef, ack: Ack<{ ok: true }>) => void;
+  settings: (settings: MachineSettings) => void;
+  'blob.chunk': (chunk: BlobChunk, bytes: Uint8Array, ack: Ack<{ ok: boolean }>) => void;
+  /** The stream ends after its last chunk, or early with a message. */
+  'blob.end': (end: { streamId: string; error: string | null }) => void;
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { IdSchema, NameSchema, TimeSchema } from './ids.js';
+
+export const MACHINE_STATES = ['online', 'offline', 'draining'] as const;
+export const MachineStateSchema = z.enum(MACHINE_STATES);
+export type MachineState = z.infer<typeof MachineStateSchema>;
+export const MachineProviderSchema = z.enum(['local', 'joined', 'aws']);
+export type MachineProvider = z.infer<typeof MachineProviderSchema>;
+
+export const GpuSchema = z.object({ name: z.string(), memoryBytes: z.number() });
+/** What a worker finds on its machine at start. */
+export const InventorySchema = z.object({
+  hostname: z.string(),
+  platform: z.string(),
+  arch: z.string(),
+  cpuModel: z.string(),
+  cpus: z.int(),
+  memoryBytes: z.number(),
+  diskFreeBytes: z.number().nullable(),
+  gpus: z.array(GpuSchema),
+  node: z.string(),
+  python: z.string().nullable(),
+  docker: z.string().nullable(),
+  /** Runs get a uid of their own. */
+  isolated: z.boolean(),
+});
+export type Inventory = z.infer<typeof InventorySchema>;
+
+export const LabelSchema = z.string().regex(/^[A-Za-z0-9._/-]{1,40}$/, 'Use letters, digits and . _ / - in a label, at most 40.');
+
+export const LoadSchema = z.object({ cpu: z.number(), memory: z.number(), gpu: z.number().nullable() });
+/** Fractions from 0 to 1, sampled with the heartbeat. */
+export type Load = z.infer<typeof LoadSchema>;
+
+export const MachineViewSchema = z.object({
+  id: IdSchema,
+  name: z.string(),
+  state: MachineStateSchema,
+  slots: z.int(),
+  running: z.array(IdSchema),
+  labels: z.array(z.string()),
+  poolIds: z.array(IdSchema),
+  provider: MachineProviderSchema,
+  inventory: InventorySchema.nullable(),
+  version: z.string().nullable(),
+  properties: z.record(z.string(), z.unknown()),
+  load: LoadSchema.nullable(),
+  lastSeenAt: TimeSchema.nullable(),
+  createdAt: TimeSchema,
+});
+export type MachineView = z.infer<typeof MachineViewSchema>;
+
+export const UpdateMachineSchema = z
+  .object({
+    name: NameSchema.optional(),
+    slots: z.int().min(1).max(64).optional(),
+    labels: z.array(LabelSchema).max(20).optional(),
+    drain: z.boolean().optional(),
+    lostAfterSeconds: z.int().min(2).max(86_400).nullable().optional(),
+  })
+  .strict();
+export type UpdateMachine = z.infer<typeof UpdateMachineSchema>;
+
+export const JoinTokenViewSchema = z.object({
+  token: z.string(),
+  expiresAt: TimeSchema,
+  /** Ready to paste; the token is read from standard input, never an argument. */
+  command: z.string(),
+});
+export type JoinTokenView = z.infer<typeof JoinTokenViewSchema>;

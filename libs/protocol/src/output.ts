@@ -1,0 +1,52 @@
+import { z } from 'zod';
+
+export const OUTPUT_STREAMS = ['stdout', 'stderr', 'system'] as const;
+export const OutputStreamSchema = z.enum(OUTPUT_STREAMS);
+export type OutputStream = z.infer<typeof OutputStreamSchema>;
+
+/** Bytes of one stream that were read together. `offset` counts the whole sequence of the attempt. */
+export const SegmentSchema = z.object({
+  offset: z.int().nonnegative(),
+  length: z.int().positive(),
+  stream: OutputStreamSchema,
+  /** Milliseconds since the epoch, by the machine's clock. */
+  time: z.number(),
+});
+export type Segment = z.infer<typeof SegmentSchema>;
+
+export const SegmentListSchema = z.object({ items: z.array(SegmentSchema), storedBytes: z.int() });
+export type SegmentList = z.infer<typeof SegmentListSchema>;
+
+export const OutputQuerySchema = z.object({
+  attempt: z.coerce.number().int().positive().optional(),
+  stream: OutputStreamSchema.optional(),
+  from: z.coerce.number().int().nonnegative().optional(),
+  to: z.coerce.number().int().nonnegative().optional(),
+  follow: z.stringbool().optional(),
+});
+export type OutputQuery = z.infer<typeof OutputQuerySchema>;
+
+export const SegmentQuerySchema = OutputQuerySchema.pick({ attempt: true, from: true, to: true });
+export type SegmentQuery = z.infer<typeof SegmentQuerySchema>;
+
+/** The head of a frame of output; its bytes travel beside it as one binary attachment. */
+export const OutputFrameSchema = z.object({
+  runId: z.string(),
+  attempt: z.int().positive(),
+  /** Offset of the first byte. */
+  from: z.int().nonnegative(),
+  /** The pieces of the frame in order: their lengths add up to the length of the bytes. */
+  segments: z.array(z.tuple([z.int().positive(), z.int().min(0).max(OUTPUT_STREAMS.length - 1), z.number()])),
+});
+/** `segments` are `[length, index into OUTPUT_STREAMS, time]`. */
+export type OutputFrame = z.infer<typeof OutputFrameSchema>;
+
+/** The segments of a frame with their offsets in the whole sequence. */
+export function frameSegments(frame: Pick<OutputFrame, 'from' | 'segments'>): Segment[] {
+  let offset = frame.from;
+  return frame.segments.map(([length, stream, time]) => {
+    const segment = { offset, length, stream: OUTPUT_STREAMS[stream] ?? 'system', time };
+    offset += length;
+    return segment;
+  });
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { LIMITS } from './limits.js';
+
+const encoder = new TextEncoder();
+
+/** Why `path` is no path inside a project, as a sentence, or null when it is one. */
+export function projectPathError(path: string): string | null {
+  if (path === '') return 'Give a path inside the project.';
+  if (encoder.encode(path).length > LIMITS.pathBytes) return `Use a path of at most ${LIMITS.pathBytes} bytes.`;
+  // A path may reach us encoded once more than it was decoded: each reading of it has to stay inside.
+  let reading = path;
+  for (let i = 0; i < 4; i++) {
+    const error = readingError(reading);
+    if (error) return error;
+    const next = decodeLeniently(reading);
+    if (next === reading) return null;
+    reading = next;
+  }
+  return 'The path is encoded too many times. Give it as it is.';
+}
+
+function readingError(path: string): string | null {
+  if (/[\u0000-\u001f\u007f]/.test(path)) return 'Use no control characters in a path.';
+  if (path.includes('\\')) return 'Separate folders by /, not by a backslash.';
+  if (path.startsWith('/')) return 'Give a path relative to the project, without a leading /.';
+  for (const part of path.split('/')) {
+    if (part === '') return 'The path has an empty part. Remove the extra /.';
+    if (part === '.' || part === '..') return 'The path would leave the project. Remove the . and .. parts.';
+    if (encoder.encode(part).length > 255) return 'Use names of at most 255 bytes.';
+  }
+  return null;
+}
+
+function decodeLeniently(text: string): string {
+  return text.replace(/(?:%[0-9a-f]{2})+/gi, (run) => {
+    try {
+      return decodeURIComponent(run);
+    } catch {
+      return run;
+    }
+  });
+}
+
+/** A relative path with forward slashes that stays inside its project. */
+export const ProjectPathSchema = z.string().superRefine((path, context) => {
+  const message = projectPathError(path);
+  if (message) context.addIssue({ code: 'custom', message });
+});

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { IdSchema, NameSchema, Sha256Schema, TimeSchema } from './ids.js';
+import { ProjectPathSchema } from './project-path.js';
+
+export const CreateProjectSchema = z.union(
+  [
+    z.object({ name: NameSchema }).strict(),
+    z.object({ name: NameSchema.optional(), gitUrl: z.string().trim().min(1).max(2048) }).strict(),
+    z.object({ name: NameSchema.optional(), example: z.string().min(1).max(100) }).strict(),
+    z.object({ name: NameSchema.optional(), projectId: IdSchema }).strict(),
+  ],
+  { error: 'Give a name, or one of gitUrl, example or projectId (to duplicate it).' },
+);
+export type CreateProject = z.infer<typeof CreateProjectSchema>;
+export const UpdateProjectSchema = z.object({ name: NameSchema.optional() }).strict();
+export type UpdateProject = z.infer<typeof UpdateProjectSchema>;
+
+export const ProjectViewSchema = z.object({
+  id: IdSchema,
+  name: z.string(),
+  ownerId: IdSchema,
+  revision: z.int(),
+  createdAt: TimeSchema,
+  updatedAt: TimeSchema,
+});
+export type ProjectView = z.infer<typeof ProjectViewSchema>;
+
+export const FileViewSchema = z.object({
+  path: z.string(),
+  size: z.int(),
+  mode: z.int(),
+  mtime: TimeSchema,
+  sha256: Sha256Schema,
+});
+export type FileView = z.infer<typeof FileViewSchema>;
+export const FileListSchema = z.object({ items: z.array(FileViewSchema) });
+export type FileList = z.infer<typeof FileListSchema>;
+
+/** Moves a file, or every file below a folder. */
+export const MoveSchema = z.object({ from: ProjectPathSchema, to: ProjectPathSchema }).strict();
+export type Move = z.infer<typeof MoveSchema>;
+
+export const ExampleViewSchema = z.object({ name: z.string(), title: z.string(), summary: z.string() });
+export type ExampleView = z.infer<typeof ExampleViewSchema>;

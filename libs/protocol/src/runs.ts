@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import { IdSchema, TimeSchema } from './ids.js';
+import { PageQuerySchema } from './page.js';
+import { ProjectPathSchema } from './project-path.js';
+import { RunStateSchema } from './run-state.js';
+
+const Text = (max: number) =>
+  z
+    .string()
+    .max(max, `Use at most ${max} characters.`)
+    .refine((text) => !text.includes('\0'), 'Use no NUL character.');
+
+export const ParamValueSchema = z.union([z.string().max(4096), z.number(), z.boolean()]);
+export type ParamValue = z.infer<typeof ParamValueSchema>;
+export const ParamsSchema = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, 'Name a parameter by letters, digits and _.'), ParamValueSchema);
+export const EnvSchema = z.record(
+  z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'Name a variable by letters, digits and _.')
+    .refine((name) => !name.startsWith('MLE_'), 'Names that begin with MLE_ are set by the worker.'),
+  Text(32_768),
+);
+
+export const TargetSchema = z.union([z.object({ machineId: IdSchema }).strict(), z.object({ poolId: IdSchema }).strict()], {
+  error: 'Give machineId or poolId.',
+});
+export type Target = z.infer<typeof TargetSchema>;
+
+export const NeedsSchema = z
+  .object({ labels: z.array(z.string().max(40)).max(20).optional(), gpus: z.int().min(0).max(64).optional(), gpuMemoryBytes: z.number().min(0).optional() })
+  .strict();
+export type Needs = z.infer<typeof NeedsSchema>;
+
+export const RetrySchema = z
+  .object({
+    /** Further attempts after the first. */
+    max: z.int().min(0).max(20),
+    /** `loss`: only when the machine was lost; `failure`: also when the program failed. */
+    on: z.enum(['loss', 'failure']).default('loss'),
+    backoffSeconds: z.number().min(0).max(3600).default(5),
+  })
+  .strict();
+export type Retry = z.infer<typeof RetrySchema>;
+
+export const TagsSchema = z.array(z.string().trim().min(1).max(40)).max(20);
+
+export const CreateRunSchema = z
+  .object({
+    projectId: IdSchema,
+    file: ProjectPathSchema.optional(),
+    command: Text(8192)
+      .refine((command) => command.trim() !== '', 'The command is empty. Give a command, or the file to run.')
+      .optional(),
+    args: z.array(Text(8192)).max(200).optional(),
+    params: ParamsSchema.optional(),
+    env: EnvSchema.optional(),
+    target: TargetSchema.optional(),
+    needs: NeedsSchema.optional(),
+    priority: z.int().min(-100).max(100).optional(),
+    timeoutSeconds: z.int().min(1).max(30 * 86_400).optional(),
+    retry: RetrySchema.optional(),
+    clean: z.boolean().optional(),
+    tags: TagsSchema.optional(),
+    note: Text(10_000).optional(),
+    seed: z.int().min(0).max(2 ** 32 - 1).optional(),
+  })
+  .strict()
+  .refine((run) => (run.file === undefined) !== (run.command === undefined), {
+    path: ['file'],
+    message: 'Give either a file or a command to run.',
+  });
+export type CreateRun = z.infer<typeof CreateRunSchema>;
+
+export const UpdateRunSchema = z.object({ tags: TagsSchema.optional(), note: Text(10_000).optional() }).strict();
+export type UpdateRun = z.infer<typeof UpdateRunSchema>;
+
+export const RunQuerySchema = PageQuerySchema.extend({
+  projectId: IdSchema.optional(),
+  /** One state, or several joined by commas. */
+  state: z
+    .string()
+    .transform((text) => text.split(','))
+    .pipe(z.array(RunStateSchema))
+    .optional(),
+  machineId: IdSchema.optional(),
+  poolId: IdSchema.optional(),
+  tag: z.string().max(40).optional(),
+  text: z.string().max(200).optional(),
+});
+export type RunQuery = z.infer<typeof RunQuerySchema>;
+
+/** One start of a run on a machine; `n` fences its writes. */
+export const AttemptViewSchema = z.object({
+  n: z.int(),
+  state: RunStateSchema,
+  machineId: IdSchema.nullable(),
+  machineName: z.string().nullable(),
+  createdAt: TimeSchema,
+  startedAt: TimeSchema.nullable(),
+  finishedAt: TimeSchema.nullable(),
+  exitCode: z.int().nullable(),
+  signal: z.string().nullable(),
+  reason: z.string().nullable(),
+  outputBytes: z.int(),
+  outputSha256: z.string().nullable(),
+  /** When each state began, in order. */
+  history: z.array(z.object({ state: RunStateSchema, at: TimeSchema })),
+});
+export type AttemptView = z.infer<typeof AttemptViewSchema>;
+
+export const RunViewSchema = z.object({
+  id: IdSchema,
+  /** Counts within the project. */
+  number: z.int(),
+  ownerId: IdSchema,
+  projectId: IdSchema,
+  projectName: z.string(),
+  state: RunStateSchema,
+  /** Why it is not running yet, as a sentence. */
+  waitReason: z.string().nullable(),
+  /** Place in line, 1 is next. */
+  place: z.int().nullable(),
+  attempt: z.int(),
+  attempts: z.array(AttemptViewSchema),
+  file: z.string().nullable(),
+  command: z.string().nullable(),
+  args: z.array(z.string()),
+  params: z.record(z.string(), ParamValueSchema),
+  env: z.record(z.string(), z.string()),
+  target: TargetSchema.nullable(),
+  needs: NeedsSchema.nullable(),
+  priority: z.int(),
+  timeoutSeconds: z.int().nullable(),
+  retry: RetrySchema.nullable(),
+  clean: z.boolean(),
+  machineId: IdSchema.nullable(),
+  machineName: z.string().nullable(),
+  exitCode: z.int().nullable(),
+  signal: z.string().nullable(),
+  reason: z.string().nullable(),
+  createdAt: TimeSchema,
+  startedAt: TimeSchema.nullable(),
+  finishedAt: TimeSchema.nullable(),
+  durationMs: z.number().nullable(),
+  outputBytes: z.int(),
+  outputSha256: z.string().nullable(),
+  snapshotId: z.string(),
+  tags: z.array(z.string()),
+  note: z.string(),
+  seed: z.int(),
+});
+export type RunView = z.infer<typeof RunViewSchema>;

@@ -1,0 +1,67 @@
+import { EventEmitter } from 'node:events';
+import { randomUUID } from 'node:crypto';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import type { AttemptRef, ServerEvent, ServerToBrowser, StopRequest } from '@mle/protocol';
+import { RedisService } from '../redis/redis.service.js';
+
+/** What the parts of the server tell one another, in this process and in every replica. */
+export interface Signals {
+  /** For browsers: to one user, or to everyone who is logged in. */
+  browser: [event: ServerEvent, userId: string | null, payload: unknown];
+  /** Output of the attempt is durable up to `storedBytes`. */
+  'output.stored': [ref: AttemptRef, storedBytes: number];
+  /** The attempt takes no more writes. */
+  'attempt.ended': [ref: AttemptRef];
+  /** A stop that the machine's link has to carry. */
+  'machine.stop': [machineId: string, request: StopRequest];
+  /** The machine's settings changed, or it was removed. */
+  'machine.settings': [machineId: string];
+}
+
+const CHANNEL = 'mle:signals';
+
+/** Carries signals: at once inside this process, over Redis pub/sub to the other replicas. Nothing is kept. */
+@Injectable()
+export class EventsService implements OnModuleInit {
+  private readonly logger = new Logger(EventsService.name);
+  private readonly emitter = new EventEmitter<Signals>();
+  private readonly origin = randomUUID();
+
+  constructor(private readonly redis: RedisService) {
+    this.emitter.setMaxListeners(0);
+  }
+
+  async onModuleInit(): Promise<void> {
+    const subscriber = this.redis.connect({ enableReadyCheck: false });
+    subscriber.on('message', (_channel: string, message: string) => this.receive(message));
+    subscriber.subscribe(CHANNEL).catch((error: unknown) => this.logger.warn({ error }, 'no signals from other replicas'));
+  }
+
+  /** Tells browsers. Without `userId` every user is told. */
+  publish<E extends ServerEvent>(event: E, target: { userId?: string }, payload: Parameters<ServerToBrowser[E]>[0]): void {
+    this.signal('browser', event, target.userId ?? null, payload);
+  }
+
+  signal<S extends keyof Signals>(name: S, ...args: Signals[S]): void {
+    this.deliver(name, args);
+    if (this.redis.client.status !== 'ready') return;
+    this.redis.client
+      .publish(CHANNEL, JSON.stringify({ origin: this.origin, name, args }))
+      .catch((error: unknown) => this.logger.debug({ error }, 'signal not carried to other replicas'));
+  }
+
+  on<S extends keyof Signals>(name: S, listener: (...args: Signals[S]) => void): () => void {
+    const target = this.emitter as EventEmitter;
+    target.on(name, listener);
+    return () => target.off(name, listener);
+  }
+
+  private deliver<S extends keyof Signals>(name: S, args: Signals[S]): void {
+    (this.emitter as EventEmitter).emit(name, ...args);
+  }
+
+  private receive(message: string): void {
+    const { origin, name, args } = JSON.parse(message) as { origin: string; name: keyof Signals; args: Signals[keyof Signals] };
+    if (origin !== this.origin) this.deliver(name, args);
+  }
+}

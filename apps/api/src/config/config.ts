@@ -1,0 +1,145 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { DEFAULT_LOST_AFTER_SECONDS, LIMITS, LoginNameSchema, PasswordSchema } from '@mle/protocol';
+import { z } from 'zod';
+import { ConfigError } from './config-error.js';
+import { redisConnection, type RedisConnection } from './redis-url.js';
+import { secretKeyFile } from './secret-key.js';
+
+/** Injects the one `Config` of the process. */
+export const CONFIG = Symbol('config');
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** The environment, read once. Paths are absolute, sizes in bytes. */
+export interface Config {
+  port: number;
+  host: string;
+  dataDir: string;
+  /** The address that browsers use, without a trailing slash; null: whatever they came by. */
+  publicUrl: string | null;
+  adminLogin: string | null;
+  adminPassword: string | null;
+  /** 32 bytes: seals secrets at rest. */
+  secretKey: Buffer;
+  mongodbUri: string;
+  redisUrl: string;
+  redis: RedisConnection;
+  /** Folder of the embedded store; null when the database is a server of its own. */
+  storeDir: string | null;
+  lostAfterSeconds: number;
+  /** Where the token of this computer's own worker is left for it. */
+  localJoinTokenFile: string | null;
+  /** A pipe to the launcher: the process ends when it closes. */
+  lifelineFd: number | null;
+  webDir: string;
+  workerBundle: string;
+  examplesDir: string;
+  maxFileBytes: number;
+  maxProjectFiles: number;
+  logLevel: LogLevel;
+}
+
+const text = (max: number) => z.string().trim().min(1).max(max);
+const whole = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,16}$/)
+    .transform(Number)
+    .pipe(z.number().int().min(min).max(max));
+
+interface Variable {
+  name: string;
+  schema: z.ZodType;
+  /** Completes "Set NAME to …". */
+  allowed: string;
+}
+const variable = <S extends z.ZodType>(name: string, schema: S, allowed: string) => ({ name, schema, allowed });
+
+const port = variable('MLE_PORT', whole(0, 65_535), 'a port from 0 to 65535 (0: any free one)');
+const host = variable('MLE_HOST', text(255).regex(/^[A-Za-z0-9.:_-]+$/), 'an address or host name to listen on, such as 127.0.0.1 or 0.0.0.0');
+const dataDir = variable('MLE_DATA_DIR', text(4096), 'a folder to keep the data in');
+const publicUrl = variable(
+  'MLE_PUBLIC_URL',
+  z.url({ protocol: /^https?$/ }).refine((url) => new URL(url).pathname === '/' && !/[?#]/.test(url)),
+  'the address that browsers use, such as https://ml.example.org, without a path',
+);
+const adminLogin = variable('MLE_ADMIN_LOGIN', LoginNameSchema, 'a login of at most 64 letters, digits and . _ @ + -');
+const adminPassword = variable('MLE_ADMIN_PASSWORD', PasswordSchema, 'a password of 8 to 256 characters');
+const secretKey = variable('MLE_SECRET_KEY', z.string().regex(/^[0-9a-fA-F]{64}$/), '32 bytes as 64 hex digits, such as `openssl rand -hex 32` prints');
+const mongodbUri = variable('MONGODB_URI', z.string().regex(/^mongodb(\+srv)?:\/\/\S+$/), 'the address of the database, such as mongodb://127.0.0.1/mle');
+const redisUrl = variable('REDIS_URL', z.string().transform(redisConnection).pipe(z.custom<RedisConnection>((value) => value !== null)), 'redis://…, rediss://… or unix://[:password@]/path/redis.sock');
+const storeDir = variable('MLE_STORE_DIR', text(4096), 'the folder of the embedded store');
+const lostAfter = variable('MLE_LOST_AFTER_SECONDS', whole(2, 86_400), 'a number of seconds from 2 to 86400');
+const localJoinTokenFile = variable('MLE_LOCAL_JOIN_TOKEN_FILE', text(4096), 'a file that the local worker reads its token from');
+const lifelineFd = variable('MLE_LIFELINE_FD', whole(3, 1024), 'the number of an open file descriptor from 3');
+const webDir = variable('MLE_WEB_DIR', text(4096), 'the folder of the built web application');
+const workerBundle = variable('MLE_WORKER_BUNDLE', text(4096), 'the file of the built worker');
+const examplesDir = variable('MLE_EXAMPLES_DIR', text(4096), 'the folder of the example projects');
+const maxFile = variable('MLE_MAX_FILE_BYTES', whole(1, 1024 ** 4), 'a size in bytes from 1 to 1099511627776');
+const maxFiles = variable('MLE_MAX_PROJECT_FILES', whole(1, 1_000_000), 'a number of files from 1 to 1000000');
+const logLevel = variable('MLE_LOG_LEVEL', z.enum(LOG_LEVELS), `one of ${LOG_LEVELS.join(', ')}`);
+
+/**
+ * Reads and checks the environment. Without MLE_SECRET_KEY the key file in the data directory is read or made.
+ * @throws ConfigError naming every bad variable and what is allowed.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv): Config {
+  const refused: string[] = [];
+  // An empty value counts as absent: compose files and shells produce it for unset variables.
+  const read = <S extends z.ZodType>({ name, schema, allowed }: Variable & { schema: S }): z.output<S> | null => {
+    const raw = env[name];
+    if (raw === undefined || raw === '') return null;
+    const result = schema.safeParse(raw);
+    if (result.success) return result.data;
+    refused.push(`${name} is not usable. Set it to ${allowed}.`);
+    return null;
+  };
+  const need = <S extends z.ZodType>(of: Variable & { schema: S }): z.output<S> | null => {
+    if (!env[of.name]) refused.push(`${of.name} is missing. Set it to ${of.allowed}.`);
+    return read(of);
+  };
+  const path = (of: Variable & { schema: z.ZodType<string> }, fallback: string) => resolve(read(of) ?? fallback);
+
+  const root = installationRoot();
+  const values = {
+    port: read(port) ?? 8080,
+    host: read(host) ?? '127.0.0.1',
+    dataDir: path(dataDir, './data'),
+    publicUrl: read(publicUrl)?.replace(/\/$/, '') ?? null,
+    adminLogin: read(adminLogin),
+    adminPassword: read(adminPassword),
+    mongodbUri: need(mongodbUri) ?? '',
+    redis: need(redisUrl) ?? {},
+    redisUrl: env['REDIS_URL'] ?? '',
+    storeDir: read(storeDir),
+    lostAfterSeconds: read(lostAfter) ?? DEFAULT_LOST_AFTER_SECONDS,
+    localJoinTokenFile: read(localJoinTokenFile),
+    lifelineFd: read(lifelineFd),
+    webDir: path(webDir, join(root, 'dist/apps/web')),
+    workerBundle: path(workerBundle, join(root, 'dist/apps/worker/worker.mjs')),
+    examplesDir: path(examplesDir, join(root, 'examples')),
+    maxFileBytes: read(maxFile) ?? LIMITS.projectFileBytes,
+    maxProjectFiles: read(maxFiles) ?? LIMITS.projectFiles,
+    logLevel: read(logLevel) ?? 'info',
+  };
+  if (Boolean(env['MLE_ADMIN_LOGIN']) !== Boolean(env['MLE_ADMIN_PASSWORD'])) {
+    const missing = env['MLE_ADMIN_LOGIN'] ? adminPassword : adminLogin;
+    refused.push(`${missing.name} is missing: the first user needs both a login and a password. Set it to ${missing.allowed}.`);
+  }
+  const key = read(secretKey);
+  if (refused.length > 0) throw new ConfigError(refused);
+  return { ...values, secretKey: key ? Buffer.from(key, 'hex') : secretKeyFile(values.dataDir) };
+}
+
+/** The folder that holds package.json, above the bundle or above the sources. */
+function installationRoot(): string {
+  let folder = import.meta.dirname;
+  while (!existsSync(join(folder, 'package.json'))) {
+    const parent = dirname(folder);
+    if (parent === folder) return process.cwd();
+    folder = parent;
+  }
+  return folder;
+}

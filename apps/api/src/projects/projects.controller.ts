@@ -1,0 +1,35 @@
+import { Controller, Delete, Get, Patch } from '@nestjs/common';
+import { IdSchema, ProjectViewSchema, UpdateProjectSchema, type ProjectView, type UpdateProject } from '@mle/protocol';
+import { z } from 'zod';
+import { CurrentUser, type AuthUser } from '../auth/current-user.js';
+import { Returns, ZodBody, ZodParam } from '../http/zod.js';
+import { ProjectsService } from './projects.service.js';
+
+@Controller('api/v1/projects')
+export class ProjectsController {
+  constructor(private readonly projects: ProjectsService) {}
+
+  @Get()
+  @Returns(200, z.object({ items: z.array(ProjectViewSchema) }), 'Your projects, by name')
+  async list(@CurrentUser() user: AuthUser): Promise<{ items: ProjectView[] }> {
+    return { items: await this.projects.list(user.id) };
+  }
+
+  @Get(':id')
+  @Returns(200, ProjectViewSchema, 'A project')
+  get(@CurrentUser() user: AuthUser, @ZodParam('id', IdSchema) id: string): Promise<ProjectView> {
+    return this.projects.getOwned(user.id, id);
+  }
+
+  @Patch(':id')
+  @Returns(200, ProjectViewSchema, 'Renames a project')
+  update(@CurrentUser() user: AuthUser, @ZodParam('id', IdSchema) id: string, @ZodBody(UpdateProjectSchema) body: UpdateProject): Promise<ProjectView> {
+    return this.projects.update(user.id, id, body);
+  }
+
+  @Delete(':id')
+  @Returns(204, 'empty', 'Deletes a project with its files and runs')
+  delete(@CurrentUser() user: AuthUser, @ZodParam('id', IdSchema) id: string): Promise<void> {
+    return this.projects.delete(user.id, id);
+  }
+}

@@ -1,0 +1,107 @@
+import { Injectable } from '@nestjs/common';
+import type { ProjectView } from '@mle/protocol';
+import { isDuplicate } from '../database/ids.js';
+import { EventsService } from '../events/events.service.js';
+import { conflict, notFound } from '../http/problem.js';
+import { ProjectsRepository } from './projects.repository.js';
+
+type DeleteHook = (projectId: string) => Promise<void>;
+
+@Injectable()
+export class ProjectsService {
+  private readonly deleteHooks: DeleteHook[] = [];
+
+  constructor(
+    private readonly projects: ProjectsRepository,
+    private readonly events: EventsService,
+  ) {}
+
+  /** Registers what else has to go with a project. Runs while the project still exists; a hook may be called again after a failure. */
+  onDelete(hook: DeleteHook): void {
+    this.deleteHooks.push(hook);
+  }
+
+  list(userId: string): Promise<ProjectView[]> {
+    return this.projects.listOf(userId);
+  }
+
+  countOf(userId: string): Promise<number> {
+    return this.projects.countOf(userId);
+  }
+
+  /** @throws ProblemError 404 also when the project is another user's. */
+  async getOwned(userId: string, projectId: string): Promise<ProjectView> {
+    const project = await this.projects.owned(userId, projectId);
+    if (project === null) throw notFound('project');
+    return project;
+  }
+
+  async create(userId: string, name: string): Promise<ProjectView> {
+    const project = await this.withFreeName(name, () => this.projects.insert(userId, name));
+    this.events.publish('project.changed', { userId }, project);
+    return project;
+  }
+
+  /** Creates under `name`, or under `name 2`, `name 3`, … when the user has one of that name. */
+  async createUnderFreeName(userId: string, name: string): Promise<ProjectView> {
+    const taken = new Set((await this.projects.listOf(userId)).map((project) => project.name));
+    let free = name;
+    for (let n = 2; taken.has(free); n++) free = `${name.slice(0, 74)} ${n}`;
+    return this.create(userId, free);
+  }
+
+  async update(userId: string, projectId: string, { name }: { name?: string }): Promise<ProjectView> {
+    if (name === undefined) return this.getOwned(userId, projectId);
+    const project = await this.withFreeName(name, () => this.projects.rename(userId, projectId, name));
+    if (project === null) throw notFound('project');
+    this.events.publish('project.changed', { userId }, project);
+    return project;
+  }
+
+  async delete(userId: string, projectId: string): Promise<void> {
+    await this.getOwned(userId, projectId);
+    for (const hook of this.deleteHooks) await hook(projectId);
+    await this.projects.delete(userId, projectId);
+    // What came in between the hooks and the end of the project goes too.
+    for (const hook of this.deleteHooks) await hook(projectId);
+    this.events.publish('project.deleted', { userId }, { id: projectId });
+  }
+
+  async nextRunNumber(projectId: string): Promise<number> {
+    const number = await this.projects.nextRunNumber(projectId);
+    if (number === null) throw notFound('project');
+    return number;
+  }
+
+  /**
+   * Surrounds a change of a project's files, so that no snapshot taken meanwhile is kept as the newest.
+   * The change is announced also when it failed half-way.
+   */
+  async change<T>(userId: string, projectId: string, work: () => Promise<T>): Promise<T> {
+    await this.getOwned(userId, projectId);
+    const write = await this.projects.beginWrite(projectId);
+    if (write === null) throw notFound('project');
+    try {
+      return await work();
+    } finally {
+      const project = await this.projects.endWrite(projectId, write);
+      if (project !== null) this.events.publish('project.changed', { userId }, project);
+    }
+  }
+
+  /** See `ProjectsRepository.revisionOf`. */
+  async revisionOf(projectId: string): Promise<{ revision: number; settled: boolean }> {
+    const revision = await this.projects.revisionOf(projectId);
+    if (revision === null) throw notFound('project');
+    return revision;
+  }
+
+  private async withFreeName<T>(name: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isDuplicate(error)) throw conflict('project.name_taken', `You have a project named ${name} already. Choose another name.`);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import { Controller, Delete, Get, Patch, Post } from '@nestjs/common';
+import { CreateUserSchema, IdSchema, UpdateUserSchema, UserViewSchema, type CreateUser, type UpdateUser, type UserView } from '@mle/protocol';
+import { z } from 'zod';
+import { AdminOnly } from '../auth/current-user.js';
+import { Returns, ZodBody, ZodParam } from '../http/zod.js';
+import { UsersService } from './users.service.js';
+
+@AdminOnly()
+@Controller('api/v1/users')
+export class UsersController {
+  constructor(private readonly users: UsersService) {}
+
+  @Get()
+  @Returns(200, z.object({ items: z.array(UserViewSchema) }), 'All users')
+  async list(): Promise<{ items: UserView[] }> {
+    return { items: await this.users.list() };
+  }
+
+  @Post()
+  @Returns(201, UserViewSchema, 'Adds a user')
+  create(@ZodBody(CreateUserSchema) body: CreateUser): Promise<UserView> {
+    return this.users.create(body);
+  }
+
+  @Patch(':id')
+  @Returns(200, UserViewSchema, 'Sets a password or a role')
+  update(@ZodParam('id', IdSchema) id: string, @ZodBody(UpdateUserSchema) body: UpdateUser): Promise<UserView> {
+    return this.users.update(id, body);
+  }
+
+  @Delete(':id')
+  @Returns(204, 'empty', 'Removes a user who has no projects')
+  remove(@ZodParam('id', IdSchema) id: string): Promise<void> {
+    return this.users.remove(id);
+  }
+}

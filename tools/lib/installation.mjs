@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import { ROOT } from './configuration.mjs';
+import { privateFolder, secretFile } from './folders.mjs';
+import { LogFile } from './log-file.mjs';
+import { OUTPUTS } from './build.mjs';
+import { Part } from './part.mjs';
+import { redisPart, redisSocket, redisUrl } from './redis.mjs';
+
+/** What only the API may know: the worker executes what users write. */
+const SECRET = /^(MONGODB_URI|REDIS_URL|MLE_SECRET_KEY|MLE_ADMIN_.*|AWS_.*|npm_.*|INIT_CWD)$/;
+const LIFELINE = { MLE_LIFELINE_FD: '3' };
+
+/** The processes of one data directory: how each is started and where its things lie. */
+export class Installation {
+  configuration;
+  storeSocket;
+  storeDir;
+  tokenFile;
+  #redisSecret;
+  #redisSocket;
+  /** @type {LogFile[]} */
+  #logs = [];
+
+  /** @param {import('./configuration.mjs').Configuration} configuration */
+  constructor(configuration) {
+    this.configuration = configuration;
+    privateFolder(configuration.dataDir);
+    privateFolder(join(configuration.dataDir, 'logs'));
+    privateFolder(configuration.runtimeDir);
+    this.storeSocket = join(configuration.runtimeDir, 'store.sock');
+    this.storeDir = join(configuration.dataDir, 'store');
+    this.tokenFile = join(configuration.dataDir, 'local-join-token');
+    this.#redisSocket = redisSocket(configuration.runtimeDir);
+    this.#redisSecret = secretFile(join(configuration.dataDir, 'redis-secret'));
+    if (configuration.localWorker) secretFile(this.tokenFile);
+  }
+
+  /** @param {string} name */
+  log(name) {
+    const log = new LogFile(join(this.configuration.dataDir, 'logs', `${name}.log`));
+    this.#logs.push(log);
+    return log;
+  }
+
+  closeLogs() {
+    for (const log of this.#logs.splice(0)) log.close();
+  }
+
+  get redisFolder() {
+    return join(this.configuration.dataDir, 'redis-unpacked');
+  }
+
+  /** @param {import('./redis-binary.mjs').RedisBinary} binary @param {() => void} [onChange] */
+  redis(binary, onChange) {
+    const { dataDir } = this.configuration;
+    const part = redisPart({ binary, socket: this.#redisSocket, secret: this.#redisSecret, dataDir });
+    return new Part({ name: 'redis', ...part, cwd: ROOT, log: this.log('redis'), onChange });
+  }
+
+  /** @param {() => void} [onChange] */
+  store(onChange) {
+    const { dataDir } = this.configuration;
+    const args = [join(ROOT, OUTPUTS['embedded-mongo']), '--socket', this.storeSocket, '--data', this.storeDir, '--lifeline-fd', '3'];
+    const env = { ...withoutSecrets(process.env), MLE_DATA_DIR: dataDir, ...LIFELINE };
+    return new Part({ name: 'store', command: () => ({ file: process.execPath, args, env }), cwd: ROOT, log: this.log('store'), onChange });
+  }
+
+  /** @param {() => void} [onChange] */
+  api(onChange) {
+    const command = () => ({
+      file: process.execPath,
+      args: ['--enable-source-maps', join(ROOT, OUTPUTS.api)],
+      env: { ...this.apiEnvironment(), ...LIFELINE },
+    });
+    return new Part({ name: 'api', command, cwd: ROOT, log: this.log('api'), onChange });
+  }
+
+  /** @param {string} url @param {() => void} [onChange] */
+  worker(url, onChange) {
+    const { dataDir } = this.configuration;
+    const args = [join(ROOT, OUTPUTS.worker), '--url', url, '--data', join(dataDir, 'worker')];
+    args.push('--token-file', this.tokenFile, '--name', 'this computer', '--lifeline-fd', '3');
+    const env = { ...withoutSecrets(process.env), MLE_DATA_DIR: dataDir, ...LIFELINE };
+    return new Part({ name: 'worker', command: () => ({ file: process.execPath, args, env }), cwd: ROOT, log: this.log('worker'), onChange });
+  }
+
+  /** @returns {NodeJS.ProcessEnv} */
+  apiEnvironment() {
+    const { dataDir, mongodbUri, redisUrl: givenRedis, port, host, localWorker } = this.configuration;
+    return {
+      ...process.env,
+      NODE_ENV: 'production',
+      MLE_PORT: port,
+      MLE_HOST: host,
+      MLE_DATA_DIR: dataDir,
+      MONGODB_URI: mongodbUri ?? `mongodb://${encodeURIComponent(this.storeSocket)}/mle?directConnection=true`,
+      REDIS_URL: givenRedis ?? redisUrl(this.#redisSocket, this.#redisSecret),
+      ...(!mongodbUri && { MLE_STORE_DIR: this.storeDir }),
+      MLE_WEB_DIR: join(ROOT, 'dist/apps/web'),
+      MLE_WORKER_BUNDLE: join(ROOT, OUTPUTS.worker),
+      ...(localWorker && { MLE_LOCAL_JOIN_TOKEN_FILE: this.tokenFile }),
+    };
+  }
+}
+
+/** @param {NodeJS.ProcessEnv} env @returns {NodeJS.ProcessEnv} */
+function withoutSecrets(env) {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !SECRET.test(name)));
+}

@@ -1,0 +1,155 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, buildIsCurrent } from './build.mjs';
+import { readConfiguration, ROOT } from './configuration.mjs';
+import { Installation } from './installation.mjs';
+import { Lock, outwait } from './lock.mjs';
+import { installPackages, packagesAreCurrent } from './packages.mjs';
+import { PartFailure } from './part.mjs';
+import { rewrite, say, step, surviveClosedTerminal } from './progress.mjs';
+import { findRedis, onPath, unpackRedis } from './redis-binary.mjs';
+import { Refusal } from './refusal.mjs';
+import { endParts, Shutdown } from './shutdown.mjs';
+
+/** A killed launcher's worker stops its runs first. */
+const LEFT_PARTS_LIMIT_MS = 30_000;
+
+/** @typedef {{ redis?: import('./part.mjs').Part, store?: import('./part.mjs').Part, api?: import('./part.mjs').Part, worker?: import('./part.mjs').Part }} Parts */
+
+/**
+ * What `npm run dev` adds to `npm start`.
+ * @typedef {object} Development
+ * @property {string} defaultPort
+ * @property {(running: { parts: Parts, installation: Installation, url: string }) => Promise<{ address: string, end: () => Promise<void> }>} begin
+ */
+
+/** @param {Development} [development] */
+export async function main(development) {
+  surviveClosedTerminal();
+  const started = performance.now();
+  const configuration = readConfiguration(process.env, development && { defaultPort: development.defaultPort });
+  const shutdown = new Shutdown();
+  const installation = new Installation(configuration);
+  const lock = new Lock(join(configuration.dataDir, 'launcher.lock'));
+  const taken = lock.take();
+  if ('holder' in taken) {
+    const { url, pid } = taken.holder;
+    say(url ? `ML Experimenter already runs on this data: ${url} (process ${pid}).` : `ML Experimenter is being started on this data by process ${pid}.`);
+    return;
+  }
+  /** @type {Parts} */
+  const parts = {};
+  /** @type {{ address: string, end: () => Promise<void> } | null} */
+  let extra = null;
+  const note = () => lock.note({ parts: Object.values(parts).flatMap((part) => part.pid ?? []) });
+  let exitCode = 0;
+  try {
+    const { left } = taken;
+    if (left) await step('Waiting for the end of the former start', () => outwait(left, LEFT_PARTS_LIMIT_MS), { quietMs: 300 });
+    const redisBinary = await prepare(installation, shutdown);
+    const url = await startParts(parts, installation, redisBinary, note, shutdown);
+    if (development) extra = await development.begin({ parts, installation, url });
+    lock.note({ url });
+    welcome(installation, extra?.address ?? configuration.publicUrl ?? url, started);
+    await shutdown.asked;
+  } catch (error) {
+    exitCode = failure(error, shutdown);
+  }
+  rewrite('');
+  if (Object.keys(parts).length > 0) say('Stopping');
+  await extra?.end();
+  await endParts(parts, shutdown.urged);
+  installation.closeLogs();
+  lock.release();
+  if (exitCode === 0) say('Stopped');
+  process.exit(exitCode);
+}
+
+/**
+ * @param {unknown} error
+ * @param {Shutdown} shutdown
+ * @returns {number} the exit code
+ */
+function failure(error, shutdown) {
+  if (shutdown.isAsked) return 0;
+  rewrite('');
+  if (error instanceof PartFailure || error instanceof Refusal) console.error(error.message);
+  else console.error(error);
+  return 1;
+}
+
+/**
+ * Packages, Redis and the build.
+ * @param {Installation} installation
+ * @param {Shutdown} shutdown
+ */
+async function prepare(installation, shutdown) {
+  const log = installation.log('install');
+  if (!packagesAreCurrent()) await step('Installing packages', () => installPackages(log));
+  /** @type {import('./redis-binary.mjs').RedisBinary | null} */
+  let redis = null;
+  if (!installation.configuration.redisUrl) {
+    redis = findRedis(installation.redisFolder) ?? (await step('Unpacking Redis', () => unpackRedis(installation.redisFolder, log)));
+  }
+  if (!buildIsCurrent()) await step('Building', () => build(log));
+  if (shutdown.isAsked) throw new Refusal('Stopped before the start.');
+  return redis;
+}
+
+/**
+ * @param {Parts} parts filled as they start
+ * @param {Installation} installation
+ * @param {import('./redis-binary.mjs').RedisBinary | null} redisBinary
+ * @param {() => void} note
+ * @param {Shutdown} shutdown
+ * @returns {Promise<string>} the API's address on this computer
+ */
+async function startParts(parts, installation, redisBinary, note, shutdown) {
+  const { mongodbUri, localWorker } = installation.configuration;
+  /** @template T @param {Promise<T>} ready @returns {Promise<T>} */
+  const unlessStopped = (ready) => Promise.race([ready, shutdown.asked.then(() => Promise.reject(new Refusal('Stopped during the start.')))]);
+  return await step('Starting', async () => {
+    if (redisBinary) parts.redis = installation.redis(redisBinary, note);
+    if (!mongodbUri) parts.store = installation.store(note);
+    // Neither needs the other, and the API would wait for both.
+    await unlessStopped(Promise.all([parts.redis?.start(), parts.store?.start()]));
+    parts.api = installation.api(note);
+    const { url } = await unlessStopped(parts.api.start());
+    const address = localAddress(String(url));
+    if (localWorker) {
+      parts.worker = installation.worker(address, note);
+      await unlessStopped(parts.worker.start());
+    }
+    return address;
+  });
+}
+
+/** @param {string} url one that listens everywhere is reached here by the loopback address */
+function localAddress(url) {
+  return url.replace('//0.0.0.0', '//127.0.0.1').replace('//[::]', '//[::1]').replace(/\/$/, '');
+}
+
+/**
+ * @param {Installation} installation
+ * @param {string} address
+ * @param {number} started
+ */
+function welcome(installation, address, started) {
+  const { dataDir, localWorker } = installation.configuration;
+  if (localWorker && !onPath('python3')) {
+    say('python3 is not on the PATH: install it to run Python files on this computer. JavaScript runs as it is.');
+  }
+  say(`\nML Experimenter is ready: ${address}  (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+  const setupToken = readIfThere(join(dataDir, 'setup-token'));
+  if (setupToken) say(`The first user is still to be made. Open this link once: ${address}/setup#token=${encodeURIComponent(setupToken)}`);
+  say(`Data and logs: ${dataDir.startsWith(`${ROOT}/`) ? dataDir.slice(ROOT.length + 1) : dataDir}. Ctrl-C stops everything.`);
+}
+
+/** @param {string} path */
+function readIfThere(path) {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return '';
+  }
+}

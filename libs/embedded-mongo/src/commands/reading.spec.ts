@@ -1,7 +1,7 @@
 import mongoose from 'mongoose';
 import { StoreProcess } from '../../test/store-process.js';
 
-type Row = mongoose.mongo.Document & { _id: unknown };
+type Row = mongoose.mongo.Document & { _id: string | number };
 
 describe('reading', () => {
   let store: StoreProcess;

@@ -6,7 +6,7 @@ const { Binary, Decimal128, Double, Int32, Long, ObjectId, Timestamp } = mongoos
 describe('documents', () => {
   let store: StoreProcess;
   let client: mongoose.mongo.MongoClient;
-  let runs: mongoose.mongo.Collection<mongoose.mongo.Document & { _id: unknown }>;
+  let runs: mongoose.mongo.Collection<mongoose.mongo.Document & { _id: string | number }>;
 
   beforeAll(async () => {
     store = await StoreProcess.start('--no-fsync');
@@ -93,7 +93,7 @@ describe('documents', () => {
     [{ $set: { 'text.x': 1 } }, 28], [{ $frobnicate: { a: 1 } }, 9], [{ $set: { 'a.$[x]': 1 } }, 2],
   ])('refuse %j with code %i and stay as they were', async (update, code) => {
     await runs.insertOne({ _id: 1, text: 'x', a: [1] });
-    await expect(runs.updateOne({ _id: 1 }, update)).rejects.toMatchObject({ code });
+    await expect(runs.updateOne({ _id: 1 }, update as object)).rejects.toMatchObject({ code });
     expect(await runs.findOne({ _id: 1 })).toEqual({ _id: 1, text: 'x', a: [1] });
   });
 
@@ -156,7 +156,7 @@ describe('documents', () => {
     for (let round = 0; round < 5; round++) {
       await runs.insertOne({ _id: round, state: 'queued' });
       const results = await Promise.all(Array.from({ length: 200 }, (_, i) =>
-        others[i % 8]?.db('mle').collection<{ _id: unknown }>(runs.collectionName).updateOne({ _id: round, state: 'queued' }, { $set: { state: 'assigned', by: i } })));
+        others[i % 8]?.db('mle').collection<{ _id: string | number }>(runs.collectionName).updateOne({ _id: round, state: 'queued' }, { $set: { state: 'assigned', by: i } })));
       expect(results.reduce((sum, result) => sum + (result?.modifiedCount ?? 0), 0)).toBe(1);
       expect(await runs.findOne({ _id: round })).toMatchObject({ by: results.findIndex((result) => result?.modifiedCount === 1) });
     }

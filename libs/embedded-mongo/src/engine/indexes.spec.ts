@@ -1,7 +1,7 @@
 import mongoose from 'mongoose';
 import { StoreProcess } from '../../test/store-process.js';
 
-type Row = mongoose.mongo.Document & { _id: unknown };
+type Row = mongoose.mongo.Document & { _id: string | number };
 
 interface Explained {
   stages: string[];
@@ -142,7 +142,7 @@ describe('indexes', () => {
     expect(await explain(rows.find({ tags: 'b' }))).toMatchObject({ index: 'tags_1', keys: 2, returned: 2 });
     expect((await rows.find({ tags: { $gte: 'a' } }).toArray()).map(({ _id }) => _id)).toEqual([1, 2]);
     expect((await rows.find({ tags: null }).toArray()).map(({ _id }) => _id)).toEqual([4]);
-    await rows.updateOne({ _id: 1 }, { $pull: { tags: 'b' } });
+    await rows.updateOne({ _id: 1 }, { $pull: { tags: 'b' } } as object);
     expect(await explain(rows.find({ tags: 'b' }))).toMatchObject({ keys: 1, returned: 1 });
     await rows.createIndex({ a: 1, b: 1 });
     await expect(rows.insertOne({ _id: 9, a: [1], b: [1] })).rejects.toMatchObject({ code: 171 });

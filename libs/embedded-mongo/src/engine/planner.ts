@@ -62,7 +62,7 @@ function planFor(collection: Collection, index: CompiledIndex | null, constraint
   const whole = wholeRange(index?.definition.id ?? collection.definition.id);
   const bounds = indexBounds(whole.from, paths, constraints.byPath, multikey);
   const bounded = bounds.usedPaths.size > 0;
-  const order = multikey ? null : matchOrder(paths, bounds, sort);
+  const order = multikey && sort.length > 0 ? null : matchOrder(paths, bounds, sort);
   const covered = !multikey && constraints.complete
     && [...constraints.byPath].every(([path, constraint]) => constraint.exact && bounds.usedPaths.has(path));
   const ranges = bounded ? bounds.ranges : [{ ...whole, fixedBytes: whole.from.length }];

@@ -101,7 +101,7 @@ export async function matchingIds(collection: Collection, request: FindRequest):
 }
 
 function applyTo(collection: Collection, { id, raw }: Found, statement: UpdateStatement): UpdateOutcome {
-  const changed = encode(statement.updater(decodeExact(raw), false));
+  const changed = encodeChanged(statement.updater(decodeExact(raw), false));
   if (changed.equals(raw)) return { matched: 1, modified: 0, before: raw, after: raw };
   collection.replace(id, raw, changed);
   return { matched: 1, modified: 1, before: raw, after: changed };
@@ -113,7 +113,17 @@ function upsert(collection: Collection, statement: UpdateStatement): UpdateOutco
   const updated = statement.updater(start, true);
   const { _id: id = new ObjectId(), ...rest } = updated;
   if (id === null && !Object.hasOwn(updated, '_id')) throw new CommandError('InvalidIdField', "The '_id' value is missing");
-  const raw = encode({ _id: id, ...rest });
+  const raw = encodeChanged({ _id: id, ...rest });
   collection.insert(raw);
   return { matched: 0, modified: 0, upsertedId: id, after: collection.get(idKey(id)) ?? raw };
+}
+
+/** Far beyond the limit of a document the encoder itself gives up. */
+function encodeChanged(document: Document): Buffer {
+  try {
+    return encode(document);
+  } catch (error) {
+    if (error instanceof RangeError) throw new CommandError('BSONObjectTooLarge', 'Resulting document after update is larger than 16777216');
+    throw error;
+  }
 }

@@ -1,0 +1,133 @@
+import { once } from 'node:events';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Writable } from 'node:stream';
+import mongoose from 'mongoose';
+import { ending, launchWithLifeline, runToEnd, StoreProcess } from '../../test/store-process.js';
+
+describe('the process', () => {
+  let store: StoreProcess;
+  beforeEach(async () => {
+    store = await StoreProcess.start();
+  });
+  afterEach(() => store.remove());
+
+  it.each([
+    [[], '--socket is missing'], [['--socket', 'x'], '--data is missing'], [['--socket', 'x', '--data', 'y', '--frob'], 'frob'],
+    [['--socket', 'x', '--data', 'y', '--lifeline-fd', 'abc'], '--lifeline-fd must be a whole number'], [['--socket', 'x'.repeat(200), '--data', 'y'], 'longer than 107 bytes'],
+  ])('refuses the arguments %j', async (args, sentence) => {
+    const { code, stderr } = await runToEnd(args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(sentence);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('refuses a data directory that another store works on, and leaves that one alone', async () => {
+    const { code, stderr } = await runToEnd(['--socket', `${store.socket}2`, '--data', store.data]);
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('is in use by another store') });
+    expect(existsSync(store.socket)).toBe(true);
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('ends orderly by %s and removes its socket and lock', async (signal) => {
+    expect(await store.end(signal)).toMatchObject({ code: 0, stderr: '' });
+    expect(existsSync(store.socket)).toBe(false);
+    expect(existsSync(join(store.data, 'store.lock'))).toBe(false);
+    await store.start();
+  });
+
+  it('starts over what a killed one left behind, even if its pid lives on as another process', async () => {
+    await store.end('SIGKILL');
+    expect(existsSync(store.socket)).toBe(true);
+    await store.start();
+    await store.end('SIGKILL');
+    writeFileSync(join(store.data, 'store.lock'), JSON.stringify({ pid: process.pid, startedAt: 'another-boot:1' }));
+    await store.start();
+    await store.end('SIGKILL');
+    writeFileSync(join(store.data, 'store.lock'), '');
+    await store.start();
+  });
+
+  it('ends when the lifeline is cut', async () => {
+    await store.end('SIGTERM');
+    const child = launchWithLifeline(['--socket', store.socket, '--data', store.data]);
+    const ended = ending(child);
+    await once(child.stdout as NodeJS.ReadableStream, 'data');
+    (child.stdio[3] as Writable).destroy();
+    expect(await ended).toMatchObject({ code: 0 });
+    expect(existsSync(store.socket)).toBe(false);
+    await store.start();
+  });
+
+  it('finishes the writes in flight when it is told to end', async () => {
+    const client = await new mongoose.mongo.MongoClient(store.uri, { serverSelectionTimeoutMS: 500 }).connect();
+    const rows = client.db('mle').collection<{ _id: number }>('rows');
+    const writes = Array.from({ length: 300 }, (_, i) => rows.insertOne({ _id: i }).then(() => i, () => null));
+    await writes[20];
+    expect(await store.end('SIGTERM')).toMatchObject({ code: 0 });
+    const acknowledged = (await Promise.all(writes)).filter((i) => i !== null);
+    await client.close();
+    await store.start();
+    const again = await new mongoose.mongo.MongoClient(store.uri).connect();
+    const kept = new Set((await again.db('mle').collection<{ _id: number }>('rows').find().toArray()).map(({ _id }) => _id));
+    expect(acknowledged.filter((i) => !kept.has(i))).toEqual([]);
+    await again.close();
+  });
+});
+
+describe('acknowledged writes', () => {
+  it('survive SIGKILL with consistent indexes, and Mongoose finds the new process by itself', async () => {
+    const store = await StoreProcess.start();
+    const connection = await mongoose.createConnection(store.uri, { serverSelectionTimeoutMS: 5000 }).asPromise();
+    const schema = new mongoose.Schema({ _id: Number, key: { type: String, unique: true }, state: { type: String, index: true }, tags: { type: [String], index: true } });
+    const Row = connection.model('Row', schema);
+    await Row.init();
+    const acknowledged = new Map<number, string>();
+    let next = 0;
+    for (const size of [1500, 1500]) {
+      const target = acknowledged.size + size;
+      let killed = false;
+      const writer = async (): Promise<void> => {
+        while (!killed) {
+          const id = next++;
+          try {
+            await Row.create({ _id: id, key: `key-${id}`, state: 'new', tags: ['a', `t${id % 5}`] });
+            acknowledged.set(id, 'new');
+            if (id % 3 === 0) {
+              await Row.updateOne({ _id: id, state: 'new' }, { $set: { state: 'old' }, $pull: { tags: 'a' } });
+              acknowledged.set(id, 'old');
+            }
+          } catch {
+            acknowledged.set(id, acknowledged.get(id) === undefined ? 'perhaps' : 'either');
+          }
+          if (acknowledged.size >= target) killed = true;
+        }
+      };
+      const writers = Array.from({ length: 16 }, writer);
+      while (acknowledged.size < target - 100) await new Promise((resume) => setTimeout(resume, 1));
+      const dead = store.end('SIGKILL');
+      killed = true;
+      await dead;
+      await store.start();
+      await Promise.all(writers);
+      expect(await Row.countDocuments({})).toBeGreaterThan(size / 2);
+    }
+    const rows = new Map((await Row.find().lean()).map((row) => [row._id, row]));
+    for (const [id, state] of acknowledged) {
+      if (state === 'perhaps') continue;
+      expect(rows.get(id)).toBeDefined();
+      if (state !== 'either') expect(rows.get(id)?.state).toBe(state);
+    }
+    for (const [field, values] of [['state', ['new', 'old']], ['tags', ['a', 't0', 't1', 't2', 't3', 't4']]] as const) {
+      for (const value of values) {
+        const expected = [...rows.values()].filter((row) => (field === 'state' ? row.state === value : row.tags.includes(value))).length;
+        const plan = await Row.find({ [field]: value }).explain('executionStats') as unknown as { executionStats: Record<string, number>; queryPlanner: { winningPlan: { inputStage: { stage: string } } } };
+        expect(plan.queryPlanner.winningPlan.inputStage.stage).toBe('IXSCAN');
+        expect(plan.executionStats).toMatchObject({ nReturned: expected, totalKeysExamined: expected, totalDocsExamined: expected });
+      }
+    }
+    const [known] = rows.keys();
+    await expect(Row.create({ _id: 1e9, key: `key-${known}` })).rejects.toMatchObject({ code: 11000, keyPattern: { key: 1 } });
+    await connection.close();
+    await store.remove();
+  }, 30_000);
+});

@@ -50,6 +50,11 @@ export class ProjectsService {
     return this.create(userId, free);
   }
 
+  /** @throws ProblemError 409 early, before costly work for a project of that name is done. */
+  async checkNameFree(userId: string, name: string): Promise<void> {
+    if ((await this.projects.listOf(userId)).some((project) => project.name === name)) throw nameTaken(name);
+  }
+
   async update(userId: string, projectId: string, { name }: { name?: string }): Promise<ProjectView> {
     if (name === undefined) return this.getOwned(userId, projectId);
     const project = await this.withFreeName(name, () => this.projects.rename(userId, projectId, name));
@@ -100,8 +105,10 @@ export class ProjectsService {
     try {
       return await work();
     } catch (error) {
-      if (isDuplicate(error)) throw conflict('project.name_taken', `You have a project named ${name} already. Choose another name.`);
+      if (isDuplicate(error)) throw nameTaken(name);
       throw error;
     }
   }
 }
+
+const nameTaken = (name: string) => conflict('project.name_taken', `You have a project named ${name} already. Choose another name.`);

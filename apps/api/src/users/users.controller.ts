@@ -3,12 +3,16 @@ import { CreateUserSchema, IdSchema, UpdateUserSchema, UserViewSchema, type Crea
 import { z } from 'zod';
 import { AdminOnly } from '../auth/current-user.js';
 import { Returns, ZodBody, ZodParam } from '../http/zod.js';
+import { ProjectCreationService } from '../projects/creation/project-creation.service.js';
 import { UsersService } from './users.service.js';
 
 @AdminOnly()
 @Controller('api/v1/users')
 export class UsersController {
-  constructor(private readonly users: UsersService) {}
+  constructor(
+    private readonly users: UsersService,
+    private readonly creation: ProjectCreationService,
+  ) {}
 
   @Get()
   @Returns(200, z.object({ items: z.array(UserViewSchema) }), 'All users')
@@ -17,9 +21,11 @@ export class UsersController {
   }
 
   @Post()
-  @Returns(201, UserViewSchema, 'Adds a user')
-  create(@ZodBody(CreateUserSchema) body: CreateUser): Promise<UserView> {
-    return this.users.create(body);
+  @Returns(201, UserViewSchema, 'Adds a user, with a sample project')
+  async create(@ZodBody(CreateUserSchema) body: CreateUser): Promise<UserView> {
+    const user = await this.users.create(body);
+    await this.creation.createSample(user.id);
+    return user;
   }
 
   @Patch(':id')

@@ -1,0 +1,16 @@
+import type { Readable } from 'node:stream';
+import { FILE_MODES, type FileView } from '@mle/protocol';
+import yazl from 'yazl';
+
+/** A zip of the files, made while it is read: one file is open at a time. */
+export function zipOf(files: FileView[], open: (sha256: string) => Readable): Readable {
+  const zip = new yazl.ZipFile();
+  const output = zip.outputStream as Readable;
+  zip.on('error', (error) => output.destroy(error as Error));
+  for (const { path, size, mode, mtime, sha256 } of files) {
+    const options = { mtime: new Date(mtime), mode: mode === FILE_MODES.link ? 0o120777 : 0o100000 | mode, size };
+    zip.addReadStreamLazy(path, options, (done) => done(null, open(sha256)));
+  }
+  zip.end();
+  return output;
+}

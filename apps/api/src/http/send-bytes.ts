@@ -1,0 +1,78 @@
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Request, Response } from 'express';
+import { ProblemError } from './problem.js';
+
+/** Bytes to answer with. `open` is called at most once, with the range that was asked for. */
+export interface Download {
+  size: number;
+  /** Without quotes; names these very bytes. */
+  etag: string;
+  fileName: string;
+  open(range: { from: number; to: number }): Readable;
+}
+
+const TEXT = /\.(?:txt|md|py|js|mjs|cjs|ts|json|jsonl|csv|tsv|ya?ml|toml|ini|cfg|log|sh|r|c|h|cpp|hpp|java|rs|go|rst|tex)$/i;
+
+/** Answers with bytes that users made: whole or one range, never as something that a browser would execute. */
+export async function sendBytes(request: Request, response: Response, { size, etag, fileName, open }: Download): Promise<void> {
+  response.set({
+    ETag: `"${etag}"`,
+    'Accept-Ranges': 'bytes',
+    'Cache-Control': 'private, no-cache',
+    'Content-Type': TEXT.test(fileName) ? 'text/plain; charset=utf-8' : 'application/octet-stream',
+    'Content-Disposition': contentDisposition(fileName),
+    'Content-Security-Policy': "default-src 'none'; sandbox",
+    'X-Content-Type-Options': 'nosniff',
+  });
+  if (matchesNone(request.headers['if-none-match'], etag)) {
+    response.status(304).end();
+    return;
+  }
+  const range = requestedRange(request, size, etag);
+  const { from, to } = range ?? { from: 0, to: size };
+  if (range !== null) response.status(206).set('Content-Range', `bytes ${from}-${to - 1}/${size}`);
+  response.set('Content-Length', String(to - from));
+  if (request.method === 'HEAD') {
+    response.end();
+    return;
+  }
+  await sendStream(open({ from, to }), response);
+}
+
+/** A browser that goes away in the middle is no error. */
+export async function sendStream(stream: Readable, response: Response): Promise<void> {
+  try {
+    await pipeline(stream, response);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+  }
+}
+
+/** Saves under the given name, in the form of RFC 6266 that every browser reads. */
+export function contentDisposition(fileName: string): string {
+  const base = fileName.split('/').at(-1) ?? 'file';
+  const plain = base.replaceAll(/[^A-Za-z0-9._ -]/g, '_');
+  const encoded = encodeURIComponent(base.replaceAll(/\p{Surrogate}/gu, '_')).replaceAll(/['()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+  return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
+}
+
+function matchesNone(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false;
+  return header.trim() === '*' || header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === `"${etag}"`);
+}
+
+/** One range; several at once are answered with the whole, as the standard allows. */
+function requestedRange(request: Request, size: number, etag: string): { from: number; to: number } | null {
+  const ifRange = request.headers['if-range'];
+  const match = /^bytes=(\d*)-(\d*)$/.exec(request.headers.range ?? '');
+  if (match === null || (ifRange !== undefined && ifRange !== `"${etag}"`)) return null;
+  const [, first = '', last = ''] = match;
+  if (first === '' && last === '') return null;
+  const from = first === '' ? Math.max(0, size - Number(last)) : Number(first);
+  const to = first === '' || last === '' ? size : Math.min(size, Number(last) + 1);
+  if (from >= size || to <= from) {
+    throw new ProblemError(416, 'range.unsatisfiable', `The range is outside of the ${size} bytes that there are.`, undefined, { 'Content-Range': `bytes */${size}` });
+  }
+  return { from, to };
+}

@@ -1,0 +1,21 @@
+import { text } from 'node:stream/consumers';
+import { ConfigError } from './config/config-error.js';
+import { loadConfig } from './config/config.js';
+import { environment } from './config/environment.js';
+import { serve } from './serve.js';
+import { addUser } from './user-add.js';
+
+/** Configuration and circumstances that the user has to change: no use in starting again. */
+const EXIT_REFUSED = 2;
+
+try {
+  const config = loadConfig(environment());
+  const [flag, login, ...rest] = process.argv.slice(2);
+  if (flag === undefined) await serve(config);
+  else if (flag === '--user-add' && login !== undefined && rest.length === 0) await addUser(config, login, await text(process.stdin));
+  else throw new ConfigError(['Usage: main.mjs, or main.mjs --user-add LOGIN with the password on standard input.']);
+} catch (error) {
+  const message = error instanceof ConfigError ? error.message : `The server cannot start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+  process.stderr.write(`${message}\n`);
+  process.exit(error instanceof ConfigError ? EXIT_REFUSED : 1);
+}

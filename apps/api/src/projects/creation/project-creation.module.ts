@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { BlobsModule } from '../../blobs/blobs.module.js';
+import { ExamplesModule } from '../../examples/examples.module.js';
+import { FilesModule } from '../../files/files.module.js';
+import { ProjectsModule } from '../projects.module.js';
+import { GitImportService } from './git-import.service.js';
+import { ProjectCreationController } from './project-creation.controller.js';
+import { ProjectCreationService } from './project-creation.service.js';
+
+@Module({
+  imports: [ProjectsModule, FilesModule, BlobsModule, ExamplesModule],
+  controllers: [ProjectCreationController],
+  providers: [ProjectCreationService, GitImportService],
+  exports: [ProjectCreationService],
+})
+export class ProjectCreationModule {}

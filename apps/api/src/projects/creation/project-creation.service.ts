@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import type { CreateProject, ManifestEntry, ProjectView } from '@mle/protocol';
+import { BlobsService } from '../../blobs/blobs.service.js';
+import { ExamplesService } from '../../examples/examples.service.js';
+import { FilesService } from '../../files/files.service.js';
+import { logger } from '../../logging/logger.js';
+import { ProjectsService } from '../projects.service.js';
+import { GitImportService, nameFromUrl } from './git-import.service.js';
+
+/** Makes projects: empty ones, and ones with files from somewhere. */
+@Injectable()
+export class ProjectCreationService {
+  constructor(
+    private readonly projects: ProjectsService,
+    private readonly files: FilesService,
+    private readonly blobs: BlobsService,
+    private readonly examples: ExamplesService,
+    private readonly git: GitImportService,
+  ) {}
+
+  async create(userId: string, body: CreateProject): Promise<ProjectView> {
+    if ('example' in body) {
+      const { title } = await this.examples.get(body.example);
+      return this.filled(userId, body.name, title, () => this.examples.files(body.example));
+    }
+    if ('projectId' in body) {
+      const { name } = await this.projects.getOwned(userId, body.projectId);
+      return this.filled(userId, body.name, name, () => this.copies(userId, body.projectId));
+    }
+    if ('gitUrl' in body) return this.filled(userId, body.name, nameFromUrl(body.gitUrl), () => this.git.fetch(body.gitUrl));
+    return this.projects.create(userId, body.name);
+  }
+
+  /** What a new user finds; a server without examples gives none. */
+  async createSample(userId: string): Promise<void> {
+    const sample = await this.examples.sample();
+    if (sample === null) logger.warn('no sample project: the examples are missing');
+    else await this.create(userId, { example: sample.name });
+  }
+
+  /** Without a wanted name, one that is free is made from `fallback`. The files come first: a project is never left half filled. */
+  private async filled(userId: string, wanted: string | undefined, fallback: string, fetch: () => Promise<ManifestEntry[]>): Promise<ProjectView> {
+    if (wanted !== undefined) await this.projects.checkNameFree(userId, wanted);
+    const entries = await fetch();
+    const project = wanted === undefined ? await this.projects.createUnderFreeName(userId, fallback) : await this.projects.create(userId, wanted);
+    try {
+      await this.files.fill(userId, project.id, entries);
+    } catch (error) {
+      await this.projects.delete(userId, project.id);
+      throw error;
+    }
+    return this.projects.getOwned(userId, project.id);
+  }
+
+  private async copies(userId: string, projectId: string): Promise<ManifestEntry[]> {
+    const files = await this.files.list(userId, projectId);
+    // The original may be deleted before the copy names the blobs.
+    for (const { sha256 } of files) this.blobs.keep(sha256);
+    return files.map(({ path, mode, size, sha256 }) => ({ path, mode, size, sha256 }));
+  }
+}

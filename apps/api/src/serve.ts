@@ -1,0 +1,65 @@
+import type { AddressInfo } from 'node:net';
+import { Socket } from 'node:net';
+import { mkdirSync } from 'node:fs';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { createApplication } from './application.js';
+import { ConfigError } from './config/config-error.js';
+import type { Config } from './config/config.js';
+import { logger } from './logging/logger.js';
+
+const SHUTDOWN_MS = 5_000;
+
+/** Runs the server until SIGTERM, SIGINT or the end of the launcher. */
+export async function serve(config: Config): Promise<void> {
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  const app = await createApplication(config);
+  const stop = stopper(app);
+  process.once('SIGTERM', () => stop('SIGTERM')).once('SIGINT', () => stop('SIGINT'));
+  if (config.lifelineFd !== null) watchLifeline(config.lifelineFd, () => stop('the launcher is gone'));
+  await listen(app, config);
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  logger[logger.isLevelEnabled('info') ? 'info' : 'fatal']({ url: config.publicUrl ?? `http://${host}:${port}` }, 'api ready');
+}
+
+async function listen(app: NestExpressApplication, { port, host }: Config): Promise<void> {
+  try {
+    await app.listen(port, host);
+  } catch (error) {
+    await app.close();
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') throw new ConfigError([`Port ${port} of ${host} is in use by another program. End that program, or set MLE_PORT to a free port.`]);
+    if (code === 'EACCES') throw new ConfigError([`Port ${port} may not be opened by this user. Set MLE_PORT to a port from 1024.`]);
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') throw new ConfigError([`${host} is no address of this computer. Set MLE_HOST to one that is, such as 127.0.0.1.`]);
+    throw error;
+  }
+}
+
+function stopper(app: NestExpressApplication): (cause: string) => void {
+  let stopping = false;
+  return (cause) => {
+    if (stopping) return;
+    stopping = true;
+    logger.info({ cause }, 'stopping');
+    const late = setTimeout(() => {
+      logger.warn('not everything ended in time');
+      process.exit(1);
+    }, SHUTDOWN_MS);
+    app.close().then(
+      () => {
+        clearTimeout(late);
+        process.exit(0);
+      },
+      (error: unknown) => {
+        logger.error({ err: error }, 'shutdown failed');
+        process.exit(1);
+      },
+    );
+  };
+}
+
+/** The launcher holds the other end of this pipe: however it ends, the pipe closes. */
+function watchLifeline(fd: number, onClosed: () => void): void {
+  const pipe = new Socket({ fd, readable: true, writable: false });
+  pipe.on('error', onClosed).on('close', onClosed).resume().unref();
+}

@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import { ManifestSchema, type Manifest } from '@mle/protocol';
+import { BlobCollectorService } from '../blobs/blob-collector.service.js';
+import { BlobsService } from '../blobs/blobs.service.js';
+import { FilesRepository } from '../files/files.repository.js';
+import { notFound } from '../http/problem.js';
+import { ProjectsService } from '../projects/projects.service.js';
+import { SnapshotsRepository } from './snapshots.repository.js';
+
+/** `id` names the manifest's blob; `bytes` and `files` are those of the project. */
+export interface Snapshot {
+  id: string;
+  bytes: number;
+  files: number;
+}
+
+const SETTLE_TRIES = 5;
+
+@Injectable()
+export class SnapshotsService {
+  /** When each snapshot was last given to somebody who will name it in the database. */
+  private readonly handedOut = new Map<string, number>();
+
+  constructor(
+    private readonly snapshots: SnapshotsRepository,
+    private readonly projects: ProjectsService,
+    private readonly files: FilesRepository,
+    private readonly blobs: BlobsService,
+    collector: BlobCollectorService,
+  ) {
+    collector.addRoots((since) => this.referenced(since));
+    projects.onDelete((projectId) => this.snapshots.delete(projectId));
+  }
+
+  /**
+   * The project's files as they are now, each change that was answered before included. Costs two small reads when nothing
+   * changed since the last one.
+   */
+  async snapshotOf(projectId: string): Promise<Snapshot> {
+    for (let attempt = 1; ; attempt++) {
+      const before = await this.projects.revisionOf(projectId);
+      const cached = await this.snapshots.of(projectId);
+      if (cached?.revision === before.revision) return this.handOut(cached);
+      const taken = await this.take(projectId);
+      const after = await this.projects.revisionOf(projectId);
+      const undisturbed = before.settled && after.settled && after.revision === before.revision;
+      if (undisturbed) await this.snapshots.save(projectId, { ...taken, revision: after.revision });
+      // While somebody keeps on saving, any moment is as good as another: each of the files is one that was saved.
+      if (undisturbed || attempt === SETTLE_TRIES) return this.handOut(taken);
+    }
+  }
+
+  /** @throws ProblemError 404 when the blob is gone. */
+  async manifest(snapshotId: string): Promise<Manifest> {
+    if ((await this.blobs.size(snapshotId)) === null) throw notFound('snapshot');
+    return ManifestSchema.parse(JSON.parse((await this.blobs.read(snapshotId)).toString('utf8')));
+  }
+
+  private async take(projectId: string): Promise<Snapshot> {
+    const files = (await this.files.list(projectId)).map(({ path, mode, size, sha256 }) => ({ path, mode, size, sha256 }));
+    const manifest: Manifest = { version: 1, files };
+    const { sha256 } = await this.blobs.putBytes(Buffer.from(JSON.stringify(manifest)));
+    return { id: sha256, bytes: files.reduce((sum, { size }) => sum + size, 0), files: files.length };
+  }
+
+  /** Between this moment and the run that will name it, the snapshot stays. */
+  private handOut({ id, bytes, files }: Snapshot): Snapshot {
+    this.handedOut.set(id, Date.now());
+    return { id, bytes, files };
+  }
+
+  private async *referenced(since: number): AsyncIterable<string> {
+    const seen = new Set<string>();
+    for (const [id, at] of this.handedOut) {
+      if (at < since) this.handedOut.delete(id);
+      else yield* this.contents(id, seen);
+    }
+    for await (const id of this.snapshots.manifests()) yield* this.contents(id, seen);
+  }
+
+  private async *contents(id: string, seen: Set<string>): AsyncIterable<string> {
+    if (seen.has(id)) return;
+    seen.add(id);
+    yield id;
+    // A manifest that is lost protects nothing; it must not stop the others from doing so.
+    if ((await this.blobs.size(id)) !== null) for (const { sha256 } of (await this.manifest(id)).files) yield sha256;
+  }
+}

@@ -1,0 +1,43 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { LoginNameSchema, PasswordSchema } from '@mle/protocol';
+import { AuthModule } from './auth/auth.module.js';
+import type { Config } from './config/config.js';
+import { ConfigError } from './config/config-error.js';
+import { ConfigModule } from './config/config.module.js';
+import { DatabaseModule } from './database/database.module.js';
+import { EventsModule } from './events/events.module.js';
+import { logger, NestLogger } from './logging/logger.js';
+import { ProjectCreationModule } from './projects/creation/project-creation.module.js';
+import { ProjectCreationService } from './projects/creation/project-creation.service.js';
+import { RedisModule } from './redis/redis.module.js';
+import { UsersModule } from './users/users.module.js';
+import { UsersService } from './users/users.service.js';
+
+/** As much of the server as users need; nothing that would take part in running things. */
+@Module({})
+class UserAddModule {
+  static with(config: Config): DynamicModule {
+    return {
+      module: UserAddModule,
+      imports: [ConfigModule.with(config), DatabaseModule, RedisModule, EventsModule, UsersModule, AuthModule, ProjectCreationModule],
+    };
+  }
+}
+
+/** Adds a user, or sets the password of the one that there is; the first one becomes an administrator. Works beside a running server. */
+export async function addUser(config: Config, login: string, input: string): Promise<void> {
+  const name = LoginNameSchema.safeParse(login);
+  if (!name.success) throw new ConfigError([`${login} is no login. ${name.error.issues[0]?.message ?? ''}`]);
+  const password = PasswordSchema.safeParse(input.replace(/\r?\n$/, ''));
+  if (!password.success) throw new ConfigError([password.error.issues[0]?.message ?? 'Give a password on standard input.']);
+  logger.level = 'silent';
+  const app = await NestFactory.createApplicationContext(UserAddModule.with(config), { logger: new NestLogger(), abortOnError: false });
+  try {
+    const { user, added } = await app.get(UsersService, { strict: false }).addOrReset(name.data, password.data);
+    if (added) await app.get(ProjectCreationService, { strict: false }).createSample(user.id);
+    process.stdout.write(added ? `Added ${user.login} as ${user.role}.\n` : `Set the password of ${user.login}.\n`);
+  } finally {
+    await app.close();
+  }
+}

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './configuration.mjs';
 import { privateFolder, secretFile } from './folders.mjs';
@@ -42,8 +43,10 @@ export class Installation {
     return log;
   }
 
-  closeLogs() {
+  /** When all parts have ended. */
+  close() {
     for (const log of this.#logs.splice(0)) log.close();
+    rmSync(this.configuration.runtimeDir, { recursive: true, force: true });
   }
 
   get redisFolder() {

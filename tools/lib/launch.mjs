@@ -42,7 +42,8 @@ export async function main(development) {
   /** @type {{ address: string, end: () => Promise<void> } | null} */
   let extra = null;
   const note = () => lock.note({ parts: Object.values(parts).flatMap((part) => part.pid ?? []) });
-  let exitCode = 0;
+  /** @type {unknown} */
+  let error = null;
   try {
     const { left } = taken;
     if (left) await step('Waiting for the end of the former start', () => outwait(left, LEFT_PARTS_LIMIT_MS), { quietMs: 300 });
@@ -52,30 +53,18 @@ export async function main(development) {
     lock.note({ url });
     welcome(installation, extra?.address ?? configuration.publicUrl ?? url, started);
     await shutdown.asked;
-  } catch (error) {
-    exitCode = failure(error, shutdown);
+  } catch (failure) {
+    error = shutdown.isAsked ? null : failure;
   }
   rewrite('');
-  if (Object.keys(parts).length > 0) say('Stopping');
+  if (!error && Object.keys(parts).length > 0) say('Stopping');
   await extra?.end();
   await endParts(parts, shutdown.urged);
-  installation.closeLogs();
+  installation.close();
   lock.release();
-  if (exitCode === 0) say('Stopped');
-  process.exit(exitCode);
-}
-
-/**
- * @param {unknown} error
- * @param {Shutdown} shutdown
- * @returns {number} the exit code
- */
-function failure(error, shutdown) {
-  if (shutdown.isAsked) return 0;
-  rewrite('');
-  if (error instanceof PartFailure || error instanceof Refusal) console.error(error.message);
-  else console.error(error);
-  return 1;
+  if (!error) say('Stopped');
+  else console.error(error instanceof PartFailure || error instanceof Refusal ? error.message : error);
+  process.exit(error ? 1 : 0);
 }
 
 /**

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runOrRefuse } from './command.mjs';
 import { ROOT } from './configuration.mjs';
+import { Refusal } from './refusal.mjs';
 
 const modules = join(ROOT, 'node_modules');
 const stampFile = join(modules, '.mle-stamp');
@@ -18,6 +19,9 @@ export function packagesAreCurrent() {
 
 /** @param {import('./log-file.mjs').LogFile} [log] */
 export async function installPackages(log) {
+  if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    throw new Refusal('node_modules is a symbolic link, and installing would empty the folder that it points to. Remove the link and start again.');
+  }
   const npm = process.env['npm_execpath'];
   // npm also cleans up half an installation; building needs the development packages whatever NODE_ENV says.
   const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--prefer-offline'];

@@ -144,7 +144,6 @@ export class Part {
     const ended = (/** @type {string} */ how) => {
       if (over) return;
       over = true;
-      if (child.pid) signalGroup(child.pid, 'SIGKILL');
       log.write(`${JSON.stringify({ time: new Date().toISOString(), msg: `${name} ended`, how })}\n`);
       this.#child = null;
       onChange?.();
@@ -153,7 +152,10 @@ export class Part {
     child.on('error', (error) => ended(error.message));
     // 'close' comes after the last line; an orphan that holds the pipe must not delay the next start.
     child.on('close', (status, signal) => ended(signal ?? `exit code ${status}`));
-    child.on('exit', (status, signal) => setTimeout(() => ended(signal ?? `exit code ${status}`), 500).unref());
+    child.on('exit', (status, signal) => {
+      if (child.pid) signalGroup(child.pid, 'SIGKILL');
+      setTimeout(() => ended(signal ?? `exit code ${status}`), 500).unref();
+    });
     for (const [stream, isError] of /** @type {const} */ ([[child.stdout, false], [child.stderr, true]])) {
       if (!stream) continue;
       createInterface({ input: stream, crlfDelay: Infinity }).on('line', (line) => {

@@ -1,8 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { randomUUID } from 'node:crypto';
-import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { AttemptRef, ServerEvent, ServerToBrowser, StopRequest } from '@mle/protocol';
 import { RedisService } from '../redis/redis.service.js';
+import { logger } from '../logging/logger.js';
 
 /** What the parts of the server tell one another, in this process and in every replica. */
 export interface Signals {
@@ -23,7 +24,6 @@ const CHANNEL = 'mle:signals';
 /** Carries signals: at once inside this process, over Redis pub/sub to the other replicas. Nothing is kept. */
 @Injectable()
 export class EventsService implements OnModuleInit {
-  private readonly logger = new Logger(EventsService.name);
   private readonly emitter = new EventEmitter<Signals>();
   private readonly origin = randomUUID();
 
@@ -34,7 +34,7 @@ export class EventsService implements OnModuleInit {
   async onModuleInit(): Promise<void> {
     const subscriber = this.redis.connect({ enableReadyCheck: false });
     subscriber.on('message', (_channel: string, message: string) => this.receive(message));
-    subscriber.subscribe(CHANNEL).catch((error: unknown) => this.logger.warn({ error }, 'no signals from other replicas'));
+    subscriber.subscribe(CHANNEL).catch((error: unknown) => logger.warn({ err: error }, 'no signals from other replicas'));
   }
 
   /** Tells browsers. Without `userId` every user is told. */
@@ -47,7 +47,7 @@ export class EventsService implements OnModuleInit {
     if (this.redis.client.status !== 'ready') return;
     this.redis.client
       .publish(CHANNEL, JSON.stringify({ origin: this.origin, name, args }))
-      .catch((error: unknown) => this.logger.debug({ error }, 'signal not carried to other replicas'));
+      .catch((error: unknown) => logger.debug({ err: error }, 'signal not carried to other replicas'));
   }
 
   on<S extends keyof Signals>(name: S, listener: (...args: Signals[S]) => void): () => void {

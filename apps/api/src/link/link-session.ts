@@ -1,0 +1,79 @@
+import type { AttemptFinished, AttemptProgress, AttemptRef, AttemptReply, AttemptRunning, ClaimReply, Heartbeat, Hello, HelloReply, MachineSettings, OutputFrame, OutputReply, ServerToWorker, StopRequest, WorkerToServer } from '@mle/protocol';
+import type { DefaultEventsMap, Socket } from 'socket.io';
+import type { LinkSessions } from './link-sessions.service.js';
+
+export interface WorkerData {
+  machineId?: string;
+  joinToken?: string;
+}
+export type WorkerSocket = Socket<WorkerToServer, ServerToWorker, DefaultEventsMap, WorkerData>;
+
+/** One connection of one worker. */
+export class LinkSession {
+  /** Set by the hello, before which nothing else is taken. */
+  private machine: { id: string; name: string } | null = null;
+
+  constructor(
+    private readonly socket: WorkerSocket,
+    private readonly sessions: LinkSessions,
+  ) {}
+
+  async hello(hello: Hello): Promise<HelloReply> {
+    const { machine, reply } = await this.sessions.greet(this, this.socket.data, hello);
+    this.socket.data.machineId = machine.id;
+    delete this.socket.data.joinToken;
+    this.machine = machine;
+    return reply;
+  }
+
+  async heartbeat({ load }: Heartbeat): Promise<void> {
+    await this.sessions.seen(this.known(), load, this);
+  }
+
+  claim(ref: AttemptRef): Promise<ClaimReply> {
+    return this.sessions.lifecycle.claim(this.known(), ref);
+  }
+
+  running(running: AttemptRunning): Promise<AttemptReply> {
+    return this.sessions.lifecycle.running(this.known().id, running);
+  }
+
+  finished(finished: AttemptFinished): Promise<AttemptReply> {
+    return this.sessions.lifecycle.finished(this.known().id, finished);
+  }
+
+  progress(progress: AttemptProgress): Promise<void> {
+    return this.sessions.progress(this.known().id, progress);
+  }
+
+  output(frame: OutputFrame, bytes: Buffer): Promise<OutputReply> {
+    const { id } = this.known();
+    return this.sessions.ingest.accept(frame, bytes, (ref) => this.sessions.mayWrite(id, ref));
+  }
+
+  async goodbye(): Promise<void> {
+    await this.sessions.leave(this.known().id, this);
+  }
+
+  closed(): void {
+    if (this.machine) this.sessions.drop(this.machine.id, this);
+  }
+
+  /** Tells the worker to stop an attempt. What is lost on the way is told again with the next heartbeat. */
+  stop(request: StopRequest): void {
+    this.socket.timeout(5_000).emit('stop', request, () => undefined);
+  }
+
+  settings(settings: MachineSettings): void {
+    this.socket.emit('settings', settings);
+  }
+
+  disconnect(): void {
+    this.socket.disconnect(true);
+  }
+
+  private known(): { id: string; name: string } {
+    if (!this.machine) throw new Error('the worker has not said hello');
+    return this.machine;
+  }
+}

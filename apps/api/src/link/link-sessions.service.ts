@@ -1,0 +1,129 @@
+import { Injectable } from '@nestjs/common';
+import { isTerminal, ON_MACHINE_STATES, type AttemptProgress, type AttemptRef, type Hello, type HelloReply, type Load, type MachineSettings } from '@mle/protocol';
+import { EventsService } from '../events/events.service.js';
+import { logger } from '../logging/logger.js';
+import { MachineCredentials } from '../machines/machine-credentials.js';
+import { MachinesRepository, type MachineRecord } from '../machines/machines.repository.js';
+import { MachinesService } from '../machines/machines.service.js';
+import { OutputIngest } from '../output/output-ingest.service.js';
+import { DeliveriesService } from '../queue/deliveries.service.js';
+import { QueueGate } from '../queue/queue-gate.service.js';
+import { currentAttempt, type RunRecord } from '../runs/run-view.js';
+import { RunLifecycle } from '../runs/run-lifecycle.service.js';
+import { RunsRepository } from '../runs/runs.repository.js';
+import type { LinkSession, WorkerData } from './link-session.js';
+
+const REFUSED_TOKEN = 'The join token is unknown, was used or is too old. Make a new one on the Machines page.';
+
+/** The workers that are connected to this process, and what their messages mean for machines and runs. */
+@Injectable()
+export class LinkSessions {
+  private readonly sessions = new Map<string, LinkSession>();
+
+  constructor(
+    readonly lifecycle: RunLifecycle,
+    readonly ingest: OutputIngest,
+    private readonly credentials: MachineCredentials,
+    private readonly machines: MachinesService,
+    private readonly repository: MachinesRepository,
+    private readonly runs: RunsRepository,
+    private readonly deliveries: DeliveriesService,
+    private readonly gate: QueueGate,
+    private readonly events: EventsService,
+  ) {}
+
+  of(machineId: string): LinkSession | undefined {
+    return this.sessions.get(machineId);
+  }
+
+  /** Settles with a worker that (re)connects what becomes of each attempt that either side knows of. */
+  async greet(session: LinkSession, data: WorkerData, hello: Hello): Promise<{ machine: { id: string; name: string }; reply: HelloReply }> {
+    const joined = data.machineId ? null : await this.credentials.join(data.joinToken ?? '', hello.name ?? hello.inventory.hostname.slice(0, 80));
+    const machineId = data.machineId ?? joined?.machineId;
+    if (!machineId) throw new Error(REFUSED_TOKEN);
+    const machine = await this.repository.greet(machineId, hello);
+    if (!machine) throw new Error('This machine was removed. Add it again on the Machines page.');
+    const earlier = this.sessions.get(machineId);
+    this.sessions.set(machineId, session);
+    // Two links of one machine: the newer one is the living one.
+    if (earlier && earlier !== session) earlier.disconnect();
+    const attempts = await this.reconcile(machine, hello);
+    await this.machines.announce(machine);
+    logger.info({ machineId, name: machine.name, version: hello.version, attempts: attempts.length }, 'the machine is online');
+    const credential = joined ? { credential: joined.credential } : {};
+    return { machine: { id: machineId, name: machine.name }, reply: { machineId, ...credential, settings: settings(machine), attempts } };
+  }
+
+  async seen(known: { id: string }, load: Load | null, session: LinkSession): Promise<void> {
+    const before = await this.repository.get(known.id);
+    const machine = await this.repository.seen(known.id, load);
+    if (!machine) return session.disconnect();
+    // It was shown offline after a silence, and speaks again on the same connection.
+    if (!before?.online || before.load !== machine.load) await this.machines.announce(machine);
+    for (const run of await this.runs.activeOn(known.id)) {
+      if (run.state === 'stopping') session.stop({ runId: run.id, attempt: run.attempt, reason: run.stopReason ?? 'stopped' });
+    }
+  }
+
+  async progress(machineId: string, progress: AttemptProgress): Promise<void> {
+    const run = await this.runs.get(progress.runId);
+    if (!run || currentAttempt(run).machineId !== machineId) return;
+    this.events.publish('run.progress', { userId: run.ownerId }, progress);
+  }
+
+  /** Whether the machine holds the attempt, and it is the current one. */
+  async mayWrite(machineId: string, { runId, attempt }: AttemptRef): Promise<boolean> {
+    const run = await this.runs.get(runId);
+    return run !== null && run.attempt === attempt && ON_MACHINE_STATES.includes(run.state) && currentAttempt(run).machineId === machineId;
+  }
+
+  async leave(machineId: string, session: LinkSession): Promise<void> {
+    this.drop(machineId, session);
+    const machine = await this.repository.setOffline(machineId);
+    if (machine) await this.machines.announce(machine);
+  }
+
+  /** The connection is gone; whether the machine is, its silence will tell. */
+  drop(machineId: string, session: LinkSession): void {
+    if (this.sessions.get(machineId) === session) this.sessions.delete(machineId);
+  }
+
+  async refresh(machineId: string): Promise<void> {
+    const machine = await this.repository.get(machineId);
+    if (machine) return this.of(machineId)?.settings(settings(machine));
+    this.of(machineId)?.disconnect();
+    this.gate.disconnect(machineId);
+  }
+
+  private async reconcile(machine: MachineRecord, hello: Hello): Promise<HelloReply['attempts']> {
+    const active = new Map((await this.runs.activeOn(machine.id)).map((run) => [run.id, run]));
+    const attempts: HelloReply['attempts'] = [];
+    const journaled = new Set<string>();
+    for (const ref of hello.attempts) {
+      const run = active.get(ref.runId);
+      const goesOn = run !== undefined && run.attempt === ref.attempt && ON_MACHINE_STATES.includes(run.state);
+      if (goesOn) journaled.add(run.id);
+      attempts.push({
+        ...ref,
+        verdict: goesOn ? 'continue' : 'discard',
+        storedBytes: goesOn ? await this.ingest.storedBytes(ref) : 0,
+        stop: goesOn && run.state === 'stopping' ? (run.stopReason ?? 'stopped') : null,
+      });
+    }
+    for (const run of active.values()) if (!journaled.has(run.id)) await this.settleUnknown(run);
+    return attempts;
+  }
+
+  /** The machine does not know of a run that is on it. */
+  private async settleUnknown(run: RunRecord): Promise<void> {
+    const delivery = { runId: run.id, attempt: run.attempt };
+    if (run.state === 'running') return this.lifecycle.lose(run, 'the worker came back without this run');
+    // Claimed, but never in the journal, so never started: a stop is done, and else it is delivered again.
+    if (run.state === 'stopping') return this.lifecycle.lose(run, 'it was stopped before it began');
+    if (run.state === 'preparing' && !isTerminal(run.state)) await this.deliveries.deliver(run.machineId ?? '', delivery, run.priority);
+  }
+}
+
+function settings({ name, slots, draining }: MachineRecord): MachineSettings {
+  return { name, slots, draining };
+}

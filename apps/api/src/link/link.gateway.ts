@@ -1,0 +1,142 @@
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  AttemptFinishedSchema,
+  AttemptProgressSchema,
+  AttemptRunningSchema,
+  BlobFetchSchema,
+  ClaimSchema,
+  HeartbeatSchema,
+  HelloSchema,
+  LINK_NAMESPACE,
+  LINK_VERSION,
+  LinkAuthSchema,
+  OutputFrameSchema,
+  QUEUE_PATH,
+  type ServerToWorker,
+  type WorkerToServer,
+} from '@mle/protocol';
+import type { DefaultEventsMap, Namespace } from 'socket.io';
+import type { z } from 'zod';
+import { EventsService } from '../events/events.service.js';
+import { SocketServer } from '../events/socket-server.js';
+import { withCorrelationId } from '../logging/correlation.js';
+import { logger } from '../logging/logger.js';
+import { MachineCredentials } from '../machines/machine-credentials.js';
+import { QueueGate } from '../queue/queue-gate.service.js';
+import { BlobStreams } from './blob-streams.service.js';
+import { LinkSession, type WorkerData, type WorkerSocket } from './link-session.js';
+import { LinkSessions } from './link-sessions.service.js';
+
+const REFUSED = 'The credential of this worker is not known here. Add the machine again on the Machines page.';
+
+/** Accepts the links of workers: checks who they are and what they say, and hands it to their session. */
+@Injectable()
+export class LinkGateway implements OnApplicationBootstrap {
+  private readonly namespace: Namespace<WorkerToServer, ServerToWorker, DefaultEventsMap, WorkerData>;
+
+  constructor(
+    private readonly sockets: SocketServer,
+    private readonly credentials: MachineCredentials,
+    private readonly sessions: LinkSessions,
+    private readonly blobs: BlobStreams,
+    private readonly gate: QueueGate,
+    private readonly events: EventsService,
+  ) {
+    this.namespace = sockets.io.of(LINK_NAMESPACE);
+  }
+
+  onApplicationBootstrap(): void {
+    this.namespace.use((socket, next) => {
+      this.authenticate(socket).then(
+        (refusal) => next(refusal ? new Error(refusal) : undefined),
+        (error: unknown) => {
+          logger.warn({ err: error }, 'a worker could not be checked');
+          next(new Error('The server could not check the credential. It is tried again.'));
+        },
+      );
+    });
+    this.namespace.on('connection', (socket) => this.connected(socket));
+    this.sockets.onUpgrade(QUEUE_PATH, (request, socket, head) => {
+      this.gate.upgrade(request, socket, head).catch((error: unknown) => {
+        logger.warn({ err: error }, 'a queue connection failed');
+        socket.destroy();
+      });
+    });
+    this.events.on('machine.stop', (machineId, request) => void this.sessions.of(machineId)?.stop(request));
+    this.events.on('machine.settings', (machineId) => void this.sessions.refresh(machineId));
+  }
+
+  /** Null when the worker may come in, else the sentence that tells why not. */
+  private async authenticate(socket: WorkerSocket): Promise<string | null> {
+    const auth = LinkAuthSchema.safeParse(socket.handshake.auth);
+    if (!auth.success) return 'The worker sent no credential.';
+    const { linkVersion, credential, joinToken } = auth.data;
+    if (linkVersion !== LINK_VERSION) {
+      return `This worker speaks version ${linkVersion} of the link and the server version ${LINK_VERSION}. Fetch the worker again from /worker/worker.mjs of the server.`;
+    }
+    if (credential) {
+      const machineId = await this.credentials.machineOf(credential);
+      if (!machineId) return REFUSED;
+      socket.data.machineId = machineId;
+      return null;
+    }
+    if (!joinToken) return 'The worker sent no credential.';
+    // The token is used up by the first hello, which brings the name.
+    socket.data.joinToken = joinToken;
+    return null;
+  }
+
+  private connected(socket: WorkerSocket): void {
+    const session = new LinkSession(socket, this.sessions);
+    /** A message that is not valid, or fails, gets no answer: the worker's wait ends and it asks again. */
+    const checked = <S extends z.ZodType, R>(schema: S, handle: (message: z.output<S>) => Promise<R>) =>
+      (message: unknown, ack: (reply: R) => void): void => {
+        const parsed = schema.safeParse(message);
+        if (typeof ack !== 'function' || !parsed.success) return;
+        handle(parsed.data).then(ack, (error: unknown) => logger.warn({ err: error, machineId: socket.data.machineId }, 'a message of a worker failed; it asks again'));
+      };
+
+    socket.on('hello', (message, ack) => {
+      const hello = HelloSchema.safeParse(message);
+      if (typeof ack !== 'function') return;
+      if (!hello.success) return ack({ ok: false, message: 'The hello of this worker is not valid. Fetch the worker again from the server.' });
+      session.hello(hello.data).then(
+        (reply) => ack({ ok: true, reply }),
+        (error: unknown) => {
+          logger.warn({ err: error, machineId: socket.data.machineId }, 'a worker was not greeted');
+          ack({ ok: false, message: error instanceof Error ? error.message : 'The server could not greet the worker.' });
+        },
+      );
+    });
+    socket.on('heartbeat', checked(HeartbeatSchema, async (heartbeat) => {
+      await session.heartbeat(heartbeat);
+      return { ok: true as const };
+    }));
+    socket.on('claim', checked(ClaimSchema, (ref) => withCorrelationId(`${ref.runId}-${ref.attempt}`, () => session.claim(ref))));
+    socket.on('attempt.running', checked(AttemptRunningSchema, (running) => session.running(running)));
+    socket.on('attempt.finished', checked(AttemptFinishedSchema, (finished) => session.finished(finished)));
+    socket.on('attempt.progress', (progress) => {
+      const parsed = AttemptProgressSchema.safeParse(progress);
+      if (parsed.success) session.progress(parsed.data).catch(() => undefined);
+    });
+    socket.on('output', (frame, bytes, ack) => {
+      const parsed = OutputFrameSchema.safeParse(frame);
+      const length = parsed.success ? parsed.data.segments.reduce((sum, [size]) => sum + size, 0) : -1;
+      if (typeof ack !== 'function' || !parsed.success || !Buffer.isBuffer(bytes) || bytes.length !== length) return;
+      session.output(parsed.data, bytes).then(ack, (error: unknown) => logger.warn({ err: error }, 'output was not taken; the worker sends it again'));
+    });
+    socket.on('blobs.fetch', (request, ack) => {
+      const parsed = BlobFetchSchema.safeParse(request);
+      const machineId = socket.data.machineId;
+      if (typeof ack !== 'function' || !parsed.success || !machineId) return;
+      this.blobs.serve(socket, machineId, parsed.data).then(ack, (error: unknown) => {
+        logger.warn({ err: error, machineId }, 'files were not served');
+        ack({ ok: false, message: 'The server could not serve the files. They are asked for again.' });
+      });
+    });
+    socket.on('goodbye', (ack) => {
+      if (typeof ack === 'function') session.goodbye().then(() => ack({ ok: true }), () => undefined);
+    });
+    socket.on('disconnect', () => session.closed());
+  }
+}

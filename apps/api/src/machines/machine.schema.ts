@@ -1,0 +1,69 @@
+import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
+import { Schema as MongooseSchema, type HydratedDocument, type Types } from 'mongoose';
+import type { Inventory, Load, MachineProvider } from '@mle/protocol';
+
+@Schema({ collection: 'machines', versionKey: false })
+export class Machine {
+  _id!: Types.ObjectId;
+
+  @Prop({ type: String, required: true })
+  name!: string;
+
+  @Prop({ type: String, required: true })
+  provider!: MachineProvider;
+
+  /** SHA-256 of the worker's credential. */
+  @Prop({ type: String, required: true })
+  credentialHash!: string;
+
+  @Prop({ type: Number, default: 1 })
+  slots!: number;
+
+  @Prop({ type: [String], default: [] })
+  labels!: string[];
+
+  @Prop({ type: Boolean, default: false })
+  draining!: boolean;
+
+  /** Null: the installation's. */
+  @Prop({ type: Number, default: null })
+  lostAfterSeconds!: number | null;
+
+  @Prop({ type: Boolean, default: false })
+  online!: boolean;
+
+  @Prop({ type: Date, default: null })
+  lastSeenAt!: Date | null;
+
+  @Prop({ type: MongooseSchema.Types.Mixed, default: null })
+  inventory!: Inventory | null;
+
+  @Prop({ type: MongooseSchema.Types.Mixed, default: {} })
+  properties!: Record<string, unknown>;
+
+  @Prop({ type: MongooseSchema.Types.Mixed, default: null })
+  load!: Load | null;
+
+  @Prop({ type: String, default: null })
+  version!: string | null;
+
+  @Prop({ type: Date, required: true })
+  createdAt!: Date;
+}
+export type MachineDocument = HydratedDocument<Machine>;
+export const MachineSchema = SchemaFactory.createForClass(Machine);
+MachineSchema.index({ credentialHash: 1 }, { unique: true });
+MachineSchema.index({ online: 1 });
+
+/** A one-time permission to join. */
+@Schema({ collection: 'join_tokens', versionKey: false })
+export class JoinToken {
+  @Prop({ type: String, required: true })
+  hash!: string;
+
+  @Prop({ type: Date, required: true })
+  expiresAt!: Date;
+}
+export const JoinTokenSchema = SchemaFactory.createForClass(JoinToken);
+JoinTokenSchema.index({ hash: 1 }, { unique: true });
+JoinTokenSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });

@@ -1,0 +1,49 @@
+import { Controller, Delete, Get, Inject, Patch, Post, Req } from '@nestjs/common';
+import { IdSchema, JoinTokenViewSchema, MachineViewSchema, UpdateMachineSchema, type JoinTokenView, type MachineView, type UpdateMachine } from '@mle/protocol';
+import type { Request } from 'express';
+import { z } from 'zod';
+import { AdminOnly } from '../auth/current-user.js';
+import { CONFIG, type Config } from '../config/config.js';
+import { Returns, ZodBody, ZodParam } from '../http/zod.js';
+import { MachinesService } from './machines.service.js';
+
+@Controller('api/v1/machines')
+export class MachinesController {
+  constructor(
+    private readonly machines: MachinesService,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  @Get()
+  @Returns(200, z.object({ items: z.array(MachineViewSchema) }), 'All machines')
+  async list(): Promise<{ items: MachineView[] }> {
+    return { items: await this.machines.list() };
+  }
+
+  @Post('join-tokens')
+  @AdminOnly()
+  @Returns(201, JoinTokenViewSchema, 'A one-time token by which a machine joins')
+  createJoinToken(@Req() request: Request): Promise<JoinTokenView> {
+    return this.machines.createJoinToken(this.config.publicUrl ?? `${request.protocol}://${request.get('host') ?? ''}`);
+  }
+
+  @Get(':id')
+  @Returns(200, MachineViewSchema, 'A machine')
+  get(@ZodParam('id', IdSchema) id: string): Promise<MachineView> {
+    return this.machines.get(id);
+  }
+
+  @Patch(':id')
+  @AdminOnly()
+  @Returns(200, MachineViewSchema, 'Changes name, slots, labels or draining')
+  change(@ZodParam('id', IdSchema) id: string, @ZodBody(UpdateMachineSchema) body: UpdateMachine): Promise<MachineView> {
+    return this.machines.change(id, body);
+  }
+
+  @Delete(':id')
+  @AdminOnly()
+  @Returns(204, 'empty', 'Removes a machine without active runs')
+  remove(@ZodParam('id', IdSchema) id: string): Promise<void> {
+    return this.machines.remove(id);
+  }
+}

@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { QueueModule } from '../queue/queue.module.js';
+import { RunsRepositoryModule } from '../runs/runs-repository.module.js';
+import { MachineCredentialsModule } from './machine-credentials.module.js';
+import { MachinesController } from './machines.controller.js';
+import { MachinesService } from './machines.service.js';
+
+@Module({
+  imports: [MachineCredentialsModule, QueueModule, RunsRepositoryModule],
+  controllers: [MachinesController],
+  providers: [MachinesService],
+  exports: [MachinesService, MachineCredentialsModule],
+})
+export class MachinesModule {}

@@ -1,0 +1,118 @@
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { TIMING, type JoinTokenView, type MachineView, type UpdateMachine } from '@mle/protocol';
+import { EventsService } from '../events/events.service.js';
+import { conflict, notFound } from '../http/problem.js';
+import { logger } from '../logging/logger.js';
+import { DeliveriesService } from '../queue/deliveries.service.js';
+import { RunsRepository } from '../runs/runs.repository.js';
+import { MachineCredentials } from './machine-credentials.js';
+import { MachinesRepository, type MachineRecord } from './machines.repository.js';
+
+const PRESENCE_CHECK_MS = 500;
+
+/** Machines as people see and change them, and whether they are there. */
+@Injectable()
+export class MachinesService implements OnModuleInit, OnModuleDestroy {
+  private timer?: NodeJS.Timeout;
+
+  constructor(
+    private readonly machines: MachinesRepository,
+    private readonly runs: RunsRepository,
+    private readonly credentials: MachineCredentials,
+    private readonly deliveries: DeliveriesService,
+    private readonly events: EventsService,
+  ) {}
+
+  onModuleInit(): void {
+    this.timer = setInterval(() => {
+      this.expire().catch((error: unknown) => logger.debug({ err: error }, 'presence was not checked'));
+    }, PRESENCE_CHECK_MS);
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
+  }
+
+  async list(): Promise<MachineView[]> {
+    const [machines, running] = await Promise.all([this.machines.list(), this.runs.runningByMachine()]);
+    return machines.map((machine) => machineView(machine, running.get(machine.id) ?? []));
+  }
+
+  async get(id: string): Promise<MachineView> {
+    const machine = await this.machines.get(id);
+    if (!machine) throw notFound('machine');
+    return this.view(machine);
+  }
+
+  async change(id: string, change: UpdateMachine): Promise<MachineView> {
+    const machine = await this.machines.change(id, change);
+    if (!machine) throw notFound('machine');
+    this.events.signal('machine.settings', id);
+    return this.announce(machine);
+  }
+
+  /** A machine that is gone takes its queue along. Runs that wait for it or are on it have to end first. */
+  async remove(id: string): Promise<void> {
+    const machine = await this.machines.get(id);
+    if (!machine) throw notFound('machine');
+    const active = await this.runs.activeOn(id);
+    if (active.length > 0) throw conflict('machine.busy', `${machine.name} still has ${active.length} active runs. Stop them first.`);
+    await this.machines.remove(id);
+    await this.deliveries.forget(id);
+    this.events.signal('machine.settings', id);
+    this.events.publish('machine.removed', {}, { id });
+  }
+
+  /** A one-time token, and the command that a person pastes on the machine to add. */
+  async createJoinToken(serverUrl: string): Promise<JoinTokenView> {
+    const { token, expiresAt } = await this.credentials.createJoinToken();
+    const command = `curl -fsSL ${serverUrl}/worker/worker.mjs -o mle-worker.mjs && printf %s ${token} | node mle-worker.mjs --url ${serverUrl} --token-stdin`;
+    return { token, expiresAt: expiresAt.toISOString(), command };
+  }
+
+  async onlineCount(): Promise<number> {
+    return (await this.machines.list()).filter(({ online, draining }) => online && !draining).length;
+  }
+
+  /** Tells every browser how the machine is now. */
+  async announce(machine: MachineRecord): Promise<MachineView> {
+    const view = await this.view(machine);
+    this.events.publish('machine.changed', {}, view);
+    return view;
+  }
+
+  async announceById(id: string): Promise<void> {
+    const machine = await this.machines.get(id);
+    if (machine) await this.announce(machine);
+  }
+
+  private async view(machine: MachineRecord): Promise<MachineView> {
+    return machineView(machine, (await this.runs.runningByMachine()).get(machine.id) ?? []);
+  }
+
+  private async expire(): Promise<void> {
+    for (const machine of await this.machines.expire(new Date(Date.now() - TIMING.offlineAfterMs))) {
+      logger.info({ machineId: machine.id, name: machine.name }, 'the machine is offline');
+      await this.announce(machine);
+    }
+  }
+}
+
+export function machineView(machine: MachineRecord, running: string[]): MachineView {
+  return {
+    id: machine.id,
+    name: machine.name,
+    state: machine.online ? (machine.draining ? 'draining' : 'online') : 'offline',
+    slots: machine.slots,
+    running,
+    labels: machine.labels,
+    poolIds: [],
+    provider: machine.provider,
+    inventory: machine.inventory,
+    version: machine.version,
+    properties: machine.properties,
+    load: machine.load,
+    lastSeenAt: machine.lastSeenAt?.toISOString() ?? null,
+    createdAt: machine.createdAt.toISOString(),
+  };
+}

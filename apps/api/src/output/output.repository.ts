@@ -1,0 +1,127 @@
+import { promisify } from 'node:util';
+import { constants, deflateRaw, inflateRaw } from 'node:zlib';
+import { Injectable } from '@nestjs/common';
+import { InjectModel } from '@nestjs/mongoose';
+import type { Model, mongo } from 'mongoose';
+import type { AttemptRef } from '@mle/protocol';
+import { OutputChunk } from './output-chunk.schema.js';
+import { packSegments, unpackSegments, type PackedSegment } from './segment-codec.js';
+
+const compress = promisify(deflateRaw) as (data: Buffer, options: { level: number }) => Promise<Buffer>;
+const decompress = promisify(inflateRaw) as (data: Buffer) => Promise<Buffer>;
+
+/** Bytes `[from, to)` with their segments. */
+export interface Chunk {
+  from: number;
+  to: number;
+  data: Buffer;
+  segments: PackedSegment[];
+}
+
+/** Chunks of one read, so that a long output does not fill the memory. */
+const BATCH = 16;
+
+/** The only place that touches stored output. */
+@Injectable()
+export class OutputRepository {
+  constructor(@InjectModel(OutputChunk.name) private readonly chunks: Model<OutputChunk>) {}
+
+  /** Stores a chunk durably. False when one with the same offset is there already. */
+  async append(ref: AttemptRef, chunk: Chunk): Promise<boolean> {
+    try {
+      await this.chunks.collection.insertOne({ ...ref, ...stored(chunk, 'raw', chunk.data) } as unknown as OutputChunk);
+      return true;
+    } catch (error) {
+      if ((error as { code?: number }).code === 11000) return false;
+      throw error;
+    }
+  }
+
+  /** The offset after the last stored byte. */
+  async end({ runId, attempt }: AttemptRef): Promise<number> {
+    const [last] = await this.chunks.find({ runId, attempt }, { to: 1, from: 1 }).sort({ from: -1 }).limit(1).lean();
+    return last?.to ?? 0;
+  }
+
+  /** The stored chunks that touch `[from, to)` in order, each clipped so that no byte comes twice. */
+  async *read({ runId, attempt }: AttemptRef, from: number, to: number): AsyncGenerator<Chunk> {
+    let at = from;
+    while (at < to) {
+      const first = await this.startCovering({ runId, attempt }, at);
+      if (first === null) return;
+      const batch = await this.chunks.find({ runId, attempt, from: { $gte: first, $lt: to } }).sort({ from: 1 }).limit(BATCH).lean();
+      const before = at;
+      for (const row of batch) {
+        if (row.to <= at || row.from >= to) continue;
+        // Its neighbour was replaced by a larger chunk since: look for that one.
+        if (row.from > at) break;
+        const chunk = await clip(row, at, to);
+        at = chunk.to;
+        yield chunk;
+      }
+      if (at === before) return;
+    }
+  }
+
+  /** Replaces the chunks of `[from, to)`, which have to begin and end there, by one compressed chunk. A reader at any moment finds every byte. */
+  async merge(ref: AttemptRef, from: number, to: number): Promise<void> {
+    const parts: Chunk[] = [];
+    for await (const chunk of this.read(ref, from, to)) parts.push(chunk);
+    const data = Buffer.concat(parts.map((part) => part.data));
+    if (data.length !== to - from) return;
+    const merged: Chunk = { from, to, data, segments: parts.flatMap((part) => part.segments) };
+    const packed = await compress(data, { level: constants.Z_BEST_SPEED });
+    const small = packed.length < data.length;
+    const { runId, attempt } = ref;
+    await this.chunks.collection.replaceOne({ runId, attempt, from }, { ...ref, ...stored(merged, small ? 'deflate' : 'raw', small ? packed : data) } as unknown as OutputChunk, { upsert: true });
+    await this.chunks.deleteMany({ runId, attempt, from: { $gt: from, $lt: to }, to: { $lte: to } });
+  }
+
+  async remove(runId: string): Promise<void> {
+    await this.chunks.deleteMany({ runId });
+  }
+
+  async removeAttempt({ runId, attempt }: AttemptRef): Promise<void> {
+    await this.chunks.deleteMany({ runId, attempt });
+  }
+
+  private async startCovering({ runId, attempt }: AttemptRef, offset: number): Promise<number | null> {
+    const [row] = await this.chunks.find({ runId, attempt, from: { $lte: offset }, to: { $gt: offset } }, { from: 1 }).sort({ from: -1 }).limit(1).lean();
+    return row?.from ?? null;
+  }
+}
+
+function stored(chunk: Chunk, codec: OutputChunk['codec'], data: Buffer): Omit<OutputChunk, '_id' | 'runId' | 'attempt'> {
+  return { from: chunk.from, to: chunk.to, lines: countLines(chunk.data), codec, segments: packSegments(chunk.segments), data };
+}
+
+async function clip(row: OutputChunk, from: number, to: number): Promise<Chunk> {
+  const bytes = buffer(row.data);
+  const data = row.codec === 'deflate' ? await decompress(bytes) : bytes;
+  const segments = unpackSegments(buffer(row.segments));
+  const low = Math.max(row.from, from);
+  const high = Math.min(row.to, to);
+  return { from: low, to: high, data: data.subarray(low - row.from, high - row.from), segments: cut(segments, row.from, low, high) };
+}
+
+function cut(segments: readonly PackedSegment[], offset: number, from: number, to: number): PackedSegment[] {
+  const result: PackedSegment[] = [];
+  let start = offset;
+  for (const [length, stream, time] of segments) {
+    const overlap = Math.min(start + length, to) - Math.max(start, from);
+    if (overlap > 0) result.push([overlap, stream, time]);
+    start += length;
+  }
+  return result;
+}
+
+/** Lean documents give binary values as the driver's own type. */
+function buffer(value: Buffer | mongo.Binary): Buffer {
+  return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer.buffer, value.buffer.byteOffset, value.position);
+}
+
+function countLines(data: Buffer): number {
+  let lines = 0;
+  for (let at = data.indexOf(10); at >= 0; at = data.indexOf(10, at + 1)) lines++;
+  return lines;
+}

@@ -1,0 +1,90 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { DEFAULT_LOST_AFTER_SECONDS, ON_MACHINE_STATES } from '@mle/protocol';
+import { CONFIG, type Config } from '../config/config.js';
+import { logger } from '../logging/logger.js';
+import { MachinesRepository } from '../machines/machines.repository.js';
+import { DeliveriesService } from '../queue/deliveries.service.js';
+import { RunLifecycle } from './run-lifecycle.service.js';
+import type { RunRecord } from './run-view.js';
+import { RunsRepository } from './runs.repository.js';
+
+const TICK_MS = 500;
+/** A step of the clock or a stall of this process counts as no longer than this. */
+const LONGEST_TICK_MS = 2 * TICK_MS;
+const DELIVERIES_EVERY_MS = 3_000;
+
+/**
+ * Makes the world agree with the database: runs that wait have a delivery, whatever became of Redis, and runs
+ * of machines that have been silent for too long are lost. Each replica may do so: every change is conditional.
+ */
+@Injectable()
+export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
+  /** Silence of each machine as this process lived through it: none before its start, none while it stood still. */
+  private readonly silence = new Map<string, { lastSeenAt: number; milliseconds: number }>();
+  private readonly timers: NodeJS.Timeout[] = [];
+  private lastTick = performance.now();
+  private busy = false;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly runs: RunsRepository,
+    private readonly machines: MachinesRepository,
+    private readonly deliveries: DeliveriesService,
+    private readonly lifecycle: RunLifecycle,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timers.push(
+      setInterval(() => void this.guarded(() => this.loseSilent()), TICK_MS),
+      setInterval(() => void this.guarded(() => this.redeliver()), DELIVERIES_EVERY_MS),
+    );
+    void this.guarded(() => this.redeliver());
+  }
+
+  onModuleDestroy(): void {
+    this.timers.forEach((timer) => clearInterval(timer));
+  }
+
+  /** Gives each waiting run a delivery where it has none. */
+  async redeliver(): Promise<void> {
+    const now = new Date();
+    for (const run of await this.runs.inStates(['queued', 'assigned'])) {
+      if (!run.machineId || (run.notBefore && run.notBefore > now)) continue;
+      const ref = { runId: run.id, attempt: run.attempt };
+      if (!(await this.deliveries.exists(run.machineId, ref))) await this.deliveries.deliver(run.machineId, ref, run.priority);
+    }
+  }
+
+  private async loseSilent(): Promise<void> {
+    const elapsed = Math.min(performance.now() - this.lastTick, LONGEST_TICK_MS);
+    this.lastTick = performance.now();
+    const running = await this.runs.inStates(ON_MACHINE_STATES);
+    if (running.length === 0) return this.silence.clear();
+    const byMachine = new Map<string, RunRecord[]>();
+    for (const run of running) if (run.machineId) byMachine.set(run.machineId, [...(byMachine.get(run.machineId) ?? []), run]);
+    for (const [machineId, runs] of byMachine) await this.loseOf(machineId, runs, elapsed);
+  }
+
+  private async loseOf(machineId: string, runs: readonly RunRecord[], elapsed: number): Promise<void> {
+    const machine = await this.machines.get(machineId);
+    const lastSeenAt = machine?.lastSeenAt?.getTime() ?? 0;
+    const known = this.silence.get(machineId);
+    const milliseconds = known?.lastSeenAt === lastSeenAt ? known.milliseconds + elapsed : 0;
+    this.silence.set(machineId, { lastSeenAt, milliseconds });
+    const limit = machine?.lostAfterSeconds ?? this.config.lostAfterSeconds ?? DEFAULT_LOST_AFTER_SECONDS;
+    if (milliseconds < limit * 1000) return;
+    for (const run of runs) await this.lifecycle.lose(run, `the machine was silent for ${limit} s`);
+  }
+
+  private async guarded(work: () => Promise<void>): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    try {
+      await work();
+    } catch (error) {
+      logger.debug({ err: error }, 'the reconciler waits for its parts to be back');
+    } finally {
+      this.busy = false;
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import { Injectable } from '@nestjs/common';
+import { LIMITS, ON_MACHINE_STATES, type AttemptFinished, type AttemptRef, type AttemptReply, type AttemptRunning, type ClaimReply, type RunSpec, type RunState } from '@mle/protocol';
+import { EventsService } from '../events/events.service.js';
+import { logger } from '../logging/logger.js';
+import { MachinesService } from '../machines/machines.service.js';
+import { OutputIngest } from '../output/output-ingest.service.js';
+import { currentAttempt, type RunRecord } from './run-view.js';
+import { RunsRepository, type AttemptChange } from './runs.repository.js';
+import { WaitingService } from './waiting.service.js';
+
+/** The life of a run as its machine drives it: claimed, running, ended or lost. */
+@Injectable()
+export class RunLifecycle {
+  constructor(
+    private readonly runs: RunsRepository,
+    private readonly machines: MachinesService,
+    private readonly output: OutputIngest,
+    private readonly waiting: WaitingService,
+    private readonly events: EventsService,
+  ) {}
+
+  /**
+   * Wins the attempt for the machine: from here on nobody else may start it. The winner may ask again,
+   * because it starts nothing before its journal has the attempt, and asks for no attempt that is in it.
+   */
+  async claim(machine: { id: string; name: string }, ref: AttemptRef): Promise<ClaimReply> {
+    const on = { machineId: machine.id, change: { machineId: machine.id, machineName: machine.name } };
+    const won = (await this.runs.transition(ref, ['queued'], ['assigned', 'preparing'], on)) ?? (await this.runs.transition(ref, ['assigned'], ['preparing'], on));
+    if (won) {
+      this.announce(won);
+      return { ok: true, spec: runSpec(won) };
+    }
+    const run = await this.runs.get(ref.runId);
+    if (run?.state === 'preparing' && this.isCurrent(run, machine.id, ref)) return { ok: true, spec: runSpec(run) };
+    return { ok: false, code: 'gone', message: 'The run is over, or on another machine.' };
+  }
+
+  async running(machineId: string, { pid: _pid, startedAt, ...ref }: AttemptRunning): Promise<AttemptReply> {
+    const run = await this.runs.transition(ref, ['preparing'], ['running'], { machineId, change: { startedAt: new Date(startedAt) } });
+    if (run) {
+      this.announce(run);
+      return { ok: true };
+    }
+    const now = await this.runs.get(ref.runId);
+    // A stop may have come first; the notice may come twice.
+    return now && this.isCurrent(now, machineId, ref) ? { ok: true } : { ok: false, code: 'superseded' };
+  }
+
+  /** Ends the attempt, but only when its last byte is stored and the checksum is right. */
+  async finished(machineId: string, finished: AttemptFinished): Promise<AttemptReply> {
+    const ref: AttemptRef = { runId: finished.runId, attempt: finished.attempt };
+    const run = await this.runs.get(ref.runId);
+    if (!run || run.attempt !== ref.attempt || currentAttempt(run).machineId !== machineId) return { ok: false, code: 'superseded' };
+    if (!ON_MACHINE_STATES.includes(run.state)) return { ok: true };
+    const missing = await this.output.verify(ref, finished);
+    if (missing !== null) return { ok: false, code: 'gap', expected: missing };
+    const { exitCode, signal, outputBytes, outputSha256 } = finished;
+    const change: AttemptChange = { exitCode, signal, outputBytes, outputSha256, finishedAt: new Date(), reason: finished.reason ?? run.stopReason };
+    const ended = await this.end(run, finished, change);
+    // The state may have changed between reading and writing, by a stop: the worker asks again.
+    if (!ended) return { ok: false, code: 'gap', expected: outputBytes };
+    this.settle(ended, ref);
+    return { ok: true };
+  }
+
+  /** Ends an attempt whose machine does not answer for it any more. */
+  async lose(run: RunRecord, reason: string): Promise<void> {
+    const ref: AttemptRef = { runId: run.id, attempt: run.attempt };
+    const storedBytes = await this.output.storedBytes(ref);
+    const change: AttemptChange = { reason, outputBytes: storedBytes };
+    const lost = (await this.retry(run, 'lost', change)) ?? (await this.runs.transition(ref, ON_MACHINE_STATES, ['lost'], { change }));
+    if (!lost) return;
+    logger.warn({ runId: run.id, attempt: run.attempt, machineId: run.machineId, reason }, 'the attempt is lost');
+    this.settle(lost, ref);
+  }
+
+  /** Tells the owner's browsers how the run is now, and every browser how its machine is. */
+  announce(run: RunRecord): void {
+    const tell = async (): Promise<void> => {
+      this.events.publish('run.changed', { userId: run.ownerId }, await this.waiting.view(run));
+      if (run.machineId && run.state !== 'queued') await this.machines.announceById(run.machineId);
+    };
+    tell().catch((error: unknown) => logger.debug({ err: error, runId: run.id }, 'a change was not announced'));
+  }
+
+  private settle(run: RunRecord, ref: AttemptRef): void {
+    this.output.close(ref);
+    this.events.signal('attempt.ended', ref);
+    this.announce(run);
+  }
+
+  private async end(run: RunRecord, finished: AttemptFinished, change: AttemptChange): Promise<RunRecord | null> {
+    const ref: AttemptRef = { runId: run.id, attempt: run.attempt };
+    const state = endState(run.state, finished);
+    if (state === 'failed' || state === 'lost') {
+      const again = await this.retry(run, state, change);
+      if (again) return again;
+    }
+    return this.runs.transition(ref, [run.state], pathTo(run.state, state), { change });
+  }
+
+  /** Begins the next attempt where the run's policy allows one. */
+  private async retry(run: RunRecord, ended: 'failed' | 'lost', change: AttemptChange): Promise<RunRecord | null> {
+    const policy = run.retry;
+    if (!policy || run.attempt > policy.max || (ended === 'failed' && policy.on !== 'failure')) return null;
+    const wait = policy.backoffSeconds * 2 ** (run.attempt - 1);
+    const notBefore = new Date(Date.now() + Math.min(wait, 3600) * 1000);
+    return this.runs.retry({ runId: run.id, attempt: run.attempt }, ['preparing', 'running'], ended, change, notBefore);
+  }
+
+  private isCurrent(run: RunRecord, machineId: string, ref: AttemptRef): boolean {
+    return run.attempt === ref.attempt && currentAttempt(run).machineId === machineId && ON_MACHINE_STATES.includes(run.state);
+  }
+}
+
+/** What an end means for the run: a stop that was asked for explains whatever exit follows. */
+function endState(state: RunState, { outcome, exitCode }: AttemptFinished): RunState {
+  if (outcome === 'supervisor_lost') return 'lost';
+  if (outcome === 'timed_out') return 'timed_out';
+  if (outcome === 'stopped' || state === 'stopping') return 'stopped';
+  return outcome === 'exited' && exitCode === 0 ? 'succeeded' : 'failed';
+}
+
+/** The states to go through, where the end came before the notices in between. */
+function pathTo(from: RunState, to: RunState): RunState[] {
+  if (to === 'stopped' && from !== 'stopping') return ['stopping', to];
+  if (to === 'succeeded' && from === 'preparing') return ['running', to];
+  return [to];
+}
+
+function runSpec(run: RunRecord): RunSpec {
+  return {
+    runId: run.id,
+    attempt: run.attempt,
+    number: run.number,
+    projectId: run.projectId,
+    projectName: run.projectName,
+    snapshotId: run.snapshotId,
+    snapshotBytes: run.snapshotBytes,
+    file: run.file,
+    command: run.command,
+    args: run.args,
+    params: run.params,
+    env: run.env,
+    seed: run.seed,
+    timeoutSeconds: run.timeoutSeconds,
+    clean: run.clean,
+    outputQuotaBytes: LIMITS.outputQuotaBytes,
+    correlationId: run.correlationId,
+  };
+}

@@ -1,0 +1,133 @@
+import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
+import { Schema as MongooseSchema, type Types } from 'mongoose';
+import type { Needs, ParamValue, Retry, RunState } from '@mle/protocol';
+
+/** One start of the run. Its place in the array is `n − 1`. */
+export interface Attempt {
+  n: number;
+  state: RunState;
+  machineId: string | null;
+  machineName: string | null;
+  createdAt: Date;
+  startedAt: Date | null;
+  finishedAt: Date | null;
+  exitCode: number | null;
+  signal: string | null;
+  reason: string | null;
+  outputBytes: number;
+  outputSha256: string | null;
+  history: { state: RunState; at: Date }[];
+}
+
+@Schema({ collection: 'runs', versionKey: false, minimize: false })
+export class Run {
+  _id!: Types.ObjectId;
+
+  @Prop({ type: String, required: true })
+  ownerId!: string;
+
+  @Prop({ type: String, required: true })
+  projectId!: string;
+
+  @Prop({ type: String, required: true })
+  projectName!: string;
+
+  @Prop({ type: Number, required: true })
+  number!: number;
+
+  @Prop({ type: String, required: true })
+  state!: RunState;
+
+  /** The current attempt: the fencing token of all that machines write. */
+  @Prop({ type: Number, required: true })
+  attempt!: number;
+
+  @Prop({ type: MongooseSchema.Types.Mixed, required: true })
+  attempts!: Attempt[];
+
+  @Prop({ type: String, default: null })
+  file!: string | null;
+
+  @Prop({ type: String, default: null })
+  command!: string | null;
+
+  @Prop({ type: [String], default: [] })
+  args!: string[];
+
+  @Prop({ type: MongooseSchema.Types.Mixed, default: {} })
+  params!: Record<string, ParamValue>;
+
+  @Prop({ type: MongooseSchema.Types.Mixed, default: {} })
+  env!: Record<string, string>;
+
+  @Prop({ type: String, default: null })
+  targetMachineId!: string | null;
+
+  @Prop({ type: String, default: null })
+  targetPoolId!: string | null;
+
+  @Prop({ type: MongooseSchema.Types.Mixed, default: null })
+  needs!: Needs | null;
+
+  @Prop({ type: Number, default: 0 })
+  priority!: number;
+
+  @Prop({ type: Number, default: null })
+  timeoutSeconds!: number | null;
+
+  @Prop({ type: MongooseSchema.Types.Mixed, default: null })
+  retry!: Retry | null;
+
+  @Prop({ type: Boolean, default: false })
+  clean!: boolean;
+
+  /** The machine that the current attempt is on, or waits for. */
+  @Prop({ type: String, default: null })
+  machineId!: string | null;
+
+  @Prop({ type: String, default: null })
+  machineName!: string | null;
+
+  /** A retry waits until then. */
+  @Prop({ type: Date, default: null })
+  notBefore!: Date | null;
+
+  /** Why a stop was asked for. */
+  @Prop({ type: String, default: null })
+  stopReason!: string | null;
+
+  @Prop({ type: Date, required: true })
+  createdAt!: Date;
+
+  @Prop({ type: String, required: true })
+  snapshotId!: string;
+
+  @Prop({ type: Number, required: true })
+  snapshotBytes!: number;
+
+  @Prop({ type: [String], default: [] })
+  tags!: string[];
+
+  @Prop({ type: String, default: '' })
+  note!: string;
+
+  @Prop({ type: Number, default: 0 })
+  seed!: number;
+
+  /** Of the request that made it: in each delivery, claim and log line. */
+  @Prop({ type: String, default: null })
+  correlationId!: string | null;
+
+  @Prop({ type: String })
+  idempotencyKey?: string;
+
+  /** Hash of the request that came with the key: the same key with another request is refused. */
+  @Prop({ type: String })
+  requestHash?: string;
+}
+export const RunSchema = SchemaFactory.createForClass(Run);
+RunSchema.index({ projectId: 1, number: 1 }, { unique: true });
+RunSchema.index({ ownerId: 1, _id: -1 });
+RunSchema.index({ state: 1, machineId: 1, _id: 1 });
+RunSchema.index({ snapshotId: 1 });
+RunSchema.index({ ownerId: 1, idempotencyKey: 1 }, { unique: true, partialFilterExpression: { idempotencyKey: { $exists: true } } });

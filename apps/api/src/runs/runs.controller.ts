@@ -1,0 +1,55 @@
+import { Controller, Delete, Get, Headers, Patch, Post } from '@nestjs/common';
+import { CreateRunSchema, IdSchema, pageOf, RunQuerySchema, RunViewSchema, UpdateRunSchema, type CreateRun, type Page, type RunQuery, type RunView, type UpdateRun } from '@mle/protocol';
+import { z } from 'zod';
+import { CurrentUser, type AuthUser } from '../auth/current-user.js';
+import { parsed, Returns, ZodBody, ZodParam, ZodQuery } from '../http/zod.js';
+import { RunsService } from './runs.service.js';
+
+const IdempotencyKeySchema = z.string().min(1).max(200).nullable();
+
+@Controller('api/v1/runs')
+export class RunsController {
+  constructor(private readonly runs: RunsService) {}
+
+  @Post()
+  @Returns(201, RunViewSchema, 'Runs a file or a command of a project. An Idempotency-Key makes a repetition harmless')
+  create(@CurrentUser() user: AuthUser, @ZodBody(CreateRunSchema) body: CreateRun, @Headers('idempotency-key') key?: string): Promise<RunView> {
+    return this.runs.create(user.id, body, parsed(IdempotencyKeySchema, key ?? null, 'Idempotency-Key'));
+  }
+
+  @Get()
+  @Returns(200, pageOf(RunViewSchema), 'Your runs, newest first')
+  list(@CurrentUser() user: AuthUser, @ZodQuery(RunQuerySchema) query: RunQuery): Promise<Page<RunView>> {
+    return this.runs.list(user.id, query);
+  }
+
+  @Get(':id')
+  @Returns(200, RunViewSchema, 'A run')
+  get(@CurrentUser() user: AuthUser, @ZodParam('id', IdSchema) id: string): Promise<RunView> {
+    return this.runs.get(user.id, id);
+  }
+
+  @Patch(':id')
+  @Returns(200, RunViewSchema, 'Changes tags or note')
+  change(@CurrentUser() user: AuthUser, @ZodParam('id', IdSchema) id: string, @ZodBody(UpdateRunSchema) body: UpdateRun): Promise<RunView> {
+    return this.runs.change(user.id, id, body);
+  }
+
+  @Delete(':id')
+  @Returns(204, 'empty', 'Deletes an ended run with its output')
+  remove(@CurrentUser() user: AuthUser, @ZodParam('id', IdSchema) id: string): Promise<void> {
+    return this.runs.remove(user.id, id);
+  }
+
+  @Post(':id/stop')
+  @Returns(200, RunViewSchema, 'Stops a run as Ctrl-C would')
+  stop(@CurrentUser() user: AuthUser, @ZodParam('id', IdSchema) id: string): Promise<RunView> {
+    return this.runs.stop(user.id, id);
+  }
+
+  @Post(':id/rerun')
+  @Returns(201, RunViewSchema, 'Runs the same snapshot once more')
+  rerun(@CurrentUser() user: AuthUser, @ZodParam('id', IdSchema) id: string): Promise<RunView> {
+    return this.runs.rerun(user.id, id);
+  }
+}

@@ -1,0 +1,184 @@
+import { Injectable } from '@nestjs/common';
+import { InjectModel } from '@nestjs/mongoose';
+import { Types, type Model, type QueryFilter } from 'mongoose';
+import { ACTIVE_STATES, canTransition, isTerminal, ON_MACHINE_STATES, type AttemptRef, type Page, type RunQuery, type RunState, type UpdateRun } from '@mle/protocol';
+import { Run, type Attempt } from './run.schema.js';
+import type { RunRecord } from './run-view.js';
+
+export type NewRun = Omit<Run, '_id' | 'attempt' | 'attempts' | 'state' | 'machineName' | 'stopReason' | 'notBefore' | 'createdAt'>;
+
+/** What a transition may set besides the state, on the current attempt. */
+export type AttemptChange = Partial<Omit<Attempt, 'n' | 'state' | 'createdAt' | 'history'>>;
+
+/** The only place that touches runs in the database. */
+@Injectable()
+export class RunsRepository {
+  constructor(@InjectModel(Run.name) private readonly runs: Model<Run>) {}
+
+  /** Null when the owner has a run with the same idempotency key. */
+  async create(values: NewRun): Promise<RunRecord | null> {
+    const now = new Date();
+    try {
+      const run = await this.runs.create({ ...values, state: 'queued', attempt: 1, attempts: [newAttempt(1, now)], createdAt: now });
+      return record(run.toObject());
+    } catch (error) {
+      if (isDuplicateKey(error, 'idempotencyKey')) return null;
+      throw error;
+    }
+  }
+
+  async byIdempotencyKey(ownerId: string, idempotencyKey: string): Promise<RunRecord | null> {
+    return orNull(await this.runs.findOne({ ownerId, idempotencyKey }).lean());
+  }
+
+  /** For the engine: machines and the reconciler act for every owner. */
+  async get(id: string): Promise<RunRecord | null> {
+    return orNull(await this.runs.findById(id).lean());
+  }
+
+  async getOwned(ownerId: string, id: string): Promise<RunRecord | null> {
+    return orNull(await this.runs.findOne({ _id: new Types.ObjectId(id), ownerId }).lean());
+  }
+
+  async list(ownerId: string, query: RunQuery): Promise<Page<RunRecord>> {
+    const filter: QueryFilter<Run> = { ownerId };
+    if (query.projectId) filter['projectId'] = query.projectId;
+    if (query.state) filter['state'] = { $in: query.state };
+    if (query.machineId) filter['machineId'] = query.machineId;
+    if (query.poolId) filter['targetPoolId'] = query.poolId;
+    if (query.tag) filter['tags'] = query.tag;
+    if (query.text) {
+      const text = { $regex: query.text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`), $options: 'i' };
+      filter['$or'] = [{ file: text }, { command: text }, { note: text }, { projectName: text }, { tags: text }];
+    }
+    if (query.cursor && Types.ObjectId.isValid(query.cursor)) filter['_id'] = { $lt: new Types.ObjectId(query.cursor) };
+    const found = await this.runs.find(filter).sort({ _id: -1 }).limit(query.limit + 1).lean();
+    const items = found.slice(0, query.limit).map(record);
+    return { items, nextCursor: found.length > query.limit ? (items.at(-1)?.id ?? null) : null };
+  }
+
+  async change(ownerId: string, id: string, change: UpdateRun): Promise<RunRecord | null> {
+    return orNull(await this.runs.findOneAndUpdate({ _id: new Types.ObjectId(id), ownerId }, { $set: change }, { returnDocument: 'after' }).lean());
+  }
+
+  async remove(ownerId: string, id: string): Promise<boolean> {
+    const filter = { _id: new Types.ObjectId(id), ownerId, state: { $nin: [...ACTIVE_STATES] } };
+    return (await this.runs.deleteOne(filter)).deletedCount === 1;
+  }
+
+  /** Active runs on the machine or waiting for it, oldest first. */
+  async activeOn(machineId: string): Promise<RunRecord[]> {
+    return (await this.runs.find({ state: { $in: [...ACTIVE_STATES] }, machineId }).sort({ _id: 1 }).lean()).map(record);
+  }
+
+  /** Ids of the runs that hold a slot, by machine. */
+  async runningByMachine(): Promise<Map<string, string[]>> {
+    const runs = await this.runs.find({ state: { $in: [...ON_MACHINE_STATES] } }, { machineId: 1 }).sort({ _id: 1 }).lean();
+    const result = new Map<string, string[]>();
+    for (const { _id, machineId } of runs) if (machineId) result.set(machineId, [...(result.get(machineId) ?? []), _id.toHexString()]);
+    return result;
+  }
+
+  async inStates(states: readonly RunState[]): Promise<RunRecord[]> {
+    return (await this.runs.find({ state: { $in: [...states] } }).sort({ _id: 1 }).lean()).map(record);
+  }
+
+  async ofProject(projectId: string): Promise<RunRecord[]> {
+    return (await this.runs.find({ projectId }).lean()).map(record);
+  }
+
+  async removeOfProject(projectId: string): Promise<void> {
+    await this.runs.deleteMany({ projectId });
+  }
+
+  /** Waiting runs of the machine that go before this one: higher priority, then older. */
+  async waitingBefore(run: RunRecord): Promise<number> {
+    const waiting = { state: { $in: ['queued', 'assigned'] as RunState[] }, machineId: run.machineId };
+    return this.runs.countDocuments({
+      ...waiting,
+      $or: [{ priority: { $gt: run.priority } }, { priority: run.priority, _id: { $lt: new Types.ObjectId(run.id) } }],
+    });
+  }
+
+  async setOutputBytes({ runId, attempt }: AttemptRef, outputBytes: number): Promise<void> {
+    await this.runs.updateOne({ _id: new Types.ObjectId(runId), attempt }, { $max: { [`attempts.${attempt - 1}.outputBytes`]: outputBytes } });
+  }
+
+  /**
+   * The one way in which a run changes its state: one conditional update, along arrows of the table.
+   * `path` are the states to go through, the last is the new one; `from` are the states it may start in.
+   * Answers the run after the change, or null when it was not in `from` or not at that attempt.
+   */
+  async transition(
+    { runId, attempt }: AttemptRef,
+    from: readonly RunState[],
+    path: readonly RunState[],
+    { change = {}, stopReason, machineId }: { change?: AttemptChange; stopReason?: string; machineId?: string } = {},
+  ): Promise<RunRecord | null> {
+    const to = path.at(-1);
+    if (!to) throw new Error('a transition needs a state to reach');
+    const allowed = from.filter((state) => follows(state, path));
+    if (allowed.length === 0) throw new Error(`no state of ${from.join(', ')} can go to ${path.join(', ')}`);
+    const now = new Date();
+    const at = `attempts.${attempt - 1}`;
+    const set: Record<string, unknown> = { state: to, [`${at}.state`]: to };
+    for (const [key, value] of Object.entries(change)) set[`${at}.${key}`] = value;
+    if (isTerminal(to)) set[`${at}.finishedAt`] = change.finishedAt ?? now;
+    if (stopReason !== undefined) set['stopReason'] = stopReason;
+    if (change.machineName !== undefined) set['machineName'] = change.machineName;
+    const updated = await this.runs
+      .findOneAndUpdate(
+        { _id: new Types.ObjectId(runId), attempt, state: { $in: allowed }, ...(machineId && { machineId }) },
+        { $set: set, $push: { [`${at}.history`]: { $each: path.map((state) => ({ state, at: now })) } } },
+        { returnDocument: 'after' },
+      )
+      .lean();
+    return orNull(updated);
+  }
+
+  /** Ends the attempt in `ended` and begins the next one, which waits until `notBefore`. */
+  async retry(ref: AttemptRef, from: readonly RunState[], ended: RunState, change: AttemptChange, notBefore: Date): Promise<RunRecord | null> {
+    const now = new Date();
+    const at = `attempts.${ref.attempt - 1}`;
+    const set: Record<string, unknown> = { state: 'queued', attempt: ref.attempt + 1, notBefore, [`${at}.state`]: ended, [`${at}.finishedAt`]: now };
+    for (const [key, value] of Object.entries(change)) set[`${at}.${key}`] = value;
+    set[`attempts.${ref.attempt}`] = newAttempt(ref.attempt + 1, now);
+    const filter = { _id: new Types.ObjectId(ref.runId), attempt: ref.attempt, state: { $in: from.filter((state) => canTransition(state, 'queued')) } };
+    const update = { $set: set, $push: { [`${at}.history`]: { state: ended, at: now } } };
+    return orNull(await this.runs.findOneAndUpdate(filter, update, { returnDocument: 'after' }).lean());
+  }
+}
+
+export function newAttempt(n: number, at: Date): Attempt {
+  return {
+    n,
+    state: 'queued',
+    machineId: null,
+    machineName: null,
+    createdAt: at,
+    startedAt: null,
+    finishedAt: null,
+    exitCode: null,
+    signal: null,
+    reason: null,
+    outputBytes: 0,
+    outputSha256: null,
+    history: [{ state: 'queued', at }],
+  };
+}
+
+/** Whether `path` leads along arrows of the table when it starts at `state`. */
+function follows(state: RunState, path: readonly RunState[]): boolean {
+  return path.every((next, i) => canTransition(path[i - 1] ?? state, next));
+}
+
+function isDuplicateKey(error: unknown, key: string): boolean {
+  const { code, keyPattern } = error as { code?: number; keyPattern?: Record<string, unknown> };
+  return code === 11000 && keyPattern !== undefined && key in keyPattern;
+}
+
+function record({ _id, ...run }: Run): RunRecord {
+  return { ...run, id: _id.toHexString() };
+}
+
+const orNull = (run: Run | null): RunRecord | null => run && record(run);

@@ -1,0 +1,270 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AttemptRef, RunSpec } from '@mle/protocol';
+import { attemptKey } from '../journal/attempt-key.js';
+import { readRecord } from '../journal/journal.js';
+import type { Journal, JournalEntry } from '../journal/journal.js';
+import { ExitRecordSchema, FILES } from '../journal/records.js';
+import type { ExitRecord, ProcessRecord } from '../journal/records.js';
+import type { Link } from '../link/link.js';
+import type { Logger } from '../logs/logger.js';
+import { NotRunnable, commandLine, headline } from '../run/command-line.js';
+import { runEnvironment } from '../run/run-environment.js';
+import { OutputSender } from '../spool/output-sender.js';
+import { killAll } from '../supervisor/process-hunt.js';
+import { SupervisorGone } from '../supervisor/supervisor-client.js';
+import type { SupervisorClient } from '../supervisor/supervisor-client.js';
+import { PrepareError } from '../sync/prepare-error.js';
+import type { Workspaces } from '../sync/workspaces.js';
+import type { Identity } from '../identity/identity.js';
+
+export interface AttemptTools {
+  link: Link;
+  supervisor: SupervisorClient;
+  journal: Journal;
+  workspaces: Workspaces;
+  identity: Identity;
+  home: string;
+  lang: string;
+  /** Of the node that runs find. */
+  nodeVersion: string;
+}
+
+type Ended = 'stopped' | 'spawn_failed' | 'prepare_failed' | 'supervisor_lost';
+
+/** Ten seconds, in which the supervisor has to note the end of what was killed. */
+const KILL_ROUNDS = 500;
+const LOST_REASON = 'The supervisor of the runs on this machine ended unexpectedly, and the program was killed.';
+
+/** One attempt that this worker answers for: from its journal entry to the server's word that its end is stored. */
+export class Attempt {
+  readonly key: string;
+  private readonly folder: string;
+  private readonly abort = new AbortController();
+  private sender: OutputSender | null = null;
+  private process: ProcessRecord | null = null;
+  private exit: ExitRecord | null = null;
+  private stopAsked: { outcome: 'exited' | 'stopped'; reason: string } | null = null;
+  private preparing: { abort: AbortController; done: Promise<void> } | null = null;
+  private runningTold: Promise<unknown> | null = null;
+  private reporting = false;
+  private removal: Promise<void> | null = null;
+
+  constructor(
+    private readonly tools: AttemptTools,
+    readonly ref: AttemptRef,
+    private readonly spec: RunSpec,
+    readonly slot: number,
+    private readonly log: Logger,
+    /** Called once, when the attempt is forgotten. */
+    private readonly onGone: () => void,
+  ) {
+    this.key = attemptKey(ref);
+    this.folder = tools.journal.folder(ref);
+  }
+
+  /** Its end is written down. */
+  get isOver(): boolean {
+    return this.exit !== null;
+  }
+
+  /** After the claim: files, then the start. */
+  async begin(): Promise<void> {
+    await this.attach();
+    this.sender?.resume(0);
+    this.prepare();
+  }
+
+  /** After a start of the worker: takes up what the supervisor has, without sending anything yet. */
+  async restore(entry: JournalEntry): Promise<void> {
+    this.process = entry.process;
+    const state = await this.attach();
+    if (state === 'open' && entry.started) await this.endAsLost();
+  }
+
+  /** The server's word after each hello. */
+  goOn(storedBytes: number, stop: string | null): void {
+    if (stop !== null) void this.stop('exited', stop);
+    this.sender?.resume(storedBytes);
+    if (this.exit === null && this.process === null && this.preparing === null) this.prepare();
+  }
+
+  offline(): void {
+    this.sender?.suspend();
+  }
+
+  output(bytes: number): void {
+    this.sender?.notify(bytes);
+  }
+
+  /** The supervisor says that it has ended. */
+  async ended(): Promise<void> {
+    this.exit ??= await readRecord(join(this.folder, FILES.exit), ExitRecordSchema);
+    if (this.exit !== null) this.report(this.exit);
+  }
+
+  async stop(outcome: 'exited' | 'stopped', reason: string): Promise<void> {
+    if (this.exit !== null || this.stopAsked !== null) return;
+    this.stopAsked = { outcome, reason };
+    this.log.info({ reason }, 'The run is asked to stop.');
+    this.preparing?.abort.abort();
+    await this.tools.supervisor.request({ op: 'stop', key: this.key, outcome, reason }).catch(ignoreGone);
+  }
+
+  async kill(): Promise<void> {
+    this.preparing?.abort.abort();
+    await this.tools.supervisor.request({ op: 'kill', key: this.key }).catch(ignoreGone);
+  }
+
+  /** Kills the copy and forgets it. */
+  discard(): Promise<void> {
+    this.removal ??= this.remove(true);
+    return this.removal;
+  }
+
+  /** After the loss of the supervisor, with a new one in its place. */
+  async supervisorLost(): Promise<void> {
+    if (this.removal !== null) return;
+    const state = await this.attach();
+    if (state !== 'open') return;
+    if (existsSync(join(this.folder, FILES.started))) await this.endAsLost();
+    else if (this.stopAsked !== null) await this.finish('stopped', this.stopAsked.reason);
+    else if (this.preparing === null) this.prepare();
+  }
+
+  private async attach(): Promise<'open' | 'running' | 'ended'> {
+    const reply = await this.tools.supervisor.open(this.key, this.folder, this.spec.outputQuotaBytes);
+    this.sender ??= await OutputSender.open(this.tools.link, this.ref, join(this.folder, FILES.spool), reply.bytes, () => void this.discard(), this.log);
+    this.sender.notify(reply.bytes);
+    if (reply.process !== null) this.started(reply.process);
+    if (reply.state === 'ended') await this.ended();
+    return reply.state;
+  }
+
+  private async endAsLost(): Promise<void> {
+    await killAll({ ref: this.ref, group: this.process?.pid ?? null, uid: this.tools.identity.uidOf(this.slot) });
+    await this.tools.supervisor.request({ op: 'note', key: this.key, stream: 'system', text: `\n${LOST_REASON}\n` });
+    await this.finish('supervisor_lost', LOST_REASON);
+  }
+
+  private async finish(outcome: Ended, reason: string): Promise<void> {
+    await this.tools.supervisor.request({ op: 'finish', key: this.key, outcome, reason });
+    await this.ended();
+  }
+
+  private prepare(): void {
+    const abort = new AbortController();
+    this.preparing = { abort, done: this.prepareAndSpawn(abort.signal) };
+  }
+
+  private async prepareAndSpawn(signal: AbortSignal): Promise<void> {
+    try {
+      if (this.stopAsked !== null) return await this.finish('stopped', this.stopAsked.reason);
+      const places = await this.tools.workspaces.prepare(this.spec, this.slot, (progress) => this.tools.link.progress({ ...this.ref, ...progress }), signal);
+      const argv = await commandLine(this.spec, places.workspace, this.tools.nodeVersion);
+      const uid = this.tools.identity.uidOf(this.slot);
+      const env = runEnvironment(this.spec, { ...places, home: places.home ?? this.tools.home, path: this.tools.identity.path, lang: this.tools.lang });
+      signal.throwIfAborted();
+      const reply = await this.tools.supervisor.spawn({
+        key: this.key,
+        folder: this.folder,
+        quotaBytes: this.spec.outputQuotaBytes,
+        headline: headline(this.spec),
+        argv,
+        cwd: places.workspace,
+        env,
+        uid,
+        gid: uid,
+        timeoutSeconds: this.spec.timeoutSeconds,
+      });
+      if (reply.result === 'started') this.started(reply.process);
+    } catch (error) {
+      if (error instanceof SupervisorGone) this.preparing = null;
+      else await this.prepareFailed(error).catch(ignoreGone);
+    }
+  }
+
+  private async prepareFailed(error: unknown): Promise<void> {
+    if (this.stopAsked !== null) return this.finish('stopped', this.stopAsked.reason);
+    const runnable = !(error instanceof NotRunnable);
+    const expected = error instanceof PrepareError || !runnable;
+    const sentence = error instanceof Error ? error.message : String(error);
+    if (!expected) this.log.error({ err: error }, 'The files of a run could not be prepared.');
+    const text = expected ? sentence : `The files of the project could not be prepared on this machine: ${sentence}`;
+    if (!runnable) await this.tools.supervisor.request({ op: 'note', key: this.key, stream: 'system', text: headline(this.spec) });
+    await this.tools.supervisor.request({ op: 'note', key: this.key, stream: 'stderr', text: `${text}\n` });
+    await this.finish(runnable ? 'prepare_failed' : 'spawn_failed', text.slice(0, 2000));
+  }
+
+  private started(process: ProcessRecord): void {
+    this.process = process;
+    if (this.runningTold !== null) return;
+    this.log.info({ pid: process.pid }, 'The run has started.');
+    const { pid, startedAt } = process;
+    this.runningTold = this.tools.link.insist(this.abort.signal, () => this.tools.link.running({ ...this.ref, pid, startedAt })).then(
+      (reply) => {
+        if (!reply.ok && reply.code === 'superseded') void this.discard();
+      },
+      () => undefined,
+    );
+  }
+
+  /** Sends the end after the last byte, until the server has both. */
+  private report(exit: ExitRecord): void {
+    if (this.reporting) return;
+    this.reporting = true;
+    void this.reportEnd(exit).catch((error: unknown) => {
+      if (!this.abort.signal.aborted) this.log.error({ err: error }, 'The end of a run could not be reported.');
+    });
+  }
+
+  private async reportEnd(exit: ExitRecord): Promise<void> {
+    const { signal } = this.abort;
+    const sender = this.sender;
+    if (sender === null) return;
+    if (this.process !== null) this.started(this.process);
+    await this.runningTold;
+    for (;;) {
+      const outputSha256 = await sender.finish(exit.bytes, signal);
+      const { outcome, exitCode, signal: killedBy, reason, finishedAt, bytes } = exit;
+      const reply = await this.tools.link.insist(signal, () =>
+        this.tools.link.finished({ ...this.ref, outcome, exitCode, signal: killedBy, reason, finishedAt, outputBytes: bytes, outputSha256 }),
+      );
+      if (reply.ok || reply.code === 'superseded') break;
+      sender.resume(reply.expected);
+    }
+    this.log.info({ outcome: exit.outcome, exitCode: exit.exitCode, signal: exit.signal, bytes: exit.bytes }, 'The run has ended and is reported.');
+    this.removal ??= this.remove(false);
+    await this.removal;
+  }
+
+  private async remove(withCopy: boolean): Promise<void> {
+    this.abort.abort();
+    this.preparing?.abort.abort();
+    await this.preparing?.done;
+    if (withCopy) {
+      this.log.warn('The attempt is over for the server: its copy is killed and forgotten.');
+      await this.killCopy();
+      await this.tools.workspaces.dropOutputs(this.ref);
+    } else {
+      await this.tools.workspaces.dropEmptyOutputs(this.ref);
+    }
+    await this.tools.supervisor.request({ op: 'forget', key: this.key }).catch(ignoreGone);
+    await this.sender?.close();
+    await this.tools.journal.remove(this.ref);
+    this.onGone();
+  }
+
+  private async killCopy(): Promise<void> {
+    const exit = join(this.folder, FILES.exit);
+    await this.kill();
+    for (let round = 0; this.process !== null && !existsSync(exit) && round < KILL_ROUNDS; round++) {
+      await killAll({ ref: this.ref, group: this.process.pid, uid: this.tools.identity.uidOf(this.slot) });
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
+function ignoreGone(error: unknown): void {
+  if (!(error instanceof SupervisorGone)) throw error;
+}

@@ -1,0 +1,44 @@
+import { TIMING } from '@mle/protocol';
+import { BadArgument } from './bad-argument.js';
+
+/** What the worker and its supervisor read from the environment, once, at their start. */
+export interface Environment {
+  logLevel: string;
+  /** After SIGINT, before SIGTERM. */
+  stopGraceMs: number;
+  /** After SIGTERM, before SIGKILL. */
+  stopTermMs: number;
+  path: string;
+  home: string;
+  lang: string;
+}
+
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
+export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
+  const logLevel = env['MLE_LOG_LEVEL'] ?? 'info';
+  if (!LEVELS.includes(logLevel)) throw new BadArgument(`MLE_LOG_LEVEL is "${logLevel}". Use one of ${LEVELS.join(', ')}.`);
+  return {
+    logLevel,
+    stopGraceMs: milliseconds(env, 'MLE_STOP_GRACE_MS', TIMING.stopGraceMs),
+    stopTermMs: milliseconds(env, 'MLE_STOP_TERM_MS', TIMING.stopTermMs),
+    path: env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
+    home: env['HOME'] ?? '/',
+    lang: env['LANG'] ?? 'C.UTF-8',
+  };
+}
+
+/** The whole environment, for a process of our own that continues this one: the supervisor. */
+export function inheritedEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env };
+}
+
+function milliseconds(env: NodeJS.ProcessEnv, name: string, fallback: number): number {
+  const text = env[name];
+  if (text === undefined || text === '') return fallback;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 3_600_000) {
+    throw new BadArgument(`${name} is "${text}". Give whole milliseconds from 0 to 3600000.`);
+  }
+  return value;
+}

@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { BadArgument } from './bad-argument.js';
+
+const FileSchema = z.looseObject({ url: z.string().optional(), token: z.string().optional(), name: z.string().max(80).optional() });
+
+export interface SettingsFile {
+  url: string | undefined;
+  token: string | undefined;
+  name: string | undefined;
+  /** All that the worker itself does not use. */
+  properties: Record<string, unknown>;
+}
+
+export async function readSettingsFile(path: string): Promise<SettingsFile> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw new BadArgument(`The configuration file ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new BadArgument(`The configuration file ${path} is not JSON: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+  const parsed = FileSchema.safeParse(json);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new BadArgument(`The configuration file ${path} is wrong at "${issue?.path.join('.') ?? ''}": ${issue?.message ?? 'give a JSON object'}.`);
+  }
+  const { url, token, name, ...properties } = parsed.data;
+  return { url, token, name, properties };
+}

@@ -1,0 +1,11 @@
+import { rename, writeFile } from 'node:fs/promises';
+
+/**
+ * Writes a file so that a reader sees all of it or nothing. It is not flushed to the disk: a power cut ends
+ * the run as well, and a journal without the attempt makes it lost on the server, as it should.
+ */
+export async function writeAtomic(path: string, text: string, mode = 0o600): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  await writeFile(temporary, text, { mode });
+  await rename(temporary, path);
+}

@@ -1,0 +1,256 @@
+import { EventEmitter } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { LINK_NAMESPACE, LINK_VERSION } from '@mle/protocol';
+import type {
+  AttemptFinished,
+  AttemptProgress,
+  AttemptRef,
+  AttemptReply,
+  AttemptRunning,
+  BlobChunk,
+  BlobFetch,
+  BlobFetchReply,
+  ClaimReply,
+  Heartbeat,
+  Hello,
+  HelloReply,
+  LinkAuth,
+  MachineSettings,
+  OutputFrame,
+  OutputReply,
+  ServerToWorker,
+  StopRequest,
+  WorkerToServer,
+} from '@mle/protocol';
+import { io } from 'socket.io-client';
+import type { Socket } from 'socket.io-client';
+import type { Logger } from '../logs/logger.js';
+import type { CredentialStore } from './credential-store.js';
+import { refusal } from './refusal.js';
+
+const ACK_MS = 10_000;
+/** A frame of output waits for a durable write behind others. */
+const OUTPUT_ACK_MS = 30_000;
+const RETRY_MS = 100;
+const REFUSED_DELAYS_MS = [500, 1_000, 2_000, 5_000, 10_000];
+
+interface Events {
+  online: [reply: HelloReply];
+  offline: [];
+}
+
+/** What the server asks of the worker; each is acknowledged when the promise is fulfilled. */
+export interface LinkHandlers {
+  hello: () => Hello;
+  stop: (request: StopRequest) => Promise<void>;
+  discard: (ref: AttemptRef) => Promise<void>;
+  settings: (settings: MachineSettings) => void;
+  chunk: (chunk: BlobChunk, bytes: Buffer) => Promise<boolean>;
+  blobEnd: (end: { streamId: string; error: string | null }) => void;
+}
+
+export class LinkOffline extends Error {
+  constructor() {
+    super('The server cannot be reached now.');
+  }
+}
+
+/** The control connection. It is `online` between a hello that was answered and the loss of the connection. */
+export class Link extends EventEmitter<Events> {
+  online = false;
+  private readonly socket: Socket<ServerToWorker, WorkerToServer>;
+  private handlers: LinkHandlers | null = null;
+  private refused = 0;
+  private useToken = false;
+  private closed = false;
+
+  constructor(
+    url: string,
+    private readonly credentials: CredentialStore,
+    private joinToken: string | null,
+    private readonly log: Logger,
+  ) {
+    super();
+    this.setMaxListeners(0);
+    this.socket = io(url + LINK_NAMESPACE, {
+      transports: ['websocket'],
+      autoConnect: false,
+      reconnectionDelay: 100,
+      reconnectionDelayMax: 2_000,
+      randomizationFactor: 0.3,
+      timeout: 5_000,
+      auth: (give) => give(this.auth()),
+    });
+    this.socket.on('connect', () => void this.greet());
+    this.socket.on('disconnect', (reason) => this.onDisconnect(reason));
+    this.socket.on('connect_error', (error) => this.onRefused(error));
+  }
+
+  connect(handlers: LinkHandlers): void {
+    this.handlers = handlers;
+    this.useToken = this.credentials.credential === null;
+    this.socket.on('stop', (request, ack) => void this.acknowledge(handlers.stop(request), ack));
+    this.socket.on('discard', (ref, ack) => void this.acknowledge(handlers.discard(ref), ack));
+    this.socket.on('settings', (settings) => handlers.settings(settings));
+    this.socket.on('blob.chunk', (chunk, bytes, ack) => {
+      handlers.chunk(chunk, Buffer.from(bytes)).then(
+        (ok) => ack({ ok }),
+        () => ack({ ok: false }),
+      );
+    });
+    this.socket.on('blob.end', (end) => handlers.blobEnd(end));
+    this.socket.connect();
+  }
+
+  close(): void {
+    this.closed = true;
+    this.socket.disconnect();
+  }
+
+  /** Drops a connection that seems dead and makes a new one. */
+  reconnect(): void {
+    if (this.closed) return;
+    this.socket.disconnect();
+    this.socket.connect();
+  }
+
+  claim(ref: AttemptRef): Promise<ClaimReply> {
+    return this.ask(() => this.socket.timeout(ACK_MS).emitWithAck('claim', ref));
+  }
+
+  running(running: AttemptRunning): Promise<AttemptReply> {
+    return this.ask(() => this.socket.timeout(ACK_MS).emitWithAck('attempt.running', running));
+  }
+
+  progress(progress: AttemptProgress): void {
+    if (this.online) this.socket.emit('attempt.progress', progress);
+  }
+
+  finished(finished: AttemptFinished): Promise<AttemptReply> {
+    return this.ask(() => this.socket.timeout(ACK_MS).emitWithAck('attempt.finished', finished));
+  }
+
+  output(frame: OutputFrame, bytes: Buffer): Promise<OutputReply> {
+    return this.ask(() => this.socket.timeout(OUTPUT_ACK_MS).emitWithAck('output', frame, bytes));
+  }
+
+  fetchBlobs(fetch: BlobFetch): Promise<BlobFetchReply> {
+    return this.ask(() => this.socket.timeout(ACK_MS).emitWithAck('blobs.fetch', fetch));
+  }
+
+  heartbeat(heartbeat: Heartbeat): Promise<{ ok: true }> {
+    return this.ask(() => this.socket.timeout(ACK_MS).emitWithAck('heartbeat', heartbeat));
+  }
+
+  goodbye(): Promise<{ ok: true }> {
+    return this.ask(() => this.socket.timeout(1_000).emitWithAck('goodbye'));
+  }
+
+  async untilOnline(signal: AbortSignal): Promise<void> {
+    while (!this.online) {
+      signal.throwIfAborted();
+      await new Promise<void>((resolve) => {
+        const go = (): void => {
+          this.off('online', go);
+          signal.removeEventListener('abort', go);
+          resolve();
+        };
+        this.on('online', go);
+        signal.addEventListener('abort', go);
+      });
+    }
+    signal.throwIfAborted();
+  }
+
+  /** Asks until there is an answer, across losses of the connection. For messages that may arrive twice. */
+  async insist<T>(signal: AbortSignal, question: () => Promise<T>): Promise<T> {
+    for (;;) {
+      await this.untilOnline(signal);
+      try {
+        return await question();
+      } catch (error) {
+        this.log.debug({ err: error }, 'A message had no answer and is sent again.');
+        signal.throwIfAborted();
+        await delay(RETRY_MS);
+      }
+    }
+  }
+
+  /** What waits in socket.io's own buffer would overtake the hello after a reconnection: nothing is sent offline. */
+  private ask<T>(question: () => Promise<T>): Promise<T> {
+    return this.online ? question() : Promise.reject(new LinkOffline());
+  }
+
+  private auth(): LinkAuth {
+    const { credential } = this.credentials;
+    if (this.useToken && this.joinToken !== null) return { linkVersion: LINK_VERSION, joinToken: this.joinToken };
+    return credential === null ? { linkVersion: LINK_VERSION } : { linkVersion: LINK_VERSION, credential };
+  }
+
+  private async greet(): Promise<void> {
+    const connection = this.socket.id;
+    try {
+      const answer = await this.socket.timeout(ACK_MS).emitWithAck('hello', (this.handlers as LinkHandlers).hello());
+      if (connection !== this.socket.id) return;
+      if (!answer.ok) throw new Error(answer.message);
+      if (answer.reply.credential !== undefined) {
+        await this.credentials.save(answer.reply.credential);
+        this.joinToken = null;
+        this.useToken = false;
+      }
+      if (connection !== this.socket.id || !this.socket.connected) return;
+      this.refused = 0;
+      this.online = true;
+      this.emit('online', answer.reply);
+    } catch (error) {
+      if (connection !== this.socket.id) return;
+      this.log.warn({ err: error }, `The server did not accept the greeting: ${error instanceof Error ? error.message : String(error)}`);
+      this.socket.disconnect();
+      this.connectLater();
+    }
+  }
+
+  private onDisconnect(reason: string): void {
+    const was = this.online;
+    this.online = false;
+    if (was) {
+      this.log.info({ reason }, 'The connection to the server is lost.');
+      this.emit('offline');
+    }
+    if (reason === 'io server disconnect') this.connectLater();
+  }
+
+  private onRefused(error: Error): void {
+    if (this.socket.active) {
+      this.log.debug({ err: error }, 'The server cannot be reached.');
+      return;
+    }
+    const { code, advice } = refusal(error, this.useToken);
+    if (code !== 'version' && !this.useToken && this.joinToken !== null) {
+      this.log.warn('The server refused the stored credential. The join token is tried.');
+      this.useToken = true;
+      this.socket.connect();
+      return;
+    }
+    if (code !== 'version' && this.useToken && this.credentials.credential !== null) this.useToken = false;
+    this.log.error({ err: error }, advice);
+    this.connectLater();
+  }
+
+  private connectLater(): void {
+    if (this.closed) return;
+    const wait = REFUSED_DELAYS_MS[Math.min(this.refused++, REFUSED_DELAYS_MS.length - 1)];
+    setTimeout(() => {
+      if (!this.closed && !this.socket.connected) this.socket.connect();
+    }, wait);
+  }
+
+  private async acknowledge(work: Promise<void>, ack: (reply: { ok: true }) => void): Promise<void> {
+    try {
+      await work;
+      ack({ ok: true });
+    } catch (error) {
+      this.log.error({ err: error }, 'A request of the server failed.');
+    }
+  }
+}

@@ -1,0 +1,20 @@
+import { BadArgument, parseArguments } from './config/arguments.js';
+
+/** Each role loads only what it needs: a supervisor evaluates none of the queue's and the link's packages. */
+async function main(): Promise<void> {
+  const command = await parseArguments(process.argv.slice(2));
+  if (command.role === 'supervise') {
+    const { supervise } = await import('./supervisor/supervise.js');
+    await supervise(command.dataDir);
+  } else {
+    const { runWorker } = await import('./worker/run-worker.js');
+    await runWorker(command.settings);
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(error instanceof BadArgument ? 2 : 1);
+}

@@ -1,0 +1,52 @@
+import { lstat, realpath } from 'node:fs/promises';
+import { extname, join, sep } from 'node:path';
+import type { RunSpec } from '@mle/protocol';
+
+/** What cannot be run, as a sentence that says what can. */
+export class NotRunnable extends Error {}
+
+const INTERPRETERS: Record<string, string> = { '.py': 'python3', '.js': 'node', '.mjs': 'node', '.cjs': 'node', '.sh': 'bash' };
+
+/** `Running <file>` or `Running <command>`: the first line of a run's output. */
+export function headline(spec: RunSpec): string {
+  return `Running ${spec.file ?? spec.command ?? ''}\n`;
+}
+
+/** The program and its arguments. Throws `NotRunnable`. `nodeVersion` is that of the node which runs find. */
+export async function commandLine(spec: RunSpec, workspace: string, nodeVersion: string): Promise<string[]> {
+  if (spec.command !== null) return commandOf(spec.command, spec.args);
+  const file = spec.file ?? '';
+  const path = join(workspace, file);
+  const inside = await realpath(path).catch(() => null);
+  if (inside === null || file === '') throw new NotRunnable(`The project has no file "${file}". Save it, or choose another file to run.`);
+  if (!inside.startsWith((await realpath(workspace)) + sep)) throw new NotRunnable(`"${file}" is a link out of the project. Run a file of the project.`);
+  const stat = await lstat(inside);
+  if (!stat.isFile()) throw new NotRunnable(`"${file}" is a folder. Choose a file to run.`);
+  const type = extname(file).toLowerCase();
+  const interpreter = INTERPRETERS[type];
+  // A name that begins with a dash must not be read as an option.
+  const argument = file.startsWith('-') ? `./${file}` : file;
+  if (interpreter !== undefined) return [interpreter, argument, ...spec.args];
+  if (type === '.ts' || type === '.mts') {
+    if (!runsTypeScript(nodeVersion)) {
+      throw new NotRunnable(`Node.js ${nodeVersion} of this machine does not run TypeScript. Install Node.js 22.18 or later there, or run a .js file.`);
+    }
+    return ['node', argument, ...spec.args];
+  }
+  if ((stat.mode & 0o111) !== 0) return [path, ...spec.args];
+  throw new NotRunnable(
+    `"${file}" is of no kind that can be run. Files ending in .py, .js, .mjs, .ts and .sh can be, and executable files; or give a command.`,
+  );
+}
+
+/** The shell reads the command; the arguments reach it as they are. */
+function commandOf(command: string, args: string[]): string[] {
+  return args.length === 0 ? ['sh', '-c', command] : ['sh', '-c', `${command} "$@"`, 'sh', ...args];
+}
+
+function runsTypeScript(version: string): boolean {
+  const match = /^v?(\d+)\.(\d+)/.exec(version);
+  if (match === null) return false;
+  const [major, minor] = [Number(match[1]), Number(match[2])];
+  return major > 22 || (major === 22 && minor >= 18);
+}

@@ -1,0 +1,34 @@
+import { tmpdir } from 'node:os';
+import type { RunSpec } from '@mle/protocol';
+
+export interface RunPlaces {
+  /** Files there become artifacts. */
+  outputDir: string;
+  /** Kept between the runs of the project. */
+  cacheDir: string;
+  home: string;
+  path: string;
+  lang: string;
+}
+
+/** The whole environment of a run: nothing of the worker's own goes along. The run's own variables win, but for MLE_*. */
+export function runEnvironment(spec: RunSpec, places: RunPlaces): Record<string, string> {
+  const params = Object.fromEntries(Object.entries(spec.params).map(([name, value]) => [`MLE_PARAM_${name.toUpperCase()}`, String(value)]));
+  return {
+    PATH: places.path,
+    HOME: places.home,
+    LANG: places.lang,
+    TMPDIR: tmpdir(),
+    PYTHONUNBUFFERED: '1',
+    PYTHONHASHSEED: String(spec.seed),
+    ...spec.env,
+    ...params,
+    MLE_RUN_ID: spec.runId,
+    MLE_PROJECT: spec.projectName,
+    MLE_ATTEMPT: String(spec.attempt),
+    MLE_SEED: String(spec.seed),
+    MLE_PARAMS: JSON.stringify(spec.params),
+    MLE_OUTPUT_DIR: places.outputDir,
+    MLE_CACHE_DIR: places.cacheDir,
+  };
+}

@@ -1,0 +1,110 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import type { AttemptRef } from '@mle/protocol';
+
+export interface FoundProcess {
+  pid: number;
+  group: number;
+}
+
+export interface Quarry {
+  ref: AttemptRef;
+  /** The process group of the main process. */
+  group: number | null;
+  /** The uid that only this attempt uses. */
+  uid: number | null;
+}
+
+/**
+ * The living processes of an attempt: those of its group, those that carry its ids in their environment, also
+ * in sessions of their own, and those of its own uid. Empty where the system has no /proc.
+ */
+export function findProcesses(quarry: Quarry): FoundProcess[] {
+  const found: FoundProcess[] = [];
+  for (const name of listProcesses()) {
+    const pid = Number(name);
+    const stat = readStat(pid);
+    if (stat === null || stat.state === 'Z' || stat.state === 'X' || pid === process.pid) continue;
+    if (stat.group === quarry.group || carriesIds(pid, quarry.ref) || (quarry.uid !== null && uidOf(pid) === quarry.uid)) {
+      found.push({ pid, group: stat.group });
+    }
+  }
+  return found;
+}
+
+/** Clock ticks from the boot to the start of the process: with the boot id it names a process for ever. */
+export function processStartTime(pid: number): string | null {
+  return readStat(pid)?.startTime ?? null;
+}
+
+export function bootId(): string | null {
+  return readText('/proc/sys/kernel/random/boot_id')?.trim() ?? null;
+}
+
+/** Whether `pid` is still the process that it was. */
+export function isSameProcess(record: { pid: number; startTime: string | null; bootId: string | null }): boolean {
+  if (record.bootId !== bootId()) return false;
+  if (record.startTime !== null) return processStartTime(record.pid) === record.startTime && readStat(record.pid)?.state !== 'Z';
+  return signalProcess(record.pid, 0);
+}
+
+/** False where there is no such process (a negative number names a group). */
+export function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(pid, signal);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** SIGKILL to all processes of the attempt until none is left; for an attempt whose supervisor is gone. */
+export async function killAll(quarry: Quarry): Promise<void> {
+  for (let round = 0; round < 200; round++) {
+    const found = findProcesses(quarry);
+    if (found.length === 0) return;
+    for (const { pid } of found) signalProcess(pid, 'SIGKILL');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+function listProcesses(): string[] {
+  try {
+    return readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name));
+  } catch {
+    return [];
+  }
+}
+
+interface Stat {
+  state: string;
+  group: number;
+  startTime: string;
+}
+
+function readStat(pid: number): Stat | null {
+  const text = readText(`/proc/${pid}/stat`);
+  if (text === null) return null;
+  // The name stands in parentheses and may hold spaces and parentheses itself.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return { state: fields[0] ?? '', group: Number(fields[2]), startTime: fields[19] ?? '' };
+}
+
+function carriesIds(pid: number, ref: AttemptRef): boolean {
+  const environment = readText(`/proc/${pid}/environ`);
+  if (environment === null || !environment.includes(ref.runId)) return false;
+  const variables = environment.split('\0');
+  return variables.includes(`MLE_RUN_ID=${ref.runId}`) && variables.includes(`MLE_ATTEMPT=${ref.attempt}`);
+}
+
+function uidOf(pid: number): number | null {
+  const match = /^Uid:\s+(\d+)/m.exec(readText(`/proc/${pid}/status`) ?? '');
+  return match === null ? null : Number(match[1]);
+}
+
+function readText(path: string): string | null {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return null;
+  }
+}

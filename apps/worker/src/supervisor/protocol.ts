@@ -1,0 +1,68 @@
+import { OutputStreamSchema } from '@mle/protocol';
+import { z } from 'zod';
+import { ProcessRecordSchema } from '../journal/records.js';
+
+/** Raised when a worker and a supervisor of different versions could misunderstand each other. */
+export const SUPERVISOR_VERSION = 1;
+
+const Key = z.string().max(64);
+const Attempt = { key: Key, folder: z.string(), quotaBytes: z.int().nonnegative() };
+
+export const SpawnSchema = z.object({
+  op: z.literal('spawn'),
+  ...Attempt,
+  /** The first line, on the `system` stream. */
+  headline: z.string(),
+  argv: z.array(z.string()).min(1),
+  cwd: z.string(),
+  env: z.record(z.string(), z.string()),
+  uid: z.int().nullable(),
+  gid: z.int().nullable(),
+  timeoutSeconds: z.int().nullable(),
+});
+export type SpawnRequest = z.infer<typeof SpawnSchema>;
+
+export const RequestSchema = z.discriminatedUnion('op', [
+  z.object({ op: z.literal('hello') }),
+  /** Takes up an attempt: makes or continues its spool. */
+  z.object({ op: z.literal('open'), ...Attempt }),
+  /** Appends text of our own. */
+  z.object({ op: z.literal('note'), key: Key, stream: OutputStreamSchema, text: z.string() }),
+  SpawnSchema,
+  /** Ends an attempt that has no process: it never got one, or the supervisor before us took it along. */
+  z.object({
+    op: z.literal('finish'),
+    key: Key,
+    outcome: z.enum(['stopped', 'spawn_failed', 'prepare_failed', 'timed_out', 'supervisor_lost']),
+    reason: z.string().nullable(),
+  }),
+  z.object({ op: z.literal('stop'), key: Key, outcome: z.enum(['exited', 'stopped']), reason: z.string() }),
+  z.object({ op: z.literal('kill'), key: Key }),
+  /** The attempt's folder is about to go. */
+  z.object({ op: z.literal('forget'), key: Key }),
+  z.object({ op: z.literal('list') }),
+  /** Kills what runs and ends. */
+  z.object({ op: z.literal('shutdown') }),
+]);
+export type Request = z.infer<typeof RequestSchema>;
+export const EnvelopeSchema = z.object({ id: z.int(), request: RequestSchema });
+
+export const HelloReplySchema = z.object({ version: z.int(), pid: z.int() });
+export const OpenReplySchema = z.object({ bytes: z.int(), state: z.enum(['open', 'running', 'ended']), process: ProcessRecordSchema.nullable() });
+/** `again`: the attempt has started before, and a second start is refused. */
+export const SpawnReplySchema = z.discriminatedUnion('result', [
+  z.object({ result: z.literal('started'), process: ProcessRecordSchema }),
+  z.object({ result: z.literal('failed') }),
+  z.object({ result: z.literal('again') }),
+]);
+export type SpawnReply = z.infer<typeof SpawnReplySchema>;
+export const ListReplySchema = z.array(z.object({ key: Key, state: z.enum(['open', 'running', 'ended']) }));
+
+/** Supervisor to worker: an answer, or news. */
+export const MessageSchema = z.union([
+  z.object({ id: z.int(), ok: z.literal(true), value: z.unknown() }),
+  z.object({ id: z.int(), ok: z.literal(false), error: z.string() }),
+  z.object({ event: z.literal('output'), key: Key, bytes: z.int() }),
+  z.object({ event: z.literal('ended'), key: Key }),
+]);
+export type Message = z.infer<typeof MessageSchema>;

@@ -1,0 +1,92 @@
+import { mkdirSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { createConnection, createServer } from 'node:net';
+import type { Server } from 'node:net';
+import { join } from 'node:path';
+import { readEnvironment } from '../config/environment.js';
+import { writeAtomic } from '../journal/atomic-file.js';
+import { createLogger } from '../logs/logger.js';
+import { FifoPool } from './fifo-pool.js';
+import { recordPath, runtimeFolder, socketPath } from './paths.js';
+import { bootId, processStartTime } from './process-hunt.js';
+import { SupervisorServer } from './supervisor-server.js';
+
+/** Without a worker and without a run it ends by itself after this time. */
+const IDLE_MS = 60_000;
+const WATCH_MS = 500;
+
+/**
+ * The supervisor's process: it owns the programs and their output, and outlives the worker. It ends when it is told
+ * to, when it is idle for a minute, or, with its runs, when its socket or its data directory is gone.
+ */
+export async function supervise(dataDirArgument: string): Promise<void> {
+  const environment = readEnvironment();
+  mkdirSync(join(dataDirArgument, 'attempts'), { recursive: true, mode: 0o700 });
+  const dataDir = realpathSync(dataDirArgument);
+  const log = createLogger('supervisor', environment.logLevel);
+  const folder = runtimeFolder(dataDir);
+  const path = socketPath(folder);
+  if (await answers(path)) {
+    log.info({ path }, 'Another supervisor serves this data directory already.');
+    return;
+  }
+  rmSync(path, { force: true });
+  const pool = new FifoPool(folder);
+  await pool.fill();
+
+  const exit = (): void => {
+    rmSync(recordPath(dataDir), { force: true });
+    rmSync(folder, { recursive: true, force: true });
+    process.exit(0);
+  };
+  const server = new SupervisorServer(pool, { graceMs: environment.stopGraceMs, termMs: environment.stopTermMs }, log, exit);
+  const listener = createServer((socket) => server.accept(socket));
+  await listen(listener, path);
+  const inode = statSync(path).ino;
+  await writeAtomic(
+    recordPath(dataDir),
+    JSON.stringify({ pid: process.pid, startTime: processStartTime(process.pid), bootId: bootId(), socket: path }),
+  );
+
+  let idleSince = Date.now();
+  setInterval(() => {
+    if (inodeOf(path) !== inode || inodeOf(dataDir) === null) {
+      log.error({ path }, 'The socket or the data directory is gone: the runs are killed.');
+      server.killAllAndEnd();
+      return;
+    }
+    if (server.busy) idleSince = Date.now();
+    else if (Date.now() - idleSince >= IDLE_MS) exit();
+  }, WATCH_MS);
+
+  // It has no terminal; what is meant for the worker's terminal must not reach it.
+  process.on('SIGHUP', () => undefined);
+  process.on('SIGINT', () => undefined);
+  process.on('SIGTERM', () => void server.stopAllAndEnd('the supervisor of the machine was told to end'));
+  log.info({ path }, 'The supervisor is ready.');
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, resolve);
+  });
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection(path);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
+
+function inodeOf(path: string): number | null {
+  try {
+    return statSync(path).ino;
+  } catch {
+    return null;
+  }
+}

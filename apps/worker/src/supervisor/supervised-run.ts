@@ -1,0 +1,199 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { writeAtomic } from '../journal/atomic-file.js';
+import { parseAttemptKey } from '../journal/attempt-key.js';
+import { FILES } from '../journal/records.js';
+import type { ExitRecord, ProcessRecord } from '../journal/records.js';
+import { spawnFailure } from '../run/spawn-failure.js';
+import { SpoolWriter } from '../spool/spool-writer.js';
+import { closePipe } from './fifo-pool.js';
+import type { FifoPool, Pipe } from './fifo-pool.js';
+import { OutputPipes } from './output-pipes.js';
+import { bootId, findProcesses, processStartTime } from './process-hunt.js';
+import type { Quarry } from './process-hunt.js';
+import type { SpawnReply, SpawnRequest } from './protocol.js';
+import { Escalation } from './stop-escalation.js';
+
+export interface StopTimes {
+  graceMs: number;
+  termMs: number;
+}
+
+type Ending = Pick<ExitRecord, 'outcome' | 'exitCode' | 'signal' | 'reason'>;
+
+/** Between the retries of writing the exit status while the disk is full. */
+const RETRY_MS = 1_000;
+
+/** One attempt in the supervisor: its spool, its processes and its end. */
+export class SupervisedRun {
+  state: 'open' | 'running' | 'ended';
+  process: ProcessRecord | null = null;
+  readonly spool: SpoolWriter;
+  private quarry: Quarry;
+  private escalation: Escalation | null = null;
+  private stopAsked: { outcome: 'exited' | 'stopped'; reason: string } | null = null;
+  private limit: { timer: NodeJS.Timeout; seconds: number; passed: boolean } | null = null;
+  private killAsked = false;
+  private pipes: OutputPipes | null = null;
+
+  constructor(
+    readonly key: string,
+    readonly folder: string,
+    quotaBytes: number,
+    private readonly times: StopTimes,
+    private readonly news: { output: (bytes: number) => void; ended: () => void },
+  ) {
+    const ref = parseAttemptKey(key);
+    if (ref === null) throw new Error(`"${key}" names no attempt.`);
+    this.quarry = { ref, group: null, uid: null };
+    this.state = existsSync(join(folder, FILES.exit)) ? 'ended' : 'open';
+    this.spool = new SpoolWriter(join(folder, FILES.spool), quotaBytes, news.output, () => this.pipes?.settle());
+  }
+
+  /** Starts the program: once ever for this attempt, whoever asks. */
+  async spawn(request: SpawnRequest, pool: FifoPool): Promise<SpawnReply> {
+    if (this.process !== null) return { result: 'started', process: this.process };
+    if (this.state !== 'open') return { result: 'again' };
+    let stdout: Pipe;
+    let stderr: Pipe;
+    try {
+      stdout = await pool.take();
+      stderr = await pool.take();
+      closeSync(openSync(join(this.folder, FILES.started), 'wx', 0o600));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return { result: 'again' };
+      return this.fail(error, request);
+    }
+    this.spool.note('system', request.headline);
+    const [file, ...args] = request.argv as [string, ...string[]];
+    let child: ChildProcess;
+    try {
+      child = spawn(file, args, {
+        cwd: request.cwd,
+        env: request.env,
+        detached: true,
+        stdio: ['ignore', stdout.writeFd, stderr.writeFd],
+        ...(request.uid !== null && request.gid !== null ? { uid: request.uid, gid: request.gid } : {}),
+      });
+      if (child.pid === undefined) throw ((await once(child, 'error')) as [Error])[0];
+    } catch (error) {
+      closePipe(stdout);
+      closePipe(stderr);
+      return this.fail(error, request);
+    }
+    closeSync(stdout.writeFd);
+    closeSync(stderr.writeFd);
+    const pid = child.pid as number;
+    this.state = 'running';
+    this.quarry = { ref: this.quarry.ref, group: pid, uid: request.uid };
+    child.on('exit', (code, signal) => void this.end(code, signal));
+    child.on('error', () => undefined);
+    this.pipes = new OutputPipes(stdout.readFd, stderr.readFd, this.spool);
+    this.process = { pid, startTime: processStartTime(pid), bootId: bootId(), startedAt: Date.now() };
+    this.limitTime(request.timeoutSeconds);
+    await writeAtomic(join(this.folder, FILES.process), JSON.stringify(this.process));
+    return { result: 'started', process: this.process };
+  }
+
+  /** SIGINT, SIGTERM, SIGKILL, each after its time. A second stop changes nothing. */
+  async stop(outcome: 'exited' | 'stopped', reason: string): Promise<void> {
+    if (this.state === 'open') return this.finish({ outcome: 'stopped', exitCode: null, signal: null, reason });
+    if (this.state === 'ended' || this.stopAsked !== null) return;
+    this.stopAsked = { outcome, reason };
+    this.escalate();
+  }
+
+  /** SIGKILL to all of it, now. */
+  kill(): void {
+    if (this.state !== 'running') return;
+    this.killAsked = true;
+    this.escalation ??= new Escalation(this.quarry, { graceMs: 0, termMs: 0 });
+    this.escalation.killNow();
+  }
+
+  /** Ends an attempt without a process. */
+  async finish(ending: Ending): Promise<void> {
+    if (this.state !== 'open') return;
+    this.state = 'ended';
+    await this.record(ending);
+  }
+
+  async close(): Promise<void> {
+    await this.spool.close();
+  }
+
+  private escalate(): void {
+    this.escalation ??= new Escalation(this.quarry, this.times);
+  }
+
+  private limitTime(seconds: number | null): void {
+    if (seconds === null) return;
+    const limit = { seconds, passed: false, timer: setTimeout(() => undefined, 0) };
+    // A timer of Node holds at most 2^31 − 1 ms, less than the longest limit.
+    const deadline = Date.now() + seconds * 1000;
+    const arm = (): void => {
+      const left = deadline - Date.now();
+      if (left > 0) {
+        limit.timer = setTimeout(arm, Math.min(left, 2 ** 31 - 1));
+      } else if (this.state === 'running' && this.stopAsked === null) {
+        limit.passed = true;
+        this.escalate();
+      }
+    };
+    arm();
+    this.limit = limit;
+  }
+
+  private async fail(error: unknown, request: SpawnRequest): Promise<SpawnReply> {
+    const sentence = spawnFailure(error, request.argv[0] ?? '', request.cwd);
+    this.spool.note('stderr', `${sentence}\n`);
+    await this.finish({ outcome: 'spawn_failed', exitCode: null, signal: null, reason: sentence });
+    return { result: 'failed' };
+  }
+
+  private async end(exitCode: number | null, signal: NodeJS.Signals | null): Promise<void> {
+    clearTimeout(this.limit?.timer);
+    const escalated = this.escalation?.reached ?? null;
+    if (findProcesses(this.quarry).length > 0) {
+      // What the main process left behind goes with it; during a stop its group keeps the time it was given.
+      this.escalation ??= Escalation.ofStragglers(this.quarry);
+      await this.escalation.untilGone();
+    }
+    this.escalation?.cancel();
+    await this.pipes?.ended();
+    this.state = 'ended';
+    await this.record(this.ending(exitCode, signal, escalated));
+  }
+
+  private ending(exitCode: number | null, signal: NodeJS.Signals | null, escalated: string | null): Ending {
+    if (this.limit?.passed === true) {
+      return { outcome: 'timed_out', exitCode, signal, reason: `The run passed its time limit of ${this.limit.seconds} s.` };
+    }
+    if (this.stopAsked?.outcome === 'stopped') return { outcome: 'stopped', exitCode, signal, reason: this.stopAsked.reason };
+    let reason: string | null = null;
+    if (signal === 'SIGKILL' && this.killAsked) reason = 'It was killed.';
+    else if (signal === 'SIGKILL' && escalated === 'SIGKILL') reason = 'It did not end after SIGINT and SIGTERM, so it was killed.';
+    else if (signal === 'SIGKILL') reason = 'It was killed from outside, as the system does when memory runs out.';
+    return { outcome: 'exited', exitCode, signal, reason };
+  }
+
+  private async record(ending: Ending): Promise<void> {
+    await this.spool.finish();
+    const finishedAt = Date.now();
+    for (;;) {
+      const exit: ExitRecord = { ...ending, finishedAt, bytes: this.spool.bytes };
+      try {
+        await writeAtomic(join(this.folder, FILES.exit), JSON.stringify(exit));
+        break;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') break; // the attempt was discarded meanwhile
+        await delay(RETRY_MS);
+      }
+    }
+    this.news.ended();
+  }
+}

@@ -1,0 +1,186 @@
+import { spawn } from 'node:child_process';
+import { EventEmitter } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import type { Socket } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import { inheritedEnvironment } from '../config/environment.js';
+import { readRecord } from '../journal/journal.js';
+import type { Logger } from '../logs/logger.js';
+import { readJsonLines, writeJsonLine } from './json-lines.js';
+import { recordPath, runtimeFolder, socketPath } from './paths.js';
+import { isSameProcess } from './process-hunt.js';
+import { HelloReplySchema, ListReplySchema, MessageSchema, OpenReplySchema, SUPERVISOR_VERSION, SpawnReplySchema } from './protocol.js';
+import type { Request, SpawnReply, SpawnRequest } from './protocol.js';
+
+const RecordSchema = z.object({ pid: z.int(), startTime: z.string().nullable(), bootId: z.string().nullable(), socket: z.string() });
+const START_TIMEOUT_MS = 20_000;
+
+interface Events {
+  output: [key: string, bytes: number];
+  ended: [key: string];
+  /** The supervisor's process is gone. */
+  lost: [];
+}
+
+export class SupervisorGone extends Error {
+  constructor() {
+    super('The supervisor of the runs is gone.');
+  }
+}
+
+/** The worker's side: finds the supervisor of its data directory, or starts one. */
+export class SupervisorClient extends EventEmitter<Events> {
+  pid: number | null = null;
+  private socket: Socket | null = null;
+  private nextId = 1;
+  private closed = false;
+  private readonly waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
+
+  constructor(
+    private readonly dataDir: string,
+    private readonly bundle: string,
+    private readonly log: Logger,
+  ) {
+    super();
+  }
+
+  /** Connects to a living supervisor. False where there is none. */
+  async attach(): Promise<boolean> {
+    const record = await readRecord(recordPath(this.dataDir), RecordSchema);
+    if (record === null || !isSameProcess(record)) return false;
+    const deadline = Date.now() + 5_000;
+    while (Date.now() < deadline && isSameProcess(record)) {
+      const socket = await dial(record.socket);
+      if (socket !== null) return this.adopt(socket);
+      await delay(20);
+    }
+    return false;
+  }
+
+  /** Starts a supervisor in a session of its own. */
+  async start(): Promise<void> {
+    const path = socketPath(runtimeFolder(this.dataDir));
+    const errors = openSync(join(this.dataDir, 'supervisor.log'), 'w', 0o600);
+    const child = spawn(process.execPath, [this.bundle, 'supervise', '--data', this.dataDir], {
+      cwd: '/',
+      detached: true,
+      env: inheritedEnvironment(),
+      stdio: ['ignore', 'ignore', errors],
+    });
+    closeSync(errors);
+    child.unref();
+    let failed = false;
+    child.on('exit', () => (failed = true));
+    child.on('error', () => (failed = true));
+    const deadline = Date.now() + START_TIMEOUT_MS;
+    while (Date.now() < deadline && !failed) {
+      const socket = await dial(path);
+      if (socket !== null) {
+        await this.adopt(socket);
+        return;
+      }
+      await delay(5);
+    }
+    throw new Error(`The supervisor did not start. Its log is ${join(this.dataDir, 'supervisor.log')}.`);
+  }
+
+  async open(key: string, folder: string, quotaBytes: number): Promise<z.infer<typeof OpenReplySchema>> {
+    return OpenReplySchema.parse(await this.request({ op: 'open', key, folder, quotaBytes }));
+  }
+
+  async spawn(request: Omit<SpawnRequest, 'op'>): Promise<SpawnReply> {
+    return SpawnReplySchema.parse(await this.request({ op: 'spawn', ...request }));
+  }
+
+  async list(): Promise<z.infer<typeof ListReplySchema>> {
+    return ListReplySchema.parse(await this.request({ op: 'list' }));
+  }
+
+  /** For the requests without an answer of their own. Throws `SupervisorGone`, or what the supervisor refused. */
+  request(request: Request): Promise<unknown> {
+    const socket = this.socket;
+    if (socket === null) return Promise.reject(new SupervisorGone());
+    return new Promise((resolve, reject) => {
+      const id = this.nextId++;
+      this.waiting.set(id, { resolve, reject });
+      writeJsonLine(socket, { id, request });
+    });
+  }
+
+  /** Ends the supervisor and what it runs. */
+  async shutdown(): Promise<void> {
+    this.closed = true;
+    await this.request({ op: 'shutdown' }).catch(() => undefined);
+    const pid = this.pid;
+    for (let round = 0; pid !== null && round < 500 && this.socket !== null; round++) await delay(10);
+    this.disconnect();
+  }
+
+  /** Leaves the supervisor and its runs alone. */
+  disconnect(): void {
+    this.closed = true;
+    this.socket?.destroy();
+  }
+
+  private async adopt(socket: Socket): Promise<boolean> {
+    this.socket = socket;
+    readJsonLines(socket, (value) => this.receive(value));
+    socket.on('error', () => undefined);
+    socket.on('close', () => void this.onClose(socket));
+    const hello = HelloReplySchema.parse(await this.request({ op: 'hello' }));
+    if (hello.version !== SUPERVISOR_VERSION) {
+      this.log.warn({ version: hello.version }, 'The supervisor is of another version and is replaced. Its runs are lost.');
+      await this.request({ op: 'shutdown' }).catch(() => undefined);
+      socket.destroy();
+      this.socket = null;
+      while (this.alive(hello.pid)) await delay(20);
+      return false;
+    }
+    this.pid = hello.pid;
+    return true;
+  }
+
+  private alive(pid: number): boolean {
+    try {
+      process.kill(pid, 0);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  private receive(value: unknown): void {
+    const message = MessageSchema.parse(value);
+    if ('event' in message) {
+      if (message.event === 'output') this.emit('output', message.key, message.bytes);
+      else this.emit('ended', message.key);
+      return;
+    }
+    const waiting = this.waiting.get(message.id);
+    this.waiting.delete(message.id);
+    if (message.ok) waiting?.resolve(message.value);
+    else waiting?.reject(new Error(message.error));
+  }
+
+  private async onClose(socket: Socket): Promise<void> {
+    if (this.socket !== socket) return;
+    this.socket = null;
+    for (const { reject } of this.waiting.values()) reject(new SupervisorGone());
+    this.waiting.clear();
+    if (this.closed) return;
+    // Let the kernel finish with a process that was killed this instant.
+    await delay(5);
+    if (!(await this.attach().catch(() => false))) this.emit('lost');
+  }
+}
+
+function dial(path: string): Promise<Socket | null> {
+  return new Promise((resolve) => {
+    const socket = createConnection(path);
+    socket.once('connect', () => resolve(socket));
+    socket.once('error', () => resolve(null));
+  });
+}

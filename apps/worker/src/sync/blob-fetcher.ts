@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import type { AttemptRef, BlobChunk } from '@mle/protocol';
+import type { Link } from '../link/link.js';
+import type { BlobCache, IncomingBlob } from './blob-cache.js';
+import { PrepareError } from './prepare-error.js';
+
+/** A stream that the server leaves without a byte for so long is asked for again. */
+const SILENCE_MS = 30_000;
+const ATTEMPTS = 3;
+const ITEMS_PER_STREAM = 100_000;
+
+type Ended = { error: string | null };
+
+/** One answer of the server to `blobs.fetch`: blobs one after the other, in pieces. */
+class Stream {
+  readonly ended: Promise<Ended>;
+  readonly corrupted: string[] = [];
+  private finish!: (ended: Ended) => void;
+  private current: IncomingBlob | null = null;
+  private tail: Promise<boolean> = Promise.resolve(true);
+  private silence: NodeJS.Timeout | undefined;
+  private closed = false;
+
+  constructor(
+    private readonly cache: BlobCache,
+    private readonly wanted: Map<string, number>,
+    private readonly onBytes: (bytes: number) => void,
+    private readonly onBlob: (sha256: string) => void,
+  ) {
+    this.ended = new Promise((resolve) => {
+      this.finish = resolve;
+    });
+    this.watch();
+  }
+
+  /** Resolves when the piece is written: the server sends on by the acknowledgement. */
+  take(chunk: BlobChunk, bytes: Buffer): Promise<boolean> {
+    this.watch();
+    this.tail = this.tail.then(
+      () => this.write(chunk, bytes),
+      () => false,
+    );
+    this.tail.catch((error: unknown) => this.end(error instanceof Error ? error.message : String(error)));
+    return this.tail;
+  }
+
+  end(error: string | null): void {
+    if (this.closed) return;
+    this.closed = true;
+    clearTimeout(this.silence);
+    void this.tail
+      .catch((failure: unknown) => {
+        error ??= failure instanceof Error ? failure.message : String(failure);
+      })
+      .then(() => this.current?.interrupt())
+      .then(() => this.finish({ error }));
+  }
+
+  private async write(chunk: BlobChunk, bytes: Buffer): Promise<boolean> {
+    const from = this.wanted.get(chunk.sha256);
+    if (this.closed || from === undefined) return false;
+    if (this.current !== null && this.current.sha256 !== chunk.sha256) {
+      await this.current.interrupt();
+      this.current = null;
+    }
+    this.current ??= await this.cache.receive(chunk.sha256, from);
+    if (chunk.offset !== this.current.received) throw new Error(`A piece of blob ${chunk.sha256} is out of order.`);
+    await this.current.write(bytes);
+    this.onBytes(bytes.length);
+    if (this.current.received < chunk.size) return true;
+    const blob = this.current;
+    this.current = null;
+    this.wanted.delete(blob.sha256);
+    if (await blob.complete()) this.onBlob(blob.sha256);
+    else this.corrupted.push(blob.sha256);
+    return true;
+  }
+
+  private watch(): void {
+    clearTimeout(this.silence);
+    if (!this.closed) this.silence = setTimeout(() => this.end('The server sent nothing more.'), SILENCE_MS);
+  }
+}
+
+export interface FetchProgress {
+  bytes: (count: number) => void;
+  blob: (sha256: string) => void;
+}
+
+/** Brings missing blobs into the cache, each once, however many runs wait for it. */
+export class BlobFetcher {
+  private readonly streams = new Map<string, Stream>();
+  private readonly underWay = new Map<string, Promise<void>>();
+
+  constructor(
+    private readonly link: Link,
+    private readonly cache: BlobCache,
+  ) {
+    link.on('offline', () => {
+      for (const stream of this.streams.values()) stream.end('The connection to the server was lost.');
+    });
+  }
+
+  chunk(chunk: BlobChunk, bytes: Buffer): Promise<boolean> {
+    return this.streams.get(chunk.streamId)?.take(chunk, bytes) ?? Promise.resolve(false);
+  }
+
+  blobEnd(end: { streamId: string; error: string | null }): void {
+    this.streams.get(end.streamId)?.end(end.error);
+  }
+
+  /** All of them are in the cache, or it throws `PrepareError`. */
+  async ensure(ref: AttemptRef, hashes: Iterable<string>, progress: FetchProgress, signal: AbortSignal): Promise<void> {
+    const missing = [...new Set(hashes)].filter((sha256) => !this.cache.has(sha256));
+    const others = missing.filter((sha256) => this.underWay.has(sha256));
+    const mine = missing.filter((sha256) => !this.underWay.has(sha256));
+    if (mine.length > 0) {
+      const work = this.fetch(ref, mine, progress, signal);
+      const settled = work.catch(() => undefined);
+      for (const sha256 of mine) this.underWay.set(sha256, settled);
+      try {
+        await work;
+      } finally {
+        for (const sha256 of mine) this.underWay.delete(sha256);
+      }
+    }
+    if (others.length > 0) {
+      for (const sha256 of others) await this.underWay.get(sha256);
+      // What the other run did not get, this one asks for itself.
+      await this.ensure(ref, others, progress, signal);
+    }
+  }
+
+  private async fetch(ref: AttemptRef, hashes: string[], progress: FetchProgress, signal: AbortSignal): Promise<void> {
+    let left = hashes;
+    let error = '';
+    for (let failures = 0; failures < ATTEMPTS; ) {
+      await this.link.untilOnline(signal);
+      const before = left.length;
+      error = await this.stream(ref, left.slice(0, ITEMS_PER_STREAM), progress, signal);
+      left = left.filter((sha256) => !this.cache.has(sha256));
+      if (left.length === 0) return;
+      // A lost connection is no failure: it goes on from where it was.
+      if (this.link.online && left.length === before) failures++;
+    }
+    throw new PrepareError(`The files of the project did not reach this machine. ${error} Run it again.`);
+  }
+
+  /** Returns what went wrong, or an empty text. */
+  private async stream(ref: AttemptRef, hashes: string[], progress: FetchProgress, signal: AbortSignal): Promise<string> {
+    const items: { sha256: string; from: number }[] = [];
+    for (const sha256 of hashes) items.push({ sha256, from: await this.cache.partialSize(sha256) });
+    const streamId = randomUUID();
+    const stream = new Stream(this.cache, new Map(items.map(({ sha256, from }) => [sha256, from])), progress.bytes, progress.blob);
+    this.streams.set(streamId, stream);
+    const onAbort = (): void => stream.end('The run was stopped.');
+    signal.addEventListener('abort', onAbort);
+    try {
+      const reply = await this.link.fetchBlobs({ ...ref, streamId, items }).catch((error: unknown) => ({
+        ok: false as const,
+        message: error instanceof Error ? error.message : String(error),
+      }));
+      if (!reply.ok) {
+        stream.end(reply.message);
+        await stream.ended;
+        return reply.message;
+      }
+      const { error } = await stream.ended;
+      signal.throwIfAborted();
+      if (stream.corrupted.length > 0) return `The bytes of ${stream.corrupted.length} of them were damaged on the way.`;
+      return error ?? 'The server does not have all of them.';
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      this.streams.delete(streamId);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import { lstat, readFile } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { ManifestEntrySchema } from '@mle/protocol';
+import type { ManifestEntry } from '@mle/protocol';
+import { z } from 'zod';
+import { writeAtomic } from '../journal/atomic-file.js';
+
+/** What a file looked like right after it was placed. `ctime` changes with any write, also one that sets `mtime` back. */
+const TraceSchema = z.object({ size: z.number(), mtime: z.number(), ctime: z.number(), inode: z.number() });
+type Trace = z.infer<typeof TraceSchema>;
+const PlacedSchema = ManifestEntrySchema.extend({ trace: TraceSchema });
+const IndexSchema = z.object({ version: z.literal(1), files: z.array(PlacedSchema) });
+
+/** What the last sync placed in a workspace; kept beside it, where a run cannot write. */
+export class WorkspaceIndex {
+  private constructor(
+    private readonly path: string,
+    private readonly placed: Map<string, z.infer<typeof PlacedSchema>>,
+  ) {}
+
+  static async load(path: string): Promise<WorkspaceIndex> {
+    const text = await readFile(path, 'utf8').catch(() => null);
+    let files: z.infer<typeof PlacedSchema>[] = [];
+    try {
+      files = text === null ? [] : IndexSchema.parse(JSON.parse(text)).files;
+    } catch {
+      // Unreadable: everything is placed again.
+    }
+    return new WorkspaceIndex(path, new Map(files.map((file) => [file.path, file])));
+  }
+
+  paths(): string[] {
+    return [...this.placed.keys()];
+  }
+
+  /** Whether the file at `absolute` is still what the last sync placed there, and is what the manifest wants. */
+  async isCurrent(entry: ManifestEntry, absolute: string): Promise<boolean> {
+    const placed = this.placed.get(entry.path);
+    if (placed === undefined || placed.sha256 !== entry.sha256 || placed.mode !== entry.mode) return false;
+    const stat = await lstat(absolute).catch(() => null);
+    if (stat === null) return false;
+    const now = trace(stat);
+    const then = placed.trace;
+    return now.size === then.size && now.mtime === then.mtime && now.ctime === then.ctime && now.inode === then.inode;
+  }
+
+  async note(entry: ManifestEntry, absolute: string): Promise<void> {
+    this.placed.set(entry.path, { ...entry, trace: trace(await lstat(absolute)) });
+  }
+
+  forget(path: string): void {
+    this.placed.delete(path);
+  }
+
+  async save(): Promise<void> {
+    await writeAtomic(this.path, JSON.stringify({ version: 1, files: [...this.placed.values()] }));
+  }
+}
+
+function trace(stat: Stats): Trace {
+  return { size: stat.size, mtime: stat.mtimeMs, ctime: stat.ctimeMs, inode: stat.ino };
+}

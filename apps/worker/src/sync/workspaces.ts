@@ -1,0 +1,186 @@
+import { chown, mkdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { FILE_MODES, ManifestSchema } from '@mle/protocol';
+import type { AttemptProgress, AttemptRef, Manifest, ManifestEntry, RunSpec } from '@mle/protocol';
+import { attemptKey } from '../journal/attempt-key.js';
+import type { Identity } from '../identity/identity.js';
+import type { BlobCache } from './blob-cache.js';
+import type { BlobFetcher } from './blob-fetcher.js';
+import { ContainedTree } from './contained-tree.js';
+import { PrepareError } from './prepare-error.js';
+import { WorkspaceIndex } from './workspace-index.js';
+
+const AT_ONCE = 16;
+const PROGRESS_EVERY_MS = 250;
+const MANIFESTS_KEPT = 8;
+/** Kept when a run starts clean. */
+const DATA_FOLDER = 'data';
+
+export interface PreparedPlaces {
+  workspace: string;
+  outputDir: string;
+  cacheDir: string;
+  /** Null: the worker's own. */
+  home: string | null;
+}
+
+export type ProgressReport = Omit<AttemptProgress, 'runId' | 'attempt'>;
+
+/** One workspace per project and slot, restored before each run. */
+export class Workspaces {
+  private readonly manifests = new Map<string, Manifest>();
+
+  constructor(
+    private readonly identity: Identity,
+    private readonly cache: BlobCache,
+    private readonly fetcher: BlobFetcher,
+  ) {}
+
+  /** Makes the workspace what the snapshot says. Throws `PrepareError`, or the signal's reason. */
+  async prepare(spec: RunSpec, slot: number, report: (progress: ProgressReport) => void, signal: AbortSignal): Promise<PreparedPlaces> {
+    const ref: AttemptRef = { runId: spec.runId, attempt: spec.attempt };
+    const places = await this.makeFolders(spec, slot);
+    const manifest = await this.manifest(ref, spec.snapshotId, signal);
+    const indexPath = join(this.identity.root, 'workspaces', spec.projectId, `${slot}.index.json`);
+    const index = await WorkspaceIndex.load(indexPath);
+    const tree = new ContainedTree(places.workspace, this.owner(slot));
+    const wanted = new Set(manifest.files.map(({ path }) => path));
+    let changed = false;
+    for (const path of index.paths()) {
+      if (wanted.has(path)) continue;
+      await tree.remove(path);
+      index.forget(path);
+      changed = true;
+    }
+    if (spec.clean) await tree.clean(wanted, [DATA_FOLDER]);
+    const due = await this.due(manifest, index, tree);
+    try {
+      if (due.length > 0) {
+        changed = true;
+        await this.place(ref, due, index, tree, manifest, report, signal);
+      }
+    } finally {
+      if (changed) await index.save();
+    }
+    return places;
+  }
+
+  /** The folder goes when nothing was put in it. */
+  async dropEmptyOutputs(ref: AttemptRef): Promise<void> {
+    await rmdir(this.outputs(ref)).catch(() => undefined);
+  }
+
+  async dropOutputs(ref: AttemptRef): Promise<void> {
+    await rm(this.outputs(ref), { recursive: true, force: true });
+  }
+
+  private outputs(ref: AttemptRef): string {
+    return join(this.identity.root, 'outputs', attemptKey(ref));
+  }
+
+  private owner(slot: number): { uid: number; gid: number } | null {
+    const uid = this.identity.uidOf(slot);
+    return uid === null ? null : { uid, gid: uid };
+  }
+
+  private async makeFolders(spec: RunSpec, slot: number): Promise<PreparedPlaces> {
+    const { root, isolated } = this.identity;
+    const places = {
+      workspace: join(root, 'workspaces', spec.projectId, String(slot)),
+      outputDir: this.outputs(spec),
+      cacheDir: join(root, 'caches', spec.projectId, String(slot)),
+      home: isolated ? join(root, 'homes', String(slot)) : null,
+    };
+    const owner = this.owner(slot);
+    for (const folder of [places.workspace, places.outputDir, places.cacheDir, places.home]) {
+      if (folder === null) continue;
+      await mkdir(dirname(folder), { recursive: true, mode: isolated ? 0o711 : 0o700 });
+      await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EEXIST') throw error;
+      });
+      if (owner !== null) await chown(folder, owner.uid, owner.gid);
+    }
+    return places;
+  }
+
+  private async manifest(ref: AttemptRef, snapshotId: string, signal: AbortSignal): Promise<Manifest> {
+    const known = this.manifests.get(snapshotId);
+    if (known !== undefined) return known;
+    await this.fetcher.ensure(ref, [snapshotId], { bytes: () => undefined, blob: () => undefined }, signal);
+    const parsed = ManifestSchema.safeParse(JSON.parse(await readFile(this.cache.path(snapshotId), 'utf8')));
+    if (!parsed.success) throw new PrepareError(`The list of the project's files is wrong: ${parsed.error.issues[0]?.message ?? 'it cannot be read'}`);
+    this.manifests.set(snapshotId, parsed.data);
+    for (const oldest of this.manifests.keys()) {
+      if (this.manifests.size <= MANIFESTS_KEPT) break;
+      this.manifests.delete(oldest);
+    }
+    return parsed.data;
+  }
+
+  private async due(manifest: Manifest, index: WorkspaceIndex, tree: ContainedTree): Promise<ManifestEntry[]> {
+    const due: ManifestEntry[] = [];
+    const real = await tree.realFolders(manifest.files.map(({ path }) => path));
+    await inParallel(manifest.files, async (entry) => {
+      if (!real.has(dirname(entry.path)) || !(await index.isCurrent(entry, tree.absolute(entry.path)))) due.push(entry);
+    });
+    return due;
+  }
+
+  private async place(
+    ref: AttemptRef,
+    due: ManifestEntry[],
+    index: WorkspaceIndex,
+    tree: ContainedTree,
+    manifest: Manifest,
+    report: (progress: ProgressReport) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const missing = due.filter(({ sha256 }) => !this.cache.has(sha256));
+    const progress: ProgressReport = {
+      phase: 'syncing',
+      filesDone: manifest.files.length - due.length,
+      filesTotal: manifest.files.length,
+      bytesDone: 0,
+      bytesTotal: missing.reduce((sum, { size }) => sum + size, 0),
+    };
+    let reportedAt = 0;
+    const tell = (): void => {
+      if (Date.now() - reportedAt < PROGRESS_EVERY_MS) return;
+      reportedAt = Date.now();
+      report({ ...progress });
+    };
+    tell();
+    const onBytes = (count: number): void => {
+      progress.bytesDone += count;
+      tell();
+    };
+    await this.fetcher.ensure(ref, missing.map(({ sha256 }) => sha256), { bytes: onBytes, blob: () => undefined }, signal);
+    // Links come last, so that no file is placed by way of one.
+    const files = due.filter(({ mode }) => mode !== FILE_MODES.link);
+    const links = due.filter(({ mode }) => mode === FILE_MODES.link);
+    await tree.makeFolders(files.map(({ path }) => path));
+    await inParallel(files, async (entry) => {
+      signal.throwIfAborted();
+      await tree.placeFile(entry.path, this.cache.path(entry.sha256), entry.mode === FILE_MODES.executable ? 0o755 : 0o644);
+      await index.note(entry, tree.absolute(entry.path));
+      progress.filesDone++;
+      tell();
+    });
+    for (const entry of links) {
+      await tree.placeLink(entry.path, await readFile(this.cache.path(entry.sha256), 'utf8'));
+      await index.note(entry, tree.absolute(entry.path));
+      progress.filesDone++;
+    }
+    for (const { path, mode } of manifest.files) if (mode === FILE_MODES.link) await tree.checkLink(path);
+    reportedAt = 0;
+    tell();
+  }
+}
+
+async function inParallel<T>(items: T[], work: (item: T) => Promise<void>): Promise<void> {
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < items.length) await work(items[next++] as T);
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, lane));
+}

@@ -1,0 +1,45 @@
+import { mkdirSync, realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { WorkerSettings } from '../config/arguments.js';
+import { readEnvironment } from '../config/environment.js';
+import { createLogger } from '../logs/logger.js';
+import { WorkerApp } from './worker-app.js';
+import { watchLifeline } from './lifeline.js';
+import { lockDataDir } from './worker-lock.js';
+
+/** The worker's process, until a signal or its lifeline ends it. */
+export async function runWorker(settings: WorkerSettings): Promise<void> {
+  const environment = readEnvironment();
+  mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 });
+  const dataDir = realpathSync(settings.dataDir);
+  const unlock = lockDataDir(dataDir);
+  process.on('exit', unlock);
+  const log = createLogger('worker', environment.logLevel);
+  const app = new WorkerApp({ ...settings, dataDir }, environment, fileURLToPath(import.meta.url), log);
+
+  const exit = (work: Promise<void>): void => {
+    void work.then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error }, 'The worker did not end cleanly.');
+        process.exit(1);
+      },
+    );
+  };
+  let leaving = false;
+  const leave = (how: () => Promise<void>): void => {
+    if (leaving) return;
+    leaving = true;
+    exit(how());
+  };
+  const onSignal = (): void => leave(() => (settings.lifelineFd === null ? app.leave() : app.stopRunsAndEnd()));
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  if (settings.lifelineFd !== null) {
+    watchLifeline(settings.lifelineFd, {
+      stop: () => leave(() => app.stopRunsAndEnd()),
+      kill: () => exit(app.killRunsAndEnd()),
+    });
+  }
+  await app.start();
+}

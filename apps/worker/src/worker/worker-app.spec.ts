@@ -1,0 +1,48 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { TestServer } from '../../test/test-server.js';
+import { TestWorker } from '../../test/test-worker.js';
+import { until } from '../../test/until.js';
+import { WORKER_VERSION } from './version.js';
+
+let server: TestServer;
+let worker: TestWorker;
+
+beforeEach(async () => {
+  server = await TestServer.start();
+  worker = new TestWorker(server);
+});
+
+afterEach(async () => {
+  await worker.clear();
+  await server.close();
+});
+
+test('runs a program from end to end', async () => {
+  await worker.start();
+  const run = await server.submit({ 'run.py': 'print("hello world")\n' });
+  await until('the run is finished', () => run.finished !== null);
+  expect(run.output.toString()).toBe('Running run.py\nhello world\n');
+  expect(run.segments.map(({ stream }) => stream)).toEqual(['system', 'stdout']);
+  expect(run.finished).toMatchObject({ outcome: 'exited', exitCode: 0, signal: null, reason: null, outputBytes: run.storedBytes, outputSha256: run.sha256 });
+  expect(run.running?.pid).toBeGreaterThan(1);
+  await until('the journal is empty', () => worker.journal.length === 0);
+  expect(await server.queue.getJobCounts()).toMatchObject({ active: 0, waiting: 0, completed: 0, failed: 0 });
+});
+
+test('joins once with the token, and then has a credential of its own', async () => {
+  await worker.start();
+  expect(server.auths).toEqual([{ linkVersion: 1, joinToken: server.joinToken }]);
+  const path = join(worker.dataDir, 'credential');
+  expect(readFileSync(path, 'utf8').trim()).toBe(server.credential);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  server.cutLink();
+  await until('the worker is back', () => server.hellos.length === 2);
+  expect(server.auths[1]).toEqual({ linkVersion: 1, credential: server.credential });
+  expect(server.hellos[0]).toMatchObject({ version: WORKER_VERSION, name: 'test worker' });
+});
+
+test('is the version of the workspace', () => {
+  const workspace = JSON.parse(readFileSync(join(import.meta.dirname, '../../../../package.json'), 'utf8')) as { version: string };
+  expect(WORKER_VERSION).toBe(workspace.version);
+});

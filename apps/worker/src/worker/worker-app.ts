@@ -1,0 +1,177 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { HelloReply, Inventory, MachineSettings } from '@mle/protocol';
+import { AttemptTable } from '../attempts/attempt-table.js';
+import type { WorkerSettings } from '../config/arguments.js';
+import type { Environment } from '../config/environment.js';
+import { establishIdentity } from '../identity/identity.js';
+import type { Identity } from '../identity/identity.js';
+import { takeInventory } from '../inventory/inventory.js';
+import { LoadSampler } from '../inventory/load.js';
+import { Journal } from '../journal/journal.js';
+import { CredentialStore } from '../link/credential-store.js';
+import { Heart } from '../link/heartbeat.js';
+import { Link } from '../link/link.js';
+import type { Logger } from '../logs/logger.js';
+import { DeliveryConsumer } from '../queue/delivery-consumer.js';
+import { SlotTable } from '../slots/slot-table.js';
+import { SupervisorClient } from '../supervisor/supervisor-client.js';
+import { BlobCache } from '../sync/blob-cache.js';
+import { BlobFetcher } from '../sync/blob-fetcher.js';
+import { Workspaces } from '../sync/workspaces.js';
+import { WORKER_VERSION } from './version.js';
+
+const SHUT_DOWN_REASON = 'server shut down';
+/** After the longest stop: for the output that is still to be delivered, while the server answers. */
+const DELIVERY_MS = 10_000;
+/** The same while the server does not answer. */
+const OFFLINE_DELIVERY_MS = 3_000;
+
+/** The parts of a worker and their order of start and end. */
+export class WorkerApp {
+  private readonly credentials: CredentialStore;
+  private readonly link: Link;
+  private readonly journal: Journal;
+  private readonly supervisor: SupervisorClient;
+  private readonly slots = new SlotTable();
+  private attempts: AttemptTable | null = null;
+  private consumer: DeliveryConsumer | null = null;
+  private heart: Heart | null = null;
+  private machine: MachineSettings | null = null;
+  private ending = false;
+  private announced = false;
+
+  constructor(
+    private readonly settings: WorkerSettings,
+    private readonly environment: Environment,
+    bundle: string,
+    private readonly log: Logger,
+  ) {
+    this.credentials = new CredentialStore(settings.dataDir);
+    this.link = new Link(settings.url, this.credentials, settings.joinToken, log);
+    this.journal = new Journal(settings.dataDir);
+    this.supervisor = new SupervisorClient(settings.dataDir, bundle, log);
+  }
+
+  async start(): Promise<void> {
+    const { dataDir } = this.settings;
+    const entries = await this.journal.load();
+    await this.credentials.load();
+    if (!(await this.supervisor.attach())) await this.supervisor.start();
+    this.supervisor.on('lost', () => void this.replaceSupervisor());
+    const identity = establishIdentity({ dataDir, path: this.environment.path, isolate: this.settings.isolate }, this.log);
+    const inventory = await takeInventory(dataDir, identity.path, identity.isolated);
+    const cache = new BlobCache(dataDir);
+    const fetcher = new BlobFetcher(this.link, cache);
+    const attempts = this.makeTable(identity, inventory, new Workspaces(identity, cache, fetcher));
+    this.attempts = attempts;
+    await attempts.restore(entries);
+    const load = new LoadSampler(inventory.gpus.length > 0, identity.path);
+    this.heart = new Heart(this.link, () => ({ attempts: attempts.refs(), load: load.sample() }), this.log);
+    this.link.on('online', (reply) => this.onOnline(reply));
+    this.link.on('offline', () => this.consumer?.reconsider());
+    this.link.connect({
+      hello: () => ({ version: WORKER_VERSION, name: this.settings.name, inventory, properties: this.settings.properties, attempts: attempts.refs() }),
+      stop: (request) => attempts.stop(request),
+      discard: (ref) => attempts.discard(ref),
+      settings: (settings) => this.apply(settings),
+      chunk: (chunk, bytes) => fetcher.chunk(chunk, bytes),
+      blobEnd: (end) => fetcher.blobEnd(end),
+    });
+  }
+
+  /** Goodbye; the supervisor and the runs stay, for the next worker. */
+  async leave(): Promise<void> {
+    await this.stopAsking();
+    await this.link.goodbye().catch(() => undefined);
+    this.supervisor.disconnect();
+    this.endLink();
+  }
+
+  /** Stops the runs as the button does, delivers what they said, and ends with the supervisor. */
+  async stopRunsAndEnd(): Promise<void> {
+    this.log.info('The runs are stopped: the server shuts down.');
+    await this.stopAsking();
+    await this.attempts?.stopAll(SHUT_DOWN_REASON);
+    const begun = Date.now();
+    const stopMs = this.environment.stopGraceMs + this.environment.stopTermMs + DELIVERY_MS;
+    let onlineAt = begun;
+    while (this.attempts !== null && !this.attempts.empty && Date.now() - begun < stopMs) {
+      if (this.link.online || this.attempts.programsRun) onlineAt = Date.now();
+      if (Date.now() - onlineAt > OFFLINE_DELIVERY_MS) break;
+      await delay(20);
+    }
+    await this.link.goodbye().catch(() => undefined);
+    await this.supervisor.shutdown();
+    this.endLink();
+  }
+
+  async killRunsAndEnd(): Promise<void> {
+    this.log.info('The runs are killed.');
+    this.ending = true;
+    await this.attempts?.killAll().catch(() => undefined);
+    await this.supervisor.shutdown();
+    this.endLink();
+  }
+
+  private makeTable(identity: Identity, inventory: Inventory, workspaces: Workspaces): AttemptTable {
+    const tools = {
+      link: this.link,
+      supervisor: this.supervisor,
+      journal: this.journal,
+      workspaces,
+      identity,
+      home: this.environment.home,
+      lang: this.environment.lang,
+      nodeVersion: inventory.node,
+    };
+    return new AttemptTable(tools, this.slots, this.log, () => this.consumer?.reconsider(), () => this.machine?.draining ?? false);
+  }
+
+  private async stopAsking(): Promise<void> {
+    this.ending = true;
+    this.attempts?.close();
+    await this.consumer?.close();
+  }
+
+  private endLink(): void {
+    this.heart?.stop();
+    this.link.close();
+  }
+
+  private onOnline(reply: HelloReply): void {
+    this.apply(reply.settings);
+    this.attempts?.onHello(reply);
+    if (this.consumer?.machineId !== reply.machineId) this.ask(reply.machineId);
+    this.consumer?.reconsider();
+    if (this.announced) return;
+    this.announced = true;
+    process.stdout.write(`${JSON.stringify({ msg: 'worker ready', machineId: reply.machineId, name: reply.settings.name, pid: process.pid })}\n`);
+  }
+
+  private ask(machineId: string): void {
+    void this.consumer?.close();
+    const address = { url: this.settings.url, credential: () => this.credentials.credential ?? '' };
+    this.consumer = new DeliveryConsumer(
+      address,
+      machineId,
+      {
+        wanted: () => !this.ending && this.link.online && this.machine?.draining === false && this.slots.hasFree,
+        deliver: (delivery) => (this.attempts as AttemptTable).deliver(delivery),
+      },
+      this.log,
+    );
+  }
+
+  private apply(settings: MachineSettings): void {
+    this.machine = settings;
+    this.slots.resize(settings.slots);
+    this.consumer?.reconsider();
+  }
+
+  private async replaceSupervisor(): Promise<void> {
+    if (this.ending) return;
+    this.log.error('The supervisor of the runs is gone. Its runs are killed, and a new one is started.');
+    await this.supervisor.start();
+    await this.attempts?.supervisorLost();
+  }
+}

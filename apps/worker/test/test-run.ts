@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import type { AttemptFinished, AttemptProgress, AttemptRunning, RunSpec, Segment } from '@mle/protocol';
+
+/** What the test server knows of one attempt. */
+export class TestRun {
+  state: 'assigned' | 'preparing' | 'running' | 'finished' | 'gone' = 'assigned';
+  storedBytes = 0;
+  readonly segments: Segment[] = [];
+  readonly times: number[] = [];
+  claims = 0;
+  running: AttemptRunning | null = null;
+  readonly runningPids: number[] = [];
+  finished: AttemptFinished | null = null;
+  readonly progress: AttemptProgress[] = [];
+  stopReason: string | null = null;
+  private readonly chunks: Buffer[] = [];
+  private readonly hash = createHash('sha256');
+
+  constructor(
+    readonly spec: RunSpec,
+    private readonly keepBytes: boolean,
+  ) {}
+
+  store(bytes: Buffer): void {
+    this.hash.update(bytes);
+    this.storedBytes += bytes.length;
+    this.times.push(Date.now());
+    if (this.keepBytes) this.chunks.push(Buffer.from(bytes));
+  }
+
+  get output(): Buffer {
+    return Buffer.concat(this.chunks);
+  }
+
+  get sha256(): string {
+    return this.hash.copy().digest('hex');
+  }
+
+  /** The bytes of one stream. */
+  stream(name: Segment['stream']): string {
+    const output = this.output;
+    return Buffer.concat(this.segments.filter(({ stream }) => stream === name).map(({ offset, length }) => output.subarray(offset, offset + length))).toString();
+  }
+}

@@ -1,0 +1,267 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { DELIVERY_JOB, FILE_MODES, LIMITS, LINK_NAMESPACE, LINK_VERSION, LinkAuthSchema, QUEUE_PREFIX, deliveryId, frameSegments, machineQueue } from '@mle/protocol';
+import type { AttemptRef, BlobFetch, Hello, HelloReply, Heartbeat, MachineSettings, ManifestEntry, RunSpec, ServerToWorker, WorkerToServer } from '@mle/protocol';
+import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
+import { Server } from 'socket.io';
+import type { Socket } from 'socket.io';
+import { QueuePipe } from './queue-pipe.js';
+import { TestRedis } from './redis-server.js';
+import { TestRun } from './test-run.js';
+
+type WorkerSocket = Socket<WorkerToServer, ServerToWorker>;
+
+const newId = (): string => randomBytes(12).toString('hex');
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+export type TestFile = string | Buffer | { content: string; executable?: boolean; link?: boolean };
+
+/** The server's side of the link, of the queue and of the blobs, with everything noted for the tests. */
+export class TestServer {
+  readonly joinToken = `join-${newId()}`;
+  settings: MachineSettings = { name: 'test machine', slots: 1, draining: false };
+  readonly runs = new Map<string, TestRun>();
+  readonly hellos: Hello[] = [];
+  readonly heartbeats: Heartbeat[] = [];
+  readonly auths: unknown[] = [];
+  readonly fetches: BlobFetch[] = [];
+  readonly blobs = new Map<string, Buffer>();
+  goodbyes = 0;
+  connections = 0;
+  /** Changes the bytes of a chunk on its way. */
+  corrupt: ((bytes: Buffer, sha256: string) => Buffer) | null = null;
+  /** Answers an output frame instead of storing it. */
+  onFrame: ((run: TestRun, from: number, length: number) => 'store' | 'drop' | 'gap') | null = null;
+  onChunk: (() => void) | null = null;
+  onClaim: ((ref: AttemptRef) => 'busy' | 'gone' | null) | null = null;
+  private socket: WorkerSocket | null = null;
+
+  private constructor(
+    readonly machineId: string,
+    public credential: string,
+    readonly redis: TestRedis,
+    private readonly io: Server<WorkerToServer, ServerToWorker>,
+    readonly pipe: QueuePipe,
+    readonly queue: Queue,
+    private readonly connection: Redis,
+    readonly url: string,
+  ) {}
+
+  static async start(): Promise<TestServer> {
+    const redis = await TestRedis.start();
+    const http = createServer();
+    const io = new Server<WorkerToServer, ServerToWorker>(http, { transports: ['websocket'], serveClient: false, maxHttpBufferSize: LIMITS.linkMessageBytes, destroyUpgrade: false });
+    http.listen(0, '127.0.0.1');
+    await once(http, 'listening');
+    const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+    const connection = new Redis({ path: redis.socket, maxRetriesPerRequest: null });
+    const machineId = newId();
+    const credential = `credential-${newId()}`;
+    const pipe = new QueuePipe(http, redis.socket, (authorization) => authorization === `Bearer ${credential}`);
+    const queue = new Queue(machineQueue(machineId), { connection, prefix: QUEUE_PREFIX, defaultJobOptions: { removeOnComplete: true, removeOnFail: true } });
+    const server = new TestServer(machineId, credential, redis, io, pipe, queue, connection, url);
+    server.listen();
+    return server;
+  }
+
+  async close(): Promise<void> {
+    await this.queue.close();
+    this.connection.disconnect();
+    this.pipe.cut();
+    await this.io.close();
+    await this.redis.stop();
+  }
+
+  /** Breaks the connections of the worker without a word. */
+  cutLink(): void {
+    this.socket?.conn.close();
+  }
+
+  blob(content: string | Buffer): string {
+    const bytes = Buffer.from(content);
+    const hash = sha256(bytes);
+    this.blobs.set(hash, bytes);
+    return hash;
+  }
+
+  snapshot(files: Record<string, TestFile>): { snapshotId: string; snapshotBytes: number } {
+    const entries: ManifestEntry[] = Object.keys(files)
+      .sort()
+      .map((path) => {
+        const file = files[path] as TestFile;
+        const plain = typeof file === 'string' || Buffer.isBuffer(file);
+        const bytes = Buffer.from(plain ? file : file.content);
+        const mode = plain ? FILE_MODES.plain : file.link === true ? FILE_MODES.link : file.executable === true ? FILE_MODES.executable : FILE_MODES.plain;
+        return { path, mode, size: bytes.length, sha256: this.blob(bytes) };
+      });
+    const manifest = Buffer.from(JSON.stringify({ version: 1, files: entries }));
+    return { snapshotId: this.blob(manifest), snapshotBytes: manifest.length };
+  }
+
+  /** Makes a run of these files and delivers it. */
+  async submit(files: Record<string, TestFile>, wishes: Partial<RunSpec> & { keepBytes?: boolean } = {}): Promise<TestRun> {
+    const { keepBytes = true, ...spec } = wishes;
+    const run = this.create(files, spec, keepBytes);
+    await this.deliver(run);
+    return run;
+  }
+
+  create(files: Record<string, TestFile>, wishes: Partial<RunSpec>, keepBytes = true): TestRun {
+    const spec: RunSpec = {
+      runId: newId(),
+      attempt: 1,
+      number: this.runs.size + 1,
+      projectId: newId(),
+      projectName: 'test project',
+      ...this.snapshot(files),
+      file: null,
+      command: null,
+      args: [],
+      params: {},
+      env: {},
+      seed: 7,
+      timeoutSeconds: null,
+      clean: false,
+      outputQuotaBytes: LIMITS.outputQuotaBytes,
+      correlationId: `correlation-${newId()}`,
+      ...wishes,
+    };
+    if (spec.file === null && spec.command === null) spec.file = Object.keys(files)[0] ?? null;
+    const run = new TestRun(spec, keepBytes);
+    this.runs.set(deliveryId(spec.runId, spec.attempt), run);
+    return run;
+  }
+
+  async deliver(run: TestRun): Promise<void> {
+    const { runId, attempt, correlationId } = run.spec;
+    await this.queue.add(DELIVERY_JOB, { runId, attempt, correlationId: correlationId ?? undefined }, { jobId: deliveryId(runId, attempt) });
+  }
+
+  async stop(run: TestRun, reason = 'Stopped by a person.'): Promise<void> {
+    run.stopReason = reason;
+    const { runId, attempt } = run.spec;
+    await this.socket?.timeout(5_000).emitWithAck('stop', { runId, attempt, reason });
+  }
+
+  async discard(run: TestRun): Promise<void> {
+    run.state = 'gone';
+    const { runId, attempt } = run.spec;
+    await this.socket?.timeout(20_000).emitWithAck('discard', { runId, attempt });
+  }
+
+  apply(settings: Partial<MachineSettings>): void {
+    this.settings = { ...this.settings, ...settings };
+    this.socket?.emit('settings', this.settings);
+  }
+
+  private find(ref: AttemptRef): TestRun | undefined {
+    return this.runs.get(deliveryId(ref.runId, ref.attempt));
+  }
+
+  private listen(): void {
+    const namespace = this.io.of(LINK_NAMESPACE);
+    namespace.use((socket, next) => {
+      this.auths.push(socket.handshake.auth);
+      const auth = LinkAuthSchema.parse(socket.handshake.auth);
+      if (auth.linkVersion !== LINK_VERSION) next(Object.assign(new Error('wrong version'), { data: { code: 'link_version' } }));
+      else if (auth.joinToken === this.joinToken || auth.credential === this.credential) next();
+      else next(Object.assign(new Error('not known'), { data: { code: 'refused' } }));
+    });
+    namespace.on('connection', (socket) => this.serve(socket));
+  }
+
+  private serve(socket: WorkerSocket): void {
+    this.socket = socket;
+    this.connections++;
+    socket.on('hello', (hello, ack) => {
+      this.hellos.push(hello);
+      ack({ ok: true, reply: this.greet(hello, LinkAuthSchema.parse(socket.handshake.auth).joinToken !== undefined) });
+    });
+    socket.on('heartbeat', (heartbeat, ack) => {
+      this.heartbeats.push(heartbeat);
+      ack({ ok: true });
+    });
+    socket.on('claim', (ref, ack) => {
+      const run = this.find(ref);
+      const answer = this.onClaim?.(ref) ?? null;
+      if (run === undefined || answer === 'gone' || run.state === 'gone' || run.state === 'finished') return ack({ ok: false, code: 'gone', message: 'no such attempt' });
+      if (answer === 'busy') return ack({ ok: false, code: 'busy', message: 'the machine is busy' });
+      run.claims++;
+      run.state = 'preparing';
+      ack({ ok: true, spec: run.spec });
+    });
+    socket.on('attempt.running', (running, ack) => {
+      const run = this.find(running);
+      if (run === undefined || run.state === 'gone') return ack({ ok: false, code: 'superseded' });
+      run.running = running;
+      run.runningPids.push(running.pid);
+      run.state = 'running';
+      ack({ ok: true });
+    });
+    socket.on('attempt.progress', (progress) => this.find(progress)?.progress.push(progress));
+    socket.on('attempt.finished', (finished, ack) => {
+      const run = this.find(finished);
+      if (run === undefined || run.state === 'gone') return ack({ ok: false, code: 'superseded' });
+      if (run.storedBytes !== finished.outputBytes) return ack({ ok: false, code: 'gap', expected: run.storedBytes });
+      run.finished = finished;
+      run.state = 'finished';
+      ack({ ok: true });
+    });
+    socket.on('output', (frame, bytes, ack) => {
+      const run = this.find(frame);
+      if (run === undefined || run.state === 'gone') return ack({ ok: false, code: 'superseded' });
+      const what = this.onFrame?.(run, frame.from, bytes.length) ?? 'store';
+      if (what === 'drop') return;
+      if (what === 'gap' || frame.from > run.storedBytes) return ack({ ok: false, code: 'gap', expected: run.storedBytes });
+      const skip = run.storedBytes - frame.from;
+      for (const segment of frameSegments(frame)) {
+        const start = Math.max(segment.offset, run.storedBytes);
+        if (segment.offset + segment.length > start) run.segments.push({ ...segment, offset: start, length: segment.offset + segment.length - start });
+      }
+      if (skip < bytes.length) run.store(Buffer.from(bytes).subarray(skip));
+      ack({ ok: true, storedBytes: run.storedBytes });
+    });
+    socket.on('blobs.fetch', (fetch, ack) => {
+      this.fetches.push(fetch);
+      ack({ ok: true });
+      void this.send(socket, fetch).catch(() => undefined);
+    });
+    socket.on('goodbye', (ack) => {
+      this.goodbyes++;
+      ack({ ok: true });
+    });
+  }
+
+  private greet(hello: Hello, joined: boolean): HelloReply {
+    return {
+      machineId: this.machineId,
+      ...(joined ? { credential: this.credential } : {}),
+      settings: this.settings,
+      attempts: hello.attempts.map((ref) => {
+        const run = this.find(ref);
+        const known = run !== undefined && run.state !== 'gone';
+        return { ...ref, verdict: known ? ('continue' as const) : ('discard' as const), storedBytes: run?.storedBytes ?? 0, stop: run?.stopReason ?? null };
+      }),
+    };
+  }
+
+  private async send(socket: WorkerSocket, { streamId, items }: BlobFetch): Promise<void> {
+    for (const { sha256: hash, from } of items) {
+      const whole = this.blobs.get(hash);
+      if (whole === undefined) return void socket.emit('blob.end', { streamId, error: 'A blob is missing.' });
+      let offset = from;
+      do {
+        const piece = whole.subarray(offset, offset + LIMITS.blobChunkBytes);
+        const bytes = this.corrupt?.(piece, hash) ?? piece;
+        const { ok } = await socket.timeout(5_000).emitWithAck('blob.chunk', { streamId, sha256: hash, offset, size: whole.length }, bytes);
+        this.onChunk?.();
+        if (!ok) return void socket.emit('blob.end', { streamId, error: 'The worker refused a piece.' });
+        offset += piece.length;
+      } while (offset < whole.length);
+    }
+    socket.emit('blob.end', { streamId, error: null });
+  }
+}

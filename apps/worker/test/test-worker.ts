@@ -1,0 +1,106 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Writable } from 'node:stream';
+import { z } from 'zod';
+import { isAlive, processesWith } from './processes.js';
+import type { TestServer } from './test-server.js';
+import { until } from './until.js';
+
+export const BUNDLE = process.env['MLE_TEST_WORKER_BUNDLE'] ?? '';
+
+interface Options {
+  env?: Record<string, string>;
+  lifeline?: boolean;
+  args?: string[];
+}
+
+/** A data directory and the worker processes that use it, one after the other. */
+export class TestWorker {
+  readonly dataDir: string;
+  stdout = '';
+  stderr = '';
+  private child: ChildProcess | null = null;
+  private readonly top = mkdtempSync(join(tmpdir(), 'mle-worker-test-'));
+
+  constructor(
+    private readonly server: TestServer,
+    private readonly options: Options = {},
+  ) {
+    chmodSync(this.top, 0o711);
+    this.dataDir = join(this.top, 'data');
+    writeFileSync(join(this.top, 'token'), `${server.joinToken}\n`);
+  }
+
+  get pid(): number {
+    return this.child?.pid ?? 0;
+  }
+
+  get supervisorPid(): number {
+    return z.object({ pid: z.int() }).parse(JSON.parse(readFileSync(join(this.dataDir, 'supervisor.json'), 'utf8'))).pid;
+  }
+
+  get tokenFile(): string {
+    return join(this.top, 'token');
+  }
+
+  /** Attempts in the journal. */
+  get journal(): string[] {
+    return existsSync(join(this.dataDir, 'attempts')) ? readdirSync(join(this.dataDir, 'attempts')) : [];
+  }
+
+  /** Starts the process and waits until it is ready. */
+  async start(): Promise<void> {
+    this.launch();
+    await until('the worker is ready', () => {
+      if (this.child?.exitCode !== null) throw new Error(`The worker ended: ${this.stderr}`);
+      return this.stdout.includes('"worker ready"');
+    });
+  }
+
+  launch(): void {
+    this.stdout = '';
+    const { lifeline = false, env = {}, args = [] } = this.options;
+    const words = ['--url', this.server.url, '--data', this.dataDir, '--name', 'test worker', '--token-file', this.tokenFile];
+    const child = spawn(process.execPath, [BUNDLE, ...words, ...(lifeline ? ['--lifeline-fd', '3'] : []), ...args], {
+      stdio: ['ignore', 'pipe', 'pipe', lifeline ? 'pipe' : 'ignore'],
+      env: { ...process.env, NODE_OPTIONS: '', MLE_STOP_GRACE_MS: '1000', MLE_STOP_TERM_MS: '500', MLE_LOG_LEVEL: 'debug', ...env },
+    });
+    child.stdout?.on('data', (bytes: Buffer) => (this.stdout += bytes.toString()));
+    child.stderr?.on('data', (bytes: Buffer) => (this.stderr += bytes.toString()));
+    this.child = child;
+  }
+
+  lifeline(word: string | null): void {
+    const pipe = this.child?.stdio[3] as Writable;
+    if (word === null) pipe.end();
+    else pipe.write(`${word}\n`);
+  }
+
+  async exited(): Promise<number | null> {
+    const child = this.child as ChildProcess;
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    return child.exitCode;
+  }
+
+  async signal(signal: NodeJS.Signals): Promise<number | null> {
+    this.child?.kill(signal);
+    return this.exited();
+  }
+
+  /** Ends everything that uses the data directory, and proves it. */
+  async clear(): Promise<void> {
+    if (this.child !== null && this.child.exitCode === null && this.child.signalCode === null) await this.signal('SIGKILL');
+    rmSync(this.dataDir, { recursive: true, force: true });
+    const ids = [...this.server.runs.values()].map(({ spec }) => spec.runId);
+    await until('no process is left', () => [this.dataDir, ...ids].every((text) => processesWith(text).length === 0));
+    rmSync(this.top, { recursive: true, force: true });
+  }
+
+  supervisorLives(): boolean {
+    return existsSync(join(this.dataDir, 'supervisor.json')) && isAlive(this.supervisorPid);
+  }
+}

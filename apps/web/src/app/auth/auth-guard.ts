@@ -1,0 +1,14 @@
+import { inject } from '@angular/core';
+import { Router, type CanActivateFn } from '@angular/router';
+import { ServerState } from '../core/server-state';
+import { Session } from '../core/session';
+
+/** Lets a logged-in user in; others log in first and come back to the address they wanted. */
+export const loggedIn: CanActivateFn = async (_route, state) => {
+  const session = inject(Session);
+  const router = inject(Router);
+  const server = inject(ServerState);
+  // Without an answer nobody knows who is there: wait for the server instead of showing a wrong page.
+  const user = await server.whenReached(() => session.ensure());
+  return user ? true : router.createUrlTree(['/login'], { queryParams: state.url === '/' || state.url === '/code' ? {} : { next: state.url } });
+};

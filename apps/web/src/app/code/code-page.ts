@@ -1,0 +1,112 @@
+import { ChangeDetectionStrategy, Component, ElementRef, computed, effect, inject, signal, untracked, viewChild } from '@angular/core';
+import { Title } from '@angular/platform-browser';
+import { Hotkeys } from '../core/hotkeys';
+import { isNumber, readStored, writeStored } from '../core/storage';
+import { DocumentStore } from '../editor/document-store';
+import { EditorPane } from '../editor/editor-pane';
+import { nameOf } from '../files/file-tree';
+import { FilesPanel } from '../files/files-panel';
+import { RunOnPanel } from '../machines/run-on-panel';
+import { OutputDock } from '../output/output-dock';
+import { ProjectActions } from '../projects/project-actions';
+import { ProjectsStore } from '../projects/projects-store';
+import { Launcher } from '../runs/launcher';
+import { RunsStore } from '../runs/runs-store';
+import { Icon } from '../ui/icon';
+import type { IconName } from '../ui/icon-shapes';
+import { Splitter } from '../ui/splitter';
+
+type Pane = 'files' | 'code' | 'run' | 'output';
+const SIZES = { files: 208, run: 312, output: 252 };
+
+/** Files, editor, machines and output: where one works. */
+@Component({
+  selector: 'mle-code-page',
+  imports: [EditorPane, FilesPanel, Icon, OutputDock, RunOnPanel, Splitter],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  host: {
+    '[attr.data-pane]': 'pane()',
+    '[style.--files]': 'sizes.files() + "px"',
+    '[style.--run]': 'sizes.run() + "px"',
+    '[style.--output]': 'sizes.output() + "px"',
+  },
+  templateUrl: './code-page.html',
+  styleUrl: './code-page.scss',
+})
+export class CodePage {
+  protected readonly projects = inject(ProjectsStore);
+  protected readonly launcher = inject(Launcher);
+  protected readonly actions = inject(ProjectActions);
+  private readonly documents = inject(DocumentStore);
+  private readonly runs = inject(RunsStore);
+  private readonly title = inject(Title);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+  private readonly filesPanel = viewChild(FilesPanel);
+  protected readonly pane = signal<Pane>('code');
+  protected readonly panes: { id: Pane; label: string; icon: IconName }[] = [
+    { id: 'files', label: 'Files', icon: 'folder' },
+    { id: 'code', label: 'Code', icon: 'code' },
+    { id: 'run', label: 'Run', icon: 'play' },
+    { id: 'output', label: 'Output', icon: 'terminal' },
+  ];
+  protected readonly sizes = { files: storedSize('files'), run: storedSize('run'), output: storedSize('output') };
+  protected readonly goLabel = computed(() => {
+    const target = this.launcher.target();
+    return target ? `Go on ${target.name}` : 'Go';
+  });
+
+  constructor() {
+    for (const [name, size] of Object.entries(this.sizes)) effect(() => writeStored(`pane.${name}`, size()));
+    effect(() => {
+      if (this.launcher.launched()) untracked(() => this.pane.set('output'));
+    });
+    effect(() => {
+      const path = this.documents.activePath();
+      if (path) untracked(() => this.pane.update((pane) => (pane === 'files' ? 'code' : pane)));
+    });
+    effect(() => {
+      const running = this.runs.active().length;
+      const file = nameOf(this.documents.activePath() ?? '');
+      this.title.setTitle([running > 0 ? `(${running})` : '', file ? `${file} ·` : '', 'ML Experimenter'].filter(Boolean).join(' '));
+    });
+    inject(Hotkeys).bind({
+      'Ctrl+Enter': () => void this.launcher.goOnTarget(),
+      'Ctrl+Shift+Enter': () => this.stopLatest(),
+      'Ctrl+S': () => void this.documents.saveAll(),
+      F6: () => this.movePane(1),
+      'Shift+F6': () => this.movePane(-1),
+    });
+  }
+
+  protected go(): void {
+    void this.launcher.goOnTarget();
+    // Why it cannot run stands beside the machines.
+    if (!this.launcher.target()) this.pane.set('run');
+  }
+
+  protected resetSize(name: keyof typeof SIZES): void {
+    this.sizes[name].set(SIZES[name]);
+  }
+
+  protected newFile(): void {
+    this.pane.set('files');
+    this.filesPanel()?.beginFile();
+  }
+
+  private stopLatest(): void {
+    const [run] = this.runs.active();
+    if (run) void this.launcher.stop(run);
+  }
+
+  /** Focus goes round the panes: files, code, run, output. */
+  private movePane(step: number): void {
+    const regions = [...this.host.querySelectorAll<HTMLElement>('[data-region]')].filter((region) => region.offsetParent !== null);
+    const at = regions.findIndex((region) => region.contains(document.activeElement));
+    const next = regions[(at + step + regions.length) % regions.length];
+    next?.querySelector<HTMLElement>('.cm-content, [tabindex="0"]:not([role="separator"]), button:not([tabindex="-1"]):not(:disabled)')?.focus();
+  }
+}
+
+function storedSize(name: keyof typeof SIZES) {
+  return signal(readStored(`pane.${name}`, isNumber, SIZES[name]));
+}

@@ -1,0 +1,93 @@
+import { Injectable, inject, signal } from '@angular/core';
+import type { BrowserToServer, ServerEvent, ServerToBrowser, WatchReply } from '@mle/protocol';
+import type { Socket } from 'socket.io-client';
+import { EVENTS } from './protocol-values';
+import { ServerState } from './server-state';
+import { Session } from './session';
+
+type Listener<E extends ServerEvent> = ServerToBrowser[E];
+
+/** The live line to the server. It dials again by itself; `epoch` counts the connections, so that readers know to catch up. */
+@Injectable({ providedIn: 'root' })
+export class EventsSocket {
+  private readonly server = inject(ServerState);
+  private readonly session = inject(Session);
+  private socket: Socket<ServerToBrowser, BrowserToServer> | null = null;
+  private opening: Promise<void> | null = null;
+  private readonly listeners = new Map<ServerEvent, Set<(...args: never[]) => void>>();
+  /** 0 before the first connection, then one more with each. */
+  readonly epoch = signal(0);
+  readonly connected = signal(false);
+
+  open(): Promise<void> {
+    this.opening ??= this.dial();
+    return this.opening;
+  }
+
+  close(): void {
+    this.socket?.disconnect();
+    this.socket = null;
+    this.opening = null;
+    this.connected.set(false);
+  }
+
+  /** Listens until the returned function is called. Listeners outlive reconnections. */
+  on<E extends ServerEvent>(event: E, listener: Listener<E>): () => void {
+    const set = this.listeners.get(event) ?? new Set();
+    this.listeners.set(event, set.add(listener as (...args: never[]) => void));
+    return () => set.delete(listener as (...args: never[]) => void);
+  }
+
+  async watch(runId: string): Promise<WatchReply> {
+    const socket = this.socket;
+    if (!socket?.connected) return { ok: false, message: 'The server is not connected.' };
+    return socket.timeout(10_000).emitWithAck('watch', { runId });
+  }
+
+  unwatch(runId: string): void {
+    if (this.socket?.connected) this.socket.emit('unwatch', { runId });
+  }
+
+  reconnectNow(): void {
+    if (this.socket && !this.socket.connected) this.socket.disconnect().connect();
+    this.server.tryNow();
+  }
+
+  private async dial(): Promise<void> {
+    const { io } = await import('socket.io-client');
+    const socket: Socket<ServerToBrowser, BrowserToServer> = io(EVENTS, {
+      transports: ['websocket'],
+      reconnectionDelay: 500,
+      reconnectionDelayMax: 5000,
+      randomizationFactor: 0.2,
+    });
+    this.socket = socket;
+    socket.on('connect', () => {
+      this.connected.set(true);
+      this.server.reached();
+      this.epoch.update((epoch) => epoch + 1);
+    });
+    socket.on('disconnect', (reason) => {
+      this.connected.set(false);
+      if (this.socket !== socket) return;
+      this.server.lost();
+      // socket.io does not dial again by itself after a disconnect that the server asked for.
+      if (reason === 'io server disconnect') void this.afterRefusal(socket);
+    });
+    socket.on('connect_error', () => {
+      this.connected.set(false);
+      if (this.socket !== socket) return;
+      if (socket.active) this.server.lost();
+      else void this.afterRefusal(socket);
+    });
+    socket.onAny((event: ServerEvent, ...args: unknown[]) => {
+      for (const listener of this.listeners.get(event) ?? []) listener(...(args as never[]));
+    });
+  }
+
+  /** The server answered but refused: either the session has ended (a request finds out), or it is starting. */
+  private async afterRefusal(socket: Socket<ServerToBrowser, BrowserToServer>): Promise<void> {
+    if (await this.session.stillValid()) setTimeout(() => this.socket === socket && socket.connect(), 1000);
+    else this.close();
+  }
+}

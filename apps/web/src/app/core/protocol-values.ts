@@ -1,0 +1,11 @@
+import type { EVENTS_NAMESPACE, LIMITS, OutputStream, RunState } from '@mle/protocol';
+
+// The page takes types from the protocol but no module of it: its schemas would put zod into the first download.
+// A test compares each value here with the protocol's own.
+export const EVENTS: typeof EVENTS_NAMESPACE = '/events';
+export const EDITOR_FILE_BYTES: (typeof LIMITS)['editorFileBytes'] = 2 * 1024 * 1024;
+export const STREAM_ORDER: readonly OutputStream[] = ['stdout', 'stderr', 'system'];
+export const ACTIVE: readonly RunState[] = ['queued', 'assigned', 'preparing', 'running', 'stopping'];
+export const ON_MACHINE: readonly RunState[] = ['preparing', 'running', 'stopping'];
+
+export const isActive = (state: RunState): boolean => ACTIVE.includes(state);

@@ -1,0 +1,104 @@
+import { ChangeDetectionStrategy, CSP_NONCE, Component, DestroyRef, ElementRef, effect, inject, input, output, signal, untracked, type OnInit } from '@angular/core';
+import type { EditorState, EditorView } from './codemirror';
+import type { OpenDocument } from './open-document';
+
+type Kit = typeof import('./codemirror');
+
+/** CodeMirror around one document at a time; it is downloaded when the first text is shown. */
+@Component({
+  selector: 'mle-code-editor',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  host: { '(focusout)': 'onFocusOut($event)' },
+  template: `
+    @if (failed()) {
+      <div class="empty" role="alert">
+        <h3>The editor could not be loaded</h3>
+        <p>Load the page again. Unsaved text of other tabs is asked for first.</p>
+      </div>
+    }
+  `,
+  styles: `
+    :host {
+      display: block;
+      height: 100%;
+      min-height: 0;
+      overflow: hidden;
+    }
+  `,
+})
+export class CodeEditor implements OnInit {
+  readonly document = input.required<OpenDocument>();
+  readonly focusRequest = input(0);
+  readonly cursor = output<{ line: number; column: number }>();
+  readonly blurred = output<OpenDocument>();
+  protected readonly failed = signal(false);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
+  private readonly nonce = inject(CSP_NONCE, { optional: true }) ?? '';
+  private readonly kit = signal<Kit | null>(null);
+  private view: EditorView | null = null;
+  private shown: OpenDocument | null = null;
+
+  constructor() {
+    effect(() => {
+      const kit = this.kit();
+      const document = this.document();
+      document.replaced();
+      if (kit) untracked(() => this.show(kit, document));
+    });
+    effect(() => {
+      const document = this.document();
+      const path = document.path();
+      document.replaced();
+      const kit = this.kit();
+      if (kit && this.view) void kit.dress(this.view, path, () => this.shown === document && document.path() === path);
+    });
+    effect(() => {
+      if (this.focusRequest() > 0 && this.kit()) this.view?.focus();
+    });
+    inject(DestroyRef).onDestroy(() => {
+      this.keepState();
+      this.view?.destroy();
+    });
+  }
+
+  async ngOnInit(): Promise<void> {
+    try {
+      this.kit.set(await import('./codemirror'));
+    } catch {
+      this.failed.set(true);
+    }
+  }
+
+  focus(): void {
+    this.view?.focus();
+  }
+
+  openSearch(): void {
+    if (this.view) this.kit()?.openSearchPanel(this.view);
+  }
+
+  protected onFocusOut(event: FocusEvent): void {
+    const inside = event.relatedTarget instanceof Node && this.host.nativeElement.contains(event.relatedTarget);
+    if (!inside && this.shown) this.blurred.emit(this.shown);
+  }
+
+  private show(kit: Kit, document: OpenDocument): void {
+    if (this.shown !== document) this.keepState();
+    this.shown = document;
+    const known = document.editorState as EditorState | null;
+    document.editorState = null;
+    const state = known ?? kit.createState(document.text, this.nonce);
+    if (this.view) this.view.setState(state);
+    else this.view = kit.createView(this.host.nativeElement, state, (next, changed) => this.onUpdate(kit, next, changed));
+    this.cursor.emit(kit.cursorOf(state));
+  }
+
+  private onUpdate(kit: Kit, state: EditorState, changed: boolean): void {
+    if (changed) this.shown?.changed(() => state.doc.toString());
+    this.cursor.emit(kit.cursorOf(state));
+  }
+
+  private keepState(): void {
+    if (this.shown && this.view && this.shown.status() === 'ready') this.shown.editorState = this.view.state;
+  }
+}

@@ -1,0 +1,130 @@
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
+import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
+import { HighlightStyle, bracketMatching, foldGutter, foldKeymap, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
+import { highlightSelectionMatches, openSearchPanel, search, searchKeymap } from '@codemirror/search';
+import { Compartment, EditorState, type Extension } from '@codemirror/state';
+import { EditorView, drawSelection, dropCursor, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers, rectangularSelection } from '@codemirror/view';
+import { tags } from '@lezer/highlight';
+import { loadLanguage } from './languages';
+
+const highlight = HighlightStyle.define([
+  { tag: [tags.keyword, tags.modifier, tags.operatorKeyword], color: 'var(--code-keyword)' },
+  { tag: [tags.string, tags.special(tags.string), tags.regexp], color: 'var(--code-string)' },
+  { tag: [tags.number, tags.integer, tags.float], color: 'var(--code-number)' },
+  { tag: [tags.bool, tags.null, tags.atom, tags.constant(tags.name)], color: 'var(--code-constant)' },
+  { tag: [tags.comment, tags.meta], color: 'var(--code-comment)' },
+  { tag: [tags.function(tags.variableName), tags.function(tags.propertyName), tags.function(tags.definition(tags.variableName))], color: 'var(--code-function)' },
+  { tag: [tags.typeName, tags.className, tags.namespace, tags.definition(tags.className)], color: 'var(--code-type)' },
+  { tag: [tags.propertyName, tags.attributeName], color: 'var(--text)' },
+  { tag: [tags.punctuation, tags.separator], color: 'var(--code-punctuation)' },
+  { tag: tags.heading, fontWeight: '600' },
+  { tag: tags.strong, fontWeight: '600' },
+  { tag: tags.emphasis, fontStyle: 'italic' },
+  { tag: [tags.link, tags.url], color: 'var(--accent-text)' },
+  { tag: tags.invalid, color: 'var(--danger)' },
+]);
+
+const look = EditorView.theme({
+  '&': { height: '100%', backgroundColor: 'var(--surface)', color: 'var(--text)' },
+  '&.cm-focused': { outline: 'none' },
+  '.cm-scroller': { font: 'var(--code-13)', scrollbarWidth: 'thin', scrollbarColor: 'var(--border-button) transparent' },
+  '.cm-content': { padding: '8px 0', caretColor: 'var(--accent)' },
+  '.cm-line': { padding: '0 12px 0 4px' },
+  '.cm-cursor': { borderLeftColor: 'var(--accent)', borderLeftWidth: '1.5px' },
+  '.cm-gutters': { backgroundColor: 'var(--surface)', color: 'var(--text-faint)', border: '0' },
+  '.cm-lineNumbers .cm-gutterElement': { minWidth: '36px', padding: '0 4px 0 8px' },
+  '.cm-foldGutter .cm-gutterElement': { width: '12px', color: 'var(--text-faint)', opacity: '0' },
+  '&:hover .cm-foldGutter .cm-gutterElement, .cm-foldGutter .cm-gutterElement.cm-activeLineGutter': { opacity: '1' },
+  '.cm-activeLine': { backgroundColor: 'var(--code-active-line)' },
+  '.cm-activeLineGutter': { backgroundColor: 'var(--code-active-line)', color: 'var(--text)' },
+  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': { backgroundColor: 'var(--code-selection)' },
+  '.cm-selectionMatch, .cm-searchMatch': { backgroundColor: 'var(--code-match)' },
+  '.cm-searchMatch.cm-searchMatch-selected': { backgroundColor: 'var(--code-match-current)' },
+  '&.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--selected)', color: 'inherit' },
+  '.cm-foldPlaceholder': { backgroundColor: 'var(--sunken)', border: '0', color: 'var(--text-muted)' },
+  '.cm-panels': { backgroundColor: 'var(--canvas)', color: 'var(--text)', borderColor: 'var(--border)' },
+  '.cm-panels-top': { borderBottom: '1px solid var(--border)' },
+  '.cm-panel.cm-search': { padding: '6px 28px 6px 10px', font: 'var(--text-12)' },
+  '.cm-panel.cm-search label': { fontSize: '12px' },
+  '.cm-panel.cm-search [name=close]': { fontSize: '18px', right: '8px', top: '4px', color: 'var(--text-muted)', cursor: 'pointer' },
+  '.cm-textfield': { height: '26px', border: '1px solid var(--border-strong)', borderRadius: 'var(--radius)', backgroundColor: 'var(--surface)', fontSize: '12px' },
+  '.cm-button': { height: '26px', backgroundImage: 'none', backgroundColor: 'var(--surface)', border: '1px solid var(--border-button)', borderRadius: 'var(--radius)', fontSize: '12px' },
+  '.cm-button:hover': { backgroundColor: 'var(--hover)' },
+  '.cm-tooltip': { backgroundColor: 'var(--raised)', border: '0', borderRadius: 'var(--radius)', boxShadow: 'var(--shadow)', overflow: 'hidden' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul': { font: 'var(--code-12)' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li': { padding: '3px 8px' },
+  '.cm-tooltip-autocomplete ul li[aria-selected]': { backgroundColor: 'var(--selected)', color: 'var(--text)' },
+});
+
+const language = new Compartment();
+const naming = new Compartment();
+
+function extensions(nonce: string): Extension[] {
+  return [
+    EditorView.cspNonce.of(nonce),
+    look,
+    syntaxHighlighting(highlight),
+    lineNumbers(),
+    foldGutter({ openText: '⌄', closedText: '›' }),
+    highlightActiveLine(),
+    highlightActiveLineGutter(),
+    highlightSpecialChars(),
+    history(),
+    drawSelection(),
+    dropCursor(),
+    rectangularSelection(),
+    indentOnInput(),
+    indentUnit.of('    '),
+    bracketMatching(),
+    closeBrackets(),
+    autocompletion(),
+    highlightSelectionMatches(),
+    search({ top: true }),
+    EditorState.allowMultipleSelections.of(true),
+    // Esc lets the next Tab leave the editor: CodeMirror's own Tab focus mode.
+    keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...completionKeymap, indentWithTab]),
+    EditorView.domEventHandlers({
+      keydown: (event, view) => {
+        if (event.key === 'Escape') view.setTabFocusMode(2000);
+        return false;
+      },
+    }),
+    language.of([]),
+    naming.of([]),
+  ];
+}
+
+/** `nonce` is the response's own: without it the CSP refuses the editor's styles. */
+export const createState = (text: string, nonce: string): EditorState => EditorState.create({ doc: text, extensions: extensions(nonce) });
+
+/** `updated` is the view's, not the state's: a state is kept while another tab is in front, and outlives its view. */
+export function createView(parent: HTMLElement, state: EditorState, updated: (state: EditorState, changed: boolean) => void): EditorView {
+  return new EditorView({
+    parent,
+    state,
+    dispatchTransactions: (transactions, view) => {
+      view.update(transactions);
+      updated(
+        view.state,
+        transactions.some((transaction) => transaction.docChanged),
+      );
+    },
+  });
+}
+
+/** Where the cursor is, both counted from 1. */
+export function cursorOf(state: EditorState): { line: number; column: number } {
+  const { head } = state.selection.main;
+  const line = state.doc.lineAt(head);
+  return { line: line.number, column: head - line.from + 1 };
+}
+
+/** Gives the view the name of a file at once, and its grammar when that is there and the file still in front. */
+export async function dress(view: EditorView, path: string, inFront: () => boolean): Promise<void> {
+  view.dispatch({ effects: naming.reconfigure(EditorView.contentAttributes.of({ 'aria-label': `Code of ${path}` })) });
+  const grammar = await loadLanguage(path);
+  if (inFront()) view.dispatch({ effects: language.reconfigure(grammar) });
+}
+
+export { openSearchPanel };
+export type { EditorState, EditorView };

@@ -1,0 +1,204 @@
+import { Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
+import { RequestError, sentence } from '../core/problem';
+import { EDITOR_FILE_BYTES } from '../core/protocol-values';
+import { isText, isTextList, readStored, writeStored } from '../core/storage';
+import { isInside, movedPath } from '../files/file-tree';
+import { FilesApi } from '../files/files-api';
+import { isImage } from '../files/file-icon';
+import { FilesStore } from '../files/files-store';
+import { OpenDocument, decode } from './open-document';
+
+/** The open tabs of the project. Typed text lives here until the server has it. */
+@Injectable({ providedIn: 'root' })
+export class DocumentStore {
+  private readonly api = inject(FilesApi);
+  private readonly files = inject(FilesStore);
+  private readonly byProject = new Map<string, OpenDocument[]>();
+  private projectId: string | null = null;
+  readonly documents = signal<readonly OpenDocument[]>([]);
+  readonly active = signal<OpenDocument | null>(null);
+  readonly activePath = computed(() => this.active()?.path() ?? null);
+  readonly dirty = computed(() => this.documents().filter((document) => document.dirty()));
+  /** Rises when the editor is to take the focus. */
+  readonly focusWanted = signal(0);
+
+  constructor() {
+    effect(() => {
+      const id = this.files.projectId();
+      untracked(() => this.changeProject(id));
+    });
+    effect(() => {
+      const ready = this.files.status() === 'ready';
+      const files = this.files.files();
+      if (ready) untracked(() => (this.restore(), void this.followServer(files)));
+    });
+    effect(() => {
+      const move = this.files.lastMove();
+      if (move) untracked(() => this.documents().forEach((document) => document.path.update((path) => movedPath(path, move.from, move.to) ?? path)));
+    });
+    effect(() => {
+      const paths = this.documents().map((document) => document.path());
+      const active = this.activePath();
+      untracked(() => this.remember(paths, active));
+    });
+    addEventListener('beforeunload', (event) => {
+      if (this.dirty().length > 0) event.preventDefault();
+    });
+  }
+
+  isDirty(path: string): boolean {
+    return this.documents().some((document) => document.path() === path && document.dirty());
+  }
+
+  async open(path: string, options: { focus?: boolean } = {}): Promise<void> {
+    let document = this.documents().find((other) => other.path() === path);
+    if (!document) {
+      document = new OpenDocument(path);
+      this.documents.update((list) => [...list, document as OpenDocument]);
+      this.active.set(document);
+      await this.load(document);
+    }
+    this.active.set(document);
+    if (options.focus) this.focusWanted.update((count) => count + 1);
+  }
+
+  activate(document: OpenDocument): void {
+    this.active.set(document);
+  }
+
+  /** Closes a tab; what is unsaved is saved first, and a tab that cannot be saved stays. */
+  async close(document: OpenDocument): Promise<void> {
+    if (document.dirty() && !(await this.save(document))) return;
+    this.drop(document);
+  }
+
+  /** Closes the tabs of a deleted file or folder. */
+  closeBelow(path: string): void {
+    for (const document of this.documents()) if (document.path() === path || isInside(document.path(), path)) this.drop(document);
+  }
+
+  async load(document: OpenDocument): Promise<void> {
+    const { projectId } = this;
+    if (!projectId) return;
+    const path = document.path();
+    const known = this.files.get(path);
+    if (known && known.size > EDITOR_FILE_BYTES && !isImage(path)) return document.refuseLarge(known.size);
+    document.status.set('loading');
+    try {
+      document.load(await this.api.read(projectId, path));
+    } catch (error) {
+      document.error.set(sentence(error));
+      document.status.set('error');
+    }
+  }
+
+  /** Saves one document. False when it is still unsaved: the reason stands at the document. */
+  async save(document: OpenDocument): Promise<boolean> {
+    const { projectId } = this;
+    if (!projectId || !document.dirty()) return true;
+    if (document.conflict()) return false;
+    // A save under way takes the text of its start: what was typed since follows it.
+    while (document.saving()) await new Promise((resolve) => setTimeout(resolve, 20));
+    if (!document.dirty()) return true;
+    const { text } = document;
+    document.saving.set(true);
+    try {
+      document.saved(text, await this.api.write(projectId, document.path(), text, document.etag));
+      return true;
+    } catch (error) {
+      if (error instanceof RequestError && error.status === 412) await this.meetConflict(projectId, document);
+      else document.saveError.set(sentence(error));
+      return false;
+    } finally {
+      document.saving.set(false);
+    }
+  }
+
+  /** Saves all that is unsaved; false when something could not be. */
+  async saveAll(): Promise<boolean> {
+    const results = await Promise.all(this.dirty().map((document) => this.save(document)));
+    return results.every(Boolean);
+  }
+
+  /** Writes the page's text over the server's version. */
+  async keepMine(document: OpenDocument): Promise<void> {
+    const conflict = document.conflict();
+    if (!conflict) return;
+    document.etag = conflict.text === null ? '' : conflict.etag;
+    document.conflict.set(null);
+    await this.save(document);
+  }
+
+  async takeTheirs(document: OpenDocument): Promise<void> {
+    const conflict = document.conflict();
+    if (!conflict) return;
+    if (conflict.text === null) return this.drop(document);
+    document.etag = conflict.etag;
+    document.replace(conflict.text);
+  }
+
+  private async meetConflict(projectId: string, document: OpenDocument): Promise<void> {
+    try {
+      const theirs = await this.api.read(projectId, document.path());
+      const text = decode(new Uint8Array(theirs.bytes)) ?? '';
+      // The same change was made in two places: nothing to choose.
+      if (text === document.text) document.saved(text, theirs.etag);
+      else document.conflict.set({ etag: theirs.etag, text });
+    } catch (error) {
+      if (error instanceof RequestError && error.status === 404) document.conflict.set({ etag: '', text: null });
+      else document.saveError.set(sentence(error));
+    }
+  }
+
+  /** Loads again what changed on the server, where nothing was typed; typed text meets the change when it is saved. */
+  private async followServer(files: readonly { path: string; sha256: string }[]): Promise<void> {
+    const hashes = new Map(files.map((file) => [file.path, `"${file.sha256}"`]));
+    for (const document of this.documents()) {
+      const etag = hashes.get(document.path());
+      if (document.status() !== 'ready' || document.dirty() || document.saving() || document.kind() === 'large') continue;
+      if (etag && document.etag && etag !== document.etag) await this.load(document);
+    }
+  }
+
+  private changeProject(id: string | null): void {
+    if (id === this.projectId) return;
+    if (this.projectId) {
+      void this.saveAll();
+      this.byProject.set(this.projectId, [...this.documents()]);
+    }
+    this.projectId = id;
+    const known = id ? (this.byProject.get(id) ?? []) : [];
+    this.documents.set(known);
+    this.active.set(known[0] ?? null);
+  }
+
+  /** The tabs of the last visit; on a first visit the file that a newcomer would run. */
+  private restore(): void {
+    const id = this.projectId;
+    if (!id || this.documents().length > 0 || this.byProject.has(id)) return;
+    this.byProject.set(id, []);
+    const paths = new Set(this.files.files().map((file) => file.path));
+    const tabs = readStored(`tabs.${id}`, isTextList, []).filter((path) => paths.has(path));
+    const active = readStored(`tab.${id}`, isText, '');
+    const first = ['train.py', 'main.py', 'run.py', 'train.js', 'train.mjs', 'main.js'].find((path) => paths.has(path)) ?? [...paths].find((path) => /\.(py|m?js)$/.test(path));
+    const open = tabs.length > 0 ? tabs : first ? [first] : [];
+    const documents = open.map((path) => new OpenDocument(path));
+    this.documents.set(documents);
+    this.active.set(documents.find((document) => document.path() === active) ?? documents[0] ?? null);
+    documents.forEach((document) => void this.load(document));
+  }
+
+  private remember(paths: string[], active: string | null): void {
+    if (!this.projectId || this.files.status() !== 'ready') return;
+    writeStored(`tabs.${this.projectId}`, paths);
+    writeStored(`tab.${this.projectId}`, active);
+  }
+
+  private drop(document: OpenDocument): void {
+    const list = this.documents();
+    const at = list.indexOf(document);
+    this.documents.set(list.filter((other) => other !== document));
+    if (this.active() === document) this.active.set(list[at + 1] ?? list[at - 1] ?? null);
+    document.dispose();
+  }
+}

@@ -1,0 +1,61 @@
+import { ChangeDetectionStrategy, Component, computed, inject, output, signal, viewChild } from '@angular/core';
+import { bytes } from '../core/format';
+import { fileIcon } from '../files/file-icon';
+import { nameOf } from '../files/file-tree';
+import { FilesApi } from '../files/files-api';
+import { FilesStore } from '../files/files-store';
+import { Icon } from '../ui/icon';
+import { CodeEditor } from './code-editor';
+import { ConflictBar } from './conflict-bar';
+import { DocumentStore } from './document-store';
+import { languageName } from './language-names';
+import type { OpenDocument } from './open-document';
+
+/** The tabs, the open file and its status line. */
+@Component({
+  selector: 'mle-editor-pane',
+  imports: [CodeEditor, ConflictBar, Icon],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  templateUrl: './editor-pane.html',
+  styleUrl: './editor-pane.scss',
+})
+export class EditorPane {
+  readonly newFile = output();
+  protected readonly store = inject(DocumentStore);
+  protected readonly files = inject(FilesStore);
+  private readonly api = inject(FilesApi);
+  private readonly editor = viewChild(CodeEditor);
+  protected readonly cursor = signal({ line: 1, column: 1 });
+  protected readonly language = computed(() => languageName(this.store.activePath() ?? ''));
+  protected readonly iconOf = fileIcon;
+  protected readonly nameOf = nameOf;
+  protected readonly sizeOf = bytes;
+
+  protected downloadUrl(document: OpenDocument): string {
+    return this.api.url(this.files.projectId() ?? '', document.path());
+  }
+
+  protected onBlur(document: OpenDocument): void {
+    void this.store.save(document);
+  }
+
+  protected search(): void {
+    this.editor()?.openSearch();
+  }
+
+  protected onTabKey(event: KeyboardEvent): void {
+    const list = this.store.documents();
+    const at = list.indexOf(this.store.active() as OpenDocument);
+    const targets: Record<string, OpenDocument | undefined> = { ArrowRight: list[at + 1] ?? list[0], ArrowLeft: list[at - 1] ?? list.at(-1), Home: list[0], End: list.at(-1) };
+    if (event.key === 'Delete' && list[at]) {
+      event.preventDefault();
+      void this.store.close(list[at]);
+    }
+    const target = targets[event.key];
+    if (!target) return;
+    event.preventDefault();
+    this.store.activate(target);
+    const tabs = (event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>('[role="tab"]');
+    tabs[list.indexOf(target)]?.focus();
+  }
+}

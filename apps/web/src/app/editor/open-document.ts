@@ -1,0 +1,121 @@
+import { computed, signal } from '@angular/core';
+import type { FileContent } from '../files/files-api';
+import { isImage } from '../files/file-icon';
+import { bytes as sizeText } from '../core/format';
+import { EDITOR_FILE_BYTES } from '../core/protocol-values';
+
+export type DocumentKind = 'text' | 'image' | 'binary' | 'large';
+export type DocumentStatus = 'loading' | 'ready' | 'error';
+
+/** The version that is on the server while the page has another one. */
+export interface Conflict {
+  etag: string;
+  /** Null where the file was deleted meanwhile. */
+  text: string | null;
+}
+
+/** A file in a tab: what is on the page, what is on the server as far as known, and how the two differ. */
+export class OpenDocument {
+  readonly path = signal('');
+  readonly kind = signal<DocumentKind>('text');
+  readonly status = signal<DocumentStatus>('loading');
+  readonly error = signal<string | null>(null);
+  readonly saving = signal(false);
+  readonly saveError = signal<string | null>(null);
+  readonly conflict = signal<Conflict | null>(null);
+  readonly size = signal(0);
+  /** The text that was loaded or saved last. */
+  readonly savedText = signal('');
+  /** Rises when the text is replaced from outside the editor. */
+  readonly replaced = signal(0);
+  readonly imageUrl = signal<string | null>(null);
+  private readonly edited = signal(0);
+  readonly dirty = computed(() => (this.edited(), this.kind() === 'text' && this.status() === 'ready' && this.read() !== this.savedText()));
+  etag = '';
+  /** The editor's own state (undo history, selection, scroll) while another tab is in front. */
+  editorState: unknown = null;
+  private read: () => string = () => this.savedText();
+
+  constructor(path: string) {
+    this.path.set(path);
+  }
+
+  get text(): string {
+    return this.read();
+  }
+
+  /** The editor calls this on each change; the text itself is read only when needed. */
+  changed(read: () => string): void {
+    // Lines are long to join: one copy per change at most, and only if someone asks.
+    let copy: string | null = null;
+    this.read = () => (copy ??= read());
+    this.edited.update((count) => count + 1);
+    this.saveError.set(null);
+  }
+
+  /** Takes the content of the server and forgets what was typed. */
+  load(content: FileContent): void {
+    const bytes = new Uint8Array(content.bytes);
+    const text = isImage(this.path()) ? null : decode(bytes);
+    this.etag = content.etag;
+    this.size.set(bytes.length);
+    this.kind.set(isImage(this.path()) ? 'image' : text === null ? 'binary' : 'text');
+    if (this.kind() === 'image') this.showImage(content.bytes);
+    this.replace(text ?? '');
+    this.status.set('ready');
+    this.error.set(null);
+  }
+
+  /** A file over the editor's limit is named, not loaded. */
+  refuseLarge(size: number): void {
+    this.size.set(size);
+    this.kind.set('large');
+    this.status.set('ready');
+  }
+
+  replace(text: string): void {
+    this.read = () => this.savedText();
+    this.savedText.set(text);
+    this.editorState = null;
+    this.conflict.set(null);
+    this.saveError.set(null);
+    this.edited.update((count) => count + 1);
+    this.replaced.update((count) => count + 1);
+  }
+
+  saved(text: string, etag: string): void {
+    this.etag = etag;
+    this.savedText.set(text);
+    this.size.set(new Blob([text]).size);
+    this.conflict.set(null);
+    this.saveError.set(null);
+  }
+
+  /** Why it is not in the editor, as a sentence. */
+  readonly refusal = computed(() => {
+    const name = this.path();
+    if (this.kind() === 'large') return `${name} is ${sizeText(this.size())}. The editor opens files up to ${sizeText(EDITOR_FILE_BYTES)}.`;
+    return this.kind() === 'binary' ? `${name} is ${sizeText(this.size())} of binary data and is not opened here.` : null;
+  });
+
+  dispose(): void {
+    const url = this.imageUrl();
+    if (url) URL.revokeObjectURL(url);
+  }
+
+  private showImage(bytes: ArrayBuffer): void {
+    this.dispose();
+    const type = this.path().toLowerCase().endsWith('.svg') ? 'image/svg+xml' : '';
+    this.imageUrl.set(URL.createObjectURL(new Blob([bytes], { type })));
+  }
+}
+
+/** The text of UTF-8 bytes, or null when they are something else. */
+export function decode(bytes: Uint8Array): string | null {
+  if (bytes.includes(0)) return null;
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,144 @@
+import { Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
+import type { FileView } from '@mle/protocol';
+import { EventsSocket } from '../core/events-socket';
+import { RequestError, sentence } from '../core/problem';
+import { Toasts, UNDO_MS } from '../core/toasts';
+import { ProjectsStore } from '../projects/projects-store';
+import { isInside, movedPath } from './file-tree';
+import { FilesApi } from './files-api';
+
+interface PendingDelete {
+  projectId: string;
+  path: string;
+  timer: ReturnType<typeof setTimeout>;
+}
+
+/** The files of the open project. Changes show at once and are taken back when the server refuses. */
+@Injectable({ providedIn: 'root' })
+export class FilesStore {
+  private readonly api = inject(FilesApi);
+  private readonly events = inject(EventsSocket);
+  private readonly toasts = inject(Toasts);
+  private readonly projects = inject(ProjectsStore);
+  private readonly stored = signal<readonly FileView[]>([]);
+  private readonly pending = signal<readonly PendingDelete[]>([]);
+  private asked = 0;
+  readonly emptyFolders = signal<readonly string[]>([]);
+  readonly status = signal<'loading' | 'ready' | 'error'>('loading');
+  readonly error = signal<string | null>(null);
+  readonly projectId = computed(() => this.projects.current()?.id ?? null);
+  /** Without those that were deleted and can still be taken back. */
+  readonly files = computed(() => this.stored().filter((file) => !this.pending().some(({ path }) => file.path === path || isInside(file.path, path))));
+  /** Paths that moved, for the open tabs to follow. */
+  readonly lastMove = signal<{ from: string; to: string } | null>(null);
+
+  constructor() {
+    const revision = computed(() => this.projects.current()?.revision);
+    effect(() => {
+      this.projectId();
+      untracked(() => {
+        this.status.set('loading');
+        this.stored.set([]);
+        this.emptyFolders.set([]);
+      });
+    });
+    effect(() => {
+      this.events.epoch();
+      revision();
+      if (this.projectId()) untracked(() => void this.load());
+    });
+    addEventListener('pagehide', () => this.pending().forEach(({ projectId, path }) => this.api.removeOnLeave(projectId, path)));
+  }
+
+  get(path: string): FileView | null {
+    return this.files().find((file) => file.path === path) ?? null;
+  }
+
+  async load(): Promise<void> {
+    const projectId = this.projectId();
+    if (!projectId) return;
+    const asked = ++this.asked;
+    try {
+      const files = await this.api.list(projectId);
+      // A later question or another project: its answer counts.
+      if (asked !== this.asked || projectId !== this.projectId()) return;
+      this.stored.set(files);
+      this.emptyFolders.update((folders) => folders.filter((folder) => !files.some((file) => isInside(file.path, folder))));
+      this.status.set('ready');
+      this.error.set(null);
+    } catch (error) {
+      if (asked !== this.asked) return;
+      this.error.set(sentence(error));
+      if (this.status() === 'loading') this.status.set('error');
+    }
+  }
+
+  /** Makes an empty file; fails where one exists. */
+  async create(path: string): Promise<void> {
+    const projectId = this.mustProject();
+    await this.api.write(projectId, path, '', '');
+    await this.load();
+  }
+
+  addFolder(path: string): void {
+    this.emptyFolders.update((folders) => [...folders.filter((other) => other !== path), path]);
+  }
+
+  async move(from: string, to: string): Promise<void> {
+    if (from === to) return;
+    const projectId = this.mustProject();
+    const before = this.stored();
+    const foldersBefore = this.emptyFolders();
+    this.stored.set(before.map((file) => ({ ...file, path: movedPath(file.path, from, to) ?? file.path })));
+    this.emptyFolders.set(foldersBefore.map((folder) => movedPath(folder, from, to) ?? folder));
+    if (!before.some((file) => movedPath(file.path, from, to) !== null)) return;
+    try {
+      await this.api.move(projectId, { from, to });
+      this.lastMove.set({ from, to });
+      await this.load();
+    } catch (error) {
+      this.stored.set(before);
+      this.emptyFolders.set(foldersBefore);
+      throw error;
+    }
+  }
+
+  /** Gone from the page at once; from the server when the time for Undo has passed. */
+  remove(path: string, folder: boolean): void {
+    const projectId = this.mustProject();
+    if (folder) this.emptyFolders.update((folders) => folders.filter((other) => other !== path && !isInside(other, path)));
+    const entry: PendingDelete = { projectId, path, timer: setTimeout(() => void this.finishDelete(entry), UNDO_MS) };
+    this.pending.update((list) => [...list, entry]);
+    this.toasts.show(`Deleted ${path}`, { icon: 'trash', action: { label: 'Undo', run: () => this.undoDelete(entry) } });
+  }
+
+  /** Deletes now what waits for Undo: before a run takes its snapshot. */
+  async flushDeletes(): Promise<void> {
+    await Promise.all(this.pending().map((entry) => this.finishDelete(entry)));
+  }
+
+  private undoDelete(entry: PendingDelete): void {
+    clearTimeout(entry.timer);
+    this.pending.update((list) => list.filter((other) => other !== entry));
+  }
+
+  private async finishDelete(entry: PendingDelete): Promise<void> {
+    clearTimeout(entry.timer);
+    if (!this.pending().includes(entry)) return;
+    try {
+      await this.api.remove(entry.projectId, entry.path);
+      if (entry.projectId === this.projectId()) this.stored.update((files) => files.filter((file) => file.path !== entry.path && !isInside(file.path, entry.path)));
+    } catch (error) {
+      // Someone else deleted it: that is what was wanted.
+      if (!(error instanceof RequestError && error.status === 404)) this.toasts.error(`${entry.path} was not deleted. ${sentence(error)}`);
+    } finally {
+      this.undoDelete(entry);
+    }
+  }
+
+  private mustProject(): string {
+    const id = this.projectId();
+    if (!id) throw new RequestError('No project is open. Create one first.', -1, 'client');
+    return id;
+  }
+}

@@ -1,0 +1,100 @@
+import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
+import type { MachineView, RunView } from '@mle/protocol';
+import { RouterLink } from '@angular/router';
+import { Clock } from '../core/clock';
+import { memory, timeOfDay } from '../core/format';
+import { nameOf } from '../files/file-tree';
+import { Launcher } from '../runs/launcher';
+import { RunOptionsForm } from '../runs/run-options-form';
+import { activity } from '../runs/run-words';
+import { RunsStore } from '../runs/runs-store';
+import { Icon } from '../ui/icon';
+import { StateIcon, type StateShape } from '../ui/state-icon';
+import { MachinesStore } from './machines-store';
+
+interface RunLine {
+  run: RunView;
+  text: string;
+  /** From 0 to 1 while files are synced. */
+  part: number | null;
+  stopping: boolean;
+}
+
+interface MachineRow {
+  machine: MachineView;
+  shape: StateShape;
+  text: string;
+  lines: RunLine[];
+  go: boolean;
+  primary: boolean;
+  starting: boolean;
+  /** Why Go cannot be pressed. */
+  reason: string | null;
+  problem: string | null;
+}
+
+/** The machines beside the code, each with Go and Stop. */
+@Component({
+  selector: 'mle-run-on-panel',
+  imports: [Icon, RouterLink, RunOptionsForm, StateIcon],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  templateUrl: './run-on-panel.html',
+  styleUrl: './run-on-panel.scss',
+})
+export class RunOnPanel {
+  protected readonly machines = inject(MachinesStore);
+  protected readonly launcher = inject(Launcher);
+  private readonly runs = inject(RunsStore);
+  private readonly clock = inject(Clock);
+  protected readonly fileName = computed(() => nameOf(this.launcher.file() ?? ''));
+  protected readonly rows = computed(() => this.machines.list().map((machine) => this.row(machine)));
+  protected readonly hint = computed(() => !this.launcher.hintGone() && this.runs.status() === 'ready' && this.runs.all().length === 0 && this.launcher.target() !== null && this.launcher.file() !== null);
+
+  private row(machine: MachineView): MachineRow {
+    const runs = this.launcher.on(machine);
+    const starting = this.launcher.starting().has(machine.id);
+    const room = this.launcher.hasRoom(machine);
+    const alone = machine.slots === 1;
+    const first = runs.at(0);
+    const problem = this.launcher.problem();
+    return {
+      machine,
+      shape: alone && first ? first.state : machine.state === 'online' && (runs.length > 0 || machine.running.length > 0) ? 'busy' : machine.state,
+      text: this.describe(machine, runs, starting),
+      lines: runs.map((run) => this.line(run)),
+      // With one slot, Stop stands where Go was; with more, each run has a line of its own.
+      go: !(alone && runs.length > 0),
+      primary: this.launcher.target()?.id === machine.id,
+      starting,
+      reason: this.refusal(machine, room, starting),
+      problem: problem?.machineId === machine.id ? problem.text : null,
+    };
+  }
+
+  private line(run: RunView): RunLine {
+    const progress = run.state === 'preparing' ? this.runs.progress(run.id) : null;
+    const part = progress && progress.filesTotal > 0 ? progress.filesDone / progress.filesTotal : null;
+    return { run, text: activity(run, progress, this.clock.now()), part, stopping: run.state === 'stopping' || this.launcher.stopping().has(run.id) };
+  }
+
+  private describe(machine: MachineView, runs: RunView[], starting: boolean): string {
+    if (machine.state === 'offline') return machine.lastSeenAt ? `offline since ${timeOfDay(machine.lastSeenAt)}` : 'offline';
+    if (starting) return 'queued';
+    const parts: string[] = [];
+    if (machine.inventory) parts.push(`${machine.inventory.cpus} CPU`, memory(machine.inventory.memoryBytes));
+    if (machine.inventory?.gpus.length) parts.push(machine.inventory.gpus[0]?.name ?? 'GPU');
+    const used = Math.max(runs.length, machine.running.length);
+    if (machine.state === 'draining') parts.push('takes no new runs');
+    else if (machine.slots > 1) parts.push(`${Math.max(0, machine.slots - used)} of ${machine.slots} free`);
+    else parts.push(used === 0 ? 'free' : 'busy');
+    return parts.join(', ');
+  }
+
+  private refusal(machine: MachineView, room: boolean, starting: boolean): string | null {
+    if (starting) return 'It is being started';
+    if (machine.state === 'offline') return `${machine.name} is offline`;
+    if (machine.state === 'draining') return `${machine.name} takes no new runs`;
+    if (!this.launcher.file()) return 'Open a file to run it';
+    return room ? null : `${machine.name} is busy`;
+  }
+}

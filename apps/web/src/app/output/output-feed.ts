@@ -1,0 +1,155 @@
+import { signal } from '@angular/core';
+import type { OutputFrame, RunView, Segment } from '@mle/protocol';
+import type { EventsSocket } from '../core/events-socket';
+import { sentence } from '../core/problem';
+import { STREAM_ORDER } from '../core/protocol-values';
+import type { OutputApi } from './output-api';
+import { OutputBuffer, type Piece } from './output-buffer';
+
+const MiB = 1024 * 1024;
+const FIRST_CHUNK = 256 * 1024;
+const CHUNK = 4 * MiB;
+/** Of a longer output the page loads the end; all of it is in the download. */
+export const LOADED_TAIL_BYTES = 96 * MiB;
+/** A buffer that has grown beyond this starts anew from the tail. */
+const BUFFER_LIMIT_BYTES = 256 * MiB;
+const RETRY_MS = 400;
+
+/** Keeps the buffer of one run complete: live frames as they come, and the ranges that they leave open. */
+export class OutputFeed {
+  /** Rises when there is something new to draw, at most once per frame of the screen. */
+  readonly version = signal(0);
+  readonly error = signal<string | null>(null);
+  readonly loading = signal(true);
+  buffer = new OutputBuffer();
+  attempt = 0;
+  private known = 0;
+  private opened = 0;
+  private filling = false;
+  private drawing = false;
+  private readonly off: (() => void)[] = [];
+
+  constructor(
+    readonly runId: string,
+    private readonly events: EventsSocket,
+    private readonly api: OutputApi,
+  ) {}
+
+  /** Begins to follow; `close` as often as `open`. */
+  open(): void {
+    if (this.opened++ > 0) return;
+    this.off.push(
+      this.events.on('output', (frame, bytes) => this.onFrame(frame, bytes)),
+      this.events.on('run.changed', (run) => this.onRun(run)),
+    );
+    void this.catchUp();
+  }
+
+  close(): void {
+    if (--this.opened > 0) return;
+    this.events.unwatch(this.runId);
+    this.off.splice(0).forEach((off) => off());
+  }
+
+  /** Watches (again) and asks for what was missed: called at the start and after each connection. */
+  async catchUp(): Promise<void> {
+    if (this.opened === 0 || !this.events.connected()) return;
+    try {
+      const reply = await this.events.watch(this.runId);
+      if (!reply.ok) {
+        this.error.set(reply.message);
+        this.loading.set(false);
+        return;
+      }
+      this.error.set(null);
+      this.begin(reply.attempt, reply.storedBytes);
+      this.onRun(reply.run);
+      await this.fill();
+    } catch (error) {
+      this.error.set(sentence(error));
+    } finally {
+      this.loading.set(false);
+      this.draw();
+    }
+  }
+
+  private begin(attempt: number, storedBytes: number): void {
+    if (attempt > this.attempt) {
+      this.attempt = attempt;
+      this.known = 0;
+      this.buffer = new OutputBuffer(Math.max(0, storedBytes - LOADED_TAIL_BYTES));
+      this.draw();
+    }
+    if (attempt === this.attempt) this.known = Math.max(this.known, storedBytes);
+  }
+
+  private onRun(run: RunView): void {
+    if (run.id !== this.runId) return;
+    this.begin(run.attempt, run.outputBytes);
+    void this.fill();
+  }
+
+  private onFrame(frame: OutputFrame, bytes: ArrayBuffer): void {
+    if (frame.runId !== this.runId || frame.attempt < this.attempt) return;
+    this.begin(frame.attempt, 0);
+    if (this.buffer.accept(frame.from, frame.segments, new Uint8Array(bytes))) this.draw();
+    if (this.buffer.end - this.buffer.start > BUFFER_LIMIT_BYTES) this.restartFromTail();
+    if (this.buffer.missing(this.known)) void this.fill();
+  }
+
+  private restartFromTail(): void {
+    this.known = this.buffer.end;
+    this.buffer = new OutputBuffer(this.known - LOADED_TAIL_BYTES);
+  }
+
+  private async fill(): Promise<void> {
+    if (this.filling) return;
+    this.filling = true;
+    try {
+      for (let gap = this.gap(); gap; gap = this.gap()) {
+        const { buffer, attempt } = this;
+        const size = buffer.end === buffer.start ? FIRST_CHUNK : CHUNK;
+        const range = await this.api.range(this.runId, attempt, gap.from, Math.min(gap.to, gap.from + size));
+        if (buffer !== this.buffer) continue;
+        const grown = buffer.accept(range.from, ...piecesOf(range));
+        this.error.set(null);
+        this.draw();
+        // A watcher may know of bytes before they are durable: they are stored in a moment.
+        if (!grown) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    } catch (error) {
+      this.error.set(sentence(error));
+      setTimeout(() => void this.fill(), 5 * RETRY_MS);
+    } finally {
+      this.filling = false;
+    }
+  }
+
+  private gap(): { from: number; to: number } | null {
+    return this.opened > 0 && this.events.connected() ? this.buffer.missing(this.known) : null;
+  }
+
+  private draw(): void {
+    if (this.drawing) return;
+    this.drawing = true;
+    requestAnimationFrame(() => {
+      this.drawing = false;
+      this.version.update((version) => version + 1);
+    });
+  }
+}
+
+/** The pieces of a range and the bytes that they cover: both lists were asked for by themselves, and may end at different offsets. */
+export function piecesOf(range: { from: number; bytes: Uint8Array; segments: Segment[] }): [Piece[], Uint8Array] {
+  const end = range.from + range.bytes.length;
+  const pieces: Piece[] = [];
+  let at = range.from;
+  for (const segment of range.segments) {
+    const to = Math.min(segment.offset + segment.length, end);
+    if (to <= at) continue;
+    if (segment.offset > at) break;
+    pieces.push([to - at, STREAM_ORDER.indexOf(segment.stream), segment.time]);
+    at = to;
+  }
+  return [pieces, range.bytes.subarray(0, at - range.from)];
+}

@@ -1,0 +1,29 @@
+import { Injectable, effect, inject, untracked } from '@angular/core';
+import { EventsSocket } from '../core/events-socket';
+import { OutputApi } from './output-api';
+import { OutputFeed } from './output-feed';
+
+const KEPT = 6;
+
+/** The feeds of the runs that were looked at last: going back to one shows its output at once. */
+@Injectable({ providedIn: 'root' })
+export class OutputFeeds {
+  private readonly events = inject(EventsSocket);
+  private readonly api = inject(OutputApi);
+  private readonly feeds = new Map<string, OutputFeed>();
+
+  constructor() {
+    effect(() => {
+      this.events.epoch();
+      untracked(() => this.feeds.forEach((feed) => void feed.catchUp()));
+    });
+  }
+
+  get(runId: string): OutputFeed {
+    const feed = this.feeds.get(runId) ?? new OutputFeed(runId, this.events, this.api);
+    this.feeds.delete(runId);
+    this.feeds.set(runId, feed);
+    for (const id of [...this.feeds.keys()].slice(0, -KEPT)) this.feeds.delete(id);
+    return feed;
+  }
+}

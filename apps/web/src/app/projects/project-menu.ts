@@ -1,0 +1,73 @@
+import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
+import { MatMenuModule } from '@angular/material/menu';
+import { Router } from '@angular/router';
+import { Icon } from '../ui/icon';
+import { ProjectActions } from './project-actions';
+import { ProjectsApi } from './projects-api';
+import { ProjectsStore } from './projects-store';
+
+/** The open project in the top bar, and what can be done with it. */
+@Component({
+  selector: 'mle-project-menu',
+  imports: [Icon, MatMenuModule],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  template: `
+    <button type="button" class="project" title="Project" [matMenuTriggerFor]="menu">
+      <span class="cut">{{ store.current()?.name ?? (store.status() === 'ready' ? 'No project' : '') }}</span>
+      <mle-icon name="chevronDown" />
+    </button>
+    <mat-menu #menu="matMenu">
+      @if (store.list().length > 0) {
+        <div class="menu-head">Open</div>
+        @for (project of store.list(); track project.id) {
+          <button mat-menu-item type="button" [attr.aria-current]="project.id === store.current()?.id ? 'true' : null" (click)="open(project.id)">
+            <mle-icon [name]="project.id === store.current()?.id ? 'check' : 'folder'" /><span class="cut">{{ project.name }}</span>
+          </button>
+        }
+        <div class="sep"></div>
+      }
+      <button mat-menu-item type="button" (click)="actions.create()"><mle-icon name="plus" />New project</button>
+      @if (store.current(); as project) {
+        <button mat-menu-item type="button" (click)="actions.rename(project)"><mle-icon name="pencil" />Rename</button>
+        <button mat-menu-item type="button" (click)="actions.duplicate(project)"><mle-icon name="copy" />Duplicate</button>
+        <a mat-menu-item [href]="api.archiveUrl(project.id)" download><mle-icon name="download" />Download zip</a>
+        <div class="sep"></div>
+        <button mat-menu-item type="button" class="danger" (click)="actions.remove(project)"><mle-icon name="trash" />Delete</button>
+      }
+    </mat-menu>
+  `,
+  styles: `
+    :host {
+      min-width: 0;
+    }
+    .project {
+      display: flex;
+      align-items: center;
+      gap: 2px;
+      max-width: 240px;
+      height: var(--control-small);
+      padding: 0 4px 0 8px;
+      border: 0;
+      background: none;
+      border-radius: var(--radius);
+      font-weight: var(--weight-strong);
+      &:hover {
+        background: var(--hover);
+      }
+      mle-icon {
+        color: var(--text-faint);
+      }
+    }
+  `,
+})
+export class ProjectMenu {
+  protected readonly store = inject(ProjectsStore);
+  protected readonly actions = inject(ProjectActions);
+  protected readonly api = inject(ProjectsApi);
+  private readonly router = inject(Router);
+
+  protected open(id: string): void {
+    this.store.open(id);
+    void this.router.navigateByUrl('/code');
+  }
+}

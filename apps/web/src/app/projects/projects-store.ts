@@ -1,0 +1,96 @@
+import { Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
+import type { CreateProject, ProjectView } from '@mle/protocol';
+import { EventsSocket } from '../core/events-socket';
+import { sentence } from '../core/problem';
+import { Session } from '../core/session';
+import { isText, readStored, writeStored } from '../core/storage';
+import { ProjectsApi } from './projects-api';
+
+/** The user's projects and the one that is open. */
+@Injectable({ providedIn: 'root' })
+export class ProjectsStore {
+  private readonly api = inject(ProjectsApi);
+  private readonly events = inject(EventsSocket);
+  private readonly session = inject(Session);
+  private readonly byId = signal<ReadonlyMap<string, ProjectView>>(new Map());
+  private readonly currentId = signal<string | null>(null);
+  readonly status = signal<'loading' | 'ready' | 'error'>('loading');
+  readonly error = signal<string | null>(null);
+  readonly list = computed(() => [...this.byId().values()].sort((a, b) => a.name.localeCompare(b.name)));
+  readonly current = computed(() => {
+    const id = this.currentId();
+    return id ? (this.byId().get(id) ?? null) : null;
+  });
+
+  constructor() {
+    this.events.on('project.changed', (project) => this.put(project));
+    this.events.on('project.deleted', ({ id }) => this.drop(id));
+    effect(() => {
+      // After each connection: what changed while the line was down is in no event.
+      this.events.epoch();
+      if (this.session.user()) untracked(() => void this.load());
+    });
+  }
+
+  async load(): Promise<void> {
+    try {
+      const projects = await this.api.list();
+      this.byId.set(new Map(projects.map((project) => [project.id, project])));
+      this.status.set('ready');
+      this.error.set(null);
+      if (!this.current()) this.choose(this.remembered() ?? newest(projects));
+    } catch (error) {
+      this.error.set(sentence(error));
+      if (this.status() === 'loading') this.status.set('error');
+    }
+  }
+
+  open(id: string): void {
+    this.choose(id);
+  }
+
+  async create(project: CreateProject): Promise<ProjectView> {
+    const created = await this.api.create(project);
+    this.put(created);
+    this.choose(created.id);
+    return created;
+  }
+
+  async rename(id: string, name: string): Promise<void> {
+    this.put(await this.api.update(id, { name }));
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.api.remove(id);
+    this.drop(id);
+  }
+
+  private put(project: ProjectView): void {
+    this.byId.update((map) => new Map(map).set(project.id, project));
+  }
+
+  private drop(id: string): void {
+    this.byId.update((map) => {
+      const next = new Map(map);
+      next.delete(id);
+      return next;
+    });
+    if (this.currentId() === id) this.choose(newest([...this.byId().values()]));
+  }
+
+  private choose(id: string | null): void {
+    this.currentId.set(id);
+    const user = this.session.user();
+    if (user) writeStored(`project.${user.id}`, id);
+  }
+
+  private remembered(): string | null {
+    const user = this.session.user();
+    const id = user ? readStored(`project.${user.id}`, isText, '') : '';
+    return this.byId().has(id) ? id : null;
+  }
+}
+
+function newest(projects: ProjectView[]): string | null {
+  return [...projects].sort((a, b) => b.updatedAt.localeCompare(a.updatedAt))[0]?.id ?? null;
+}

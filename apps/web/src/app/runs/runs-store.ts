@@ -1,0 +1,102 @@
+import { Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
+import type { AttemptProgress, RunView } from '@mle/protocol';
+import { EventsSocket } from '../core/events-socket';
+import { sentence } from '../core/problem';
+import { ACTIVE, isActive } from '../core/protocol-values';
+import { Session } from '../core/session';
+import { ProjectsStore } from '../projects/projects-store';
+import { RunsApi } from './runs-api';
+
+/** Runs that the page knows of: all active ones and the latest of the open project, kept up to date by events. */
+@Injectable({ providedIn: 'root' })
+export class RunsStore {
+  private readonly api = inject(RunsApi);
+  private readonly events = inject(EventsSocket);
+  private readonly session = inject(Session);
+  private readonly projects = inject(ProjectsStore);
+  private readonly byId = signal<ReadonlyMap<string, RunView>>(new Map());
+  private readonly progressOf = signal<ReadonlyMap<string, AttemptProgress>>(new Map());
+  readonly status = signal<'loading' | 'ready' | 'error'>('loading');
+  readonly error = signal<string | null>(null);
+  /** Newest first. */
+  readonly all = computed(() => [...this.byId().values()].sort((a, b) => b.createdAt.localeCompare(a.createdAt) || b.number - a.number));
+  readonly active = computed(() => this.all().filter((run) => isActive(run.state)));
+  readonly ofProject = computed(() => {
+    const project = this.projects.current();
+    return this.all().filter((run) => run.projectId === project?.id);
+  });
+
+  constructor() {
+    this.events.on('run.changed', (run) => this.put(run));
+    this.events.on('run.deleted', ({ id }) => this.drop(id));
+    this.events.on('run.progress', (progress) => this.progressOf.update((map) => new Map(map).set(progress.runId, progress)));
+    const projectId = computed(() => this.projects.current()?.id);
+    effect(() => {
+      this.events.epoch();
+      const id = projectId();
+      if (this.session.user()) untracked(() => void this.load(id));
+    });
+  }
+
+  get(id: string | null): RunView | null {
+    return id ? (this.byId().get(id) ?? null) : null;
+  }
+
+  progress(runId: string): AttemptProgress | null {
+    return this.progressOf().get(runId) ?? null;
+  }
+
+  async load(projectId: string | undefined): Promise<void> {
+    try {
+      const [active, latest] = await Promise.all([
+        this.api.list({ state: ACTIVE.join(','), limit: 200 }),
+        projectId ? this.api.list({ projectId, limit: 30 }) : Promise.resolve({ items: [] }),
+      ]);
+      const fresh = [...active.items, ...latest.items];
+      const ids = new Set(fresh.map((run) => run.id));
+      const ended = this.active().filter((run) => !ids.has(run.id));
+      fresh.forEach((run) => this.put(run));
+      this.status.set('ready');
+      this.error.set(null);
+      // Runs that ended while the line was down are on no list of active runs.
+      await Promise.all(ended.map((run) => this.refresh(run.id)));
+    } catch (error) {
+      this.error.set(sentence(error));
+      if (this.status() === 'loading') this.status.set('error');
+    }
+  }
+
+  /** Asks for one run, as when its page is opened; a run that is gone leaves the store. */
+  async refresh(id: string): Promise<RunView> {
+    try {
+      const run = await this.api.get(id);
+      this.put(run);
+      return run;
+    } catch (error) {
+      if (error instanceof Error && 'status' in error && error.status === 404) this.drop(id);
+      throw error;
+    }
+  }
+
+  put(run: RunView): void {
+    if (isStale(run, this.byId().get(run.id))) return;
+    this.byId.update((map) => new Map(map).set(run.id, run));
+  }
+
+  drop(id: string): void {
+    this.byId.update((map) => {
+      const next = new Map(map);
+      next.delete(id);
+      return next;
+    });
+  }
+}
+
+/** An answer to an older question may come after a newer event: a run never goes back within its attempt. */
+export function isStale(next: RunView, known: RunView | undefined): boolean {
+  if (!known) return false;
+  if (next.attempt !== known.attempt) return next.attempt < known.attempt;
+  return historyLength(next) < historyLength(known);
+}
+
+const historyLength = (run: RunView): number => run.attempts.at(-1)?.history.length ?? 0;

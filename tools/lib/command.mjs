@@ -6,20 +6,20 @@ import { Refusal } from './refusal.mjs';
 const running = new Set();
 
 /**
- * Runs a program to its end in a process group of its own; its output goes to `write`.
+ * Runs a program to its end in a process group of its own; its output, or its standard error alone, goes to `write`.
  * @param {string} file
  * @param {string[]} args
- * @param {{ cwd: string, env?: NodeJS.ProcessEnv, write?: (bytes: Uint8Array) => void }} options
+ * @param {{ cwd: string, env?: NodeJS.ProcessEnv, write?: (bytes: Uint8Array) => void, shown?: 'both' | 'stderr' }} options
  * @returns {Promise<{ code: number, output: string }>} `output` ends with the last 64 KiB; code 127: it could not be started
  */
-export function run(file, args, { cwd, env = process.env, write }) {
+export function run(file, args, { cwd, env = process.env, write, shown = 'both' }) {
   return new Promise((resolve) => {
     let output = '';
     const child = spawn(file, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     if (child.pid) running.add(child.pid);
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (/** @type {Buffer} */ bytes) => {
-        write?.(bytes);
+        if (shown === 'both' || stream === child.stderr) write?.(bytes);
         output = (output + bytes.toString()).slice(-65_536);
       });
     }

@@ -1,0 +1,49 @@
+import { mkdirSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { run } from './command.mjs';
+import { ROOT } from './configuration.mjs';
+import { onPath, findRedis, unpackRedis } from './redis-binary.mjs';
+import { Refusal } from './refusal.mjs';
+
+const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+const write = (/** @type {Uint8Array} */ bytes) => void process.stdout.write(bytes);
+
+/**
+ * Finds Redis, or unpacks it beside the packages.
+ * @returns {Promise<NodeJS.ProcessEnv>} the environment in which `redis-server` is on the PATH
+ */
+export async function redisForTests() {
+  const folder = join(ROOT, 'node_modules/.cache/mle/redis');
+  mkdirSync(dirname(folder), { recursive: true });
+  const { file, env } = findRedis(folder) ?? (await unpackRedis(folder));
+  return { ...env, PATH: `${process.env['PATH']}${delimiter}${dirname(file)}` };
+}
+
+/**
+ * Finds Chromium, or installs it where we may.
+ * @returns {Promise<string>} its path
+ */
+export async function chromiumForTests() {
+  const given = process.env['CHROMIUM'];
+  if (given) return given;
+  const present = findBrowser();
+  if (present) return present;
+  const isRoot = process.getuid?.() === 0;
+  if (!isRoot || !onPath('apt-get')) {
+    throw new Refusal(`The browser tests need Chromium. Install it (${isRoot ? '' : 'as root: '}apt-get install chromium), or set CHROMIUM to the path of one.`);
+  }
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  await run('apt-get', ['update', '-q'], { cwd: ROOT, env, write });
+  const { code } = await run('apt-get', ['install', '-q', '-y', '--no-install-recommends', 'chromium'], { cwd: ROOT, env, write });
+  const installed = findBrowser();
+  if (code !== 0 || !installed) throw new Refusal('Chromium could not be installed by apt-get; its output is above. The browser tests need it.');
+  return installed;
+}
+
+function findBrowser() {
+  for (const name of BROWSERS) {
+    const path = onPath(name);
+    if (path) return path;
+  }
+  return null;
+}

@@ -1,0 +1,145 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { nxBinary, nxEnvironment } from './build.mjs';
+import { endCommands, run } from './command.mjs';
+import { ROOT } from './configuration.mjs';
+import { installPackages, packagesAreCurrent } from './packages.mjs';
+import { Refusal } from './refusal.mjs';
+import { chromiumForTests, redisForTests } from './test-machine.mjs';
+
+const JEST_OPTIONS = '--experimental-vm-modules --disable-warning=ExperimentalWarning';
+const SYSTEM = 'apps/e2e';
+
+/** @typedef {{ name: string, passed: number, failed: number, seconds: number, remark?: string }} Outcome */
+
+export async function main() {
+  const full = process.argv.includes('--full');
+  const reports = mkdtempSync(join(tmpdir(), 'mle-test-'));
+  let stopped = false;
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+    process.on(signal, () => {
+      endCommands(stopped ? 'SIGKILL' : 'SIGTERM');
+      stopped = true;
+    });
+  }
+  /** @type {Outcome[]} */
+  const outcomes = [];
+  /** @param {string} name @param {() => Promise<Omit<Outcome, 'name' | 'seconds'>>} work */
+  const suite = async (name, work) => {
+    if (stopped) return false;
+    heading(name);
+    const start = performance.now();
+    /** @type {Omit<Outcome, 'name' | 'seconds'>} */
+    let result;
+    try {
+      result = await work();
+    } catch (error) {
+      result = { passed: 0, failed: 1, remark: error instanceof Refusal ? error.message : String(error) };
+    }
+    if (result.remark) process.stdout.write(`${result.remark}\n`);
+    outcomes.push({ name, seconds: (performance.now() - start) / 1000, ...result });
+    return result.failed === 0;
+  };
+
+  const env = { ...process.env, ...(full && { MLE_TEST_FULL: '1' }) };
+  const ready = await suite('machine', async () => {
+    if (!packagesAreCurrent()) await installPackages();
+    Object.assign(env, await redisForTests());
+    return { passed: 0, failed: 0 };
+  });
+  if (ready) {
+    // In CI nothing is taken from an earlier run.
+    const cache = process.env['CI'] ? ['--skip-nx-cache'] : [];
+    await suite('lint, types, build', () => checks(cache, env));
+    for (const folder of jestProjects()) await suite(folder, () => jest(folder, reports, env));
+    await suite('system', () => jest(SYSTEM, reports, env, '--runInBand'));
+    await suite('browser', () => playwright(reports, env));
+  }
+  rmSync(reports, { recursive: true, force: true });
+  summary(outcomes, stopped);
+}
+
+/** @param {string[]} cache @param {NodeJS.ProcessEnv} env */
+async function checks(cache, env) {
+  const args = [nxBinary(), 'run-many', '-t', 'lint', 'typecheck', 'build', '--output-style=stream', ...cache];
+  const { code, output } = await show(process.execPath, args, { ...env, ...nxEnvironment() });
+  if (code === 0) return { passed: 0, failed: 0 };
+  const failedTasks = new Set([...output.matchAll(/^ *- ([a-z0-9-]+:(?:lint|typecheck|build)\S*)\s*$/gm)].map((match) => match[1]));
+  return { passed: 0, failed: Math.max(1, failedTasks.size), remark: `Failed: ${[...failedTasks].join(', ') || `exit code ${code}`}` };
+}
+
+/** The projects with tests of their own, in the order of the libraries first. */
+function jestProjects() {
+  return ['libs', 'apps']
+    .flatMap((group) => readdirSync(join(ROOT, group)).sort().map((name) => `${group}/${name}`))
+    .filter((folder) => folder !== SYSTEM && existsSync(join(ROOT, folder, 'jest.config.mjs')));
+}
+
+/**
+ * @param {string} folder
+ * @param {string} reports
+ * @param {NodeJS.ProcessEnv} env
+ * @param {string} [workers]
+ */
+async function jest(folder, reports, env, workers = '--maxWorkers=2') {
+  const config = join(ROOT, folder, 'jest.config.mjs');
+  if (!existsSync(config)) return { passed: 0, failed: 1, remark: `${folder}/jest.config.mjs is missing.` };
+  const report = join(reports, `${folder.replace('/', '-')}.json`);
+  const binary = join(ROOT, 'node_modules/jest/bin/jest.js');
+  const args = [binary, '-c', config, '--json', `--outputFile=${report}`, workers];
+  const options = [env['NODE_OPTIONS'], JEST_OPTIONS].filter(Boolean).join(' ');
+  // With --json the report would stand on standard output as well: only standard error is for people.
+  const { code } = await show(process.execPath, args, { ...env, NODE_OPTIONS: options }, 'stderr');
+  if (!existsSync(report)) return { passed: 0, failed: 1, remark: `Jest ended with exit code ${code} and no report.` };
+  const { numPassedTests: passed, numFailedTests, numRuntimeErrorTestSuites: broken } = JSON.parse(readFileSync(report, 'utf8'));
+  return counted(passed, numFailedTests + broken, code);
+}
+
+/** @param {string} reports @param {NodeJS.ProcessEnv} env */
+async function playwright(reports, env) {
+  const chromium = await chromiumForTests();
+  const report = join(reports, 'browser.json');
+  const args = [join(ROOT, 'node_modules/@playwright/test/cli.js'), 'test', '-c', join(ROOT, SYSTEM, 'playwright.config.ts'), '--reporter=list,json'];
+  const { code } = await show(process.execPath, args, { ...env, CHROMIUM: chromium, PLAYWRIGHT_JSON_OUTPUT_NAME: report });
+  if (!existsSync(report)) return { passed: 0, failed: 1, remark: `Playwright ended with exit code ${code} and no report.` };
+  const { stats, errors } = JSON.parse(readFileSync(report, 'utf8'));
+  // A test that passes at the second try has failed once.
+  return counted(stats.expected, stats.unexpected + stats.flaky + errors.length, code);
+}
+
+/** @param {number} passed @param {number} failed @param {number} code */
+function counted(passed, failed, code) {
+  if (passed + failed === 0) return { passed, failed: 1, remark: 'No test ran.' };
+  if (code !== 0 && failed === 0) return { passed, failed: 1, remark: `It ended with exit code ${code}.` };
+  return { passed, failed };
+}
+
+/**
+ * @param {string} file
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ * @param {'both' | 'stderr'} [shown]
+ */
+async function show(file, args, env, shown = 'both') {
+  return await run(file, args, { cwd: ROOT, env, shown, write: (bytes) => process.stdout.write(bytes) });
+}
+
+/** @param {string} name */
+function heading(name) {
+  process.stdout.write(`\n── ${name}\n`);
+}
+
+/** @param {Outcome[]} outcomes @param {boolean} stopped */
+function summary(outcomes, stopped) {
+  heading('outcome');
+  for (const { name, passed, failed, seconds } of outcomes) {
+    const numbers = passed + failed === 0 ? 'ok' : `${passed} passed, ${failed} failed`;
+    process.stdout.write(`${name.padEnd(24)} ${numbers.padEnd(26)} ${seconds.toFixed(1).padStart(6)} s\n`);
+  }
+  if (stopped) process.stdout.write('Stopped before the end.\n');
+  const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
+  const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, 0) + (stopped ? 1 : 0);
+  process.exitCode = failed > 0 ? 1 : 0;
+  process.stdout.write(`${passed} passed, ${failed} failed\n`);
+}

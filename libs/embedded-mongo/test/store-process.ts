@@ -1,15 +1,21 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const WORKSPACE = resolve(import.meta.dirname, '../../..');
-const BUNDLE = join(WORKSPACE, `dist/libs/embedded-mongo/spec-${process.env['JEST_WORKER_ID'] ?? '0'}/store.mjs`);
+const FOLDER = join(WORKSPACE, 'dist/libs/embedded-mongo/spec');
+const BUNDLE = join(FOLDER, 'store.mjs');
 let built = false;
 
-/** The store as it is shipped, bundled once per test process. */
+/** The store as it is shipped, bundled once per test file. It is renamed into place, as other test files may be starting it. */
 export function bundle(): string {
-  if (!built) execFileSync(process.execPath, ['tools/bundle.mjs', join(import.meta.dirname, '../src/main.ts'), BUNDLE], { cwd: WORKSPACE });
+  if (!built) {
+    const own = join(FOLDER, `${process.pid}.mjs`);
+    execFileSync(process.execPath, ['tools/bundle.mjs', join(import.meta.dirname, '../src/main.ts'), own], { cwd: WORKSPACE });
+    renameSync(own, BUNDLE);
+    rmSync(`${own}.map`, { force: true });
+  }
   built = true;
   return BUNDLE;
 }
@@ -37,10 +43,24 @@ export class StoreProcess {
   }
 
   /** Starts the process, again if it had ended, and waits until it listens. */
-  async start(...args: string[]): Promise<void> {
-    this.child = launch(['--socket', this.socket, '--data', this.data, ...args]);
+  start(...args: string[]): Promise<void> {
+    return this.watch(launch([...this.own(), ...args]));
+  }
+
+  /** The same with files of at most so many KiB, which the store meets like a full disk. */
+  startWithFileLimit(kilobytes: number): Promise<void> {
+    const script = `trap '' XFSZ; ulimit -f ${kilobytes}; exec "$0" "$@"`;
+    return this.watch(spawn('bash', ['-c', script, process.execPath, bundle(), ...this.own()], { stdio: ['ignore', 'pipe', 'pipe'] }));
+  }
+
+  private own(): string[] {
+    return ['--socket', this.socket, '--data', this.data];
+  }
+
+  private async watch(child: ChildProcess): Promise<void> {
+    this.child = child;
     this.ended = ending(this.child);
-    const ready = new Promise<void>((listening) => this.child?.stdout?.once('data', () => listening()));
+    const ready = new Promise<void>((listening) => child.stdout?.once('data', () => listening()));
     const early = await Promise.race([ready, this.ended]);
     if (early !== undefined) throw new Error(`The store ended with ${String(early.code)}: ${early.stderr}`);
   }

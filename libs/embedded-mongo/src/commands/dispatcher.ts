@@ -57,8 +57,8 @@ function toCommandError(error: unknown): CommandError {
   return new CommandError(storageError(message), message);
 }
 
-/** A full disk is the client's to know about; it may free space and try again. */
+/** A full disk is the client's to know about; it may free space and try again. LMDB reports a half-written page as an input/output error. */
 function storageError(message: string): ErrorName {
-  return /MDB_MAP_FULL|No space left|ENOSPC|Disk quota/i.test(message) ? 'OutOfDiskSpace' : 'InternalError';
+  return /MDB_MAP_FULL|No space left|ENOSPC|Disk quota|File too large|Input\/output error/i.test(message) ? 'OutOfDiskSpace' : 'InternalError';
 }
 

@@ -74,9 +74,41 @@ describe('the process', () => {
   });
 });
 
+describe('a full disk', () => {
+  const store = new StoreProcess();
+  beforeEach(() => store.startWithFileLimit(4096));
+  afterEach(() => store.remove());
+
+  it('is an error for who writes, while reads go on and nothing is half done', async () => {
+    const client = await new mongoose.mongo.MongoClient(store.uri).connect();
+    const rows = client.db('mle').collection<{ _id: number; n: number; bytes: Buffer }>('rows');
+    await rows.createIndex({ n: 1 });
+    const insert = (i: number): Promise<unknown> => rows.insertOne({ _id: i, n: i, bytes: Buffer.alloc(60_000) });
+    let stored = 0;
+    const full = await (async (): Promise<unknown> => {
+      for (;;) await insert(stored).then(() => stored++);
+    })().catch((error: unknown) => error);
+    expect(full).toMatchObject({ code: 14031, codeName: 'OutOfDiskSpace' });
+    const more = await Promise.allSettled(Array.from({ length: 10 }, (_, i) => insert(1000 + i)));
+    expect(more.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(stored).toBeGreaterThan(20);
+    expect([await rows.countDocuments({}), await rows.countDocuments({ n: { $gte: 0 } })]).toEqual([stored, stored]);
+    await store.end('SIGTERM');
+    await store.start();
+    await insert(stored);
+    expect([await rows.countDocuments({}), await rows.countDocuments({ n: { $gte: 0 } })]).toEqual([stored + 1, stored + 1]);
+    await client.close();
+  }, 20_000);
+});
+
 describe('acknowledged writes', () => {
+  let store: StoreProcess;
+  beforeEach(async () => {
+    store = await StoreProcess.start();
+  });
+  afterEach(() => store.remove());
+
   it('survive SIGKILL with consistent indexes, and Mongoose finds the new process by itself', async () => {
-    const store = await StoreProcess.start();
     const connection = await mongoose.createConnection(store.uri, { serverSelectionTimeoutMS: 5000 }).asPromise();
     const schema = new mongoose.Schema({ _id: Number, key: { type: String, unique: true }, state: { type: String, index: true }, tags: { type: [String], index: true } });
     const Row = connection.model('Row', schema);
@@ -128,6 +160,5 @@ describe('acknowledged writes', () => {
     const [known] = rows.keys();
     await expect(Row.create({ _id: 1e9, key: `key-${known}` })).rejects.toMatchObject({ code: 11000, keyPattern: { key: 1 } });
     await connection.close();
-    await store.remove();
   }, 30_000);
 });

@@ -11,6 +11,9 @@ export interface RequestHandler {
   connectionClosed(connectionId: number): void;
 }
 
+/** A client that sends faster than it is answered is not read from for a while. */
+const MOST_WAITING = 16;
+
 /** Listens on a unix socket and hands each request to the handler, one at a time per connection. */
 export class SocketServer {
   private readonly server: Server;
@@ -54,6 +57,7 @@ export class SocketServer {
     const id = this.nextConnection++;
     const reader = new FrameReader();
     let tail = Promise.resolve();
+    let waiting = 0;
     this.sockets.add(socket);
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
@@ -64,7 +68,10 @@ export class SocketServer {
       try {
         for (const message of reader.push(chunk)) {
           const request = parseMessage(message);
-          tail = this.track(tail.then(() => this.answer(socket, request, id)));
+          if (++waiting >= MOST_WAITING) socket.pause();
+          tail = this.track(tail.then(() => this.answer(socket, request, id))).then(() => {
+            if (--waiting < MOST_WAITING && socket.isPaused()) socket.resume();
+          });
         }
       } catch (error) {
         // Whatever else comes on this connection cannot be understood; the others are not concerned.

@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, buildIsCurrent } from './build.mjs';
 import { readConfiguration, ROOT } from './configuration.mjs';
 import { Installation } from './installation.mjs';
 import { Lock, outwait } from './lock.mjs';
-import { installPackages, packagesAreCurrent } from './packages.mjs';
 import { PartFailure } from './part.mjs';
+import { prepare } from './prepare.mjs';
 import { rewrite, say, step, surviveClosedTerminal } from './progress.mjs';
-import { findRedis, onPath, unpackRedis } from './redis-binary.mjs';
+import { onPath } from './redis-binary.mjs';
 import { Refusal } from './refusal.mjs';
 import { endParts, Shutdown } from './shutdown.mjs';
 
@@ -47,7 +46,8 @@ export async function main(development) {
   try {
     const { left } = taken;
     if (left) await step('Waiting for the end of the former start', () => outwait(left, LEFT_PARTS_LIMIT_MS), { quietMs: 300 });
-    const redisBinary = await prepare(installation, shutdown);
+    const redisBinary = await prepare(installation);
+    if (shutdown.isAsked) throw new Refusal('Stopped before the start.');
     const url = await startParts(parts, installation, redisBinary, note, shutdown);
     if (development) extra = await development.begin({ parts, installation, url });
     lock.note({ url });
@@ -65,24 +65,6 @@ export async function main(development) {
   if (!error) say('Stopped');
   else console.error(error instanceof PartFailure || error instanceof Refusal ? error.message : error);
   process.exit(error ? 1 : 0);
-}
-
-/**
- * Packages, Redis and the build.
- * @param {Installation} installation
- * @param {Shutdown} shutdown
- */
-async function prepare(installation, shutdown) {
-  const log = installation.log('install');
-  if (!packagesAreCurrent()) await step('Installing packages', () => installPackages(log));
-  /** @type {import('./redis-binary.mjs').RedisBinary | null} */
-  let redis = null;
-  if (!installation.configuration.redisUrl) {
-    redis = findRedis(installation.redisFolder) ?? (await step('Unpacking Redis', () => unpackRedis(installation.redisFolder, log)));
-  }
-  if (!buildIsCurrent()) await step('Building', () => build(log));
-  if (shutdown.isAsked) throw new Refusal('Stopped before the start.');
-  return redis;
 }
 
 /**
@@ -104,7 +86,7 @@ async function startParts(parts, installation, redisBinary, note, shutdown) {
     await unlessStopped(Promise.all([parts.redis?.start(), parts.store?.start()]));
     parts.api = installation.api(note);
     const { url } = await unlessStopped(parts.api.start());
-    const address = localAddress(String(url));
+    const address = localAddress(installation.configuration, String(url));
     if (localWorker) {
       parts.worker = installation.worker(address, note);
       await unlessStopped(parts.worker.start());
@@ -113,9 +95,14 @@ async function startParts(parts, installation, redisBinary, note, shutdown) {
   });
 }
 
-/** @param {string} url one that listens everywhere is reached here by the loopback address */
-function localAddress(url) {
-  return url.replace('//0.0.0.0', '//127.0.0.1').replace('//[::]', '//[::1]').replace(/\/$/, '');
+/**
+ * The address by which this computer reaches its own API: never the public one, and loopback where the API listens everywhere.
+ * @param {import('./configuration.mjs').Configuration} configuration
+ * @param {string} url as the API gives it
+ */
+function localAddress({ host, port }, url) {
+  const own = port === '0' ? url : `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return own.replace('//0.0.0.0', '//127.0.0.1').replace('//[::]', '//[::1]');
 }
 
 /**
@@ -126,7 +113,7 @@ function localAddress(url) {
 function welcome(installation, address, started) {
   const { dataDir, localWorker } = installation.configuration;
   if (localWorker && !onPath('python3')) {
-    say('python3 is not on the PATH: install it to run Python files on this computer. JavaScript runs as it is.');
+    say('python3 is not on the PATH: the sample project is JavaScript, and Python files run once it is installed.');
   }
   say(`\nML Experimenter is ready: ${address}  (${((performance.now() - started) / 1000).toFixed(1)} s)`);
   const setupToken = readIfThere(join(dataDir, 'setup-token'));

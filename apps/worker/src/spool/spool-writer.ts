@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writev } from 'node:fs';
+import { OUTPUT_STREAMS } from '@mle/protocol';
 import type { OutputStream } from '@mle/protocol';
 import { HEADER_BYTES, MAX_FRAME_BYTES, decodeHeader, encodeHeader } from './spool-format.js';
 
@@ -34,8 +35,8 @@ export class SpoolWriter {
     const end = scan(this.fd);
     this.filePosition = end.file;
     this.bytes = end.offset;
-    this.seen = end.offset;
-    this.kept = end.offset;
+    this.seen = end.program;
+    this.kept = end.program;
     if (end.torn) ftruncateSync(this.fd, end.file);
   }
 
@@ -112,7 +113,7 @@ export class SpoolWriter {
     const gap = this.missing;
     if (gap === null) return true;
     const why = gap.cause === 'quota' ? `they passed the quota of ${this.quotaBytes} bytes` : 'the disk of the machine was full';
-    const marker = Buffer.from(`\n${gap.length} bytes of output are missing here, from ${gap.from} to ${gap.from + gap.length}: ${why}.\n`);
+    const marker = Buffer.from(`\n${gap.length} bytes of output are missing here, from byte ${gap.from} to ${gap.from + gap.length} of what the program wrote: ${why}.\n`);
     if ((await this.write('system', marker, Date.now())) < marker.length) return false;
     this.missing = null;
     return true;
@@ -159,17 +160,19 @@ function writeAll(fd: number, frame: Buffer[], due: number): Promise<boolean> {
 }
 
 /** The end of the last whole frame. */
-function scan(fd: number): { file: number; offset: number; torn: boolean } {
+function scan(fd: number): { file: number; offset: number; program: number; torn: boolean } {
   const size = fstatSync(fd).size;
   const header = Buffer.alloc(HEADER_BYTES);
   let file = 0;
   let offset = 0;
+  let program = 0;
   while (file + HEADER_BYTES <= size) {
     readSync(fd, header, 0, HEADER_BYTES, file);
     const frame = decodeHeader(header, 0);
     if (frame === null || file + HEADER_BYTES + frame.length > size) break;
     file += HEADER_BYTES + frame.length;
     offset += frame.length;
+    if (OUTPUT_STREAMS[frame.stream] !== 'system') program += frame.length;
   }
-  return { file, offset, torn: file < size };
+  return { file, offset, program, torn: file < size };
 }

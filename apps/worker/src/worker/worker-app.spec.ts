@@ -23,7 +23,8 @@ test('runs a program from end to end', async () => {
   const run = await server.submit({ 'run.py': 'print("hello world")\n' });
   await until('the run is finished', () => run.finished !== null);
   expect(run.output.toString()).toBe('Running run.py\nhello world\n');
-  expect(run.segments.map(({ stream }) => stream)).toEqual(['system', 'stdout']);
+  expect(run.stream('system')).toBe('Running run.py\n');
+  expect(run.stream('stdout')).toBe('hello world\n');
   expect(run.finished).toMatchObject({ outcome: 'exited', exitCode: 0, signal: null, reason: null, outputBytes: run.storedBytes, outputSha256: run.sha256 });
   expect(run.running?.pid).toBeGreaterThan(1);
   await until('the journal is empty', () => worker.journal.length === 0);

@@ -1,0 +1,140 @@
+import { TestServer } from '../../test/test-server.js';
+import { TestWorker } from '../../test/test-worker.js';
+import { until } from '../../test/until.js';
+
+let server: TestServer;
+let worker: TestWorker;
+
+beforeAll(async () => {
+  server = await TestServer.start();
+  worker = new TestWorker(server);
+  await worker.start();
+});
+
+afterAll(async () => {
+  await worker.clear();
+  await server.close();
+});
+
+test('shows a line each 100 ms as it comes', async () => {
+  const run = await server.submit({
+    'tick.py': 'import time\nfor i in range(8):\n    print("line", i, flush=True)\n    time.sleep(0.1)\n',
+  });
+  const seen: number[] = [];
+  await until('the run is finished', () => {
+    const lines = run.stream('stdout').split('\n').length - 1;
+    if (seen.at(-1) !== lines) seen.push(lines);
+    return run.finished !== null;
+  });
+  // Each line was seen alone, before the next one was written.
+  expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+});
+
+test('a failing script: its traceback on stderr, and its exit code', async () => {
+  const run = await server.submit({ 'fail.py': 'print("before")\nraise ValueError("no such layer")\n' });
+  await until('the run is finished', () => run.finished !== null);
+  expect(run.stream('stdout')).toBe('before\n');
+  expect(run.stream('stderr')).toMatch(/Traceback[^]*fail\.py", line 2[^]*ValueError: no such layer/);
+  expect(run.finished).toMatchObject({ outcome: 'exited', exitCode: 1, reason: null });
+});
+
+test('a program killed by a signal: the signal and a reason', async () => {
+  const run = await server.submit({ 'die.sh': 'kill -9 $$\n' });
+  await until('the run is finished', () => run.finished !== null);
+  expect(run.finished).toMatchObject({ outcome: 'exited', exitCode: null, signal: 'SIGKILL' });
+  expect(run.finished?.reason).toContain('memory');
+});
+
+test.each([
+  [{ 'notes.txt': 'no program' }, 'notes.txt', /"notes\.txt" is of no kind that can be run.*\.py/],
+  [{ 'run.py': '' }, 'gone.py', /The project has no file "gone\.py"/],
+  [{ 'train.ts': 'const x: number = 1' }, 'train.ts', /does not run TypeScript. Install Node\.js 22\.18/],
+  [{ 'tool': { content: '#!/no/such/program\n', executable: true } }, 'tool', /tool" cannot be started: it, or the program that its first line names/],
+])('what cannot be started says why on stderr: %j', async (files, file, sentence) => {
+  const run = await server.submit(files, { file });
+  await until('the run is finished', () => run.finished !== null);
+  expect(run.stream('stderr')).toMatch(sentence);
+  expect(run.output.toString()).toMatch(new RegExp(`^Running ${file}\n`));
+  expect(run.finished).toMatchObject({ outcome: 'spawn_failed', exitCode: null, outputSha256: run.sha256 });
+  expect(run.finished?.reason).toMatch(sentence);
+  expect(run.running).toBeNull();
+});
+
+test('a command, its arguments, and the environment of a run', async () => {
+  const run = await server.submit(
+    { 'env.py': 'import json, os, sys\nprint(json.dumps({"args": sys.argv[1:], "env": dict(os.environ), "cwd": os.getcwd()}))\n' },
+    { command: 'python3 env.py first', args: ['a b', '$HOME'], params: { lr: 0.5, name: 'x y' }, env: { OWN: 'value', LANG: 'C' }, seed: 42 },
+  );
+  await until('the run is finished', () => run.finished !== null);
+  expect(run.stream('system')).toBe('Running python3 env.py first\n');
+  const { args, env, cwd } = JSON.parse(run.stream('stdout')) as { args: string[]; env: Record<string, string>; cwd: string };
+  expect(args).toEqual(['first', 'a b', '$HOME']);
+  expect(env).toMatchObject({
+    PYTHONUNBUFFERED: '1',
+    PYTHONHASHSEED: '42',
+    MLE_RUN_ID: run.spec.runId,
+    MLE_PROJECT: 'test project',
+    MLE_ATTEMPT: '1',
+    MLE_SEED: '42',
+    MLE_PARAM_LR: '0.5',
+    MLE_PARAM_NAME: 'x y',
+    MLE_PARAMS: '{"lr":0.5,"name":"x y"}',
+    OWN: 'value',
+    LANG: 'C',
+  });
+  expect(env['MLE_OUTPUT_DIR']).toContain(run.spec.runId);
+  expect(env['MLE_CACHE_DIR']).toContain(run.spec.projectId);
+  expect(cwd).toContain(run.spec.projectId);
+  const others = Object.keys(env).filter((name) => name.startsWith('MLE_') && !/^MLE_(RUN_ID|PROJECT|ATTEMPT|SEED|PARAM|OUTPUT_DIR|CACHE_DIR)/.test(name));
+  expect(others).toEqual([]);
+  expect(JSON.stringify(env)).not.toContain(server.credential);
+});
+
+test('runs JavaScript, shell and executable files', async () => {
+  const run = await server.submit(
+    { 'a.mjs': 'console.log("node", process.argv[2])', 'b.sh': 'echo "bash $1"', 'c': { content: '#!/bin/sh\necho "own $1"', executable: true } },
+    { command: 'node a.mjs 1 && bash b.sh 2 && ./c 3' },
+  );
+  const script = await server.submit({ 'b.sh': 'echo "bash $1"' }, { args: ['x'] });
+  const own = await server.submit({ c: { content: '#!/bin/sh\necho "own $1"', executable: true } }, { args: ['y'] });
+  await until('the runs are finished', () => [run, script, own].every(({ finished }) => finished !== null));
+  expect(run.stream('stdout')).toBe('node 1\nbash 2\nown 3\n');
+  expect(script.stream('stdout')).toBe('bash x\n');
+  expect(own.stream('stdout')).toBe('own y\n');
+});
+
+test('a program may open /dev/stdout and /dev/stderr', async () => {
+  const run = await server.submit({ 'dev.sh': 'echo one > /dev/stdout\necho two > /dev/stderr\npython3 -c \'open("/dev/stdout","w").write("three\\n")\'\n' });
+  await until('the run is finished', () => run.finished !== null);
+  expect([run.stream('stdout'), run.stream('stderr')]).toEqual(['one\nthree\n', 'two\n']);
+});
+
+test('keeps split UTF-8, NUL and carriage return bytes as they are', async () => {
+  const run = await server.submit({
+    'bytes.py':
+      'import os, time\nb = "é😀".encode()\nfor i in range(len(b)):\n    os.write(1, b[i:i+1])\n    time.sleep(0.03)\nos.write(1, b"\\x00\\r50%\\r\\xff\\xfe\\n")\n',
+  });
+  await until('the run is finished', () => run.finished !== null);
+  const expected = Buffer.concat([Buffer.from('Running bytes.py\né😀'), Buffer.from([0, 13]), Buffer.from('50%\r'), Buffer.from([0xff, 0xfe, 10])]);
+  expect(run.output.equals(expected)).toBe(true);
+  expect(run.finished?.outputSha256).toBe(run.sha256);
+});
+
+test('past the quota bytes are dropped under a marker that names the range, and the program lives', async () => {
+  const run = await server.submit(
+    { 'much.py': 'import sys\nfor i in range(1000):\n    sys.stdout.write("x" * 99 + "\\n")\nsys.stdout.flush()\nopen("survived", "w").write("yes")\nsys.exit(5)\n' },
+    { outputQuotaBytes: 10_000 },
+  );
+  await until('the run is finished', () => run.finished !== null);
+  expect(run.finished?.exitCode).toBe(5);
+  expect(run.stream('stdout')).toHaveLength(10_000);
+  expect(run.stream('system')).toMatch(/quota of 10000 bytes/);
+  expect(run.stream('system')).toContain('90000 bytes of output are missing here, from byte 10000 to 100000 of what the program wrote: they passed the quota');
+});
+
+test('a time limit ends a run', async () => {
+  const run = await server.submit({ 'long.py': 'import time\nprint("on")\ntime.sleep(600)\n' }, { timeoutSeconds: 1 });
+  await until('the run is finished', () => run.finished !== null);
+  expect(run.finished).toMatchObject({ outcome: 'timed_out', reason: 'The run passed its time limit of 1 s.' });
+  expect(run.stream('stderr')).toContain('KeyboardInterrupt');
+});

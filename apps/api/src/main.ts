@@ -2,6 +2,7 @@ import { text } from 'node:stream/consumers';
 import { ConfigError } from './config/config-error.js';
 import { loadConfig } from './config/config.js';
 import { environment } from './config/environment.js';
+import { isOutage } from './http/problem.js';
 import { serve } from './serve.js';
 import { addUser } from './user-add.js';
 
@@ -15,7 +16,12 @@ try {
   else if (flag === '--user-add' && login !== undefined && rest.length === 0) await addUser(config, login, await text(process.stdin));
   else throw new ConfigError(['Usage: main.mjs, or main.mjs --user-add LOGIN with the password on standard input.']);
 } catch (error) {
-  const message = error instanceof ConfigError ? error.message : `The server cannot start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
-  process.stderr.write(`${message}\n`);
+  process.stderr.write(`${sentence(error)}\n`);
   process.exit(error instanceof ConfigError ? EXIT_REFUSED : 1);
+}
+
+function sentence(error: unknown): string {
+  if (error instanceof ConfigError) return error.message;
+  if (isOutage(error)) return 'The database does not answer. Start it, or correct MONGODB_URI.';
+  return `The server cannot start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
 }

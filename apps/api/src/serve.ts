@@ -1,6 +1,6 @@
-import type { AddressInfo } from 'node:net';
-import { Socket } from 'node:net';
 import { mkdirSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { Socket, type AddressInfo } from 'node:net';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { createApplication } from './application.js';
 import { ConfigError } from './config/config-error.js';
@@ -8,6 +8,8 @@ import type { Config } from './config/config.js';
 import { logger } from './logging/logger.js';
 
 const SHUTDOWN_MS = 5_000;
+/** Requests get this long to end by themselves. */
+const REQUESTS_MS = 2_500;
 
 /** Runs the server until SIGTERM, SIGINT or the end of the launcher. */
 export async function serve(config: Config): Promise<void> {
@@ -41,6 +43,7 @@ function stopper(app: NestExpressApplication): (cause: string) => void {
     if (stopping) return;
     stopping = true;
     logger.info({ cause }, 'stopping');
+    setTimeout(() => (app.getHttpServer() as Server).closeAllConnections(), REQUESTS_MS).unref();
     const late = setTimeout(() => {
       logger.warn('not everything ended in time');
       process.exit(1);

@@ -30,7 +30,10 @@ export async function startApi(parts: Parts, overrides: Partial<Config> = {}): P
   };
   const config: Config = { ...loadConfig(environment), storeDir: parts.storeDir, ...overrides };
   const app = await createApplication(config);
-  await app.listen(config.port, config.host);
+  await app.listen(config.port, config.host).catch(async (error: unknown) => {
+    await app.close();
+    throw error;
+  });
   const url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
   const visitor = () => new Client(url);
   return {

@@ -62,7 +62,7 @@ const host = variable('MLE_HOST', text(255).regex(/^[A-Za-z0-9.:_-]+$/), 'an add
 const dataDir = variable('MLE_DATA_DIR', text(4096), 'a folder to keep the data in');
 const publicUrl = variable(
   'MLE_PUBLIC_URL',
-  z.url({ protocol: /^https?$/ }).refine((url) => new URL(url).pathname === '/' && !/[?#]/.test(url)),
+  z.string().refine((url) => /^https?:\/\/[^/?#]+\/?$/.test(url) && URL.canParse(url)),
   'the address that browsers use, such as https://ml.example.org, without a path',
 );
 const adminLogin = variable('MLE_ADMIN_LOGIN', LoginNameSchema, 'a login of at most 64 letters, digits and . _ @ + -');

@@ -1,4 +1,4 @@
-import { Global, Module, type OnModuleInit } from '@nestjs/common';
+import { Global, Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { InjectConnection, MongooseModule } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
 import { CONFIG, type Config } from '../config/config.js';
@@ -6,7 +6,7 @@ import { logger } from '../logging/logger.js';
 import { MIGRATIONS } from './migrations.js';
 import { migrate } from './migration-runner.js';
 
-/** One connection that comes back by itself. The data is migrated before any model uses it. */
+/** One connection that comes back by itself. */
 @Global()
 @Module({
   imports: [
@@ -24,19 +24,19 @@ import { migrate } from './migration-runner.js';
         appName: 'mle-api',
         retryAttempts: 5,
         retryDelay: 500,
-        connectionFactory: async (connection: Connection) => {
-          await migrate(connection, MIGRATIONS, config);
-          return connection;
-        },
       }),
     }),
   ],
 })
 export class DatabaseModule implements OnModuleInit {
-  constructor(@InjectConnection() private readonly connection: Connection) {}
+  constructor(
+    @InjectConnection() private readonly connection: Connection,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
 
-  /** Runs before the hooks of all other modules: nothing is written before its unique indexes exist. */
+  /** Runs before the hooks of all other modules: nothing is read before it is migrated, or written before its unique indexes exist. */
   async onModuleInit(): Promise<void> {
+    await migrate(this.connection, MIGRATIONS, this.config);
     const models = Object.values(this.connection.models);
     for (const model of models) await model.createIndexes();
     logger.debug({ models: models.map(({ modelName }) => modelName) }, 'indexes are in place');

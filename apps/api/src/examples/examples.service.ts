@@ -67,7 +67,7 @@ export class ExamplesService {
       const { title, summary } = DescriptionSchema.parse(JSON.parse(await readFile(join(this.config.examplesDir, name, DESCRIPTION), 'utf8')));
       return { name, title, summary };
     } catch (error) {
-      logger.warn({ err: error, name }, 'an example without a usable example.json is left out');
+      logger.debug({ err: error, name }, 'an example without a usable example.json is left out');
       return null;
     }
   }

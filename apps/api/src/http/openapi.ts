@@ -102,8 +102,8 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output', schemas: Json): Jso
   const rename = (json: unknown): unknown =>
     JSON.parse(JSON.stringify(json).replaceAll(/"#\/\$defs\/(\w+)"/g, `"#/components/schemas/$1${suffix}"`));
   for (const [name, definition] of Object.entries($defs)) {
-    const { id: _id, ...rest } = definition as Json;
-    schemas[name + suffix] = rename(rest);
+    // The name is in the place already; `id` would be read as an address.
+    schemas[name + suffix] = rename({ ...definition, id: undefined });
   }
   return rename((properties as Json)['it']) as Json;
 }

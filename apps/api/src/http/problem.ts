@@ -40,7 +40,9 @@ function knownProblem(error: unknown): ProblemError | null {
   if (isOutage(error)) {
     return new ProblemError(503, 'database.unavailable', 'The database does not answer. Nothing was changed; try again in a moment.', undefined, { 'Retry-After': '2' });
   }
-  return bodyProblem(error) ?? (error instanceof HttpException ? frameworkProblem(error) : null);
+  // The framework wraps what the body parser and the router throw.
+  const cause = error instanceof HttpException && error.cause instanceof Error ? error.cause : error;
+  return bodyProblem(cause) ?? (error instanceof HttpException ? frameworkProblem(error) : null);
 }
 
 /** Errors by which the driver and Mongoose tell that there is no server to talk to. */
@@ -66,7 +68,6 @@ function bodyProblem(error: Error): ProblemError | null {
 function frameworkProblem(error: HttpException): ProblemError {
   const status = error.getStatus();
   if (status === 404) return new ProblemError(404, 'route.not_found', 'There is no such address. /api/docs lists them all.');
-  if (status === 400 && /decode/i.test(error.message)) return badRequest('url.malformed', 'The address holds a % that is no valid encoding.');
   const name = (STATUS_CODES[status] ?? 'error').toLowerCase().replaceAll(/[^a-z]+/g, '_');
   return new ProblemError(status, `http.${name}`, status < 500 ? error.message : 'The server could not answer this request.');
 }

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { install, type Installation } from './installation.js';
+import { Follower } from './follower.js';
+import type { RunView } from '@mle/protocol';
+
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+/**
+ * Prints lines of random bytes for `SECONDS` and writes each to its own file too, which the test compares with;
+ * appends its pid to a ledger when it starts, so that a second start shows.
+ */
+const PRINTER = `
+import os, sys, time
+folder, seconds = sys.argv[1], float(sys.argv[2])
+run = os.environ["MLE_RUN_ID"]
+with open(f"{folder}/ledger-{run}", "a") as ledger:
+    ledger.write(f"{os.environ['MLE_ATTEMPT']} {os.getpid()}\\n")
+copy = open(f"{folder}/copy-{run}", "wb", buffering=0)
+end, i = time.monotonic() + seconds, 0
+while time.monotonic() < end:
+    line = f"{i} ".encode() + os.urandom(32).hex().encode() + "é\\r\\n".encode() + b"\\x00\\xff\\n"
+    copy.write(line)
+    sys.stdout.buffer.write(line)
+    sys.stdout.buffer.flush()
+    i += 1
+    time.sleep(0.005)
+print("done", flush=True)
+copy.write(b"done\\n")
+`;
+
+describe('a run whose parts are killed', () => {
+  let product: Installation;
+  let projectId: string;
+  let folder: string;
+
+  beforeEach(async () => {
+    // The run may have a uid of its own, and writes here.
+    folder = await mkdtemp(join(tmpdir(), 'mle-faults-'));
+    await chmod(folder, 0o777);
+    product = await install({ MLE_LOST_AFTER_SECONDS: '20' });
+    projectId = (await product.client.createProject('faults')).id;
+    await product.client.putFile(projectId, 'printer.py', PRINTER);
+  });
+  afterEach(async () => {
+    await product?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function start(seconds: number): Promise<{ run: RunView; follower: Follower }> {
+    const run = await product.client.startRun({ projectId, file: 'printer.py', args: [folder, String(seconds)] });
+    const follower = new Follower(product.client, run.id);
+    await product.client.until(run.id, ({ state, outputBytes }) => state === 'running' && outputBytes >= 0);
+    while ((await product.client.output(run.id)).length < 2_000) await sleep(20);
+    return { run, follower };
+  }
+
+  /** The oracle: what is stored and what a follower saw are what the child wrote, and it began once. */
+  async function expectWhole(run: RunView, follower: Follower): Promise<void> {
+    const ended = await product.client.ended(run.id, 60);
+    expect(ended).toMatchObject({ state: 'succeeded', exitCode: 0, attempt: 1 });
+    const copy = await readFile(join(folder, `copy-${run.id}`));
+    const whole = Buffer.concat([Buffer.from('Running printer.py\n'), copy]);
+    expect(sha256(await product.client.output(run.id))).toBe(sha256(whole));
+    expect(sha256(await follower.whole())).toBe(sha256(whole));
+    expect(ended).toMatchObject({ outputBytes: whole.length, outputSha256: sha256(whole) });
+    expect((await readFile(join(folder, `ledger-${run.id}`), 'utf8')).trim().split('\n')).toHaveLength(1);
+  }
+
+  it.each(['worker', 'api', 'store', 'redis'] as const)('ends with every byte when the %s is killed', async (part) => {
+    const { run, follower } = await start(3);
+    await product[part].kill('SIGKILL');
+    await sleep(500);
+    await product[part].start();
+    await expectWhole(run, follower);
+  });
+
+  it('ends with every byte when all of them are killed, one after the other', async () => {
+    const { run, follower } = await start(6);
+    for (const part of ['worker', 'api', 'store', 'redis'] as const) {
+      await product[part].kill('SIGKILL');
+      await product[part].start();
+    }
+    await expectWhole(run, follower);
+  });
+
+  it('starts runs that waited in Redis when it comes back empty', async () => {
+    const { run, follower } = await start(2);
+    const waiting = await product.client.startRun({ projectId, file: 'printer.py', args: [folder, '0.1'] });
+    await product.redis.kill('SIGKILL');
+    await product.redis.start();
+    await expectWhole(run, follower);
+    expect((await product.client.ended(waiting.id, 60)).state).toBe('succeeded');
+  });
+});

@@ -8,6 +8,8 @@ import { WebSocketServer, createWebSocketStream } from 'ws';
 export class QueuePipe {
   /** Names of the commands; for scripts, the name and the text or the hash. */
   readonly commands: string[][] = [];
+  /** Connections so far. */
+  opened = 0;
   private readonly sockets = new Set<Duplex>();
   private readonly server = new WebSocketServer({ noServer: true });
 
@@ -32,6 +34,7 @@ export class QueuePipe {
     }
     this.server.handleUpgrade(request, socket, head, (webSocket) => {
       this.sockets.add(socket);
+      this.opened++;
       const stream = createWebSocketStream(webSocket);
       const redis = createConnection(this.redisSocket);
       let rest: Buffer = Buffer.alloc(0);

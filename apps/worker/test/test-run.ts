@@ -13,8 +13,8 @@ export class TestRun {
   finished: AttemptFinished | null = null;
   readonly progress: AttemptProgress[] = [];
   stopReason: string | null = null;
-  private readonly chunks: Buffer[] = [];
-  private readonly hash = createHash('sha256');
+  private chunks: Buffer[] = [];
+  private hash = createHash('sha256');
 
   constructor(
     readonly spec: RunSpec,
@@ -26,6 +26,16 @@ export class TestRun {
     this.storedBytes += bytes.length;
     this.times.push(Date.now());
     if (this.keepBytes) this.chunks.push(Buffer.from(bytes));
+  }
+
+  /** Loses what is stored beyond `length`, which must be kept bytes. */
+  truncate(length: number): void {
+    const kept = this.output.subarray(0, length);
+    this.chunks = [kept];
+    this.hash = createHash('sha256').update(kept);
+    this.storedBytes = kept.length;
+    const segments = this.segments.splice(0).filter(({ offset }) => offset < kept.length);
+    this.segments.push(...segments.map((segment) => ({ ...segment, length: Math.min(segment.length, kept.length - segment.offset) })));
   }
 
   get output(): Buffer {

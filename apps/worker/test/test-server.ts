@@ -37,6 +37,10 @@ export class TestServer {
   onFrame: ((run: TestRun, from: number, length: number) => 'store' | 'drop' | 'gap') | null = null;
   onChunk: (() => void) | null = null;
   onClaim: ((ref: AttemptRef) => 'busy' | 'gone' | null) | null = null;
+  /** Every attempt of the next hellos is unknown here. */
+  forgetVerdicts = false;
+  /** Once: stored bytes beyond this are lost when the end of a run comes. */
+  rewindAtFinish: number | null = null;
   private socket: WorkerSocket | null = null;
 
   private constructor(
@@ -205,6 +209,10 @@ export class TestServer {
     socket.on('attempt.finished', (finished, ack) => {
       const run = this.find(finished);
       if (run === undefined || run.state === 'gone') return ack({ ok: false, code: 'superseded' });
+      if (this.rewindAtFinish !== null) {
+        run.truncate(this.rewindAtFinish);
+        this.rewindAtFinish = null;
+      }
       if (run.storedBytes !== finished.outputBytes) return ack({ ok: false, code: 'gap', expected: run.storedBytes });
       run.finished = finished;
       run.state = 'finished';
@@ -242,7 +250,7 @@ export class TestServer {
       settings: this.settings,
       attempts: hello.attempts.map((ref) => {
         const run = this.find(ref);
-        const known = run !== undefined && run.state !== 'gone';
+        const known = run !== undefined && run.state !== 'gone' && !this.forgetVerdicts;
         return { ...ref, verdict: known ? ('continue' as const) : ('discard' as const), storedBytes: run?.storedBytes ?? 0, stop: run?.stopReason ?? null };
       }),
     };

@@ -145,7 +145,7 @@ export class AttemptTable {
       }
       if (this.draining()) {
         await this.forget(ref, key);
-        return 'back';
+        return 'later';
       }
       await delay(BUSY_MS);
     }

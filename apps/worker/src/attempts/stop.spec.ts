@@ -58,16 +58,16 @@ test('what a program leaves behind ends with it', async () => {
 });
 
 test('a stop while the files come ends the run before it begins', async () => {
-  let stopped: Promise<void> | null = null;
+  const stops: Promise<void>[] = [];
   const big = Buffer.alloc(40 * 1024 * 1024, 'x');
   const run = server.create({ 'run.py': 'print("never")', 'big.bin': big }, {});
   server.onChunk = () => {
-    stopped ??= server.stop(run);
+    if (stops.length === 0) stops.push(server.stop(run));
   };
   await server.deliver(run);
   await until('the run is finished', () => run.finished !== null);
   server.onChunk = null;
-  await stopped;
+  await Promise.all(stops);
   expect(run.finished).toMatchObject({ outcome: 'stopped', exitCode: null, reason: 'Stopped by a person.' });
   expect(run.running).toBeNull();
   expect(run.stream('stdout')).toBe('');

@@ -134,13 +134,13 @@ test('a run that is over for the server is killed when the worker is back', asyn
 
 test('an attempt that was claimed and never spawned is spawned by the next worker', async () => {
   const run = server.create({ 'a.py': 'print("late")', 'big.bin': Buffer.alloc(20 * 1024 * 1024, 'z') }, {});
-  let killed: Promise<unknown> | null = null;
+  const kills: Promise<unknown>[] = [];
   server.onChunk = () => {
-    killed ??= worker.signal('SIGKILL');
+    if (kills.length === 0) kills.push(worker.signal('SIGKILL'));
   };
   await server.deliver(run);
-  await until('the worker is killed during the sync', () => killed !== null);
-  await killed;
+  await until('the worker is killed during the sync', () => kills.length === 1);
+  await Promise.all(kills);
   server.onChunk = null;
   expect(worker.journal).toHaveLength(1);
   await worker.start();

@@ -26,7 +26,7 @@ import { io } from 'socket.io-client';
 import type { Socket } from 'socket.io-client';
 import type { Logger } from '../logs/logger.js';
 import type { CredentialStore } from './credential-store.js';
-import { refusal } from './refusal.js';
+import { readRefusal } from './refusal.js';
 
 const ACK_MS = 10_000;
 /** A frame of output waits for a durable write behind others. */
@@ -205,6 +205,7 @@ export class Link extends EventEmitter<Events> {
     } catch (error) {
       if (connection !== this.socket.id) return;
       this.log.warn({ err: error }, `The server did not accept the greeting: ${error instanceof Error ? error.message : String(error)}`);
+      this.preferCredential();
       this.socket.disconnect();
       this.connectLater();
     }
@@ -225,16 +226,21 @@ export class Link extends EventEmitter<Events> {
       this.log.debug({ err: error }, 'The server cannot be reached.');
       return;
     }
-    const { code, advice } = refusal(error, this.useToken);
-    if (code !== 'version' && !this.useToken && this.joinToken !== null) {
+    const { kind, advice } = readRefusal(error, this.useToken);
+    if (kind === 'unknown' && !this.useToken && this.joinToken !== null) {
       this.log.warn('The server refused the stored credential. The join token is tried.');
       this.useToken = true;
       this.socket.connect();
       return;
     }
-    if (code !== 'version' && this.useToken && this.credentials.credential !== null) this.useToken = false;
+    if (kind === 'unknown') this.preferCredential();
     this.log.error({ err: error }, advice);
     this.connectLater();
+  }
+
+  /** A token that was refused too: the credential may be known again when the server is restored. */
+  private preferCredential(): void {
+    this.useToken = this.credentials.credential === null;
   }
 
   private connectLater(): void {

@@ -1,21 +1,35 @@
 import { LINK_VERSION } from '@mle/protocol';
 import { z } from 'zod';
 
-/** What the server adds to a refused handshake: `next(Object.assign(new Error(sentence), { data: { code } }))`. */
-const RefusalSchema = z.object({ data: z.object({ code: z.string() }) });
+/** A server may name the kind of a refused handshake: `next(Object.assign(new Error(sentence), { data: { code } }))`. */
+const RefusalSchema = z.object({ data: z.object({ code: z.enum(['link_version', 'unknown', 'unavailable']) }) });
 
-/** The kind of a refused handshake, and what the machine's owner can do. */
-export function refusal(error: Error, withToken: boolean): { code: 'version' | 'secret'; advice: string } {
-  const parsed = RefusalSchema.safeParse(error);
-  if (parsed.success && parsed.data.data.code === 'link_version') {
+export interface Refusal {
+  /** `unavailable`: the server could not look, which says nothing about the secret. */
+  kind: 'link_version' | 'unknown' | 'unavailable';
+  /** What the machine's owner can do. */
+  advice: string;
+}
+
+export function readRefusal(error: Error, withToken: boolean): Refusal {
+  const kind = kindOf(error);
+  if (kind === 'unavailable') return { kind, advice: `The server could not check who this worker is: ${error.message} It is tried again.` };
+  if (kind === 'link_version') {
     return {
-      code: 'version',
-      advice: `The server speaks another version of the link than this worker (${LINK_VERSION}). Download the worker again from <server>/worker/worker.mjs and start it. It is tried again.`,
+      kind,
+      advice: `The server speaks another version of the link than this worker, which speaks ${LINK_VERSION}: ${error.message} Download the worker again from /worker/worker.mjs of the server. It is tried again.`,
     };
   }
   const what = withToken ? 'the join token: it is used up, too old or wrong' : 'the credential of this machine, or there is none';
   return {
-    code: 'secret',
-    advice: `The server refused ${what} (${error.message}). Make a new join token in the page of the machines and start the worker with --token-file or --token-stdin. It is tried again.`,
+    kind,
+    advice: `The server refused ${what}. (${error.message}) Make a join token on the Machines page and start the worker with --token-file or --token-stdin. It is tried again.`,
   };
+}
+
+function kindOf(error: Error): Refusal['kind'] {
+  const named = RefusalSchema.safeParse(error);
+  if (named.success) return named.data.data.code;
+  if (/\bversion\b/i.test(error.message)) return 'link_version';
+  return /could not check/i.test(error.message) ? 'unavailable' : 'unknown';
 }

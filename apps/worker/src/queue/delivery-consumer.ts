@@ -16,8 +16,8 @@ const LOCK_RENEWAL_MS = 1_000;
 /** One blocking wait. A whole number: BullMQ is not told the version of Redis. */
 const WAIT_SECONDS = 5;
 
-/** What became of a delivery: it is settled, or it goes back to the queue. */
-export type DeliveryResult = 'settled' | 'back';
+/** What became of a delivery: it is settled, or it shall come again later. */
+export type DeliveryResult = 'settled' | 'later';
 
 export interface ConsumerHooks {
   /** A slot is free, the link is up, and the machine is not draining. */
@@ -109,8 +109,8 @@ export class DeliveryConsumer {
     }, LOCK_RENEWAL_MS);
     try {
       const result = await this.hooks.deliver(delivery.data);
-      if (result === 'back') await job.moveToWait(token);
-      else await job.moveToCompleted(null, token, false);
+      // What is not settled comes again when its lock has run out.
+      if (result === 'settled') await job.moveToCompleted(null, token, false);
     } catch (error) {
       // The job comes again when its lock has run out, and is then known as settled.
       this.log.warn({ err: error, job: job.id }, 'A delivery could not be settled in the queue.');

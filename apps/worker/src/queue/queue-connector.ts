@@ -22,7 +22,7 @@ export interface QueueAddress {
  * The gate admits commands by name. With these options a consumer sends nothing but
  * `EVAL` and `EVALSHA` (the first call of a script on a connection is an `EVAL` of its text) and `BZPOPMIN`;
  * no HELLO, AUTH, SELECT, INFO, CLIENT, QUIT, MULTI. The scripts, by BullMQ's names:
- * `moveToActive`, `moveToFinished`, `moveStalledJobsToWait`, `extendLock`, `moveJobFromActiveToWait`.
+ * `moveToActive`, `moveToFinished`, `moveStalledJobsToWait`, `extendLock`.
  * A test in this folder compares the list with what a server sees.
  */
 export function queueRedis(address: QueueAddress): Redis {

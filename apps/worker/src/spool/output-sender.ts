@@ -44,15 +44,11 @@ export class OutputSender {
   /** Goes on from what the server has stored; called once per connection. */
   resume(storedBytes: number): void {
     const generation = ++this.generation;
+    this.stored = storedBytes;
+    this.sent = storedBytes;
+    this.window = LIMITS.outputUnackedBytes;
     this.wake();
-    this.pump = this.pump.then(async () => {
-      if (generation !== this.generation) return;
-      this.stored = storedBytes;
-      this.sent = storedBytes;
-      this.window = LIMITS.outputUnackedBytes;
-      this.wake();
-      await this.send(generation);
-    });
+    this.pump = this.pump.then(() => this.send(generation));
   }
 
   /** The connection is lost: nothing is sent until `resume`. */
@@ -96,7 +92,7 @@ export class OutputSender {
 
   private async send(generation: number): Promise<void> {
     try {
-      await this.reader.seek(this.sent);
+      if (generation === this.generation) await this.reader.seek(this.sent);
       while (generation === this.generation) {
         if (this.sent - this.stored >= this.window || this.sent >= this.available) {
           await this.change();
@@ -106,6 +102,7 @@ export class OutputSender {
         if (generation !== this.generation) return;
         const room = Math.min(LIMITS.outputFrameBytes, this.stored + this.window - this.sent);
         const chunk = await this.reader.read(room);
+        if (generation !== this.generation) return;
         if (chunk === null) {
           await this.change();
           continue;

@@ -83,6 +83,12 @@ export class IncomingBlob {
     return true;
   }
 
+  /** Keeps nothing, so that it is asked for from its first byte. */
+  async abandon(): Promise<void> {
+    await this.handle.close();
+    await rm(this.partial, { force: true });
+  }
+
   /** Keeps what came for a later `receive`. */
   async interrupt(): Promise<void> {
     await this.handle.close();

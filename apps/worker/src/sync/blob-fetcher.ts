@@ -64,7 +64,11 @@ class Stream {
       this.current = null;
     }
     this.current ??= await this.cache.receive(chunk.sha256, from);
-    if (chunk.offset !== this.current.received) throw new Error(`A piece of blob ${chunk.sha256} is out of order.`);
+    if (chunk.offset !== this.current.received) {
+      await this.current.abandon();
+      this.current = null;
+      throw new Error(`A piece of blob ${chunk.sha256} is out of order.`);
+    }
     await this.current.write(bytes);
     this.onBytes(bytes.length);
     if (this.current.received < chunk.size) return true;

@@ -85,6 +85,8 @@ export class Part {
   restart() {
     this.#backoffMs = BACKOFF_MS.first;
     if (this.#child?.pid) signalGroup(this.#child.pid, 'SIGTERM');
+    // A read of the lifeline that has not returned can hold up the exit of a process.
+    this.#child?.stdio[3]?.destroy();
   }
 
   kill() {

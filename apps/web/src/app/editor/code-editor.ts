@@ -61,12 +61,8 @@ export class CodeEditor implements OnInit {
     });
   }
 
-  async ngOnInit(): Promise<void> {
-    try {
-      this.kit.set(await import('./codemirror'));
-    } catch {
-      this.failed.set(true);
-    }
+  ngOnInit(): void {
+    void this.loadKit();
   }
 
   focus(): void {
@@ -75,6 +71,14 @@ export class CodeEditor implements OnInit {
 
   openSearch(): void {
     if (this.view) this.kit()?.openSearchPanel(this.view);
+  }
+
+  private async loadKit(): Promise<void> {
+    try {
+      this.kit.set(await import('./codemirror'));
+    } catch {
+      this.failed.set(true);
+    }
   }
 
   protected onFocusOut(event: FocusEvent): void {

@@ -55,7 +55,7 @@ export class EditorPane {
     if (!target) return;
     event.preventDefault();
     this.store.activate(target);
-    const tabs = (event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>('[role="tab"]');
-    tabs[list.indexOf(target)]?.focus();
+    const tabs = (event.currentTarget as HTMLElement).closest('[role="tablist"]')?.querySelectorAll<HTMLElement>('[role="tab"]');
+    tabs?.[list.indexOf(target)]?.focus();
   }
 }

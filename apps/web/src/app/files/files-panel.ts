@@ -69,7 +69,6 @@ export class FilesPanel {
   }
 
   protected onKey(event: KeyboardEvent): void {
-    if (event.target !== event.currentTarget && (event.target as HTMLElement).tagName === 'INPUT') return;
     const rows = this.rows();
     const at = rows.findIndex((row) => row.path === this.tabStop());
     const node = rows[at];

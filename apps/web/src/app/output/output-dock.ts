@@ -116,6 +116,7 @@ export class OutputDock {
     if (!target) return;
     event.preventDefault();
     this.choose(target.id);
-    (event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>('[role="tab"]')[tabs.indexOf(target)]?.focus();
+    const buttons = (event.currentTarget as HTMLElement).closest('[role="tablist"]')?.querySelectorAll<HTMLElement>('[role="tab"]');
+    buttons?.[tabs.indexOf(target)]?.focus();
   }
 }

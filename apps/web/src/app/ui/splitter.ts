@@ -20,7 +20,7 @@ const STEP = 16;
     '(pointermove)': 'move($event)',
     '(pointerup)': 'end($event)',
     '(pointercancel)': 'end($event)',
-    '(dblclick)': 'reset.emit()',
+    '(dblclick)': 'restored.emit()',
     '(keydown)': 'onKey($event)',
   },
   styles: `
@@ -56,7 +56,7 @@ export class Splitter {
   readonly min = input(120);
   readonly max = input(900);
   readonly size = model.required<number>();
-  readonly reset = output();
+  readonly restored = output();
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   private from: { at: number; size: number } | null = null;
 

@@ -1,0 +1,18 @@
+import type { RunView } from '@mle/protocol';
+import { matches } from './run-list';
+
+const run = { number: 12, projectId: 'p', projectName: 'nets', state: 'failed', file: 'train.py', command: null, note: 'Too fast', machineName: 'lab-1', tags: ['gpu'], args: ['-v'], params: { lr: 0.5 } } as unknown as RunView;
+const all = { projectId: null, state: '', text: '' };
+
+describe('matches', () => {
+  it.each([
+    [{}, true],
+    [{ projectId: 'p' }, true],
+    [{ projectId: 'q' }, false],
+    [{ state: 'failed' }, true],
+    [{ state: 'active' }, false],
+    [{ text: 'TRAIN too' }, true],
+    [{ text: '#12 lr=0.5 gpu' }, true],
+    [{ text: 'train other' }, false],
+  ])('%j', (filter, expected) => expect(matches(run, { ...all, ...filter })).toBe(expected));
+});

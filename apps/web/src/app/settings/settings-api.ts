@@ -1,0 +1,39 @@
+import { HttpClient } from '@angular/common/http';
+import { Injectable, inject } from '@angular/core';
+import type { CreateUser, TokenView, UpdateUser, UserView } from '@mle/protocol';
+import { firstValueFrom } from 'rxjs';
+import { API } from '../core/api-interceptor';
+
+/** API tokens and, for administrators, users. */
+@Injectable({ providedIn: 'root' })
+export class SettingsApi {
+  private readonly http = inject(HttpClient);
+
+  async tokens(): Promise<TokenView[]> {
+    return (await firstValueFrom(this.http.get<{ items: TokenView[] }>(`${API}/tokens`))).items;
+  }
+
+  createToken(name: string): Promise<TokenView> {
+    return firstValueFrom(this.http.post<TokenView>(`${API}/tokens`, { name }));
+  }
+
+  removeToken(id: string): Promise<unknown> {
+    return firstValueFrom(this.http.delete(`${API}/tokens/${id}`));
+  }
+
+  async users(): Promise<UserView[]> {
+    return (await firstValueFrom(this.http.get<{ items: UserView[] }>(`${API}/users`))).items;
+  }
+
+  createUser(user: CreateUser): Promise<UserView> {
+    return firstValueFrom(this.http.post<UserView>(`${API}/users`, user));
+  }
+
+  updateUser(id: string, change: UpdateUser): Promise<UserView> {
+    return firstValueFrom(this.http.patch<UserView>(`${API}/users/${id}`, change));
+  }
+
+  removeUser(id: string): Promise<unknown> {
+    return firstValueFrom(this.http.delete(`${API}/users/${id}`));
+  }
+}

@@ -1,0 +1,112 @@
+import { ChangeDetectionStrategy, Component, inject, resource, signal } from '@angular/core';
+import type { TokenView } from '@mle/protocol';
+import { Clock } from '../core/clock';
+import { ago } from '../core/format';
+import { sentence, toRequestError } from '../core/problem';
+import { Icon } from '../ui/icon';
+import { SettingsApi } from './settings-api';
+
+/** Tokens for programs. The value is shown once, when it is made. */
+@Component({
+  selector: 'mle-token-list',
+  imports: [Icon],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  template: `
+    <p class="muted">For curl, CI and other programs: <code>Authorization: Bearer mle_…</code></p>
+    <form class="row" (submit)="create($event, name)">
+      <input #name class="input" type="text" aria-label="Name of the new token" placeholder="Name, such as ci" autocomplete="off" required [attr.aria-invalid]="error() !== null" />
+      <button type="submit" class="btn"><mle-icon name="plus" />Make a token</button>
+    </form>
+    @if (error(); as text) {
+      <p class="field-error" role="alert">{{ text }}</p>
+    }
+    @if (made(); as token) {
+      <div class="notice good" role="status">
+        <mle-icon name="key" />
+        <p class="grow">Copy it now, it is not shown again.<br /><code class="value">{{ token.token }}</code></p>
+        <button type="button" class="ib" aria-label="Copy the token" title="Copy the token" (click)="copy(token)"><mle-icon [name]="copied() ? 'check' : 'copy'" /></button>
+      </div>
+    }
+    @if (tokens.error(); as failure) {
+      <p class="field-error" role="alert">The tokens could not be loaded. {{ words(failure) }}</p>
+    } @else if (tokens.hasValue()) {
+      <ul>
+        @for (token of tokens.value(); track token.id) {
+          <li class="row">
+            <mle-icon name="key" /><b>{{ token.name }}</b
+            ><span class="muted">made {{ when(token.createdAt) }}, {{ token.lastUsedAt ? 'used ' + when(token.lastUsedAt) : 'never used' }}</span>
+            <button type="button" class="btn small ghost end" [attr.aria-label]="'Delete the token ' + token.name" (click)="remove(token)">Delete</button>
+          </li>
+        } @empty {
+          <li class="muted">No tokens yet.</li>
+        }
+      </ul>
+    }
+  `,
+  styles: `
+    :host {
+      display: grid;
+      gap: 12px;
+    }
+    form .input {
+      max-width: 320px;
+    }
+    li {
+      min-height: 40px;
+      border-top: 1px solid var(--border);
+      padding: 4px 0;
+    }
+    li mle-icon {
+      color: var(--text-faint);
+    }
+    .end {
+      margin-left: auto;
+    }
+    .value {
+      overflow-wrap: anywhere;
+      user-select: all;
+    }
+  `,
+})
+export class TokenList {
+  private readonly api = inject(SettingsApi);
+  private readonly clock = inject(Clock);
+  protected readonly tokens = resource({ loader: () => this.api.tokens() });
+  protected readonly made = signal<TokenView | null>(null);
+  protected readonly error = signal<string | null>(null);
+  protected readonly copied = signal(false);
+  protected readonly words = sentence;
+
+  protected when(at: string): string {
+    return ago(at, this.clock.now());
+  }
+
+  protected async create(event: Event, field: HTMLInputElement): Promise<void> {
+    event.preventDefault();
+    this.error.set(null);
+    try {
+      this.made.set(await this.api.createToken(field.value.trim()));
+      this.copied.set(false);
+      field.value = '';
+      this.tokens.reload();
+    } catch (error) {
+      const failure = toRequestError(error);
+      this.error.set(failure.field('name') ?? failure.message);
+    }
+  }
+
+  protected async remove(token: TokenView): Promise<void> {
+    try {
+      await this.api.removeToken(token.id);
+      if (this.made()?.id === token.id) this.made.set(null);
+      this.tokens.reload();
+    } catch (error) {
+      this.error.set(sentence(error));
+    }
+  }
+
+  protected async copy(token: TokenView): Promise<void> {
+    await navigator.clipboard.writeText(token.token ?? '');
+    this.copied.set(true);
+  }
+}

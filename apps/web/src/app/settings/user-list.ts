@@ -1,0 +1,122 @@
+import { ChangeDetectionStrategy, Component, inject, resource, signal } from '@angular/core';
+import { MatDialog } from '@angular/material/dialog';
+import type { Role, UserView } from '@mle/protocol';
+import { sentence, toRequestError, type RequestError } from '../core/problem';
+import { Session } from '../core/session';
+import { Icon } from '../ui/icon';
+import { SettingsApi } from './settings-api';
+
+/** Who may log in. Administrators only. */
+@Component({
+  selector: 'mle-user-list',
+  imports: [Icon],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  template: `
+    @if (users.error(); as problem) {
+      <p class="field-error" role="alert">The users could not be loaded. {{ words(problem) }}</p>
+    } @else if (users.hasValue()) {
+      <ul>
+        @for (user of users.value(); track user.id) {
+          <li class="row">
+            <mle-icon name="user" /><b>{{ user.login }}</b>
+            <select #role class="input small" [attr.aria-label]="'Role of ' + user.login" [disabled]="user.id === session.user()?.id" (change)="changeRole(user, role.value)">
+              <option value="admin" [selected]="user.role === 'admin'">admin</option>
+              <option value="member" [selected]="user.role === 'member'">member</option>
+            </select>
+            @if (user.id !== session.user()?.id) {
+              <button type="button" class="btn small ghost end" [attr.aria-label]="'Remove ' + user.login" (click)="remove(user)">Remove</button>
+            }
+          </li>
+        }
+      </ul>
+    }
+    <form #form (submit)="create($event, form, login.value, password.value)">
+      <label class="field">
+        <span class="label">Login</span>
+        <input #login class="input" type="text" autocomplete="off" autocapitalize="none" spellcheck="false" required [attr.aria-invalid]="!!failure()?.field('login')" />
+        @if (failure()?.field('login'); as text) {
+          <span class="field-error" role="alert">{{ text }}</span>
+        }
+      </label>
+      <label class="field">
+        <span class="label">Password</span>
+        <input #password class="input" type="password" autocomplete="new-password" minlength="8" required [attr.aria-invalid]="!!failure()?.field('password')" />
+        @if (failure()?.field('password'); as text) {
+          <span class="field-error" role="alert">{{ text }}</span>
+        }
+      </label>
+      <button type="submit" class="btn"><mle-icon name="plus" />Add a user</button>
+    </form>
+    @if (failure(); as problem) {
+      @if (!problem.field('login') && !problem.field('password')) {
+        <p class="field-error" role="alert">{{ problem.message }}</p>
+      }
+    }
+  `,
+  styles: `
+    :host {
+      display: grid;
+      gap: 12px;
+    }
+    li {
+      min-height: 40px;
+      border-top: 1px solid var(--border);
+      padding: 4px 0;
+    }
+    li mle-icon {
+      color: var(--text-faint);
+    }
+    select {
+      width: auto;
+    }
+    .end {
+      margin-left: auto;
+    }
+    form {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: flex-end;
+      gap: 8px;
+    }
+  `,
+})
+export class UserList {
+  private readonly api = inject(SettingsApi);
+  private readonly dialog = inject(MatDialog);
+  protected readonly session = inject(Session);
+  protected readonly users = resource({ loader: () => this.api.users() });
+  protected readonly failure = signal<RequestError | null>(null);
+  protected readonly words = sentence;
+
+  protected async create(event: Event, form: HTMLFormElement, login: string, password: string): Promise<void> {
+    event.preventDefault();
+    await this.attempt(async () => {
+      await this.api.createUser({ login: login.trim(), password, role: 'member' });
+      form.reset();
+    });
+  }
+
+  protected async changeRole(user: UserView, role: string): Promise<void> {
+    await this.attempt(() => this.api.updateUser(user.id, { role: role as Role }));
+  }
+
+  protected async remove(user: UserView): Promise<void> {
+    const { ConfirmDialog } = await import('../ui/confirm-dialog');
+    const act = async () => {
+      await this.api.removeUser(user.id);
+      this.users.reload();
+    };
+    const title = `Remove ${user.login}?`;
+    this.dialog.open(ConfirmDialog, { ariaLabel: title, restoreFocus: true, autoFocus: '[cdkFocusInitial]', data: { title, text: 'The user can no longer log in, and the tokens of the user stop working.', verb: 'Remove', act } });
+  }
+
+  private async attempt(change: () => Promise<unknown>): Promise<void> {
+    this.failure.set(null);
+    try {
+      await change();
+    } catch (error) {
+      this.failure.set(toRequestError(error));
+    }
+    this.users.reload();
+  }
+}

@@ -23,6 +23,10 @@ export class QueuePipe {
     });
   }
 
+  get openNow(): number {
+    return this.sockets.size;
+  }
+
   cut(): void {
     for (const socket of this.sockets) socket.destroy();
   }
@@ -48,7 +52,7 @@ export class QueuePipe {
         redis.destroy();
         stream.destroy();
       };
-      for (const end of [stream, redis]) end.on('close', close).on('error', close);
+      for (const end of [stream, redis]) end.on('end', close).on('close', close).on('error', close);
     });
   }
 

@@ -27,49 +27,31 @@ export interface ConsumerHooks {
 
 /** Takes deliveries from the machine's queue, one at a time and only while one is wanted. */
 export class DeliveryConsumer {
-  private readonly redis: Redis;
-  private readonly worker: Worker<unknown>;
   private readonly loop: Promise<void>;
+  private connection: QueueConnection | null = null;
   private closed = false;
   private blocked = false;
   private wakeUp: (() => void) | null = null;
 
   constructor(
-    address: QueueAddress,
+    private readonly address: QueueAddress,
     readonly machineId: string,
     private readonly hooks: ConsumerHooks,
     private readonly log: Logger,
   ) {
-    this.redis = queueRedis(address);
-    this.worker = new Worker<unknown>(machineQueue(machineId), null, {
-      autorun: false,
-      connection: this.redis,
-      prefix: QUEUE_PREFIX,
-      skipVersionCheck: true,
-      lockDuration: LOCK_MS,
-      stalledInterval: STALLED_CHECK_MS,
-      // The job is the delivery: it is given out until it is settled, however often a worker dies.
-      maxStalledCount: 1_000_000,
-      drainDelay: WAIT_SECONDS,
-      removeOnComplete: { count: 0 },
-      removeOnFail: { count: 0 },
-    });
-    this.worker.on('error', (error) => this.log.debug({ err: error }, 'The queue connection has an error.'));
-    void this.worker.startStalledCheckTimer();
     this.loop = this.run();
   }
 
   /** To call whenever the answer of `wanted` may have changed. */
   reconsider(): void {
     if (this.hooks.wanted()) this.wakeUp?.();
-    else if (this.blocked) void this.cancelWait();
+    else if (this.blocked) void this.disconnect();
   }
 
   async close(): Promise<void> {
     this.closed = true;
     this.wakeUp?.();
-    await this.worker.close(true);
-    this.redis.disconnect();
+    await this.disconnect();
     await this.loop;
   }
 
@@ -82,10 +64,11 @@ export class DeliveryConsumer {
         this.wakeUp = null;
         continue;
       }
+      this.connection ??= connect(this.address, this.machineId, this.log);
       const token = randomUUID();
       try {
         this.blocked = true;
-        const job = await this.worker.getNextJob(token, { block: true });
+        const job = await this.connection.worker.getNextJob(token, { block: true });
         this.blocked = false;
         if (job !== undefined) await this.handle(job, token);
       } catch (error) {
@@ -95,6 +78,15 @@ export class DeliveryConsumer {
         await delay(200);
       }
     }
+  }
+
+  /** Ends a blocking wait with its connections: an abandoned command cannot be sent again by the next ones. */
+  private async disconnect(): Promise<void> {
+    const connection = this.connection;
+    this.connection = null;
+    if (connection === null) return;
+    await connection.worker.close(true).catch((error: unknown) => this.log.debug({ err: error }, 'A queue connection did not close cleanly.'));
+    connection.redis.disconnect();
   }
 
   private async handle(job: Job<unknown>, token: string): Promise<void> {
@@ -118,13 +110,29 @@ export class DeliveryConsumer {
       clearInterval(renewal);
     }
   }
+}
 
-  /** The blocking command ends with its connection; BullMQ makes a new one before the next wait. */
-  private async cancelWait(): Promise<void> {
-    try {
-      await this.worker.getBackend().disconnectBlocking(true);
-    } catch (error) {
-      this.log.debug({ err: error }, 'The wait for a delivery was not cancelled.');
-    }
-  }
+interface QueueConnection {
+  redis: Redis;
+  worker: Worker<unknown>;
+}
+
+function connect(address: QueueAddress, machineId: string, log: Logger): QueueConnection {
+  const redis = queueRedis(address);
+  const worker = new Worker<unknown>(machineQueue(machineId), null, {
+    autorun: false,
+    connection: redis,
+    prefix: QUEUE_PREFIX,
+    skipVersionCheck: true,
+    lockDuration: LOCK_MS,
+    stalledInterval: STALLED_CHECK_MS,
+    // The job is the delivery: it is given out until it is settled, however often a worker dies.
+    maxStalledCount: 1_000_000,
+    drainDelay: WAIT_SECONDS,
+    removeOnComplete: { count: 0 },
+    removeOnFail: { count: 0 },
+  });
+  worker.on('error', (error) => log.debug({ err: error }, 'The queue connection has an error.'));
+  void worker.startStalledCheckTimer();
+  return { redis, worker };
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readConfiguration, ROOT } from './configuration.mjs';
+import { freePort } from './free-port.mjs';
 import { Installation } from './installation.mjs';
 import { Lock, outwait } from './lock.mjs';
 import { PartFailure } from './part.mjs';
@@ -48,6 +49,7 @@ export async function main(development) {
     if (left) await step('Waiting for the end of the former start', () => outwait(left, LEFT_PARTS_LIMIT_MS), { quietMs: 300 });
     const redisBinary = await prepare(installation);
     if (shutdown.isAsked) throw new Refusal('Stopped before the start.');
+    if (configuration.port === '0') configuration.port = await freePort(configuration.host);
     const url = await startParts(parts, installation, redisBinary, note, shutdown);
     if (development) extra = await development.begin({ parts, installation, url });
     lock.note({ url });
@@ -85,8 +87,8 @@ async function startParts(parts, installation, redisBinary, note, shutdown) {
     // Neither needs the other, and the API would wait for both.
     await unlessStopped(Promise.all([parts.redis?.start(), parts.store?.start()]));
     parts.api = installation.api(note);
-    const { url } = await unlessStopped(parts.api.start());
-    const address = localAddress(installation.configuration, String(url));
+    await unlessStopped(parts.api.start());
+    const address = localAddress(installation.configuration);
     if (localWorker) {
       parts.worker = installation.worker(address, note);
       await unlessStopped(parts.worker.start());
@@ -98,11 +100,10 @@ async function startParts(parts, installation, redisBinary, note, shutdown) {
 /**
  * The address by which this computer reaches its own API: never the public one, and loopback where the API listens everywhere.
  * @param {import('./configuration.mjs').Configuration} configuration
- * @param {string} url as the API gives it
  */
-function localAddress({ host, port }, url) {
-  const own = port === '0' ? url : `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  return own.replace('//0.0.0.0', '//127.0.0.1').replace('//[::]', '//[::1]');
+function localAddress({ host, port }) {
+  const loopback = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return `http://${loopback.includes(':') ? `[${loopback}]` : loopback}:${port}`;
 }
 
 /**

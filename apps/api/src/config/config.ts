@@ -36,6 +36,8 @@ export interface Config {
   webDir: string;
   workerBundle: string;
   examplesDir: string;
+  /** Hosts in private networks that projects may be cloned from. */
+  gitPrivateHosts: string[];
   maxFileBytes: number;
   maxProjectFiles: number;
   logLevel: LogLevel;
@@ -77,6 +79,7 @@ const lifelineFd = variable('MLE_LIFELINE_FD', whole(3, 1024), 'the number of an
 const webDir = variable('MLE_WEB_DIR', text(4096), 'the folder of the built web application');
 const workerBundle = variable('MLE_WORKER_BUNDLE', text(4096), 'the file of the built worker');
 const examplesDir = variable('MLE_EXAMPLES_DIR', text(4096), 'the folder of the example projects');
+const gitPrivateHosts = variable('MLE_GIT_PRIVATE_HOSTS', z.string().regex(/^[A-Za-z0-9.:_-]+(?:\s*,\s*[A-Za-z0-9.:_-]+)*$/).transform((list) => list.toLowerCase().split(/\s*,\s*/)), 'host names separated by commas, such as git.lab.example');
 const maxFile = variable('MLE_MAX_FILE_BYTES', whole(1, 1024 ** 4), 'a size in bytes from 1 to 1099511627776');
 const maxFiles = variable('MLE_MAX_PROJECT_FILES', whole(1, 1_000_000), 'a number of files from 1 to 1000000');
 const logLevel = variable('MLE_LOG_LEVEL', z.enum(LOG_LEVELS), `one of ${LOG_LEVELS.join(', ')}`);
@@ -120,6 +123,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     webDir: path(webDir, join(root, 'dist/apps/web')),
     workerBundle: path(workerBundle, join(root, 'dist/apps/worker/worker.mjs')),
     examplesDir: path(examplesDir, join(root, 'examples')),
+    gitPrivateHosts: read(gitPrivateHosts) ?? [],
     maxFileBytes: read(maxFile) ?? LIMITS.projectFileBytes,
     maxProjectFiles: read(maxFiles) ?? LIMITS.projectFiles,
     logLevel: read(logLevel) ?? 'info',

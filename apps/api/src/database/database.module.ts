@@ -22,7 +22,7 @@ import { migrate } from './migration-runner.js';
         autoCreate: false,
         autoIndex: false,
         appName: 'mle-api',
-        retryAttempts: 5,
+        retryAttempts: 2,
         retryDelay: 500,
       }),
     }),

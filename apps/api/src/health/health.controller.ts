@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { Public } from '../auth/current-user.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { Returns } from '../http/zod.js';
+import { MachinesService } from '../machines/machines.service.js';
 import { RedisService } from '../redis/redis.service.js';
 import { ReadinessChecks } from './readiness-checks.js';
 
@@ -20,6 +21,7 @@ export class HealthController implements OnModuleInit {
   constructor(
     private readonly checks: ReadinessChecks,
     private readonly redis: RedisService,
+    private readonly machines: MachinesService,
     @InjectConnection() private readonly connection: Connection,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -32,6 +34,10 @@ export class HealthController implements OnModuleInit {
     this.checks.add('redis', async () => {
       await this.redis.ping();
       return { ok: true, detail: 'Redis answers.' };
+    });
+    this.checks.add('machine', async () => {
+      const count = await this.machines.onlineCount();
+      return { ok: count > 0, detail: count === 0 ? 'No machine is online.' : count === 1 ? '1 machine is online.' : `${count} machines are online.` };
     });
     this.checks.add('disk', async () => {
       const { bavail, bsize } = await statfs(this.config.dataDir);

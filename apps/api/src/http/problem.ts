@@ -38,7 +38,7 @@ function knownProblem(error: unknown): ProblemError | null {
   if (error instanceof ProblemError) return error;
   if (!(error instanceof Error)) return null;
   if (isOutage(error)) {
-    return new ProblemError(503, 'database.unavailable', 'The database does not answer. Nothing was changed; try again in a moment.', undefined, { 'Retry-After': '2' });
+    return new ProblemError(503, 'database.unavailable', 'The database does not answer. Try again in a moment.', undefined, { 'Retry-After': '2' });
   }
   // The framework wraps what the body parser and the router throw.
   const cause = error instanceof HttpException && error.cause instanceof Error ? error.cause : error;

@@ -17,10 +17,12 @@ export const requestLog = () =>
     genReqId: (_request, response) => String(response.getHeader('X-Correlation-Id')),
     quietReqLogger: true,
     customLogLevel: (request, response, error) => {
+      if (request.url.startsWith('/readyz')) return 'debug';
       if (error !== undefined || response.statusCode >= 500) return 'warn';
       return request.method === 'GET' || request.method === 'HEAD' ? 'debug' : 'info';
     },
-    customProps: (_request, response) => ({ correlationId: String(response.getHeader('X-Correlation-Id')) }),
+    // What went wrong is logged where it is known, under the same id.
+    customErrorObject: (_request, _response, _error, line: object) => ({ ...line, err: undefined }),
     serializers: {
       req: ({ method, url }: { method: string; url: string }) => ({ method, path: url.split('?', 1)[0] }),
       res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),

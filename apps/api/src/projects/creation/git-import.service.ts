@@ -1,16 +1,166 @@
-import { Injectable } from '@nestjs/common';
-import type { ManifestEntry } from '@mle/protocol';
-import { ProblemError } from '../../http/problem.js';
+import { execFile } from 'node:child_process';
+import { createReadStream } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import { promisify } from 'node:util';
+import { Inject, Injectable } from '@nestjs/common';
+import { FILE_MODES, projectPathError, type ManifestEntry } from '@mle/protocol';
+import { BlobsService } from '../../blobs/blobs.service.js';
+import { CONFIG, type Config } from '../../config/config.js';
+import { badRequest, ProblemError, tooLarge } from '../../http/problem.js';
+import { gitAddress, type GitAddress } from './git-address.js';
 
+const run = promisify(execFile);
+const CLONE_MS = 5 * 60_000;
+const CLONE_BYTES = 4 * 1024 ** 3;
+const CLONES_AT_ONCE = 3;
+const WATCH_MS = 500;
+
+/** Fetches the newest commit of a repository. Nothing of it is executed: no hooks, no filters, no submodules, no links that are followed. */
 @Injectable()
 export class GitImportService {
-  fetch(_gitUrl: string): Promise<ManifestEntry[]> {
-    return Promise.reject(new ProblemError(501, 'git.unavailable', 'Making a project from a git address is not possible here yet. Upload the files instead.'));
+  private underWay = 0;
+
+  constructor(
+    private readonly blobs: BlobsService,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** Stores the files of a repository's default branch. */
+  async fetch(gitUrl: string): Promise<ManifestEntry[]> {
+    const source = await gitAddress(gitUrl, this.config.gitPrivateHosts);
+    if (this.underWay >= CLONES_AT_ONCE) throw new ProblemError(503, 'git.busy', 'Other repositories are being fetched. Try again in a minute.', undefined, { 'Retry-After': '60' });
+    this.underWay++;
+    const parent = join(this.config.dataDir, 'tmp');
+    await mkdir(parent, { recursive: true, mode: 0o700 });
+    const folder = await mkdtemp(join(parent, 'git-'));
+    try {
+      const tree = join(folder, 'tree');
+      await this.clone(source, folder, tree);
+      return await this.store(tree, folder);
+    } finally {
+      this.underWay--;
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  private async clone(source: GitAddress, folder: string, tree: string): Promise<void> {
+    const stop = new AbortController();
+    let tooMuch = false;
+    const watch = setInterval(() => {
+      void folderBytes(folder).then((bytes) => {
+        tooMuch ||= bytes > CLONE_BYTES;
+        if (tooMuch) stop.abort();
+      });
+    }, WATCH_MS);
+    try {
+      await run('git', [...settings(source), 'clone', '--quiet', '--depth=1', '--single-branch', '--no-tags', '--no-recurse-submodules', '--template=', '--', urlOf(source), tree], {
+        env: environment(source, folder),
+        timeout: CLONE_MS,
+        killSignal: 'SIGKILL',
+        signal: stop.signal,
+      });
+    } catch (error) {
+      if (tooMuch) throw tooLarge('git.too_large', `The repository is larger than the ${CLONE_BYTES} bytes allowed.`);
+      throw cloneProblem(error as NodeJS.ErrnoException & { stderr?: string; killed?: boolean });
+    } finally {
+      clearInterval(watch);
+    }
+  }
+
+  private async store(tree: string, folder: string): Promise<ManifestEntry[]> {
+    const listing = await run('git', ['-C', tree, '-c', 'core.fsmonitor=false', 'ls-files', '--stage', '-z'], { env: environment(null, folder), maxBuffer: 256 * 1024 * 1024, encoding: 'buffer' });
+    const entries: ManifestEntry[] = [];
+    for (const record of decodeNames(listing.stdout).split('\0').filter(Boolean)) {
+      const [, mode, path] = /^(\d{6}) [0-9a-f]+ \d\t(.*)$/s.exec(record) ?? [];
+      // A submodule is a reference to another repository, which nobody asked for.
+      if (mode === undefined || path === undefined || mode === '160000') continue;
+      if (entries.length >= this.config.maxProjectFiles) throw tooLarge('project.too_many_files', `A project holds at most ${this.config.maxProjectFiles} files.`);
+      entries.push(await this.storeFile(join(tree, path), path, mode));
+    }
+    return entries;
+  }
+
+  private async storeFile(file: string, path: string, mode: string): Promise<ManifestEntry> {
+    const message = projectPathError(path);
+    if (message !== null) throw badRequest('git.path', `The repository has a file ${JSON.stringify(path)} that a project cannot have. ${message}`);
+    if (mode === '120000') checkLink(path, await readFile(file, 'utf8'));
+    this.blobs.checkDeclaredSize(String((await stat(file)).size));
+    const blob = await this.blobs.put(createReadStream(file));
+    return { path, mode: mode === '120000' ? FILE_MODES.link : mode === '100755' ? FILE_MODES.executable : FILE_MODES.plain, ...blob };
   }
 }
 
 /** The last part of the address, without .git. */
 export function nameFromUrl(gitUrl: string): string {
   const last = gitUrl.replace(/[?#].*$/, '').replace(/\/+$/, '').split(/[/:]/).at(-1) ?? '';
-  return last.replace(/\.git$/, '').slice(0, 80) || 'repository';
+  return last.replace(/\.git$/, '').replaceAll(/\p{Cc}/gu, '').trim().slice(0, 70) || 'repository';
+}
+
+function settings({ protocol, host, port, address }: GitAddress): string[] {
+  const pinned = address.includes(':') ? `[${address}]` : address;
+  return [
+    'protocol.allow=never', `protocol.${protocol}.allow=always`,
+    // Another address might be a private one; and the name may lead elsewhere a moment later.
+    'http.followRedirects=false', `http.curloptResolve=${host}:${port}:${pinned}`,
+    'core.symlinks=false', 'core.autocrlf=false', 'core.hooksPath=/dev/null', 'core.fsmonitor=false', 'credential.helper=', 'transfer.fsckObjects=true',
+  ].flatMap((setting) => ['-c', setting]);
+}
+
+/** git:// has no setting that pins the address, and no certificate that depends on the name. */
+function urlOf({ protocol, address, url }: GitAddress): string {
+  if (protocol !== 'git') return url;
+  return url.replace(/^git:\/\/(?:[^@/]*@)?(?:\[[^\]]*\]|[^:/]*)/, `git://${address.includes(':') ? `[${address}]` : address}`);
+}
+
+/** Nothing of the server's own environment but the way to the programs; no questions to a person. */
+function environment(source: GitAddress | null, home: string): NodeJS.ProcessEnv {
+  const ssh = ['ssh', '-F', 'none', '-oBatchMode=yes', '-oStrictHostKeyChecking=accept-new', `-oUserKnownHostsFile=${home}/known_hosts`, ...(source ? [`-oHostName=${source.address}`, `-oHostKeyAlias=${source.host}`] : [])];
+  return {
+    PATH: '/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin',
+    HOME: home,
+    LC_ALL: 'C',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_ASKPASS: '/bin/false',
+    GIT_LFS_SKIP_SMUDGE: '1',
+    // git hands this to a shell.
+    GIT_SSH_COMMAND: ssh.map((part) => `'${part.replaceAll("'", "'\\''")}'`).join(' '),
+  };
+}
+
+function checkLink(path: string, target: string): void {
+  const resolved = posix.normalize(posix.join(posix.dirname(path), target));
+  if (posix.isAbsolute(target) || resolved === '..' || resolved.startsWith('../') || /[\p{Cc}\\]/u.test(target)) {
+    throw badRequest('git.link', `The repository has a link ${path} that points out of the project.`);
+  }
+}
+
+function decodeNames(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw badRequest('git.path', 'The repository has a file whose name is not UTF-8.');
+  }
+}
+
+/** Files come and go while git works: what vanished counts nothing. */
+async function folderBytes(folder: string): Promise<number> {
+  let bytes = 0;
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => [])) {
+    if (entry.isFile()) bytes += await stat(join(entry.parentPath, entry.name)).then(({ size }) => size, () => 0);
+  }
+  return bytes;
+}
+
+function cloneProblem({ code, killed, stderr = '' }: NodeJS.ErrnoException & { stderr?: string; killed?: boolean }): ProblemError {
+  if (code === 'ENOENT') return new ProblemError(501, 'git.missing', 'The server has no git. Install it there, or upload the files.');
+  if (killed) return badRequest('git.timeout', `The repository did not come within ${CLONE_MS / 60_000} minutes.`);
+  if (/redirect/i.test(stderr)) return badRequest('git.redirected', 'The repository has moved to another address. Give the address itself; often it ends in .git.');
+  if (/could not read (?:Username|Password)|Authentication failed|Permission denied|terminal prompts disabled|access denied/i.test(stderr)) return badRequest('git.denied', 'The repository is not open to everyone, or is not there.');
+  if (/not found|does not exist|not exported|does not appear to be/i.test(stderr)) return badRequest('git.not_found', 'There is no repository at this address.');
+  if (/unable to connect|could not resolve|connection (?:refused|timed out|reset)|failed to connect|unable to look up/i.test(stderr)) return badRequest('git.unreachable', 'The host of the repository does not answer.');
+  const last = stderr.trim().split('\n').at(-1) ?? '';
+  return badRequest('git.failed', `git could not fetch the repository: ${last.replaceAll(/\/\/[^@/\s]*@/g, '//').slice(0, 300)}`);
 }

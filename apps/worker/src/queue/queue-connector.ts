@@ -68,6 +68,8 @@ function connectorTo(address: QueueAddress): new (options: unknown) => AbstractC
         Object.assign(stream, { connecting: false });
         stream.emit('connect');
       });
+      // A WebSocket that ended takes nothing any more either; ioredis waits for the close.
+      stream.once('end', () => stream.destroy());
       stream.once('error', (error) => {
         this.firstError = error;
       });

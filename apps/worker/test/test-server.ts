@@ -37,6 +37,9 @@ export class TestServer {
   onFrame: ((run: TestRun, from: number, length: number) => 'store' | 'drop' | 'gap') | null = null;
   onChunk: (() => void) | null = null;
   onClaim: ((ref: AttemptRef) => 'busy' | 'gone' | null) | null = null;
+  /** Answers each handshake. */
+  refusal: Error | null = null;
+  admitAnything = false;
   /** Every attempt of the next hellos is unknown here. */
   forgetVerdicts = false;
   /** Once: stored bytes beyond this are lost when the end of a run comes. */
@@ -170,7 +173,9 @@ export class TestServer {
     namespace.use((socket, next) => {
       this.auths.push(socket.handshake.auth);
       const auth = LinkAuthSchema.parse(socket.handshake.auth);
-      if (auth.linkVersion !== LINK_VERSION) next(Object.assign(new Error('wrong version'), { data: { code: 'link_version' } }));
+      if (this.refusal !== null) next(this.refusal);
+      else if (this.admitAnything) next();
+      else if (auth.linkVersion !== LINK_VERSION) next(Object.assign(new Error('wrong version'), { data: { code: 'link_version' } }));
       else if (auth.joinToken === this.joinToken || auth.credential === this.credential) next();
       else next(Object.assign(new Error('not known'), { data: { code: 'refused' } }));
     });

@@ -1,0 +1,70 @@
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import { TestServer } from '../../test/test-server.js';
+import { TestWorker } from '../../test/test-worker.js';
+import { until } from '../../test/until.js';
+
+let server: TestServer;
+
+beforeEach(async () => {
+  server = await TestServer.start();
+});
+
+afterEach(async () => {
+  await server.close();
+});
+
+const WHO = 'id -u; cat "$1"/credential || echo closed; ls "$1"/attempts || echo closed; ls "$1"/cache || echo closed; echo $HOME; touch $HOME/a in-workspace && echo written';
+
+async function who(worker: TestWorker): Promise<string[]> {
+  const run = await server.submit({ 'who.sh': WHO }, { args: [worker.dataDir] });
+  await until('the run is finished', () => run.finished !== null);
+  return run.stream('stdout').trim().split('\n');
+}
+
+const isRoot = process.getuid?.() === 0;
+
+test('with root a run has a uid of its own, and the data directory is closed to it', async () => {
+  const worker = new TestWorker(server);
+  try {
+    await worker.start();
+    const [uid, ...rest] = await who(worker);
+    expect(server.hellos[0]?.inventory.isolated).toBe(isRoot);
+    if (isRoot) {
+      expect(Number(uid)).toBeGreaterThan(1000);
+      expect(rest).toEqual(['closed', 'closed', 'closed', expect.stringMatching(/homes\/0$/), 'written']);
+    } else {
+      expect(Number(uid)).toBe(process.getuid?.());
+    }
+  } finally {
+    await worker.clear();
+  }
+});
+
+test('where its folders cannot be reached, they are made elsewhere', async () => {
+  const worker = new TestWorker(server);
+  try {
+    chmodSync(join(worker.dataDir, '..'), 0o700);
+    await worker.start();
+    const [uid, ...rest] = await who(worker);
+    if (isRoot) {
+      expect(Number(uid)).toBeGreaterThan(1000);
+      expect(rest.at(-2)).toMatch(/^\/var\/(lib|tmp)\/mle-worker\//);
+      expect(rest.at(-1)).toBe('written');
+    }
+  } finally {
+    await worker.clear();
+  }
+});
+
+test('without isolation runs are what the worker is', async () => {
+  const worker = new TestWorker(server, { args: ['--no-isolation'] });
+  try {
+    await worker.start();
+    expect(server.hellos[0]?.inventory.isolated).toBe(false);
+    const [uid] = await who(worker);
+    expect(Number(uid)).toBe(process.getuid?.());
+  } finally {
+    await worker.clear();
+  }
+});

@@ -68,12 +68,9 @@ export class FilesPanel {
     else void this.documents.open(node.path);
   }
 
-  protected onKey(event: KeyboardEvent): void {
+  protected onKey(event: KeyboardEvent, node: TreeNode): void {
     const rows = this.rows();
-    const at = rows.findIndex((row) => row.path === this.tabStop());
-    const node = rows[at];
-    if (!node) return;
-    const action = this.keyAction(event, rows, at, node);
+    const action = this.keyAction(event, rows, rows.indexOf(node), node);
     if (!action) return;
     event.preventDefault();
     action();

@@ -50,6 +50,9 @@ interface Step {
     b {
       font-weight: var(--weight-medium);
     }
+    span {
+      margin-left: 4px;
+    }
     .now i {
       background: var(--running-fill);
     }

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { LIMITS } from '@mle/protocol';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -9,21 +10,27 @@ import { securityHeaders } from './http/security-headers.js';
 import { logger, NestLogger } from './logging/logger.js';
 import { webPage } from './web/web.middleware.js';
 
+const UPLOAD_MS = 6 * 3_600_000;
+
 /** Wires the server up, with everything around the routes; it listens when the caller says so. */
 export async function createApplication(config: Config): Promise<NestExpressApplication> {
   logger.level = config.logLevel;
   const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config), { bodyParser: false, logger: new NestLogger(), abortOnError: false });
-  app.set('trust proxy', 'loopback');
+  // This server speaks no TLS: with an https address there is a proxy before it, often on another computer of a private network.
+  app.set('trust proxy', config.publicUrl?.startsWith('https:') ? 'loopback, linklocal, uniquelocal' : 'loopback');
   app.set('query parser', 'simple');
   app.disable('x-powered-by');
   app.set('etag', false);
   app.use(correlate, requestLog(), securityHeaders(config));
   app.use(webPage(config.webDir));
   app.useBodyParser('json', { limit: LIMITS.jsonBodyBytes, type: (request) => isJsonBody(request as Request) });
+  // A large upload over a slow line takes its time; the head of a request still has to come at once.
+  (app.getHttpServer() as Server).requestTimeout = UPLOAD_MS;
   return app;
 }
 
 /** A file of a project may be JSON too: those bytes are stored, not read. */
-function isJsonBody(request: Request): boolean {
-  return /^application\/(?:[\w.+-]+\+)?json\b/i.test(request.headers['content-type'] ?? '') && request.method !== 'PUT';
+function isJsonBody(request: Pick<Request, 'method' | 'originalUrl' | 'headers'>): boolean {
+  const isFile = request.method === 'PUT' && /^\/api\/v1\/projects\/[^/]+\/files\//i.test(request.originalUrl);
+  return !isFile && /^application\/(?:[\w.+-]+\+)?json\b/i.test(request.headers['content-type'] ?? '');
 }

@@ -16,12 +16,17 @@ export async function serve(config: Config): Promise<void> {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const app = await createApplication(config);
   const stop = stopper(app);
+  process.on('uncaughtException', (error) => {
+    logger.fatal({ err: error }, 'ends by an error that nobody handled');
+    process.exit(1);
+  });
   process.once('SIGTERM', () => stop('SIGTERM')).once('SIGINT', () => stop('SIGINT'));
   if (config.lifelineFd !== null) watchLifeline(config.lifelineFd, () => stop('the launcher is gone'));
   await listen(app, config);
   const { port } = app.getHttpServer().address() as AddressInfo;
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
-  logger[logger.isLevelEnabled('info') ? 'info' : 'fatal']({ url: config.publicUrl ?? `http://${host}:${port}` }, 'api ready');
+  // The launcher waits for this line, whatever the log level.
+  process.stdout.write(`${JSON.stringify({ level: 'info', time: new Date().toISOString(), msg: 'api ready', url: config.publicUrl ?? `http://${host}:${port}` })}\n`);
 }
 
 async function listen(app: NestExpressApplication, { port, host }: Config): Promise<void> {

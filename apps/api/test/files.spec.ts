@@ -218,12 +218,13 @@ describe('limits', () => {
 
 describe('uploads, moves and archives', () => {
   it('keep the sub-paths of an upload', async () => {
+    await ada.put(`${files}/src/a.py`, 'before', { 'x-file-mode': '0755' });
     const form = new FormData();
     form.append('files', new Blob(['a']), 'src/a.py');
     form.append('files', new Blob(['ü']), 'src/tief/ü b.txt');
     const { status, body } = await ada.post<FileList>(files, form);
     expect(status).toBe(201);
-    expect(body.items.map(({ path, sha256: sha }) => [path, sha])).toEqual([['src/a.py', sha256('a')], ['src/tief/ü b.txt', sha256('ü')]]);
+    expect(body.items.map(({ path, mode, sha256: sha }) => [path, mode, sha])).toEqual([['src/a.py', 0o755, sha256('a')], ['src/tief/ü b.txt', 0o644, sha256('ü')]]);
     expect(await ada.post(files, new FormData())).toMatchObject({ status: 400 });
     expect(await ada.post(files, { a: 1 })).toMatchObject({ status: 415 });
     const clash = new FormData();

@@ -99,13 +99,19 @@ it('it ends with its launcher, and keeps what it had', async () => {
 it('the environment makes the first user', async () => {
   const fresh = await startParts();
   try {
-    const server = start({ MONGODB_URI: fresh.mongodbUri, REDIS_URL: fresh.redisUrl, MLE_DATA_DIR: fresh.dataDir, MLE_ADMIN_LOGIN: 'root', MLE_ADMIN_PASSWORD: 'from the environment' });
+    const server = start({ MONGODB_URI: fresh.mongodbUri, REDIS_URL: fresh.redisUrl, MLE_DATA_DIR: fresh.dataDir, MLE_ADMIN_LOGIN: 'root', MLE_ADMIN_PASSWORD: 'from the environment', MLE_LOG_LEVEL: 'trace' });
+    const end = ended(server);
     const client = new Client(await ready(server));
     expect((await client.post('/api/v1/auth/login', { login: 'root', password: 'from the environment' })).body).toMatchObject({ login: 'root', role: 'admin' });
+    await client.post('/api/v1/auth/login', { login: 'root', password: 'a wrong password' });
+    const { body } = await client.post<{ token: string }>('/api/v1/tokens', { name: 'ci' });
+    await new Client(client.url).get('/api/v1/auth/me?token=in-the-address', { authorization: `Bearer ${body.token}`, 'x-correlation-id': 'click-0123456789' });
     server.kill('SIGTERM');
-    const { code, out } = await ended(server);
+    const { code, out } = await end;
     expect(code).toBe(0);
-    expect(out).not.toContain('from the environment');
+    // One line for each request under its id, and no secret in any.
+    expect(out.split('\n').filter((line) => line.includes('click-0123456789')).some((line) => line.includes('/api/v1/auth/me'))).toBe(true);
+    for (const secret of ['from the environment', 'a wrong password', 'in-the-address', body.token, client.cookie.slice('mle_session='.length)]) expect(out).not.toContain(secret);
   } finally {
     await fresh.stop();
   }

@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { getConnectionToken } from '@nestjs/mongoose';
 import type { FileView, ProjectView } from '@mle/protocol';
 import type { Connection } from 'mongoose';
@@ -121,6 +122,14 @@ describe('blobs', () => {
     expect(await blobs.size(first.sha256)).toBe(10);
     expect(await blobs.size(sha256('absent'))).toBeNull();
     expect(statSync(blobFile(first.sha256)).mode & 0o077).toBe(0);
+  });
+
+  it('hold exactly the bytes of a stream, however it is cut', async () => {
+    const bytes = randomBytes(3_000_001);
+    const pieces = [0, 1, 2, 70_000, 70_001, 2_999_999].map((from, index, cuts) => bytes.subarray(from, cuts[index + 1]));
+    const { sha256: sha, size } = await blobs.put(Readable.from(pieces));
+    expect({ sha, size }).toEqual({ sha: sha256(bytes), size: bytes.length });
+    expect((await blobs.read(sha)).equals(bytes)).toBe(true);
   });
 
   it('are collected when nothing names them any more, and never before', async () => {

@@ -1,6 +1,6 @@
 import { Controller, Delete, Get, Post, Put, Req, Res } from '@nestjs/common';
 import {
-  FILE_MODES, FileListSchema, FileViewSchema, IdSchema, MoveSchema, type FileList, type FileView, type Move,
+  FileListSchema, FileViewSchema, IdSchema, MoveSchema, type FileList, type FileView, type Move,
 } from '@mle/protocol';
 import type { Request, Response } from 'express';
 import { CurrentUser, type AuthUser } from '../auth/current-user.js';
@@ -11,7 +11,7 @@ import { Accepts, Returns, ZodBody, ZodParam } from '../http/zod.js';
 import { ProjectsService } from '../projects/projects.service.js';
 import { zipOf } from './archive.js';
 import { fileMode, precondition } from './file-headers.js';
-import { FilesService } from './files.service.js';
+import { FilesService, keptMode } from './files.service.js';
 import { UploadsService } from './uploads.service.js';
 
 @Controller('api/v1/projects/:id')
@@ -54,8 +54,7 @@ export class FilesController {
     const present = await this.files.checkWritable(user.id, id, path, condition);
     this.blobs.checkDeclaredSize(request.headers['content-length']);
     const blob = await this.blobs.put(request);
-    const kept = present === null || present.mode === FILE_MODES.link ? FILE_MODES.plain : present.mode;
-    const { file, created } = await this.files.put(user.id, id, { path, mode: mode ?? kept, ...blob }, condition);
+    const { file, created } = await this.files.put(user.id, id, { path, mode: mode ?? keptMode(present?.mode), ...blob }, condition);
     response.status(created ? 201 : 200).set('ETag', `"${file.sha256}"`);
     return file;
   }

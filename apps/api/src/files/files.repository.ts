@@ -11,6 +11,9 @@ const below = (folder: string) => ({ $gte: `${folder}/`, $lt: `${folder}0` });
 /** The folders above a path, outermost first. */
 const above = (path: string) => path.split('/').slice(0, -1).map((_part, index, parts) => parts.slice(0, index + 1).join('/'));
 
+/** Files of one command to the database. */
+const CHUNK = 1_000;
+
 /** The head of each project: one document for each file. The caller has checked the project's owner. */
 @Injectable()
 export class FilesRepository {
@@ -81,11 +84,23 @@ export class FilesRepository {
     );
   }
 
+  /** Writes each file over what is there. */
+  async upsertAll(projectId: string, entries: ManifestEntry[]): Promise<void> {
+    const mtime = new Date();
+    const id = objectId(projectId);
+    for (let start = 0; start < entries.length; start += CHUNK) {
+      await this.files.bulkWrite(
+        entries.slice(start, start + CHUNK).map(({ path, size, mode, sha256 }) => ({
+          updateOne: { filter: { projectId: id, path }, update: { $set: { size, mode, sha256, mtime } }, upsert: true },
+        })),
+      );
+    }
+  }
+
   /** Fills an empty project. */
   async insertAll(projectId: string, entries: ManifestEntry[]): Promise<void> {
     const mtime = new Date();
     const id = objectId(projectId);
-    const CHUNK = 1_000;
     for (let start = 0; start < entries.length; start += CHUNK) {
       await this.files.insertMany(entries.slice(start, start + CHUNK).map((entry) => ({ ...entry, projectId: id, mtime })));
     }

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { projectPathError, type FileView, type ManifestEntry, type Move } from '@mle/protocol';
+import { FILE_MODES, projectPathError, type FileView, type ManifestEntry, type Move } from '@mle/protocol';
 import { BlobCollectorService } from '../blobs/blob-collector.service.js';
 import { BlobsService } from '../blobs/blobs.service.js';
 import { CONFIG, type Config } from '../config/config.js';
@@ -61,20 +61,27 @@ export class FilesService {
   /** Writes several files over what is there. Each path is checked before the first is written. */
   async putAll(userId: string, projectId: string, entries: ManifestEntry[]): Promise<FileView[]> {
     return this.projects.change(userId, projectId, async () => {
-      const present = new Set((await this.files.list(projectId)).map(({ path }) => path));
-      checkTogether(entries);
+      const present = new Map((await this.files.list(projectId)).map(({ path, mode }) => [path, mode]));
+      checkTogether([...present.keys(), ...entries.map(({ path }) => path)]);
       const fresh = entries.filter(({ path }) => !present.has(path));
       await this.checkRoom(projectId, fresh.length);
-      for (const { path } of fresh) await this.checkNoObstacle(projectId, path);
-      for (const entry of entries) await this.write(projectId, entry, ANY);
+      await this.files.upsertAll(projectId, entries.map((entry) => ({ ...entry, mode: keptMode(present.get(entry.path)) })));
+      const after = await this.files.list(projectId);
       const written = new Set(entries.map(({ path }) => path));
-      return (await this.files.list(projectId)).filter(({ path }) => written.has(path));
+      try {
+        // Somebody else may have created a file where a folder was to be, or the other way round.
+        checkTogether(after.map(({ path }) => path));
+      } catch (error) {
+        for (const { path, sha256 } of fresh) await this.files.delete(projectId, path, sha256);
+        throw error;
+      }
+      return after.filter(({ path }) => written.has(path));
     });
   }
 
   /** Fills a project that was just created. */
   async fill(userId: string, projectId: string, entries: ManifestEntry[]): Promise<void> {
-    checkTogether(entries);
+    checkTogether(entries.map(({ path }) => path));
     await this.checkRoom(projectId, entries.length);
     await this.projects.change(userId, projectId, () => this.files.insertAll(projectId, entries));
   }
@@ -167,9 +174,12 @@ export class FilesService {
   }
 }
 
-/** Refuses a set of new files in which one would have to be a folder for another. */
-function checkTogether(entries: ManifestEntry[]): void {
-  const paths = new Set(entries.map(({ path }) => path));
+/** The mode of a file that is written without one: as it is; what was a link becomes a file. */
+export const keptMode = (present: number | undefined): number => (present === undefined || present === FILE_MODES.link ? FILE_MODES.plain : present);
+
+/** Refuses a set of files in which one would have to be a folder for another. */
+function checkTogether(list: string[]): void {
+  const paths = new Set(list);
   for (const path of paths) {
     for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
       const folder = path.slice(0, slash);

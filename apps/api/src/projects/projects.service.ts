@@ -65,11 +65,15 @@ export class ProjectsService {
 
   async delete(userId: string, projectId: string): Promise<void> {
     await this.getOwned(userId, projectId);
-    for (const hook of this.deleteHooks) await hook(projectId);
+    await this.runDeleteHooks(projectId);
     await this.projects.delete(userId, projectId);
     // What came in between the hooks and the end of the project goes too.
-    for (const hook of this.deleteHooks) await hook(projectId);
+    await this.runDeleteHooks(projectId);
     this.events.publish('project.deleted', { userId }, { id: projectId });
+  }
+
+  private async runDeleteHooks(projectId: string): Promise<void> {
+    for (const hook of this.deleteHooks) await hook(projectId);
   }
 
   async nextRunNumber(projectId: string): Promise<number> {
@@ -91,6 +95,8 @@ export class ProjectsService {
     } finally {
       const project = await this.projects.endWrite(projectId, write);
       if (project !== null) this.events.publish('project.changed', { userId }, project);
+      // Deleted meanwhile: what this change wrote goes too.
+      else await this.runDeleteHooks(projectId);
     }
   }
 

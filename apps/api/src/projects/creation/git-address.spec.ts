@@ -3,7 +3,7 @@ import { nameFromUrl } from './git-import.service.js';
 
 describe('the address of a repository', () => {
   it.each([
-    'file:///etc', '/etc/passwd', '../x', 'ext::sh -c id', 'ext::id', '-uid', '--upload-pack=id', 'ftp://host/x', 'javascript:alert(1)', 'https://', 'https:///x', 'http://host /x', 'https://host/x\ny', 'fd::17', '-oProxyCommand=id@host:x', 'a@-oProxyCommand=id:x', '', 'ssh://$(id).example/x', 'ssh://`id`.example/x', 'https://a;id.example/x', "ssh://a'b.example/x", 'https://-x.example/y',
+    'file:///etc', '/etc/passwd', '../x', 'ext::sh -c id', 'ext::id', '-uid', '--upload-pack=id', 'ftp://host/x', 'javascript:alert(1)', 'https://', 'http://host /x', 'https://host/x\ny', 'fd::17', '-oProxyCommand=id@host:x', 'a@-oProxyCommand=id:x', '', 'ssh://$(id).example/x', 'ssh://`id`.example/x', 'https://a;id.example/x', "ssh://a'b.example/x", 'https://-x.example/y',
   ])('is not %j', async (url) => {
     await expect(gitAddress(url, [])).rejects.toMatchObject({ status: 400, code: expect.stringMatching(/^git\.address$/) });
   });

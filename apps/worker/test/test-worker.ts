@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
@@ -16,6 +16,8 @@ interface Options {
   env?: Record<string, string>;
   lifeline?: boolean;
   args?: string[];
+  /** Only for a test process with root. */
+  uid?: number;
 }
 
 /** A data directory and the worker processes that use it, one after the other. */
@@ -63,9 +65,14 @@ export class TestWorker {
 
   launch(): void {
     this.stdout = '';
-    const { lifeline = false, env = {}, args = [] } = this.options;
+    const { lifeline = false, env = {}, args = [], uid } = this.options;
     const words = ['--url', this.server.url, '--data', this.dataDir, '--name', 'test worker', '--token-file', this.tokenFile];
+    if (uid !== undefined) {
+      chownSync(this.top, uid, uid);
+      chownSync(this.tokenFile, uid, uid);
+    }
     const child = spawn(process.execPath, [BUNDLE, ...words, ...(lifeline ? ['--lifeline-fd', '3'] : []), ...args], {
+      ...(uid === undefined ? {} : { uid, gid: uid }),
       stdio: ['ignore', 'pipe', 'pipe', lifeline ? 'pipe' : 'ignore'],
       env: { ...process.env, NODE_OPTIONS: '', MLE_STOP_GRACE_MS: '1000', MLE_STOP_TERM_MS: '500', MLE_LOG_LEVEL: 'debug', ...env },
     });

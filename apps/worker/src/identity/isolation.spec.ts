@@ -1,5 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
+import { processesWith } from '../../test/processes.js';
 import { TestServer } from '../../test/test-server.js';
 import { TestWorker } from '../../test/test-worker.js';
 import { until } from '../../test/until.js';
@@ -64,6 +65,23 @@ test('without isolation runs are what the worker is', async () => {
     expect(server.hellos[0]?.inventory.isolated).toBe(false);
     const [uid] = await who(worker);
     expect(Number(uid)).toBe(process.getuid?.());
+  } finally {
+    await worker.clear();
+  }
+});
+
+test('a worker of a plain user runs programs as that user', async () => {
+  const uid = isRoot ? 54_321 : (process.getuid?.() ?? 0);
+  const worker = new TestWorker(server, isRoot ? { uid, env: { HOME: '/tmp', PATH: '/usr/local/bin:/usr/bin:/bin' } } : {});
+  try {
+    await worker.start();
+    expect(server.hellos[0]?.inventory.isolated).toBe(false);
+    const run = await server.submit({ 'a.sh': 'id -u; setsid sleep 611 & echo on; sleep 612' });
+    await until('it runs', () => run.stream('stdout').endsWith('on\n'));
+    expect(run.stream('stdout')).toBe(`${uid}\non\n`);
+    await server.stop(run);
+    await until('the run is finished', () => run.finished !== null);
+    expect(processesWith(run.spec.runId)).toEqual([]);
   } finally {
     await worker.clear();
   }

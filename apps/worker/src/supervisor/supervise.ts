@@ -58,6 +58,8 @@ export async function supervise(dataDirArgument: string): Promise<void> {
     else if (Date.now() - idleSince >= IDLE_MS) exit();
   }, WATCH_MS);
 
+  // The runs are worth more than a clean end: what fails is one request or one run.
+  process.on('uncaughtException', (error) => log.fatal({ err: error }, 'Something failed in the supervisor. It goes on.'));
   // It has no terminal; what is meant for the worker's terminal must not reach it.
   process.on('SIGHUP', () => undefined);
   process.on('SIGINT', () => undefined);

@@ -33,6 +33,11 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
     exit(how());
   };
   const onSignal = (): void => leave(() => (settings.lifelineFd === null ? app.leave() : app.stopRunsAndEnd()));
+  // The runs outlive it, and the next worker takes them up.
+  process.on('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'Something failed in the worker. It ends.');
+    process.exit(1);
+  });
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
   if (settings.lifelineFd !== null) {

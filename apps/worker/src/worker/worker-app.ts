@@ -25,6 +25,7 @@ const SHUT_DOWN_REASON = 'server shut down';
 const DELIVERY_MS = 10_000;
 /** The same while the server does not answer. */
 const OFFLINE_DELIVERY_MS = 3_000;
+const SUPERVISOR_RETRY_MS = 1_000;
 
 /** The parts of a worker and their order of start and end. */
 export class WorkerApp {
@@ -171,7 +172,15 @@ export class WorkerApp {
   private async replaceSupervisor(): Promise<void> {
     if (this.ending) return;
     this.log.error('The supervisor of the runs is gone. Its runs are killed, and a new one is started.');
-    await this.supervisor.start();
+    for (;;) {
+      try {
+        await this.supervisor.start();
+        break;
+      } catch (error) {
+        this.log.error({ err: error }, 'No supervisor can be started now. It is tried again.');
+        await delay(SUPERVISOR_RETRY_MS);
+      }
+    }
     await this.attempts?.supervisorLost();
   }
 }

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { run } from './command.mjs';
 import { ROOT } from './configuration.mjs';
 import { onPath, findRedis, unpackRedis } from './redis-binary.mjs';
@@ -16,7 +16,15 @@ export async function redisForTests() {
   const folder = join(ROOT, 'node_modules/.cache/mle/redis');
   mkdirSync(dirname(folder), { recursive: true });
   const { file, env } = findRedis(folder) ?? (await unpackRedis(folder));
-  return { ...env, PATH: `${process.env['PATH']}${delimiter}${dirname(file)}` };
+  let bin = dirname(file);
+  if (basename(file) !== 'redis-server') {
+    // Tests start it by one name, whichever of the two it is.
+    bin = `${folder}-link`;
+    mkdirSync(bin, { recursive: true });
+    rmSync(join(bin, 'redis-server'), { force: true });
+    symlinkSync(file, join(bin, 'redis-server'));
+  }
+  return { ...env, PATH: `${process.env['PATH']}${delimiter}${bin}` };
 }
 
 /**

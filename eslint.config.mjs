@@ -35,7 +35,7 @@ export default [
     },
   },
   {
-    files: ['**/config/**/*.ts', '**/*.config.ts', '**/test/**/*.ts', '**/*.spec.ts'],
+    files: ['**/config/**/*.ts', '**/*.config.ts', '**/test/**/*.ts', 'apps/e2e/**/*.ts', '**/*.spec.ts'],
     rules: { 'no-restricted-properties': 'off' },
   },
   {

@@ -42,6 +42,8 @@ export class Attempt {
   private readonly folder: string;
   private readonly abort = new AbortController();
   private sender: OutputSender | null = null;
+  /** What the server said on this connection that it has stored; null: nothing yet. */
+  private serverHas: number | null = null;
   private process: ProcessRecord | null = null;
   private exit: ExitRecord | null = null;
   private stopAsked: { outcome: 'exited' | 'stopped'; reason: string } | null = null;
@@ -70,9 +72,10 @@ export class Attempt {
 
   /** After the claim: files, then the start. */
   async begin(): Promise<void> {
-    await this.attach();
-    this.sender?.resume(0);
-    this.prepare();
+    this.serverHas = 0;
+    const attached = this.attach();
+    this.prepare(attached);
+    await attached;
   }
 
   /** After a start of the worker: takes up what the supervisor has, without sending anything yet. */
@@ -85,11 +88,13 @@ export class Attempt {
   /** The server's word after each hello. */
   goOn(storedBytes: number, stop: string | null): void {
     if (stop !== null) void this.stop('exited', stop);
+    this.serverHas = storedBytes;
     this.sender?.resume(storedBytes);
     if (this.exit === null && this.process === null && this.preparing === null) this.prepare();
   }
 
   offline(): void {
+    this.serverHas = null;
     this.sender?.suspend();
   }
 
@@ -134,7 +139,11 @@ export class Attempt {
 
   private async attach(): Promise<'open' | 'running' | 'ended'> {
     const reply = await this.tools.supervisor.open(this.key, this.folder, this.spec.outputQuotaBytes);
-    this.sender ??= await OutputSender.open(this.tools.link, this.ref, join(this.folder, FILES.spool), reply.bytes, () => void this.discard(), this.log);
+    if (this.sender === null) {
+      const path = join(this.folder, FILES.spool);
+      this.sender = await OutputSender.open(this.tools.link, this.ref, path, reply.bytes, () => void this.discard(), this.log);
+      if (this.serverHas !== null) this.sender.resume(this.serverHas);
+    }
     this.sender.notify(reply.bytes);
     if (reply.process !== null) this.started(reply.process);
     if (reply.state === 'ended') await this.ended();
@@ -152,18 +161,19 @@ export class Attempt {
     await this.ended();
   }
 
-  private prepare(): void {
+  private prepare(attached: Promise<unknown> = Promise.resolve()): void {
     const abort = new AbortController();
-    this.preparing = { abort, done: this.prepareAndSpawn(abort.signal) };
+    this.preparing = { abort, done: this.prepareAndSpawn(attached, abort.signal) };
   }
 
-  private async prepareAndSpawn(signal: AbortSignal): Promise<void> {
+  private async prepareAndSpawn(attached: Promise<unknown>, signal: AbortSignal): Promise<void> {
     try {
       if (this.stopAsked !== null) return await this.finish('stopped', this.stopAsked.reason);
       const places = await this.tools.workspaces.prepare(this.spec, this.slot, (progress) => this.tools.link.progress({ ...this.ref, ...progress }), signal);
       const argv = await commandLine(this.spec, places.workspace, this.tools.nodeVersion);
       const uid = this.tools.identity.uidOf(this.slot);
       const env = runEnvironment(this.spec, { ...places, home: places.home ?? this.tools.home, path: this.tools.identity.path, lang: this.tools.lang });
+      await attached;
       signal.throwIfAborted();
       const reply = await this.tools.supervisor.spawn({
         key: this.key,
@@ -179,6 +189,7 @@ export class Attempt {
       });
       if (reply.result === 'started') this.started(reply.process);
     } catch (error) {
+      await attached.catch(() => undefined);
       if (error instanceof SupervisorGone) this.preparing = null;
       else await this.prepareFailed(error).catch(ignoreGone);
     }

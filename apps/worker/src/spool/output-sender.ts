@@ -1,4 +1,4 @@
-import { LIMITS, TIMING } from '@mle/protocol';
+import { LIMITS, OUTPUT_STREAMS, TIMING } from '@mle/protocol';
 import type { AttemptRef, OutputReply } from '@mle/protocol';
 import type { Logger } from '../logs/logger.js';
 import type { Link } from '../link/link.js';
@@ -108,8 +108,9 @@ export class OutputSender {
           continue;
         }
         this.sent = chunk.from + chunk.bytes.length;
-        this.lastSentAt = Date.now();
-        const sentAt = this.lastSentAt;
+        const sentAt = Date.now();
+        // Text of our own does not delay what the program says first.
+        if (chunk.segments.some(([, stream]) => OUTPUT_STREAMS[stream] !== 'system')) this.lastSentAt = sentAt;
         this.link.output({ ...this.ref, from: chunk.from, segments: chunk.segments }, chunk.bytes).then(
           (reply) => this.onReply(generation, reply, Date.now() - sentAt),
           () => this.onSilence(generation),

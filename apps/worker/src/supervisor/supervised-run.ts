@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { writeAtomic } from '../journal/atomic-file.js';
+import { writeAtomic, writeAtomicSync } from '../journal/atomic-file.js';
 import { parseAttemptKey } from '../journal/attempt-key.js';
 import { FILES } from '../journal/records.js';
 import type { ExitRecord, ProcessRecord } from '../journal/records.js';
@@ -95,7 +95,7 @@ export class SupervisedRun {
     this.pipes = new OutputPipes(stdout.readFd, stderr.readFd, this.spool);
     this.process = { pid, startTime: processStartTime(pid), bootId: bootId(), startedAt: Date.now() };
     this.limitTime(request.timeoutSeconds);
-    await writeAtomic(join(this.folder, FILES.process), JSON.stringify(this.process));
+    this.noteProcess(this.process);
     return { result: 'started', process: this.process };
   }
 
@@ -124,6 +124,15 @@ export class SupervisedRun {
 
   async close(): Promise<void> {
     await this.spool.close();
+  }
+
+  /** A full disk must not end what has just begun: the environment finds its processes too. */
+  private noteProcess(record: ProcessRecord): void {
+    try {
+      writeAtomicSync(join(this.folder, FILES.process), JSON.stringify(record));
+    } catch {
+      return;
+    }
   }
 
   private escalate(): void {

@@ -39,10 +39,12 @@ export class Workspaces {
   /** Makes the workspace what the snapshot says. Throws `PrepareError`, or the signal's reason. */
   async prepare(spec: RunSpec, slot: number, report: (progress: ProgressReport) => void, signal: AbortSignal): Promise<PreparedPlaces> {
     const ref: AttemptRef = { runId: spec.runId, attempt: spec.attempt };
-    const places = await this.makeFolders(spec, slot);
-    const manifest = await this.manifest(ref, spec.snapshotId, signal);
     const indexPath = join(this.identity.root, 'workspaces', spec.projectId, `${slot}.index.json`);
-    const index = await WorkspaceIndex.load(indexPath);
+    const [places, manifest, index] = await Promise.all([
+      this.makeFolders(spec, slot),
+      this.manifest(ref, spec.snapshotId, signal),
+      WorkspaceIndex.load(indexPath),
+    ]);
     const tree = new ContainedTree(places.workspace, this.owner(slot));
     const wanted = new Set(manifest.files.map(({ path }) => path));
     let changed = false;
@@ -92,14 +94,15 @@ export class Workspaces {
       home: isolated ? join(root, 'homes', String(slot)) : null,
     };
     const owner = this.owner(slot);
-    for (const folder of [places.workspace, places.outputDir, places.cacheDir, places.home]) {
-      if (folder === null) continue;
+    const make = async (folder: string): Promise<void> => {
       await mkdir(dirname(folder), { recursive: true, mode: isolated ? 0o711 : 0o700 });
       await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'EEXIST') throw error;
       });
       if (owner !== null) await chown(folder, owner.uid, owner.gid);
-    }
+    };
+    const { workspace, outputDir, cacheDir, home } = places;
+    await Promise.all([workspace, outputDir, cacheDir, home].flatMap((folder) => (folder === null ? [] : [make(folder)])));
     return places;
   }
 

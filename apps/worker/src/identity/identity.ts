@@ -62,6 +62,7 @@ function reachableRoot(own: string, dataDir: string, uid: number): string | null
   chmodSync(own, 0o711);
   chmodSync(dataDir, 0o711);
   if (runsAs(uid, ['/bin/sh', '-c', 'cd "$1"', 'sh', own], '/bin')) return own;
+  chmodSync(dataDir, 0o700);
   for (const parent of ELSEWHERE) {
     try {
       const root = join(parent, dataDirHash(dataDir));

@@ -1,5 +1,5 @@
-import { chmodSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { processesWith } from '../../test/processes.js';
 import { TestServer } from '../../test/test-server.js';
 import { TestWorker } from '../../test/test-worker.js';
@@ -52,6 +52,8 @@ test('where its folders cannot be reached, they are made elsewhere', async () =>
       expect(Number(uid)).toBeGreaterThan(1000);
       expect(rest.at(-2)).toMatch(/^\/var\/(lib|tmp)\/mle-worker\//);
       expect(rest.at(-1)).toBe('written');
+      expect(statSync(worker.dataDir).mode & 0o777).toBe(0o700);
+      rmSync(dirname(dirname(rest.at(-2) ?? '')), { recursive: true });
     }
   } finally {
     await worker.clear();

@@ -62,7 +62,7 @@ export class SpoolWriter {
   /** All that was handed in is in the file, and a range that is missing at the end is named. */
   async finish(): Promise<void> {
     this.enqueue(async () => {
-      if (this.missing !== null) await this.closeGap();
+      if (this.missing !== null && (await this.writeFrames([['system', this.marker()]], Date.now()))) this.missing = null;
     });
     await this.flush();
   }
@@ -84,14 +84,10 @@ export class SpoolWriter {
     const room = Math.max(0, this.quotaBytes - this.kept);
     const part = bytes.length <= room ? bytes : bytes.subarray(0, room);
     if (part.length > 0) {
-      if (this.missing !== null && !(await this.closeGap())) {
-        this.drop('disk', part.length);
-      } else {
-        const written = await this.write(stream, part, time);
-        this.kept += written;
-        this.seen += written;
-        if (written < part.length) this.drop('disk', part.length - written);
-      }
+      const written = this.missing === null ? await this.write(stream, part, time) : await this.writeAfterGap(stream, part, time);
+      this.kept += written;
+      this.seen += written;
+      if (written < part.length) this.drop('disk', part.length - written);
     }
     if (bytes.length > room) {
       if (this.missing?.cause !== 'quota') {
@@ -108,15 +104,19 @@ export class SpoolWriter {
     this.seen += length;
   }
 
-  /** Names the missing range; false while the disk has no room for the marker either. */
-  private async closeGap(): Promise<boolean> {
-    const gap = this.missing;
-    if (gap === null) return true;
-    const why = gap.cause === 'quota' ? `they passed the quota of ${this.quotaBytes} bytes` : 'the disk of the machine was full';
-    const marker = Buffer.from(`\n${gap.length} bytes of output are missing here, from byte ${gap.from} to ${gap.from + gap.length} of what the program wrote: ${why}.\n`);
-    if ((await this.write('system', marker, Date.now())) < marker.length) return false;
+  /** The marker goes only with the bytes after the gap: alone it would find room on a disk that is still full. */
+  private async writeAfterGap(stream: OutputStream, bytes: Buffer, time: number): Promise<number> {
+    const first = bytes.subarray(0, MAX_FRAME_BYTES);
+    if (!(await this.writeFrames([['system', this.marker()], [stream, first]], time))) return 0;
     this.missing = null;
-    return true;
+    return first.length + (await this.write(stream, bytes.subarray(first.length), time));
+  }
+
+  /** Names the missing range. */
+  private marker(): Buffer {
+    const { cause, from, length } = this.missing ?? { cause: 'disk', from: this.seen, length: 0 };
+    const why = cause === 'quota' ? `they passed the quota of ${this.quotaBytes} bytes` : 'the disk of the machine was full';
+    return Buffer.from(`\n${length} bytes of output are missing here, from byte ${from} to ${from + length} of what the program wrote: ${why}.\n`);
   }
 
   /** Writes frames and answers how many of the bytes are in the file. */
@@ -124,21 +124,22 @@ export class SpoolWriter {
     let done = 0;
     while (done < bytes.length) {
       const piece = bytes.subarray(done, done + MAX_FRAME_BYTES);
-      if (!(await this.writeFrame(stream, piece, time))) break;
+      if (!(await this.writeFrames([[stream, piece]], time))) break;
       done += piece.length;
     }
     return done;
   }
 
-  private async writeFrame(stream: OutputStream, piece: Buffer, time: number): Promise<boolean> {
-    const frame = [encodeHeader(stream, piece.length, time), piece];
-    const due = HEADER_BYTES + piece.length;
-    if (!(await writeAll(this.fd, frame, due))) {
+  /** In one write: all of them are in the file afterwards, or none. */
+  private async writeFrames(frames: [OutputStream, Buffer][], time: number): Promise<boolean> {
+    const parts = frames.flatMap(([stream, bytes]) => [encodeHeader(stream, bytes.length, time), bytes]);
+    const due = parts.reduce((sum, { length }) => sum + length, 0);
+    if (!(await writeAll(this.fd, parts, due))) {
       this.cutBack();
       return false;
     }
     this.filePosition += due;
-    this.bytes += piece.length;
+    this.bytes += due - frames.length * HEADER_BYTES;
     this.onWritten(this.bytes);
     return true;
   }

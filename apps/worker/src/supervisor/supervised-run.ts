@@ -38,6 +38,8 @@ export class SupervisedRun {
   private stopAsked: { outcome: 'exited' | 'stopped'; reason: string } | null = null;
   private limit: { timer: NodeJS.Timeout; seconds: number; passed: boolean } | null = null;
   private killAsked = false;
+  /** Its end is being written. */
+  private finishing = false;
   private pipes: OutputPipes | null = null;
 
   constructor(
@@ -57,7 +59,7 @@ export class SupervisedRun {
   /** Starts the program: once ever for this attempt, whoever asks. */
   async spawn(request: SpawnRequest, pool: FifoPool): Promise<SpawnReply> {
     if (this.process !== null) return { result: 'started', process: this.process };
-    if (this.state !== 'open') return { result: 'again' };
+    if (this.state !== 'open' || this.finishing) return { result: 'again' };
     let stdout: Pipe;
     let stderr: Pipe;
     try {
@@ -117,8 +119,8 @@ export class SupervisedRun {
 
   /** Ends an attempt without a process. */
   async finish(ending: Ending): Promise<void> {
-    if (this.state !== 'open') return;
-    this.state = 'ended';
+    if (this.state !== 'open' || this.finishing) return;
+    this.finishing = true;
     await this.record(ending);
   }
 
@@ -174,7 +176,6 @@ export class SupervisedRun {
     }
     this.escalation?.cancel();
     await this.pipes?.ended();
-    this.state = 'ended';
     await this.record(this.ending(exitCode, signal, escalated));
   }
 
@@ -203,6 +204,7 @@ export class SupervisedRun {
         await delay(RETRY_MS);
       }
     }
+    this.state = 'ended';
     this.news.ended();
   }
 }

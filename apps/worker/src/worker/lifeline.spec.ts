@@ -54,3 +54,19 @@ test('kill after stop ends what ignores the stop', async () => {
   expect(await worker.exited()).toBe(0);
   expect(processesWith(run.spec.runId)).toEqual([]);
 });
+
+test('without a server the end is kept for the next start', async () => {
+  const run = await server.submit({ 'loop.py': LOOP });
+  await until('it runs', () => run.stream('stdout') === 'on\n');
+  server.refusal = new Error('The server could not check the credential.');
+  server.cutLink();
+  worker.lifeline(null);
+  expect(await worker.exited()).toBe(0);
+  expect(processesWith(run.spec.runId)).toEqual([]);
+  expect(run.finished).toBeNull();
+  expect(worker.journal).toHaveLength(1);
+  server.refusal = null;
+  await worker.start();
+  await until('the end is reported', () => run.finished !== null);
+  expect(run.finished).toMatchObject({ outcome: 'stopped', exitCode: 4, reason: 'server shut down', outputSha256: run.sha256 });
+});

@@ -1,4 +1,4 @@
-import { Injectable, inject, signal } from '@angular/core';
+import { Injectable, effect, inject, signal, untracked } from '@angular/core';
 import type { BrowserToServer, ServerEvent, ServerToBrowser, WatchReply } from '@mle/protocol';
 import type { Socket } from 'socket.io-client';
 import { EVENTS } from './protocol-values';
@@ -18,6 +18,13 @@ export class EventsSocket {
   /** 0 before the first connection, then one more with each. */
   readonly epoch = signal(0);
   readonly connected = signal(false);
+
+  constructor() {
+    // The line belongs to a login: a new one dials anew, and every reader catches up.
+    effect(() => {
+      if (!this.session.user()) untracked(() => this.close());
+    });
+  }
 
   open(): Promise<void> {
     this.opening ??= this.dial();

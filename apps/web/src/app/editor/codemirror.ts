@@ -35,6 +35,7 @@ const look = EditorView.theme({
   '.cm-lineNumbers .cm-gutterElement': { minWidth: '36px', padding: '0 4px 0 8px' },
   '.cm-foldGutter .cm-gutterElement': { width: '12px', color: 'var(--text-faint)', opacity: '0' },
   '&:hover .cm-foldGutter .cm-gutterElement, .cm-foldGutter .cm-gutterElement.cm-activeLineGutter': { opacity: '1' },
+  '@media (max-width: 719px)': { '.cm-foldGutter': { display: 'none !important' } },
   '.cm-activeLine': { backgroundColor: 'var(--code-active-line)' },
   '.cm-activeLineGutter': { backgroundColor: 'var(--code-active-line)', color: 'var(--text)' },
   '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': { backgroundColor: 'var(--code-selection)' },
@@ -121,7 +122,7 @@ export function cursorOf(state: EditorState): { line: number; column: number } {
 
 /** Gives the view the name of a file at once, and its grammar when that is there and the file still in front. */
 export async function dress(view: EditorView, path: string, inFront: () => boolean): Promise<void> {
-  view.dispatch({ effects: naming.reconfigure(EditorView.contentAttributes.of({ 'aria-label': `Code of ${path}` })) });
+  view.dispatch({ effects: naming.reconfigure(EditorView.contentAttributes.of({ 'aria-label': `Code of ${path}`, tabindex: '0' })) });
   const grammar = await loadLanguage(path);
   if (inFront()) view.dispatch({ effects: language.reconfigure(grammar) });
 }

@@ -155,6 +155,9 @@ export class DocumentStore {
     const hashes = new Map(files.map((file) => [file.path, `"${file.sha256}"`]));
     for (const document of this.documents()) {
       const etag = hashes.get(document.path());
+      // What failed while the server or the session was away is tried again.
+      if (document.status() === 'error' && etag) await this.load(document);
+      if (document.dirty() && document.saveError()) await this.save(document);
       if (document.status() !== 'ready' || document.dirty() || document.saving() || document.kind() === 'large') continue;
       if (etag && document.etag && etag !== document.etag) await this.load(document);
     }

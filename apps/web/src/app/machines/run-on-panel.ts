@@ -48,7 +48,7 @@ export class RunOnPanel {
   private readonly clock = inject(Clock);
   protected readonly fileName = computed(() => nameOf(this.launcher.file() ?? ''));
   protected readonly rows = computed(() => this.machines.list().map((machine) => this.row(machine)));
-  protected readonly hint = computed(() => !this.launcher.hintGone() && this.runs.status() === 'ready' && this.runs.all().length === 0 && this.launcher.target() !== null && this.launcher.file() !== null);
+  protected readonly hint = computed(() => !this.launcher.hintGone() && this.runs.status() === 'ready' && this.runs.all().length === 0 && this.launcher.target() !== null && this.launcher.refusal() === null);
 
   private row(machine: MachineView): MachineRow {
     const runs = this.launcher.on(machine);
@@ -94,7 +94,6 @@ export class RunOnPanel {
     if (starting) return 'It is being started';
     if (machine.state === 'offline') return `${machine.name} is offline`;
     if (machine.state === 'draining') return `${machine.name} takes no new runs`;
-    if (!this.launcher.file()) return 'Open a file to run it';
-    return room ? null : `${machine.name} is busy`;
+    return this.launcher.refusal() ?? (room ? null : `${machine.name} is busy`);
   }
 }

@@ -23,7 +23,7 @@ interface Waiting {
 }
 
 /** Frames ahead of a gap that are kept; beyond it the range brings them again. */
-const WAITING_BYTES = 8 * 1024 * 1024;
+const WAITING_BYTES = 16 * 1024 * 1024;
 const NEWLINE = 10;
 const ESC = 27;
 

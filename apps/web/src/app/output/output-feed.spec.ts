@@ -1,4 +1,4 @@
-import { piecesOf } from './output-feed';
+import { chunks, piecesOf } from './output-feed';
 
 const bytes = (length: number) => new Uint8Array(length).fill(120);
 
@@ -19,5 +19,15 @@ describe('piecesOf', () => {
     expect(pieces).toEqual([[8, 0, 1]]);
     expect(covered.length).toBe(8);
     expect(piecesOf({ from: 0, bytes: bytes(20), segments: [{ offset: 3, length: 8, stream: 'stdout', time: 1 }] })[1].length).toBe(0);
+  });
+});
+
+describe('chunks', () => {
+  it('cover the gap from its start without a hole, a few at a time', () => {
+    const parts = chunks({ from: 0, to: 100_000_000 });
+    expect(parts[0]).toEqual({ from: 0, to: 256 * 1024 });
+    expect(parts.slice(1).every((part, i) => part.from === parts[i]?.to)).toBe(true);
+    expect(parts.length).toBe(3);
+    expect(chunks({ from: 5, to: 9 })).toEqual([{ from: 5, to: 9 }]);
   });
 });

@@ -14,6 +14,10 @@ export const LOADED_TAIL_BYTES = 96 * MiB;
 /** A buffer that has grown beyond this starts anew from the tail. */
 const BUFFER_LIMIT_BYTES = 256 * MiB;
 const RETRY_MS = 400;
+/** Ranges that are asked for at the same time. */
+const PARALLEL = 3;
+/** What is shown of the end while the rest of a long output is on its way. */
+const PREVIEW_BYTES = 128 * 1024;
 
 /** Keeps the buffer of one run complete: live frames as they come, and the ranges that they leave open. */
 export class OutputFeed {
@@ -21,8 +25,10 @@ export class OutputFeed {
   readonly version = signal(0);
   readonly error = signal<string | null>(null);
   readonly loading = signal(true);
-  buffer = new OutputBuffer();
   attempt = 0;
+  private full = new OutputBuffer();
+  /** The end of a long output, for the time until all of it is here. */
+  private preview: OutputBuffer | null = null;
   private known = 0;
   private opened = 0;
   private filling = false;
@@ -34,6 +40,16 @@ export class OutputFeed {
     private readonly events: EventsSocket,
     private readonly api: OutputApi,
   ) {}
+
+  /** What there is to show. */
+  get buffer(): OutputBuffer {
+    return this.preview ?? this.full;
+  }
+
+  /** Lines before those of `buffer` are still on their way, so that its lines have no numbers yet. */
+  get previewing(): boolean {
+    return this.preview !== null;
+  }
 
   /** Begins to follow; `close` as often as `open`. */
   open(): void {
@@ -63,6 +79,7 @@ export class OutputFeed {
       }
       this.error.set(null);
       this.begin(reply.attempt, reply.storedBytes);
+      await this.loadPreview();
       this.onRun(reply.run);
       await this.fill();
     } catch (error) {
@@ -77,7 +94,8 @@ export class OutputFeed {
     if (attempt > this.attempt) {
       this.attempt = attempt;
       this.known = 0;
-      this.buffer = new OutputBuffer(Math.max(0, storedBytes - LOADED_TAIL_BYTES));
+      this.full = new OutputBuffer(Math.max(0, storedBytes - LOADED_TAIL_BYTES));
+      this.preview = null;
       this.draw();
     }
     if (attempt === this.attempt) this.known = Math.max(this.known, storedBytes);
@@ -92,14 +110,30 @@ export class OutputFeed {
   private onFrame(frame: OutputFrame, bytes: ArrayBuffer): void {
     if (frame.runId !== this.runId || frame.attempt < this.attempt) return;
     this.begin(frame.attempt, 0);
-    if (this.buffer.accept(frame.from, frame.segments, new Uint8Array(bytes))) this.draw();
-    if (this.buffer.end - this.buffer.start > BUFFER_LIMIT_BYTES) this.restartFromTail();
-    if (this.buffer.missing(this.known)) void this.fill();
+    const data = new Uint8Array(bytes);
+    this.preview?.accept(frame.from, frame.segments, data);
+    if (this.full.accept(frame.from, frame.segments, data) || this.preview) this.draw();
+    if (this.full.end - this.full.start > BUFFER_LIMIT_BYTES) this.restartFromTail();
+    if (this.full.missing(this.known)) void this.fill();
   }
 
   private restartFromTail(): void {
-    this.known = this.buffer.end;
-    this.buffer = new OutputBuffer(this.known - LOADED_TAIL_BYTES);
+    this.known = this.full.end;
+    this.preview = this.full;
+    this.full = new OutputBuffer(this.known - LOADED_TAIL_BYTES);
+  }
+
+  /** The end first: a long output shows its last lines at once. */
+  private async loadPreview(): Promise<void> {
+    const { full, attempt, known } = this;
+    if (this.preview || known - full.end < CHUNK) return;
+    const preview = new OutputBuffer(known - PREVIEW_BYTES);
+    const range = await this.api.range(this.runId, attempt, preview.start, known);
+    if (full !== this.full) return;
+    preview.accept(range.from, ...piecesOf(range));
+    this.preview = preview;
+    this.loading.set(false);
+    this.draw();
   }
 
   private async fill(): Promise<void> {
@@ -107,15 +141,19 @@ export class OutputFeed {
     this.filling = true;
     try {
       for (let gap = this.gap(); gap; gap = this.gap()) {
-        const { buffer, attempt } = this;
-        const size = buffer.end === buffer.start ? FIRST_CHUNK : CHUNK;
-        const range = await this.api.range(this.runId, attempt, gap.from, Math.min(gap.to, gap.from + size));
-        if (buffer !== this.buffer) continue;
-        const grown = buffer.accept(range.from, ...piecesOf(range));
+        const { full, attempt } = this;
+        const before = full.end;
+        const ranges = await Promise.all(chunks(gap).map(({ from, to }) => this.api.range(this.runId, attempt, from, to)));
+        if (full !== this.full) continue;
+        for (const range of ranges) full.accept(range.from, ...piecesOf(range));
         this.error.set(null);
         this.draw();
         // A watcher may know of bytes before they are durable: they are stored in a moment.
-        if (!grown) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        if (full.end === before) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+      if (this.preview && !this.full.missing(this.known)) {
+        this.preview = null;
+        this.draw();
       }
     } catch (error) {
       this.error.set(sentence(error));
@@ -126,7 +164,7 @@ export class OutputFeed {
   }
 
   private gap(): { from: number; to: number } | null {
-    return this.opened > 0 && this.events.connected() ? this.buffer.missing(this.known) : null;
+    return this.opened > 0 && this.events.connected() ? this.full.missing(this.known) : null;
   }
 
   private draw(): void {
@@ -137,6 +175,17 @@ export class OutputFeed {
       this.version.update((version) => version + 1);
     });
   }
+}
+
+/** The parts of a gap that are asked for together: a small one first, so that something shows at once. */
+export function chunks(gap: { from: number; to: number }): { from: number; to: number }[] {
+  const parts: { from: number; to: number }[] = [];
+  for (let from = gap.from; from < gap.to && parts.length < PARALLEL; ) {
+    const to = Math.min(gap.to, from + (from === 0 ? FIRST_CHUNK : CHUNK));
+    parts.push({ from, to });
+    from = to;
+  }
+  return parts;
 }
 
 /** The pieces of a range and the bytes that they cover: both lists were asked for by themselves, and may end at different offsets. */

@@ -2,6 +2,7 @@ import { ChangeDetectionStrategy, Component, DestroyRef, ElementRef, computed, e
 import { plural } from '../core/format';
 import { Icon } from '../ui/icon';
 import { styleClasses } from './ansi-style';
+import type { OutputBuffer } from './output-buffer';
 import type { OutputFeed } from './output-feed';
 import { ScrollScale } from './scroll-scale';
 
@@ -42,6 +43,7 @@ export class OutputView implements OnInit {
   private readonly top = signal(0);
   private readonly seenLines = signal(0);
   private ownScrollTop = -1;
+  private drawn: { buffer: OutputBuffer; lines: number } | null = null;
 
   private readonly lineCount = computed(() => {
     this.feed().version();
@@ -50,22 +52,24 @@ export class OutputView implements OnInit {
   protected readonly scale = computed(() => new ScrollScale(this.lineCount() * LINE_PX + 2 * PAD_PX, this.viewport()));
   protected readonly newLines = computed(() => Math.max(0, this.lineCount() - this.seenLines()));
   protected readonly followText = computed(() => (this.newLines() > 0 ? `Follow, ${plural(this.newLines(), 'new line')}` : 'Follow'));
-  protected readonly skippedBytes = computed(() => {
-    this.feed().version();
-    return this.feed().buffer.start;
-  });
   protected readonly shift = computed(() => {
     const scale = this.scale();
     return scale.scaled ? scale.toScroll(this.top()) - this.top() : 0;
   });
   protected readonly rows = computed(() => this.visibleRows());
+  /** Line numbers are known when the beginning is here. */
+  protected readonly showNumbers = computed(() => {
+    this.feed().version();
+    return this.numbered() && !this.feed().previewing && this.feed().buffer.start === 0;
+  });
   protected readonly numberWidth = computed(() => `${Math.max(3, String(this.lineCount() + this.firstLine()).length)}ch`);
 
   constructor() {
     effect(() => {
       const scale = this.scale();
+      const grownAbove = untracked(() => this.linesAddedAbove());
       if (this.follow()) untracked(() => this.moveTo(scale.maxTop));
-      else untracked(() => this.moveTo(Math.min(this.top(), scale.maxTop)));
+      else untracked(() => this.moveTo(Math.min(this.top() + grownAbove * LINE_PX, scale.maxTop)));
     });
     effect(() => {
       const count = this.lineCount();
@@ -122,6 +126,15 @@ export class OutputView implements OnInit {
     // The element has to have its new height before it can scroll there.
     queueMicrotask(() => this.writeScroll(element));
     requestAnimationFrame(() => this.writeScroll(element));
+  }
+
+  /** When the whole output takes the place of its end, what one was reading is further down. */
+  private linesAddedAbove(): number {
+    const { buffer } = this.feed();
+    const before = this.drawn;
+    this.drawn = { buffer, lines: buffer.lineCount };
+    // Who went to the very beginning wants the true one.
+    return before && before.buffer !== buffer && before.lines > 0 && this.top() > 0 && buffer.lineCount > before.lines ? buffer.lineCount - before.lines : 0;
   }
 
   private writeScroll(element: HTMLElement): void {

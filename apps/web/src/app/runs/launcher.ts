@@ -8,6 +8,7 @@ import { DocumentStore } from '../editor/document-store';
 import { FilesStore } from '../files/files-store';
 import { MachinesStore } from '../machines/machines-store';
 import { RunOptionsStore } from './run-options-store';
+import { notRunnable } from './runnable';
 import { RunsApi } from './runs-api';
 import { RunsStore } from './runs-store';
 
@@ -34,6 +35,8 @@ export class Launcher {
     const document = this.documents.active();
     return document && document.kind() === 'text' && document.status() === 'ready' ? document.path() : null;
   });
+  /** Why the open file cannot be run, or null. */
+  readonly refusal = computed(() => notRunnable(this.file(), this.files.get(this.file() ?? '')));
   /** The machine that Ctrl Enter uses: the last one while it has room, else the first that has. */
   readonly target = computed(() => {
     const free = this.machines.list().filter((machine) => this.hasRoom(machine));
@@ -58,13 +61,16 @@ export class Launcher {
 
   async goOnTarget(): Promise<void> {
     const target = this.target();
-    if (target) await this.go(target);
-    else this.problem.set({ machineId: null, text: this.machines.list().some((machine) => machine.state === 'online') ? 'Every machine is busy. Stop a run, or wait until one ends.' : 'No machine is online.' });
+    if (target) return this.go(target);
+    const online = this.machines.list().some((machine) => machine.state === 'online');
+    this.problem.set({ machineId: null, text: online ? 'Every machine is busy. Stop a run, or wait until one ends.' : 'No machine is online.' });
   }
 
   async go(machine: MachineView): Promise<void> {
     const projectId = this.files.projectId();
     const file = this.file();
+    const refusal = this.refusal();
+    if (refusal) return this.refuse(machine, `${refusal}.`);
     if (!projectId || !file || this.starting().has(machine.id)) return;
     this.problem.set(null);
     if (!this.options.valid()) {

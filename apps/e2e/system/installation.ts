@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -8,8 +8,8 @@ import { Api } from './api.js';
 import { Program } from './process.js';
 
 export const ROOT = resolve(import.meta.dirname, '../../..');
-const LOGIN = 'ada';
-const PASSWORD = 'correct horse battery';
+export const LOGIN = 'ada';
+export const PASSWORD = 'correct horse battery';
 
 /** Every part of the product as its own process, from the build, with data in a temporary folder. */
 export interface Installation {
@@ -24,8 +24,11 @@ export interface Installation {
   stop(): Promise<void>;
 }
 
-export async function install(env: Record<string, string> = {}): Promise<Installation> {
+/** `firstUser: false` leaves the first user to the set-up link, as on a new installation. */
+export async function install(env: Record<string, string> = {}, { firstUser = true } = {}): Promise<Installation> {
   const folder = await mkdtemp(join(tmpdir(), 'mle-system-'));
+  // Runs with a uid of their own have to pass through to their workspaces.
+  await chmod(folder, 0o711);
   const secret = randomBytes(16).toString('hex');
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -38,7 +41,7 @@ export async function install(env: Record<string, string> = {}): Promise<Install
   const redisConfig = ['port 0', `unixsocket ${sockets.redis}`, 'save ""', 'appendonly no', `dir ${folder}`, `requirepass ${secret}`].join('\n');
 
   const redis = new Program('redis-server', ['-'], {}, /Ready to accept connections|eady to accept/, redisConfig);
-  const store = node('libs/embedded-mongo/store.mjs', ['--socket', sockets.store, '--data', join(folder, 'store')], {}, /store ready/);
+  const store = node('libs/embedded-mongo/store.mjs', ['--socket', sockets.store, '--data', join(folder, 'store'), '--no-fsync'], {}, /store ready/);
   const api = node(
     'apps/api/main.mjs',
     [],
@@ -47,8 +50,7 @@ export async function install(env: Record<string, string> = {}): Promise<Install
       MLE_DATA_DIR: join(folder, 'data'),
       MONGODB_URI: `mongodb://${encodeURIComponent(sockets.store)}/mle?directConnection=true`,
       REDIS_URL: `unix://:${secret}@${sockets.redis}`,
-      MLE_ADMIN_LOGIN: LOGIN,
-      MLE_ADMIN_PASSWORD: PASSWORD,
+      ...(firstUser && { MLE_ADMIN_LOGIN: LOGIN, MLE_ADMIN_PASSWORD: PASSWORD }),
       MLE_LOCAL_JOIN_TOKEN_FILE: tokenFile,
     },
     /api ready/,
@@ -70,7 +72,7 @@ export async function install(env: Record<string, string> = {}): Promise<Install
     await Promise.all([redis.start(), store.start()]);
     await api.start();
     await worker.start();
-    await client.login(LOGIN, PASSWORD);
+    if (firstUser) await client.login(LOGIN, PASSWORD);
   } catch (error) {
     await stop();
     throw error;

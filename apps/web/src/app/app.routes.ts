@@ -1,9 +1,9 @@
 import type { Routes } from '@angular/router';
-import { loggedIn } from './auth/auth-guard';
+import { loggedIn, setupOpen } from './auth/auth-guard';
 
 export const routes: Routes = [
   { path: 'login', title: 'Log in · ML Experimenter', loadComponent: async () => (await import('./auth/login-page')).LoginPage },
-  { path: 'setup', title: 'Create your account · ML Experimenter', loadComponent: async () => (await import('./auth/setup-page')).SetupPage },
+  { path: 'setup', title: 'Create your account · ML Experimenter', canActivate: [setupOpen], loadComponent: async () => (await import('./auth/setup-page')).SetupPage },
   {
     path: '',
     canActivate: [loggedIn],

@@ -2,6 +2,7 @@ import { inject } from '@angular/core';
 import { Router, type CanActivateFn } from '@angular/router';
 import { ServerState } from '../core/server-state';
 import { Session } from '../core/session';
+import { AuthApi } from './auth-api';
 
 /** Lets a logged-in user in; others log in first and come back to the address they wanted. */
 export const loggedIn: CanActivateFn = async (_route, state) => {
@@ -11,4 +12,12 @@ export const loggedIn: CanActivateFn = async (_route, state) => {
   // Without an answer nobody knows who is there: wait for the server instead of showing a wrong page.
   const user = await server.whenReached(() => session.ensure());
   return user ? true : router.createUrlTree(['/login'], { queryParams: state.url === '/' || state.url === '/code' ? {} : { next: state.url } });
+};
+
+/** The set-up link leads to the application once it has been used. */
+export const setupOpen: CanActivateFn = async () => {
+  const auth = inject(AuthApi);
+  const router = inject(Router);
+  const { setupNeeded } = await inject(ServerState).whenReached(() => auth.status());
+  return setupNeeded ? true : router.createUrlTree(['/code']);
 };

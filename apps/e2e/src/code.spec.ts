@@ -1,0 +1,51 @@
+import type { Page } from '@playwright/test';
+import { expect, logIn, output, test, writeFile } from './product.js';
+
+test.beforeEach(async ({ page, product }) => logIn(page, product));
+
+const go = (page: Page) => page.getByRole('button', { name: 'Go on this computer' });
+const stop = (page: Page) => page.getByRole('button', { name: /^Stop run \d+ on this computer$/ });
+
+test('saves, runs and shows hello world', async ({ page }) => {
+  await writeFile(page, 'run.py', 'print("hello world")\n');
+  await go(page).click();
+  await expect(output(page)).toContainText('Running run.py');
+  await expect(output(page)).toContainText('hello world');
+  await expect(page.getByText(/^succeeded, \d+\.\d s/).first()).toBeVisible();
+});
+
+test('shows each line as it comes, and stops as Ctrl-C does', async ({ page }) => {
+  await writeFile(page, 'ticks.py', 'import time\nfor i in range(600):\n    print("tick", i, flush=True)\n    time.sleep(0.1)\n');
+  await go(page).click();
+  await expect(output(page)).toContainText('tick 3');
+  const early = await output(page).innerText();
+  expect(early).not.toContain('tick 60');
+  await expect(output(page)).toContainText('tick 20');
+  await stop(page).click();
+  await expect(output(page)).toContainText('KeyboardInterrupt');
+  await expect(page.getByText(/^stopped/).first()).toBeVisible();
+  await expect(go(page)).toBeEnabled();
+});
+
+test('shows the traceback and the exit code of a script that fails', async ({ page }) => {
+  await writeFile(page, 'bad.py', 'raise ValueError("no luck")\n');
+  await go(page).click();
+  await expect(output(page)).toContainText('ValueError: no luck');
+  await expect(page.getByText(/^failed, .*exit 1/).first()).toBeVisible();
+});
+
+test('shows output as text, never as HTML, and colours by ANSI codes', async ({ page }) => {
+  await writeFile(page, 'html.py', 'print("<b>bold</b><img src=x onerror=alert(1)>")\nprint("\\x1b[31mred\\x1b[0m")\n');
+  await go(page).click();
+  await expect(output(page)).toContainText('<b>bold</b><img src=x onerror=alert(1)>');
+  expect(await output(page).locator('b, img').count()).toBe(0);
+  await expect(output(page).getByText('red', { exact: true })).toHaveCSS('color', 'rgb(187, 35, 48)');
+});
+
+test('keeps the output of an earlier run when the page is loaded again', async ({ page }) => {
+  await writeFile(page, 'again.py', 'print("still here")\n');
+  await go(page).click();
+  await expect(output(page)).toContainText('still here');
+  await page.reload();
+  await expect(output(page)).toContainText('still here');
+});

@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { Page } from '@playwright/test';
+import { expect, logIn, test } from './product.js';
+
+const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface AxeResults {
+  violations: { id: string; impact: string; nodes: { target: string[] }[] }[];
+}
+
+/** The rules of WCAG that the page breaks, as far as a program can tell. */
+async function seriousViolations(page: Page): Promise<string[]> {
+  // Evaluated by the debugger, so that the page's policy needs no exception.
+  await page.evaluate(axeSource);
+  const results = (await page.evaluate('axe.run()')) as AxeResults;
+  return results.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+}
+
+for (const theme of ['light', 'dark'] as const) {
+  for (const width of [1280, 390]) {
+    test(`the pages are accessible and fit, ${theme}, ${width} px`, async ({ page, product }) => {
+      await page.emulateMedia({ colorScheme: theme });
+      await page.setViewportSize({ width, height: 844 });
+      await page.goto(`${product.url}/login`);
+      await expect(page.getByLabel('Login')).toBeVisible();
+      expect(await seriousViolations(page)).toEqual([]);
+      await page.setViewportSize({ width: 1280, height: 844 });
+      await logIn(page, product);
+      await page.setViewportSize({ width, height: 844 });
+      for (const path of ['/', '/runs', '/machines', '/settings']) {
+        await page.goto(product.url + path);
+        await expect(page.getByRole('navigation').first()).toBeVisible();
+        await page.waitForLoadState('networkidle');
+        expect(await seriousViolations(page), path).toEqual([]);
+        expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), `${path} scrolls sideways`).toBe(true);
+      }
+    });
+  }
+}
+
+test('asks for a log-in, refuses a wrong password, and comes back to where one was', async ({ page, product }) => {
+  await page.goto(`${product.url}/machines`);
+  await page.getByLabel('Login').fill('ada');
+  await page.getByLabel('Password', { exact: true }).fill('wrong password');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('alert')).toContainText(/password/i);
+  await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/machines$/);
+  await page.getByRole('button', { name: /Log out/ }).or(page.getByRole('link', { name: /Log out/ })).first().click();
+  await expect(page.getByLabel('Login')).toBeVisible();
+});

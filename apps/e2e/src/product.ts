@@ -1,0 +1,50 @@
+import { test as base, expect, type Page } from '@playwright/test';
+import { install, LOGIN, PASSWORD, type Installation } from '../system/installation.js';
+
+export { expect };
+
+/** `product`: one installation for the tests of a file. `page` fails its test when the browser logs an error. */
+export const test = base.extend<{ quiet: void }, { product: Installation }>({
+  product: [
+    async ({}, use) => {
+      const product = await install();
+      await use(product);
+      await product.stop();
+    },
+    { scope: 'worker' },
+  ],
+  quiet: [
+    async ({ page }, use) => {
+      const errors: string[] = [];
+      page.on('pageerror', (error) => errors.push(String(error)));
+      // A refused request is part of some tests; a script or style that the policy blocks is part of none.
+      page.on('console', (message) => {
+        if (message.type() === 'error' && !message.text().startsWith('Failed to load resource') && !message.text().includes('WebSocket connection')) errors.push(message.text());
+      });
+      await use();
+      expect(errors).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export async function logIn(page: Page, product: Installation): Promise<void> {
+  await page.goto(`${product.url}/login`);
+  await page.getByLabel('Login').fill(LOGIN);
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Go on this computer' })).toBeVisible();
+}
+
+/** Adds a file by the page, as a person does, and types its text. */
+export async function writeFile(page: Page, name: string, text: string): Promise<void> {
+  await page.getByRole('button', { name: 'New file' }).click();
+  await page.getByLabel('Name of the new file').fill(name);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('tab', { name })).toHaveAttribute('aria-selected', 'true');
+  await page.locator('.cm-content').click();
+  // Inserted as one piece: typed key by key the editor would indent by itself.
+  await page.keyboard.insertText(text);
+}
+
+export const output = (page: Page) => page.getByRole('region', { name: /^Output of run/ });

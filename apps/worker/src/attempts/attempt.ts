@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptRef, RunSpec } from '@mle/protocol';
 import { attemptKey } from '../journal/attempt-key.js';
 import { readRecord } from '../journal/journal.js';
@@ -34,6 +35,9 @@ type Ended = 'stopped' | 'spawn_failed' | 'prepare_failed' | 'supervisor_lost';
 
 /** Ten seconds, in which the supervisor has to note the end of what was killed. */
 const KILL_ROUNDS = 500;
+/** Between the reports of an end that the server cannot take yet. */
+const GAP_PAUSE_MS = 20;
+const GAP_PAUSE_MAX_MS = 5_000;
 const LOST_REASON = 'The supervisor of the runs on this machine ended unexpectedly, and the program was killed.';
 
 /** One attempt that this worker answers for: from its journal entry to the server's word that its end is stored. */
@@ -235,7 +239,9 @@ export class Attempt {
     if (sender === null) return;
     if (this.process !== null) this.started(this.process);
     await this.runningTold;
-    for (;;) {
+    for (let refusals = 0; ; refusals++) {
+      // The state of the run may be changing on the server; what persists must not keep both busy.
+      if (refusals > 0) await delay(Math.min(refusals * GAP_PAUSE_MS, GAP_PAUSE_MAX_MS), undefined, { signal });
       const outputSha256 = await sender.finish(exit.bytes, signal);
       const { outcome, exitCode, signal: killedBy, reason, finishedAt, bytes } = exit;
       const reply = await this.tools.link.insist(signal, () =>
@@ -271,7 +277,7 @@ export class Attempt {
     await this.kill();
     for (let round = 0; this.process !== null && !existsSync(exit) && round < KILL_ROUNDS; round++) {
       await killAll({ ref: this.ref, group: this.process.pid, uid: this.tools.identity.uidOf(this.slot) });
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await delay(20);
     }
   }
 }

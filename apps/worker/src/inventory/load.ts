@@ -14,7 +14,7 @@ interface Ticks {
 export class LoadSampler {
   private last = ticks();
   private gpu: number | null = null;
-  private gpuAt = 0;
+  private gpuAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly hasGpu: boolean,
@@ -26,8 +26,8 @@ export class LoadSampler {
     const total = now.total - this.last.total;
     const cpu = total > 0 ? fraction((now.busy - this.last.busy) / total) : 0;
     if (total > 0) this.last = now;
-    if (this.hasGpu && Date.now() - this.gpuAt > GPU_EVERY_MS) {
-      this.gpuAt = Date.now();
+    if (this.hasGpu && performance.now() - this.gpuAt > GPU_EVERY_MS) {
+      this.gpuAt = performance.now();
       void this.sampleGpu();
     }
     return { cpu, memory: fraction(1 - freemem() / totalmem()), gpu: this.gpu };

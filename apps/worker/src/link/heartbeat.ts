@@ -8,7 +8,7 @@ const DEAD_AFTER_MS = 10_000;
 
 /** Tells the server every second that the machine and its attempts live. */
 export class Heart {
-  private answeredAt = Date.now();
+  private answeredAt = performance.now();
   private readonly timer: NodeJS.Timeout;
 
   constructor(
@@ -17,7 +17,7 @@ export class Heart {
     private readonly log: Logger,
   ) {
     link.on('online', () => {
-      this.answeredAt = Date.now();
+      this.answeredAt = performance.now();
       this.beat();
     });
     this.timer = setInterval(() => this.beat(), TIMING.heartbeatMs);
@@ -29,15 +29,15 @@ export class Heart {
 
   private beat(): void {
     if (!this.link.online) return;
-    if (Date.now() - this.answeredAt > DEAD_AFTER_MS) {
+    if (performance.now() - this.answeredAt > DEAD_AFTER_MS) {
       this.log.warn('The server answers no heartbeat. The connection is made anew.');
-      this.answeredAt = Date.now();
+      this.answeredAt = performance.now();
       this.link.reconnect();
       return;
     }
     this.link.heartbeat(this.content()).then(
       () => {
-        this.answeredAt = Date.now();
+        this.answeredAt = performance.now();
       },
       () => undefined,
     );

@@ -118,11 +118,13 @@ test('goes on when the queue connections are cut', async () => {
 
 test('sends the gate nothing but the commands and scripts of its list', async () => {
   await worker.start();
+  await until('it waits for a delivery', () => server.pipe.commands.some(([name]) => name === 'bzpopmin'));
   const run = await server.submit({ 'a.py': 'print("hello")' });
+  await until('the first is finished', () => run.finished !== null);
   let answers = 0;
   server.onClaim = () => (++answers < 15 ? 'busy' : null);
   const slow = await server.submit({ 'a.py': 'print("slow claim")' });
-  await until('both are finished', () => run.finished !== null && slow.finished !== null);
+  await until('the second is finished', () => slow.finished !== null);
   server.pipe.cut();
   await worker.signal('SIGTERM');
   const names = new Set(server.pipe.commands.map(([name]) => name?.toLowerCase()));

@@ -19,7 +19,7 @@ export class OutputSender {
   private available: number;
   private end: number | null = null;
   private window: number = LIMITS.outputUnackedBytes;
-  private lastSentAt = 0;
+  private lastSentAt = Number.NEGATIVE_INFINITY;
   /** A pump of an older generation stops at its next step. */
   private generation = 0;
   /** The one pump that may touch the reader. */
@@ -108,11 +108,11 @@ export class OutputSender {
           continue;
         }
         this.sent = chunk.from + chunk.bytes.length;
-        const sentAt = Date.now();
+        const sentAt = performance.now();
         // Text of our own does not delay what the program says first.
         if (chunk.segments.some(([, stream]) => OUTPUT_STREAMS[stream] !== 'system')) this.lastSentAt = sentAt;
         this.link.output({ ...this.ref, from: chunk.from, segments: chunk.segments }, chunk.bytes).then(
-          (reply) => this.onReply(generation, reply, Date.now() - sentAt),
+          (reply) => this.onReply(generation, reply, performance.now() - sentAt),
           () => this.onSilence(generation),
         );
       }
@@ -125,7 +125,7 @@ export class OutputSender {
   private async gather(generation: number): Promise<void> {
     const until = this.lastSentAt + TIMING.outputCoalesceMs;
     while (generation === this.generation && this.available - this.sent < LIMITS.outputFrameBytes && this.end === null) {
-      const left = until - Date.now();
+      const left = until - performance.now();
       if (left <= 0) return;
       await this.change(undefined, left);
     }

@@ -11,7 +11,7 @@ const SILENCE_MS = 2_000;
 export class OutputPipes {
   private readonly sockets: Socket[];
   private open = 2;
-  private lastByteAt = Date.now();
+  private lastByteAt = performance.now();
   private onEnd: (() => void) | null = null;
 
   constructor(
@@ -31,10 +31,10 @@ export class OutputPipes {
   /** Resolves when all that the program wrote has been handed to the spool. */
   async ended(): Promise<void> {
     if (this.open === 0) return;
-    this.lastByteAt = Date.now();
+    this.lastByteAt = performance.now();
     await new Promise<void>((resolve) => {
       const check = setInterval(() => {
-        if (this.spool.pending === 0 && Date.now() - this.lastByteAt >= SILENCE_MS) for (const socket of this.sockets) socket.destroy();
+        if (this.spool.pending === 0 && performance.now() - this.lastByteAt >= SILENCE_MS) for (const socket of this.sockets) socket.destroy();
       }, 200);
       this.onEnd = () => {
         clearInterval(check);
@@ -46,7 +46,7 @@ export class OutputPipes {
   private carry(fd: number, stream: 'stdout' | 'stderr'): Socket {
     const socket = new Socket({ fd, readable: true, writable: false });
     socket.on('data', (bytes: Buffer) => {
-      this.lastByteAt = Date.now();
+      this.lastByteAt = performance.now();
       this.spool.append(stream, bytes);
       if (this.spool.pending > HIGH_BYTES) for (const each of this.sockets) each.pause();
     });

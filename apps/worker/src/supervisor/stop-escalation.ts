@@ -23,7 +23,7 @@ export class Escalation {
     private readonly quarry: Quarry,
     times: { graceMs: number; termMs: number },
   ) {
-    this.termAt = Date.now() + times.graceMs;
+    this.termAt = performance.now() + times.graceMs;
     this.killAt = this.termAt + times.termMs;
     this.reached = 'SIGINT';
     if (times.graceMs > 0 && quarry.group !== null) signalProcess(-quarry.group, 'SIGINT');
@@ -48,11 +48,11 @@ export class Escalation {
 
   /** After the main process: sees to the rest until none is left. */
   async untilGone(): Promise<void> {
-    const strangersKillAt = Date.now() + STRAGGLER_GRACE_MS;
+    const strangersKillAt = performance.now() + STRAGGLER_GRACE_MS;
     for (;;) {
       const found = findProcesses(this.quarry);
       if (found.length === 0) return;
-      const now = Date.now();
+      const now = performance.now();
       for (const { pid, group } of found) {
         const member = group === this.quarry.group;
         if (this.reached === 'SIGKILL' || now >= (member ? this.killAt : strangersKillAt)) signalProcess(pid, 'SIGKILL');
@@ -65,7 +65,7 @@ export class Escalation {
   private term(): void {
     if (this.reached === 'SIGINT') this.reached = 'SIGTERM';
     for (const { pid } of findProcesses(this.quarry)) this.termOnce(pid);
-    this.timer = setTimeout(() => this.killNow(), Math.max(0, this.killAt - Date.now()));
+    this.timer = setTimeout(() => this.killNow(), Math.max(0, this.killAt - performance.now()));
   }
 
   private termOnce(pid: number): void {

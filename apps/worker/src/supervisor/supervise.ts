@@ -47,15 +47,15 @@ export async function supervise(dataDirArgument: string): Promise<void> {
     JSON.stringify({ pid: process.pid, startTime: processStartTime(process.pid), bootId: bootId(), socket: path }),
   );
 
-  let idleSince = Date.now();
+  let idleSince = performance.now();
   setInterval(() => {
     if (inodeOf(path) !== inode || inodeOf(dataDir) === null) {
       log.error({ path }, 'The socket or the data directory is gone: the runs are killed.');
       server.killAllAndEnd();
       return;
     }
-    if (server.busy) idleSince = Date.now();
-    else if (Date.now() - idleSince >= IDLE_MS) exit();
+    if (server.busy) idleSince = performance.now();
+    else if (performance.now() - idleSince >= IDLE_MS) exit();
   }, WATCH_MS);
 
   // The runs are worth more than a clean end: what fails is one request or one run.

@@ -145,9 +145,9 @@ export class SupervisedRun {
     if (seconds === null) return;
     const limit = { seconds, passed: false, timer: setTimeout(() => undefined, 0) };
     // A timer of Node holds at most 2^31 − 1 ms, less than the longest limit.
-    const deadline = Date.now() + seconds * 1000;
+    const deadline = performance.now() + seconds * 1000;
     const arm = (): void => {
-      const left = deadline - Date.now();
+      const left = deadline - performance.now();
       if (left > 0) {
         limit.timer = setTimeout(arm, Math.min(left, 2 ** 31 - 1));
       } else if (this.state === 'running' && this.stopAsked === null) {

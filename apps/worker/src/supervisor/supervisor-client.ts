@@ -51,8 +51,8 @@ export class SupervisorClient extends EventEmitter<Events> {
   async attach(): Promise<boolean> {
     const record = await readRecord(recordPath(this.dataDir), RecordSchema);
     if (record === null || !isSameProcess(record)) return false;
-    const deadline = Date.now() + 5_000;
-    while (Date.now() < deadline && isSameProcess(record)) {
+    const deadline = performance.now() + 5_000;
+    while (performance.now() < deadline && isSameProcess(record)) {
       const socket = await dial(record.socket);
       if (socket !== null) return this.adopt(socket);
       await delay(20);
@@ -64,7 +64,8 @@ export class SupervisorClient extends EventEmitter<Events> {
   async start(): Promise<void> {
     const path = socketPath(runtimeFolder(this.dataDir));
     const errors = openSync(join(this.dataDir, 'supervisor.log'), 'w', 0o600);
-    const child = spawn(process.execPath, [this.bundle, 'supervise', '--data', this.dataDir], {
+    // A small young generation: what passes through here is bytes, outside the heap.
+    const child = spawn(process.execPath, ['--max-semi-space-size=1', this.bundle, 'supervise', '--data', this.dataDir], {
       cwd: '/',
       detached: true,
       env: inheritedEnvironment(),
@@ -75,8 +76,8 @@ export class SupervisorClient extends EventEmitter<Events> {
     let failed = false;
     child.on('exit', () => (failed = true));
     child.on('error', () => (failed = true));
-    const deadline = Date.now() + START_TIMEOUT_MS;
-    while (Date.now() < deadline && !failed) {
+    const deadline = performance.now() + START_TIMEOUT_MS;
+    while (performance.now() < deadline && !failed) {
       const socket = await dial(path);
       if (socket !== null) {
         await this.adopt(socket);

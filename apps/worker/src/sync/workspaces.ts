@@ -146,10 +146,10 @@ export class Workspaces {
       bytesDone: 0,
       bytesTotal: missing.reduce((sum, { size }) => sum + size, 0),
     };
-    let reportedAt = 0;
+    let reportedAt = Number.NEGATIVE_INFINITY;
     const tell = (): void => {
-      if (Date.now() - reportedAt < PROGRESS_EVERY_MS) return;
-      reportedAt = Date.now();
+      if (performance.now() - reportedAt < PROGRESS_EVERY_MS) return;
+      reportedAt = performance.now();
       report({ ...progress });
     };
     tell();
@@ -175,7 +175,7 @@ export class Workspaces {
       progress.filesDone++;
     }
     for (const { path, mode } of manifest.files) if (mode === FILE_MODES.link) await tree.checkLink(path);
-    reportedAt = 0;
+    reportedAt = Number.NEGATIVE_INFINITY;
     tell();
   }
 }

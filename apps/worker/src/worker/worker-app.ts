@@ -93,12 +93,12 @@ export class WorkerApp {
     this.log.info('The runs are stopped: the server shuts down.');
     await this.stopAsking();
     await this.attempts?.stopAll(SHUT_DOWN_REASON);
-    const begun = Date.now();
+    const begun = performance.now();
     const stopMs = this.environment.stopGraceMs + this.environment.stopTermMs + DELIVERY_MS;
     let onlineAt = begun;
-    while (this.attempts !== null && !this.attempts.empty && Date.now() - begun < stopMs) {
-      if (this.link.online || this.attempts.programsRun) onlineAt = Date.now();
-      if (Date.now() - onlineAt > OFFLINE_DELIVERY_MS) break;
+    while (this.attempts !== null && !this.attempts.empty && performance.now() - begun < stopMs) {
+      if (this.link.online || this.attempts.programsRun) onlineAt = performance.now();
+      if (performance.now() - onlineAt > OFFLINE_DELIVERY_MS) break;
       await delay(20);
     }
     await this.link.goodbye().catch(() => undefined);

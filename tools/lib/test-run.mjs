@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { nxBinary, nxEnvironment } from './build.mjs';
 import { endCommands, run } from './command.mjs';
 import { ROOT } from './configuration.mjs';
@@ -10,6 +11,9 @@ import { chromiumForTests, redisForTests } from './test-machine.mjs';
 
 const JEST_OPTIONS = '--experimental-vm-modules --disable-warning=ExperimentalWarning';
 const SYSTEM = 'apps/e2e';
+/** A suite that hangs is a failure, not a wait without end. */
+const SUITE_MINUTES = 5;
+const FULL_SUITE_MINUTES = 30;
 
 /** @typedef {{ name: string, passed: number, failed: number, seconds: number, remark?: string }} Outcome */
 
@@ -42,7 +46,7 @@ export async function main() {
     return result.failed === 0;
   };
 
-  const env = { ...process.env, ...(full && { MLE_TEST_FULL: '1' }) };
+  const env = { ...process.env, ...(full && { MLE_TEST_FULL: '1' }), ...(!process.stdout.isTTY && { NO_COLOR: '1' }) };
   const ready = await suite('machine', async () => {
     if (!packagesAreCurrent()) await installPackages();
     Object.assign(env, await redisForTests());
@@ -65,7 +69,7 @@ async function checks(cache, env) {
   const args = [nxBinary(), 'run-many', '-t', 'lint', 'typecheck', 'build', '--output-style=stream', ...cache];
   const { code, output } = await show(process.execPath, args, { ...env, ...nxEnvironment() });
   if (code === 0) return { passed: 0, failed: 0 };
-  const failedTasks = new Set([...output.matchAll(/^ *- ([a-z0-9-]+:(?:lint|typecheck|build)\S*)\s*$/gm)].map((match) => match[1]));
+  const failedTasks = new Set([...stripVTControlCharacters(output).matchAll(/^ *- ([a-z0-9-]+:(?:lint|typecheck|build)\S*)\s*$/gm)].map((match) => match[1]));
   return { passed: 0, failed: Math.max(1, failedTasks.size), remark: `Failed: ${[...failedTasks].join(', ') || `exit code ${code}`}` };
 }
 
@@ -122,7 +126,11 @@ function counted(passed, failed, code) {
  * @param {'both' | 'stderr'} [shown]
  */
 async function show(file, args, env, shown = 'both') {
-  return await run(file, args, { cwd: ROOT, env, shown, write: (bytes) => process.stdout.write(bytes) });
+  const minutes = env['MLE_TEST_FULL'] ? FULL_SUITE_MINUTES : SUITE_MINUTES;
+  const start = performance.now();
+  const result = await run(file, args, { cwd: ROOT, env, shown, limitMs: minutes * 60_000, write: (bytes) => process.stdout.write(bytes) });
+  if (performance.now() - start >= minutes * 60_000) process.stdout.write(`\nKilled: it was not over after ${minutes} minutes.\n`);
+  return result;
 }
 
 /** @param {string} name */

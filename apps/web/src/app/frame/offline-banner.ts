@@ -15,7 +15,7 @@ import { Icon } from '../ui/icon';
     @if (since(); as at) {
       <div class="banner">
         <mle-icon name="offline" />
-        <p><b>Offline.</b> The server does not answer since {{ at }}. Your edits are kept here; runs go on.</p>
+        <p><b>Offline.</b> The server does not answer since {{ at }}. Your edits are kept here; runs go on. It is tried again by itself.</p>
         <span class="end"><button type="button" class="btn small" (click)="events.reconnectNow()">Try now</button></span>
       </div>
     }

@@ -2,6 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/c
 import type { MachineView, RunView } from '@mle/protocol';
 import { RouterLink } from '@angular/router';
 import { Clock } from '../core/clock';
+import { ServerState } from '../core/server-state';
 import { memory, timeOfDay } from '../core/format';
 import { nameOf } from '../files/file-tree';
 import { Launcher } from '../runs/launcher';
@@ -46,6 +47,9 @@ export class RunOnPanel {
   protected readonly launcher = inject(Launcher);
   private readonly runs = inject(RunsStore);
   private readonly clock = inject(Clock);
+  private readonly server = inject(ServerState);
+  /** Why nothing can be asked of the server, or null. */
+  protected readonly offline = computed(() => (this.server.offlineSince() ? 'The server does not answer' : null));
   protected readonly fileName = computed(() => nameOf(this.launcher.file() ?? ''));
   protected readonly rows = computed(() => this.machines.list().map((machine) => this.row(machine)));
   protected readonly hint = computed(() => !this.launcher.hintGone() && this.runs.status() === 'ready' && this.runs.all().length === 0 && this.launcher.target() !== null && this.launcher.refusal() === null);
@@ -74,7 +78,7 @@ export class RunOnPanel {
   private line(run: RunView): RunLine {
     const progress = run.state === 'preparing' ? this.runs.progress(run.id) : null;
     const part = progress && progress.filesTotal > 0 ? progress.filesDone / progress.filesTotal : null;
-    return { run, text: activity(run, progress, this.clock.now()), part, stopping: run.state === 'stopping' || this.launcher.stopping().has(run.id) };
+    return { run, text: activity(run, progress, this.clock.now()), part, stopping: this.offline() !== null || run.state === 'stopping' || this.launcher.stopping().has(run.id) };
   }
 
   private describe(machine: MachineView, runs: RunView[], starting: boolean): string {
@@ -91,6 +95,8 @@ export class RunOnPanel {
   }
 
   private refusal(machine: MachineView, room: boolean, starting: boolean): string | null {
+    const offline = this.offline();
+    if (offline) return offline;
     if (starting) return 'It is being started';
     if (machine.state === 'offline') return `${machine.name} is offline`;
     if (machine.state === 'draining') return `${machine.name} takes no new runs`;

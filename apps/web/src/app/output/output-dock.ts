@@ -84,6 +84,13 @@ export class OutputDock {
     return run ? `Run ${run.number} ${stateWord(run.state)}${outcome(run) ? `, ${outcome(run)}` : ''}` : '';
   });
 
+  /** What is not among the lines, as a sentence. */
+  protected readonly note = computed<'loading' | 'leftOut' | null>(() => {
+    const feed = this.feed();
+    feed?.version();
+    return !feed ? null : feed.previewing ? 'loading' : feed.leftOut > 0 ? 'leftOut' : null;
+  });
+
   protected readonly size = computed(() => {
     this.feed()?.version();
     const buffer = this.feed()?.buffer;

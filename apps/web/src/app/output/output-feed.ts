@@ -51,6 +51,11 @@ export class OutputFeed {
     return this.preview !== null;
   }
 
+  /** Bytes of the beginning that this page does not load; the download has them. */
+  get leftOut(): number {
+    return this.full.start;
+  }
+
   /** Begins to follow; `close` as often as `open`. */
   open(): void {
     if (this.opened++ > 0) return;

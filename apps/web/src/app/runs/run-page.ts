@@ -57,11 +57,12 @@ export class RunPage {
   protected readonly size = computed(() => {
     const feed = this.feed();
     feed?.version();
-    return feed ? `${plural(feed.buffer.lineCount, 'line')}, ${bytes(feed.buffer.end)}` : '';
+    if (!feed) return '';
+    return feed.previewing ? `loading the lines before these, ${bytes(feed.buffer.end)}` : `${plural(feed.buffer.lineCount, 'line')}, ${bytes(feed.buffer.end)}`;
   });
   protected readonly skipped = computed(() => {
     this.feed()?.version();
-    return (this.feed()?.buffer.start ?? 0) > 0;
+    return (this.feed()?.leftOut ?? 0) > 0;
   });
 
   constructor() {

@@ -1,0 +1,113 @@
+import { signal } from '@angular/core';
+import { TestBed } from '@angular/core/testing';
+import type { FileView } from '@mle/protocol';
+import { RequestError } from '../core/problem';
+import { FilesApi } from '../files/files-api';
+import { FilesStore } from '../files/files-store';
+import { DocumentStore } from './document-store';
+
+/** A server of one file with ETags, as the real one keeps them. */
+class Server {
+  text = 'print(1)\n';
+  version = 1;
+  gone = false;
+
+  get etag(): string {
+    return `"${this.version}"`;
+  }
+
+  read(): Promise<{ bytes: ArrayBuffer; etag: string }> {
+    if (this.gone) return Promise.reject(new RequestError('There is no such file.', 404, 'file.not_found'));
+    return Promise.resolve({ bytes: new TextEncoder().encode(this.text).buffer as ArrayBuffer, etag: this.etag });
+  }
+
+  write(_project: string, _path: string, text: string, etag: string): Promise<string> {
+    if (this.gone ? etag !== '' : etag !== this.etag) return Promise.reject(new RequestError('It changed.', 412, 'file.changed'));
+    this.gone = false;
+    this.text = text;
+    this.version++;
+    return Promise.resolve(this.etag);
+  }
+}
+
+async function opened() {
+  const server = new Server();
+  const files = signal<FileView[]>([{ path: 'a.py', size: 9, mode: 0o644, mtime: '', sha256: '1' }]);
+  const store = { projectId: signal('p1'), status: signal('ready'), files, lastMove: signal(null), get: (path: string) => files().find((file) => file.path === path) ?? null };
+  TestBed.configureTestingModule({ providers: [{ provide: FilesApi, useValue: server }, { provide: FilesStore, useValue: store }] });
+  const documents = TestBed.inject(DocumentStore);
+  TestBed.tick();
+  await documents.open('a.py');
+  const document = documents.active();
+  if (!document) throw new Error('nothing is open');
+  return { server, documents, document, files };
+}
+
+describe('DocumentStore', () => {
+  beforeEach(() => localStorage.clear());
+
+  it('saves over the version that it loaded', async () => {
+    const { server, documents, document } = await opened();
+    document.changed(() => 'print(2)\n');
+    expect(documents.dirty()).toEqual([document]);
+    expect(await documents.saveAll()).toBe(true);
+    expect([server.text, document.dirty()]).toEqual(['print(2)\n', false]);
+  });
+
+  it('asks when the file changed elsewhere, and writes nothing meanwhile', async () => {
+    const { server, documents, document } = await opened();
+    [server.text, server.version] = ['theirs\n', 5];
+    document.changed(() => 'mine\n');
+    expect(await documents.save(document)).toBe(false);
+    expect(document.conflict()).toEqual({ etag: '"5"', text: 'theirs\n' });
+    expect(await documents.saveAll()).toBe(false);
+    expect(server.text).toBe('theirs\n');
+    await documents.keepMine(document);
+    expect([server.text, document.dirty(), document.conflict()]).toEqual(['mine\n', false, null]);
+  });
+
+  it('takes theirs when that is the choice', async () => {
+    const { server, documents, document } = await opened();
+    [server.text, server.version] = ['theirs\n', 5];
+    document.changed(() => 'mine\n');
+    await documents.save(document);
+    await documents.takeTheirs(document);
+    expect([document.text, document.dirty(), document.etag]).toEqual(['theirs\n', false, '"5"']);
+  });
+
+  it('sees no conflict where both made the same change', async () => {
+    const { server, documents, document } = await opened();
+    [server.text, server.version] = ['same\n', 7];
+    document.changed(() => 'same\n');
+    await documents.save(document);
+    expect([document.conflict(), document.dirty(), document.etag]).toEqual([null, false, '"7"']);
+  });
+
+  it('brings a file back that was deleted elsewhere, when mine is kept', async () => {
+    const { server, documents, document } = await opened();
+    server.gone = true;
+    document.changed(() => 'mine\n');
+    await documents.save(document);
+    expect(document.conflict()).toEqual({ etag: '', text: null });
+    await documents.keepMine(document);
+    expect([server.gone, server.text]).toEqual([false, 'mine\n']);
+  });
+
+  it('loads a change of the server where nothing was typed', async () => {
+    const { server, document, files } = await opened();
+    [server.text, server.version] = ['newer\n', 9];
+    files.set([{ path: 'a.py', size: 6, mode: 0o644, mtime: '', sha256: '9' }]);
+    TestBed.tick();
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(document.text).toBe('newer\n');
+  });
+
+  it('keeps a tab whose text could not be saved', async () => {
+    const { server, documents, document } = await opened();
+    server.write = () => Promise.reject(new RequestError('The disk is full.', 507, 'disk.full'));
+    document.changed(() => 'mine\n');
+    await documents.close(document);
+    expect([documents.active(), document.saveError()]).toEqual([document, 'The disk is full.']);
+  });
+});

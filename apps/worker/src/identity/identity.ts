@@ -79,6 +79,11 @@ function reachableRoot(own: string, dataDir: string, uid: number): string | null
   return null;
 }
 
+/** Removes the folders of the runs of a data directory that is gone; `hash` was taken while it was there. */
+export function removeRunFolders(hash: string): void {
+  for (const parent of ELSEWHERE) rmSync(join(parent, hash), { recursive: true, force: true });
+}
+
 /** Removes what workers left whose data directory is gone. */
 function sweep(parent: string): void {
   for (const name of readdirSync(parent)) {

@@ -1,4 +1,4 @@
-import { chmodSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { processesWith } from '../../test/processes.js';
 import { TestServer } from '../../test/test-server.js';
@@ -44,6 +44,7 @@ test('with root a run has a uid of its own, and the data directory is closed to 
 
 test('where its folders cannot be reached, they are made elsewhere', async () => {
   const worker = new TestWorker(server);
+  let elsewhere: string | null = null;
   try {
     chmodSync(join(worker.dataDir, '..'), 0o700);
     await worker.start();
@@ -53,11 +54,14 @@ test('where its folders cannot be reached, they are made elsewhere', async () =>
       expect(rest.at(-2)).toMatch(/^\/var\/(lib|tmp)\/mle-worker\//);
       expect(rest.at(-1)).toBe('written');
       expect(statSync(worker.dataDir).mode & 0o777).toBe(0o700);
-      rmSync(dirname(dirname(rest.at(-2) ?? '')), { recursive: true });
+      elsewhere = dirname(dirname(rest.at(-2) ?? ''));
+      expect(existsSync(elsewhere)).toBe(true);
     }
   } finally {
     await worker.clear();
   }
+  // They go with the data directory.
+  expect(elsewhere !== null && existsSync(elsewhere)).toBe(false);
 });
 
 test('without isolation runs are what the worker is', async () => {

@@ -4,9 +4,10 @@ import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { readEnvironment } from '../config/environment.js';
 import { writeAtomic } from '../journal/atomic-file.js';
+import { removeRunFolders } from '../identity/identity.js';
 import { createLogger } from '../logs/logger.js';
 import { FifoPool } from './fifo-pool.js';
-import { recordPath, runtimeFolder, socketPath } from './paths.js';
+import { dataDirHash, recordPath, runtimeFolder, socketPath } from './paths.js';
 import { bootId, processStartTime } from './process-hunt.js';
 import { SupervisorServer } from './supervisor-server.js';
 
@@ -23,6 +24,7 @@ export async function supervise(dataDirArgument: string): Promise<void> {
   mkdirSync(join(dataDirArgument, 'attempts'), { recursive: true, mode: 0o700 });
   const dataDir = realpathSync(dataDirArgument);
   const log = createLogger('supervisor', environment.logLevel);
+  const hash = dataDirHash(dataDir);
   const folder = runtimeFolder(dataDir);
   const path = socketPath(folder);
   if (await answers(path)) {
@@ -36,6 +38,7 @@ export async function supervise(dataDirArgument: string): Promise<void> {
   const exit = (): void => {
     rmSync(recordPath(dataDir), { force: true });
     rmSync(folder, { recursive: true, force: true });
+    if (inodeOf(dataDir) === null) removeRunFolders(hash);
     process.exit(0);
   };
   const server = new SupervisorServer(pool, { graceMs: environment.stopGraceMs, termMs: environment.stopTermMs }, log, exit);

@@ -41,11 +41,21 @@ it('without the store requests are refused in a sentence, nothing that was answe
   expect(await ready()).toMatchObject({ database: true });
 });
 
-it('a short outage of the store is only a pause', async () => {
+it('requests of many people during an outage end in an answer or in that refusal, never in anything else', async () => {
   await parts.store.kill();
-  const answer = ada.get<{ items: unknown[] }>('/api/v1/projects');
+  const people = Array.from({ length: 8 }, async () => {
+    const refusals: unknown[] = [];
+    for (;;) {
+      const { status, body } = await ada.get<{ code: string; items: unknown[] }>('/api/v1/projects');
+      if (status === 200) return { refusals, items: body.items.length };
+      refusals.push([status, body.code]);
+    }
+  });
   await parts.store.start();
-  expect((await answer).body.items).toHaveLength(1);
+  for (const { refusals, items } of await Promise.all(people)) {
+    expect(items).toBe(1);
+    expect(refusals).toEqual(refusals.map(() => [503, 'database.unavailable']));
+  }
 });
 
 it('without Redis the rest works, and the readiness says what is missing', async () => {

@@ -79,7 +79,7 @@ describe('a snapshot', () => {
     };
     const writers = ['a', 'b', 'c'].map(writer);
     try {
-      for (let round = 0; round < 25; round++) {
+      for (let round = 0; round < 12; round++) {
         const before = new Map(acknowledged);
         const { id: snapshotId } = await snapshots.snapshotOf(id);
         const { files } = await snapshots.manifest(snapshotId);

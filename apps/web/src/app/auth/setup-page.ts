@@ -34,7 +34,7 @@ import { EntryCard } from './entry-card';
             <span class="hint">At least 8 characters. A short sentence is good.</span>
           }
         </label>
-        <p class="notice good"><mle-icon name="check" /><span>Code runs on this computer with the rights of the server, so run only code that you trust.</span></p>
+        <p class="notice plain"><mle-icon name="info" /><span>The code that you run works on this computer itself. Run only code that you trust.</span></p>
         <button type="submit" class="btn primary" [disabled]="busy()">Create the account and open the sample</button>
       </form>
       <p class="hint">Have an account already? <a routerLink="/login">Log in</a></p>

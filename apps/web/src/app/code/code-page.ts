@@ -56,6 +56,8 @@ export class CodePage {
   });
 
   constructor() {
+    // Ahead of the first file, so that both are on their way together. The editor itself says when it cannot be had.
+    import('../editor/codemirror').catch(() => undefined);
     for (const [name, size] of Object.entries(this.sizes)) effect(() => writeStored(`pane.${name}`, size()));
     effect(() => {
       if (this.launcher.launched()) untracked(() => this.pane.set('output'));
@@ -103,7 +105,9 @@ export class CodePage {
     const regions = [...this.host.querySelectorAll<HTMLElement>('[data-region]')].filter((region) => region.offsetParent !== null);
     const at = regions.findIndex((region) => region.contains(document.activeElement));
     const next = regions[(at + step + regions.length) % regions.length];
-    next?.querySelector<HTMLElement>('.cm-content, [tabindex="0"]:not([role="separator"]), button:not([tabindex="-1"]):not(:disabled)')?.focus();
+    const places = ['[role="treeitem"][tabindex="0"]', '.cm-content', '.go:not(:disabled)', '[role="region"]', 'button:not([tabindex="-1"]):not(:disabled)'];
+    const place = places.find((selector) => next?.querySelector(selector));
+    if (place) next?.querySelector<HTMLElement>(place)?.focus();
   }
 }
 

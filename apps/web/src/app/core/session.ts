@@ -38,6 +38,7 @@ export class Session {
     this.user.set(await this.api.setUp({ token, login, password }));
   }
 
+  /** Throws when the server cannot be told: the session would go on without the page. */
   async logout(): Promise<void> {
     await this.api.logout();
     // A whole new page: nothing of this user stays in memory.

@@ -2,8 +2,11 @@ import { ChangeDetectionStrategy, Component, computed, effect, inject } from '@a
 import { MatMenuModule } from '@angular/material/menu';
 import { RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import { EventsSocket } from '../core/events-socket';
+import { sentence } from '../core/problem';
 import { Session } from '../core/session';
 import { Theme } from '../core/theme';
+import { Toasts } from '../core/toasts';
+import { DocumentStore } from '../editor/document-store';
 import { ProjectMenu } from '../projects/project-menu';
 import { RunsStore } from '../runs/runs-store';
 import { BrandMark } from '../ui/brand-mark';
@@ -23,6 +26,8 @@ export class Frame {
   protected readonly session = inject(Session);
   protected readonly theme = inject(Theme);
   private readonly runs = inject(RunsStore);
+  private readonly documents = inject(DocumentStore);
+  private readonly toasts = inject(Toasts);
   protected readonly active = computed(() => this.runs.active().length);
   protected readonly themeLabel = computed(() => (this.theme.dark() ? 'Switch to the light theme' : 'Switch to the dark theme'));
   protected readonly pages = [
@@ -40,7 +45,13 @@ export class Frame {
     });
   }
 
-  protected logout(): void {
-    void this.session.logout();
+  protected async logout(): Promise<void> {
+    try {
+      // What is unsaved would be lost with the page.
+      if (await this.documents.saveAll()) await this.session.logout();
+      else this.toasts.error('Not logged out: a file could not be saved. Open it on the Code page.');
+    } catch (error) {
+      this.toasts.error(`Not logged out. ${sentence(error)}`);
+    }
   }
 }

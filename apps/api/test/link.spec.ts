@@ -1,0 +1,243 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { io, type Socket } from 'socket.io-client';
+import { LINK_NAMESPACE, LINK_VERSION, type AttemptRef, type Hello, type HelloReply, type LinkAuth, type MachineView, type ProjectView, type RunView, type ServerToWorker, type WorkerToServer } from '@mle/protocol';
+import { MachineCredentials } from '../src/machines/machine-credentials.js';
+import { startApi, type ApiUnderTest } from './api.js';
+import type { Client } from './client.js';
+import { startParts, type Parts } from './parts.js';
+
+type Link = Socket<ServerToWorker, WorkerToServer>;
+
+const INVENTORY = { hostname: 'lab', platform: 'linux', arch: 'x64', cpuModel: 'cpu', cpus: 2, memoryBytes: 1, diskFreeBytes: 1, gpus: [], node: '20', python: '3', docker: null, isolated: false };
+const EMPTY_SHA256 = createHash('sha256').digest('hex');
+
+describe('the link of a worker', () => {
+  let parts: Parts;
+  let api: ApiUnderTest;
+  let user: Client;
+  let projectId: string;
+  const links: Link[] = [];
+
+  beforeAll(async () => {
+    parts = await startParts();
+    api = await startApi(parts, { lostAfterSeconds: 2 });
+    user = await api.signUp('ada');
+    projectId = (await user.post<ProjectView>('/api/v1/projects', { name: 'p' })).body.id;
+    await user.put(`/api/v1/projects/${projectId}/files/run.py`, 'print(1)\n');
+  });
+  afterEach(() => {
+    for (const link of links.splice(0)) link.disconnect();
+  });
+  afterAll(async () => {
+    await api?.close();
+    await parts?.stop();
+  });
+
+  function dial(auth: Partial<LinkAuth>): Link {
+    const link: Link = io(api.url + LINK_NAMESPACE, { transports: ['websocket'], forceNew: true, reconnection: false, auth: { linkVersion: LINK_VERSION, ...auth } });
+    links.push(link);
+    return link;
+  }
+
+  async function greet(link: Link, attempts: AttemptRef[] = [], name = 'lab'): Promise<HelloReply> {
+    const hello: Hello = { version: '1', name, inventory: INVENTORY, properties: {}, attempts };
+    const answer = await link.timeout(5_000).emitWithAck('hello', hello);
+    if (!answer.ok) throw new Error(answer.message);
+    return answer.reply;
+  }
+
+  async function join(name = 'lab'): Promise<{ link: Link; machineId: string; credential: string }> {
+    const { token } = await api.app.get(MachineCredentials, { strict: false }).createJoinToken();
+    const link = dial({ joinToken: token });
+    const { machineId, credential = '' } = await greet(link, [], name);
+    return { link, machineId, credential };
+  }
+
+  async function startRun(machineId: string, more: object = {}): Promise<AttemptRef> {
+    const { status, body } = await user.post<RunView>('/api/v1/runs', { projectId, file: 'run.py', target: { machineId }, ...more });
+    expect(status).toBe(201);
+    return { runId: body.id, attempt: 1 };
+  }
+
+  const run = async (id: string): Promise<RunView> => (await user.get<RunView>(`/api/v1/runs/${id}`)).body;
+
+  async function until(id: string, state: RunView['state']): Promise<RunView> {
+    for (let i = 0; i < 200; i++) {
+      const view = await run(id);
+      if (view.state === state) return view;
+      await sleep(50);
+    }
+    throw new Error(`run ${id} is ${(await run(id)).state}, not ${state}`);
+  }
+
+  async function running(link: Link, machineId: string, more: object = {}): Promise<AttemptRef> {
+    const ref = await startRun(machineId, more);
+    expect(await link.emitWithAck('claim', ref)).toMatchObject({ ok: true, spec: { ...ref, file: 'run.py' } });
+    expect(await link.emitWithAck('attempt.running', { ...ref, pid: 1, startedAt: Date.now() })).toEqual({ ok: true });
+    return ref;
+  }
+
+  const finish = (link: Link, ref: AttemptRef, more: object = {}) =>
+    link.emitWithAck('attempt.finished', { ...ref, outcome: 'exited', exitCode: 0, signal: null, reason: null, finishedAt: Date.now(), outputBytes: 0, outputSha256: EMPTY_SHA256, ...more });
+
+  it('takes a join token once, and the credential from then on', async () => {
+    const { token } = await api.app.get(MachineCredentials, { strict: false }).createJoinToken();
+    const { machineId, credential } = await greet(dial({ joinToken: token }));
+    await expect(greet(dial({ joinToken: token }))).rejects.toThrow('Make a new one on the Machines page');
+    expect(await greet(dial({ credential: credential ?? '' }))).toMatchObject({ machineId });
+    const { body } = await user.get<MachineView>(`/api/v1/machines/${machineId}`);
+    expect(body).toMatchObject({ name: 'lab', state: 'online', provider: 'joined', version: '1' });
+  });
+
+  it.each([
+    [{ credential: 'mlw_wrong' }, 'Add the machine again'],
+    [{}, 'no credential'],
+    [{ credential: 'x', linkVersion: 99 }, 'Fetch the worker again'],
+  ])('turns %j away', async (auth, sentence) => {
+    const [error] = (await once(dial(auth) as never, 'connect_error')) as [Error];
+    expect(error.message).toContain(sentence);
+  });
+
+  it('gives an attempt to one machine, once', async () => {
+    const a = await join('a');
+    const b = await join('b');
+    const ref = await startRun(a.machineId);
+    expect(await b.link.emitWithAck('claim', ref)).toMatchObject({ ok: false, code: 'gone' });
+    expect(await a.link.emitWithAck('claim', ref)).toMatchObject({ ok: true });
+    // The reply may be lost: before it runs, the same machine may ask again.
+    expect(await a.link.emitWithAck('claim', ref)).toMatchObject({ ok: true });
+    await a.link.emitWithAck('attempt.running', { ...ref, pid: 1, startedAt: Date.now() });
+    expect(await a.link.emitWithAck('claim', ref)).toMatchObject({ ok: false, code: 'gone' });
+    expect(await b.link.emitWithAck('output', { ...ref, from: 0, segments: [[1, 0, 1]] }, Buffer.from('x'))).toEqual({ ok: false, code: 'superseded' });
+    expect(await finish(b.link, ref)).toEqual({ ok: false, code: 'superseded' });
+    expect(await finish(a.link, ref)).toEqual({ ok: true });
+    expect((await run(ref.runId)).state).toBe('succeeded');
+    // The answer may be lost too.
+    expect(await finish(a.link, ref)).toEqual({ ok: true });
+  });
+
+  it('ends a run only when its last byte is stored', async () => {
+    const { link, machineId } = await join();
+    const ref = await running(link, machineId);
+    const bytes = Buffer.from('hello');
+    const end = { outputBytes: 5, outputSha256: createHash('sha256').update(bytes).digest('hex'), exitCode: 3 };
+    expect(await finish(link, ref, end)).toEqual({ ok: false, code: 'gap', expected: 0 });
+    expect((await run(ref.runId)).state).toBe('running');
+    expect(await link.emitWithAck('output', { ...ref, from: 0, segments: [[5, 0, 1]] }, bytes)).toEqual({ ok: true, storedBytes: 5 });
+    expect(await finish(link, ref, end)).toEqual({ ok: true });
+    expect(await run(ref.runId)).toMatchObject({ state: 'failed', exitCode: 3, outputBytes: 5 });
+  });
+
+  it.each([
+    ['timed_out', {}, 'timed_out'],
+    ['supervisor_lost', {}, 'lost'],
+    ['spawn_failed', { exitCode: null }, 'failed'],
+    ['stopped', { reason: 'server shut down' }, 'stopped'],
+  ])('settles the outcome %s', async (outcome, more, state) => {
+    const { link, machineId } = await join();
+    const ref = await running(link, machineId);
+    await finish(link, ref, { outcome, exitCode: null, ...more });
+    expect((await run(ref.runId)).state).toBe(state);
+  });
+
+  it('carries a stop, and carries it again with the next heartbeat', async () => {
+    const { link, machineId } = await join();
+    const ref = await running(link, machineId);
+    const told: AttemptRef[] = [];
+    link.on('stop', ({ runId, attempt }, ack) => {
+      told.push({ runId, attempt });
+      ack({ ok: true });
+    });
+    await user.post(`/api/v1/runs/${ref.runId}/stop`);
+    while (told.length === 0) await sleep(10);
+    await link.emitWithAck('heartbeat', { attempts: [ref], load: null });
+    while (told.length < 2) await sleep(10);
+    expect(told).toEqual([ref, ref]);
+    await finish(link, ref, { exitCode: null, signal: 'SIGINT' });
+    expect(await run(ref.runId)).toMatchObject({ state: 'stopped', signal: 'SIGINT', reason: 'stopped by the user' });
+  });
+
+  it('settles every attempt when a worker comes back', async () => {
+    const { link, machineId, credential } = await join();
+    await user.patch(`/api/v1/machines/${machineId}`, { slots: 3 });
+    const known = await running(link, machineId);
+    await link.emitWithAck('output', { ...known, from: 0, segments: [[3, 0, 1]] }, Buffer.from('abc'));
+    const forgotten = await running(link, machineId);
+    const claimed = await startRun(machineId);
+    await link.emitWithAck('claim', claimed);
+    const stranger = { runId: 'f'.repeat(24), attempt: 1 };
+    link.disconnect();
+    const { attempts, settings } = await greet(dial({ credential }), [known, stranger]);
+    expect(settings.slots).toBe(3);
+    expect(attempts).toEqual([
+      { ...known, verdict: 'continue', storedBytes: 3, stop: null },
+      { ...stranger, verdict: 'discard', storedBytes: 0, stop: null },
+    ]);
+    expect(await until(forgotten.runId, 'lost')).toMatchObject({ reason: 'the worker came back without this run' });
+    expect((await run(known.runId)).state).toBe('running');
+    // Never journaled, so never started: it is delivered again instead.
+    expect((await run(claimed.runId)).state).toBe('preparing');
+  });
+
+  it('keeps the newer of two links of one machine', async () => {
+    const { link, credential } = await join();
+    const gone = once(link as never, 'disconnect');
+    await greet(dial({ credential }));
+    await gone;
+  });
+
+  it('shows a silent machine offline, then loses its runs', async () => {
+    const { link, machineId } = await join();
+    const ref = await running(link, machineId);
+    link.disconnect();
+    expect(await until(ref.runId, 'lost')).toMatchObject({ reason: 'the machine was silent for 2 s' });
+    for (;;) {
+      const { body } = await user.get<MachineView>(`/api/v1/machines/${machineId}`);
+      if (body.state === 'offline') break;
+      await sleep(100);
+    }
+    const waiting = await startRun(machineId);
+    expect((await run(waiting.runId)).waitReason).toBe('lab is offline. The run starts when it is back.');
+  });
+
+  it('begins the next attempt of a lost run where its policy says so, and fences the old one', async () => {
+    const { link, machineId, credential } = await join();
+    const ref = await running(link, machineId, { retry: { max: 1, backoffSeconds: 0 } });
+    link.disconnect();
+    await until(ref.runId, 'queued');
+    const again = dial({ credential });
+    expect((await greet(again, [ref])).attempts).toEqual([{ ...ref, verdict: 'discard', storedBytes: 0, stop: null }]);
+    expect(await again.emitWithAck('output', { ...ref, from: 0, segments: [[1, 0, 1]] }, Buffer.from('x'))).toEqual({ ok: false, code: 'superseded' });
+    const next = { ...ref, attempt: 2 };
+    expect(await again.emitWithAck('claim', next)).toMatchObject({ ok: true, spec: { attempt: 2 } });
+    const view = await run(ref.runId);
+    expect(view.attempts.map(({ n, state }) => [n, state])).toEqual([[1, 'lost'], [2, 'preparing']]);
+  });
+
+  it('goes offline at once on a goodbye', async () => {
+    const { link, machineId } = await join();
+    await link.emitWithAck('goodbye');
+    expect((await user.get<MachineView>(`/api/v1/machines/${machineId}`)).body.state).toBe('offline');
+  });
+
+  it('streams the files of a run that is on the machine, and no others', async () => {
+    const { link, machineId } = await join();
+    const ref = await running(link, machineId);
+    const { snapshotId } = await run(ref.runId);
+    const pieces: Buffer[] = [];
+    link.on('blob.chunk', (_chunk, bytes, ack) => {
+      pieces.push(Buffer.from(bytes));
+      ack({ ok: true });
+    });
+    const ended = once(link as never, 'blob.end');
+    expect(await link.emitWithAck('blobs.fetch', { ...ref, streamId: 's', items: [{ sha256: snapshotId, from: 0 }] })).toEqual({ ok: true });
+    expect((await ended)[0]).toEqual({ streamId: 's', error: null });
+    const manifest = Buffer.concat(pieces);
+    expect(createHash('sha256').update(manifest).digest('hex')).toBe(snapshotId);
+    const foreign = createHash('sha256').update('secret of somebody else').digest('hex');
+    expect(await link.emitWithAck('blobs.fetch', { ...ref, streamId: 't', items: [{ sha256: foreign, from: 0 }] })).toMatchObject({ ok: false });
+    expect(await link.emitWithAck('blobs.fetch', { ...ref, attempt: 2, streamId: 'u', items: [{ sha256: snapshotId, from: 0 }] })).toMatchObject({ ok: false });
+  });
+});

@@ -101,7 +101,8 @@ describe('stored output', () => {
   it('reads through chunks that overlap, as a merge that was cut short leaves them', async () => {
     const whole = Buffer.from('0123456789abcdef');
     const chunk = (from: number, to: number) => ({ from, to, data: whole.subarray(from, to), segments: [[to - from, 0, 1]] as [number, number, number][] });
-    for (const [from, to] of [[0, 10], [4, 6], [6, 12], [12, 16]] as const) await repository.append(ref, chunk(from, to));
+    for (const [from, to] of [[0, 10], [4, 6], [6, 16], [8, 9]] as const) await repository.append(ref, chunk(from, to));
+    expect(await repository.end(ref)).toBe(whole.length);
     for (let from = 0; from < whole.length; from++) expect((await stored(from)).toString()).toBe(whole.subarray(from).toString());
   });
 

@@ -37,18 +37,23 @@ export class OutputRepository {
     }
   }
 
-  /** The offset after the last stored byte. */
+  /**
+   * The offset after the last stored byte. The chunk that begins last need not be the one that ends last: while
+   * small chunks give way to a merged one, they vanish in any order.
+   */
   async end({ runId, attempt }: AttemptRef): Promise<number> {
-    const [last] = await this.chunks.find({ runId, attempt }, { to: 1, from: 1 }).sort({ from: -1 }).limit(1).lean();
-    return last?.to ?? 0;
+    const [last] = await this.chunks.find({ runId, attempt }, { to: 1 }).sort({ from: -1 }).limit(1).lean();
+    let end = last?.to ?? 0;
+    for (let next = await this.covering({ runId, attempt }, end); next; next = await this.covering({ runId, attempt }, end)) end = next.to;
+    return end;
   }
 
   /** The stored chunks that touch `[from, to)` in order, each clipped so that no byte comes twice. */
   async *read({ runId, attempt }: AttemptRef, from: number, to: number): AsyncGenerator<Chunk> {
     let at = from;
     while (at < to) {
-      const first = await this.startCovering({ runId, attempt }, at);
-      if (first === null) return;
+      const first = (await this.covering({ runId, attempt }, at))?.from;
+      if (first === undefined) return;
       const batch = await this.chunks.find({ runId, attempt, from: { $gte: first, $lt: to } }).sort({ from: 1 }).limit(BATCH).lean();
       const before = at;
       for (const row of batch) {
@@ -85,9 +90,10 @@ export class OutputRepository {
     await this.chunks.deleteMany({ runId, attempt });
   }
 
-  private async startCovering({ runId, attempt }: AttemptRef, offset: number): Promise<number | null> {
-    const [row] = await this.chunks.find({ runId, attempt, from: { $lte: offset }, to: { $gt: offset } }, { from: 1 }).sort({ from: -1 }).limit(1).lean();
-    return row?.from ?? null;
+  /** The chunk that holds the byte at `offset`. */
+  private async covering({ runId, attempt }: AttemptRef, offset: number): Promise<{ from: number; to: number } | undefined> {
+    const [row] = await this.chunks.find({ runId, attempt, from: { $lte: offset }, to: { $gt: offset } }, { from: 1, to: 1 }).sort({ from: -1 }).limit(1).lean();
+    return row;
   }
 }
 

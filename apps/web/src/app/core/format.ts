@@ -1,8 +1,11 @@
 /** `3:12`, `1:02:03`; below ten seconds with a tenth, as `1.4 s`. */
 export function duration(ms: number): string {
-  if (ms < 0) return '0:00';
-  if (ms < 9950) return `${(ms / 1000).toFixed(1)} s`;
-  const seconds = Math.floor(ms / 1000);
+  return ms >= 0 && ms < 9950 ? `${(ms / 1000).toFixed(1)} s` : elapsed(ms);
+}
+
+/** For a time that still grows: `0:07`, whole seconds from the start, so that it keeps one form. */
+export function elapsed(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
   const two = (value: number) => String(value).padStart(2, '0');
   const hours = Math.floor(seconds / 3600);
   const minutes = Math.floor(seconds / 60) % 60;

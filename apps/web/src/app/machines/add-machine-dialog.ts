@@ -31,7 +31,7 @@ import { MachinesStore } from './machines-store';
           @if (arrived(); as machine) {
             <p class="notice good" role="status"><mle-icon name="check" /><span><b>{{ machine.name }}</b> has joined and is ready.</span></p>
           } @else {
-            <p class="row muted" role="status"><mle-state-icon state="busy" />Waiting for the machine.<span aria-live="off">{{ left() }}</span></p>
+            <p class="row muted" role="status"><mle-state-icon state="busy" /><span>Waiting for the machine. <span aria-live="off">{{ left() }}</span></span></p>
           }
         } @else {
           <span class="skeleton"></span>

@@ -4,13 +4,14 @@ import type { MachineView, UpdateMachine } from '@mle/protocol';
 import { bytes, memory } from '../core/format';
 import { toRequestError, type RequestError } from '../core/problem';
 import { Icon } from '../ui/icon';
+import { MachineOutput } from './machine-output';
 import { MachinesApi } from './machines-api';
 import { MachinesStore } from './machines-store';
 
 /** What is known of a machine, and what an administrator can change. */
 @Component({
   selector: 'mle-machine-details',
-  imports: [Icon],
+  imports: [Icon, MachineOutput],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <div class="head">
@@ -19,8 +20,15 @@ import { MachinesStore } from './machines-store';
       @for (label of machine().labels; track label) {
         <span class="chip">{{ label }}</span>
       }
+      <span class="segments" role="group" aria-label="View of the machine">
+        <button type="button" [attr.aria-pressed]="view() === 'output'" (click)="view.set('output')">Output</button>
+        <button type="button" [attr.aria-pressed]="view() === 'configuration'" (click)="view.set('configuration')">Configuration</button>
+      </span>
     </div>
-    <div class="columns">
+    @if (view() === 'output') {
+      <mle-machine-output class="output" [machineId]="machine().id" />
+    } @else {
+    <div class="columns scroll">
       <dl>
         @for (fact of facts(); track fact.name) {
           <dt>{{ fact.name }}</dt>
@@ -61,11 +69,12 @@ import { MachinesStore } from './machines-store';
         </form>
       }
     </div>
+    }
   `,
   styles: `
     :host {
-      display: block;
-      overflow: auto;
+      display: flex;
+      flex-direction: column;
       border-top: 1px solid var(--border);
     }
     .head {
@@ -76,6 +85,13 @@ import { MachinesStore } from './machines-store';
       padding: 12px 16px;
       background: var(--canvas);
       border-bottom: 1px solid var(--border);
+    }
+    .output,
+    .columns {
+      flex: 1;
+    }
+    .segments {
+      margin-left: auto;
     }
     .columns {
       display: grid;
@@ -120,6 +136,7 @@ export class MachineDetails {
   protected readonly nameText = linkedSignal({ source: () => `${this.id()} ${this.machine().name}`, computation: () => this.machine().name });
   protected readonly slotsText = linkedSignal({ source: () => `${this.id()} ${this.machine().slots}`, computation: () => String(this.machine().slots) });
   protected readonly labelsText = linkedSignal({ source: () => `${this.id()} ${this.labels()}`, computation: () => this.labels() });
+  protected readonly view = signal<'output' | 'configuration'>('output');
   protected readonly busy = signal(false);
   protected readonly failure = signal<RequestError | null>(null);
   protected readonly changed = computed(() => this.nameText() !== this.machine().name || Number(this.slotsText()) !== this.machine().slots || this.labelsText().trim() !== this.labels());

@@ -1,4 +1,9 @@
-/** One row per line in typed arrays: 21 bytes for each, where an object would need hundreds. */
+/** The two columns that output can be parted into: what the program says with the system's lines, and its errors. */
+export const COLUMNS = ['stdout', 'stderr'] as const;
+export type Column = (typeof COLUMNS)[number];
+const STDERR = 1;
+
+/** One row per line in typed arrays: 25 bytes for each, where an object would need hundreds. */
 export class LineTable {
   private starts = new Uint32Array(1024);
   private ends = new Uint32Array(1024);
@@ -7,6 +12,8 @@ export class LineTable {
   private streams = new Uint8Array(1024);
   /** Later pieces `[from, to)` of the few lines that another stream interrupted. */
   private readonly rest = new Map<number, number[]>();
+  /** The lines of each column, in order. */
+  private readonly columns = COLUMNS.map(() => ({ lines: new Uint32Array(1024), count: 0 }));
   count = 0;
 
   /** Adds an empty line that begins at `offset`, and returns its index. */
@@ -18,7 +25,17 @@ export class LineTable {
     this.streams[line] = stream;
     this.times[line] = time;
     this.styles[line] = style;
+    this.addToColumn(line, stream);
     return line;
+  }
+
+  countOf(column: Column): number {
+    return this.columns[COLUMNS.indexOf(column)]?.count ?? 0;
+  }
+
+  /** The index among all lines of a column's line. */
+  lineOf(column: Column, index: number): number {
+    return this.columns[COLUMNS.indexOf(column)]?.lines[index] ?? 0;
   }
 
   extend(line: number, from: number, to: number): void {
@@ -51,6 +68,17 @@ export class LineTable {
 
   style(line: number): number {
     return this.styles[line] ?? 0;
+  }
+
+  private addToColumn(line: number, stream: number): void {
+    const column = this.columns[stream === STDERR ? 1 : 0];
+    if (!column) return;
+    if (column.count === column.lines.length) {
+      const longer = new Uint32Array(column.count * 2);
+      longer.set(column.lines);
+      column.lines = longer;
+    }
+    column.lines[column.count++] = line;
   }
 
   private grow(): void {

@@ -114,4 +114,12 @@ describe('OutputBuffer', () => {
     for (const i of [0, 4999, 5000, 123_456, 199_999]) expect(buffer.text(i)).toBe(`line ${i % 5000} of a longer output`);
     expect(buffer.end).toBe(block.length * 40);
   });
+
+  it('parts the streams into two columns, the system’s lines with stdout', () => {
+    const buffer = new OutputBuffer();
+    for (const { from, pieces, bytes } of frames([['Running a.py\n', SYS], ['one\n', OUT], ['bad\nworse\n', ERR], ['two\n', OUT]])) buffer.accept(from, pieces, bytes);
+    const column = (name: 'stdout' | 'stderr') => Array.from({ length: buffer.countOf(name) }, (_, i) => buffer.text(buffer.lineOf(name, i)));
+    expect(column('stdout')).toEqual(['Running a.py', 'one', 'two']);
+    expect(column('stderr')).toEqual(['bad', 'worse']);
+  });
 });

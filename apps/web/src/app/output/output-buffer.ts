@@ -3,7 +3,7 @@ import { STREAM_ORDER } from '../core/protocol-values';
 import { PLAIN, type AnsiStyle } from './ansi-style';
 import { BytePages } from './byte-pages';
 import { renderLine, styleAfter, type TextRun } from './line-text';
-import { LineTable } from './line-table';
+import { LineTable, type Column } from './line-table';
 
 /** `[length, index of the stream, time in ms]`, as a frame carries them. */
 export type Piece = readonly [length: number, stream: number, time: number];
@@ -51,6 +51,15 @@ export class OutputBuffer {
 
   get lineCount(): number {
     return this.lines.count;
+  }
+
+  /** The lines of one column, where the streams are shown apart. */
+  countOf(column: Column): number {
+    return this.lines.countOf(column);
+  }
+
+  lineOf(column: Column, index: number): number {
+    return this.lines.lineOf(column, index);
   }
 
   /** Takes bytes from offset `from` on; returns whether anything was added to the indexed sequence. */

@@ -2,6 +2,7 @@ import { ChangeDetectionStrategy, Component, DestroyRef, ElementRef, computed, e
 import { plural } from '../core/format';
 import { Icon } from '../ui/icon';
 import { styleClasses } from './ansi-style';
+import type { Column } from './line-table';
 import type { OutputBuffer } from './output-buffer';
 import type { OutputFeed } from './output-feed';
 import { ScrollScale } from './scroll-scale';
@@ -32,6 +33,8 @@ export class OutputView implements OnInit {
   readonly label = input.required<string>();
   /** The first line that is shown: those before were cleared from view. */
   readonly firstLine = input(0);
+  /** One column only, where the streams are shown apart; `firstLine` counts within it. */
+  readonly column = input<Column | null>(null);
   readonly numbered = input(false);
   readonly timestamps = input(false);
   readonly follow = model(true);
@@ -47,7 +50,7 @@ export class OutputView implements OnInit {
 
   private readonly lineCount = computed(() => {
     this.feed().version();
-    return Math.max(0, this.feed().buffer.lineCount - this.firstLine());
+    return Math.max(0, countLines(this.feed().buffer, this.column()) - this.firstLine());
   });
   protected readonly scale = computed(() => new ScrollScale(this.lineCount() * LINE_PX + 2 * PAD_PX, this.viewport()));
   protected readonly newLines = computed(() => Math.max(0, this.lineCount() - this.seenLines()));
@@ -62,7 +65,7 @@ export class OutputView implements OnInit {
     this.feed().version();
     return this.numbered() && !this.feed().previewing && this.feed().buffer.start === 0;
   });
-  protected readonly numberWidth = computed(() => `${Math.max(3, String(this.lineCount() + this.firstLine()).length)}ch`);
+  protected readonly numberWidth = computed(() => `${Math.max(3, String(this.feed().buffer.lineCount).length)}ch`);
 
   constructor() {
     effect(() => {
@@ -132,9 +135,10 @@ export class OutputView implements OnInit {
   private linesAddedAbove(): number {
     const { buffer } = this.feed();
     const before = this.drawn;
-    this.drawn = { buffer, lines: buffer.lineCount };
+    const lines = countLines(buffer, this.column());
+    this.drawn = { buffer, lines };
     // Who went to the very beginning wants the true one.
-    return before && before.buffer !== buffer && before.lines > 0 && this.top() > 0 && buffer.lineCount > before.lines ? buffer.lineCount - before.lines : 0;
+    return before && before.buffer !== buffer && before.lines > 0 && this.top() > 0 && lines > before.lines ? lines - before.lines : 0;
   }
 
   private writeScroll(element: HTMLElement): void {
@@ -148,14 +152,15 @@ export class OutputView implements OnInit {
   private visibleRows(): Row[] {
     this.feed().version();
     const { buffer } = this.feed();
-    const start = this.firstLine();
+    const [start, column] = [this.firstLine(), this.column()];
     const first = Math.max(0, Math.floor(this.top() / LINE_PX) - OVERSCAN);
     const last = Math.min(this.lineCount(), Math.ceil((this.top() + this.viewport()) / LINE_PX) + OVERSCAN);
     const rows: Row[] = [];
     for (let i = first; i < last; i++) {
-      const line = buffer.line(start + i);
+      const index = column === null ? start + i : buffer.lineOf(column, start + i);
+      const line = buffer.line(index);
       rows.push({
-        index: start + i,
+        index,
         top: i * LINE_PX + PAD_PX,
         kind: line.stream,
         time: this.timestamps() ? clockTime(line.time) : '',
@@ -165,6 +170,9 @@ export class OutputView implements OnInit {
     return rows;
   }
 }
+
+/** How many lines there are to show, of all or of one column. */
+export const countLines = (buffer: OutputBuffer, column: Column | null): number => (column === null ? buffer.lineCount : buffer.countOf(column));
 
 function clockTime(time: number): string {
   const at = new Date(time);

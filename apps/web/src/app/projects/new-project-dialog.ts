@@ -54,6 +54,7 @@ import { ProjectsStore } from './projects-store';
     }
     .choice {
       display: flex;
+      align-items: flex-start;
       gap: 10px;
       padding: 8px 10px;
       border: 1px solid var(--border);

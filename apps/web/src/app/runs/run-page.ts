@@ -2,13 +2,14 @@ import { ChangeDetectionStrategy, Component, DestroyRef, computed, effect, injec
 import { Title } from '@angular/platform-browser';
 import { Router, RouterLink } from '@angular/router';
 import { Clock } from '../core/clock';
-import { bytes, duration, plural } from '../core/format';
+import { bytes, duration, elapsed, plural } from '../core/format';
 import { RequestError, sentence } from '../core/problem';
 import { isActive } from '../core/protocol-values';
 import { isFlag, readStored, writeStored } from '../core/storage';
 import { OutputApi } from '../output/output-api';
 import type { OutputFeed } from '../output/output-feed';
 import { OutputFeeds } from '../output/output-feeds';
+import { OutputColumns } from '../output/output-columns';
 import { OutputView } from '../output/output-view';
 import { Icon } from '../ui/icon';
 import { StateChip } from '../ui/state-chip';
@@ -20,7 +21,7 @@ import { RunsStore } from './runs-store';
 /** One run: what it is, how it went, what it printed. */
 @Component({
   selector: 'mle-run-page',
-  imports: [Icon, OutputView, RouterLink, RunTimeline, StateChip],
+  imports: [Icon, OutputColumns, OutputView, RouterLink, RunTimeline, StateChip],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './run-page.html',
   styleUrl: './run-page.scss',
@@ -39,13 +40,14 @@ export class RunPage {
   protected readonly feed = signal<OutputFeed | null>(null);
   protected readonly follow = signal(true);
   protected readonly firstLine = signal(0);
+  protected readonly apart = signal(readStored('apart', isFlag, false));
   protected readonly timestamps = signal(readStored('timestamps', isFlag, true));
   protected readonly title = computed(() => (this.run() ? runTitle(this.run() as NonNullable<ReturnType<typeof this.run>>) : ''));
   protected readonly active = computed(() => isActive(this.run()?.state ?? 'succeeded'));
   protected readonly time = computed(() => {
     const run = this.run();
     const time = run ? runTime(run, this.clock.now()) : null;
-    return time === null ? null : duration(time);
+    return time === null ? null : this.active() ? elapsed(time) : duration(time);
   });
   protected readonly words = computed(() => {
     const run = this.run();
@@ -84,7 +86,10 @@ export class RunPage {
       const run = this.run();
       if (run) title.setTitle(`#${run.number} ${runTitle(run)} · ML Experimenter`);
     });
-    effect(() => writeStored('timestamps', this.timestamps()));
+    effect(() => {
+      writeStored('timestamps', this.timestamps());
+      writeStored('apart', this.apart());
+    });
     inject(DestroyRef).onDestroy(() => opened?.close());
   }
 

@@ -1,5 +1,5 @@
 import type { AttemptProgress, RunView } from '@mle/protocol';
-import { duration, plural } from '../core/format';
+import { elapsed, plural } from '../core/format';
 import { isActive } from '../core/protocol-values';
 
 /** `train.py`, or the command where no file was named. */
@@ -25,7 +25,7 @@ export function activity(run: RunView, progress: AttemptProgress | null, now: nu
       return progress.filesTotal > 0 ? `syncing ${progress.filesDone} of ${plural(progress.filesTotal, 'file')}` : 'syncing';
     default: {
       const time = runTime(run, now);
-      return time === null ? run.state : `${run.state} ${duration(time)}`;
+      return time === null ? run.state : `${run.state} ${elapsed(time)}`;
     }
   }
 }

@@ -2,7 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, effect, inject, signal, u
 import { RouterLink } from '@angular/router';
 import type { RunView } from '@mle/protocol';
 import { Clock } from '../core/clock';
-import { ago, duration, plural } from '../core/format';
+import { ago, duration, elapsed, plural } from '../core/format';
 import { sentence } from '../core/problem';
 import { isActive } from '../core/protocol-values';
 import { ProjectsStore } from '../projects/projects-store';
@@ -145,7 +145,7 @@ export class RunsPage {
       title: runTitle(run),
       changes: changesSince(run, runBefore(run, this.store.all())),
       started: ago(run.startedAt ?? run.createdAt, now),
-      time: time === null ? '–' : duration(time),
+      time: time === null ? '–' : isActive(run.state) ? elapsed(time) : duration(time),
       outcome: waits ? activity(run, this.store.progress(run.id), now) : run.state === 'succeeded' ? '' : outcome(run),
       bad: run.state === 'failed',
     };

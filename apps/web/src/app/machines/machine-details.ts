@@ -28,47 +28,47 @@ import { MachinesStore } from './machines-store';
     @if (view() === 'output') {
       <mle-machine-output class="output" [machineId]="machine().id" />
     } @else {
-    <div class="columns scroll">
-      <dl>
-        @for (fact of facts(); track fact.name) {
-          <dt>{{ fact.name }}</dt>
-          <dd>{{ fact.value }}</dd>
-        }
-      </dl>
-      @if (admin()) {
-        <form (submit)="save($event)">
-          <label class="field">
-            <span class="label">Name</span>
-            <input #name class="input" type="text" autocomplete="off" spellcheck="false" [value]="nameText()" [attr.aria-invalid]="!!failure()?.field('name')" (input)="nameText.set(name.value)" />
-            @if (failure()?.field('name'); as text) {
-              <span class="field-error" role="alert">{{ text }}</span>
-            }
-          </label>
-          <label class="field">
-            <span class="label">Slots: runs at the same time</span>
-            <input #slots class="input" type="number" min="1" max="64" [value]="slotsText()" [attr.aria-invalid]="!!failure()?.field('slots')" (input)="slotsText.set(slots.value)" />
-            @if (failure()?.field('slots'); as text) {
-              <span class="field-error" role="alert">{{ text }}</span>
-            }
-          </label>
-          <label class="field">
-            <span class="label">Labels, parted by blanks</span>
-            <input #labels class="input" type="text" autocomplete="off" spellcheck="false" [value]="labelsText()" (input)="labelsText.set(labels.value)" />
-          </label>
-          @if (failure(); as problem) {
-            @if (!problem.field('name') && !problem.field('slots')) {
-              <p class="field-error" role="alert">{{ problem.fields[0]?.message ?? problem.message }}</p>
-            }
+      <div class="columns scroll">
+        <dl>
+          @for (fact of facts(); track fact.name) {
+            <dt>{{ fact.name }}</dt>
+            <dd>{{ fact.value }}</dd>
           }
-          <div class="row">
-            <button type="submit" class="btn" [disabled]="!changed() || busy()">Save</button>
-            <label class="check"><input #take type="checkbox" [checked]="machine().state !== 'draining'" [disabled]="machine().state === 'offline'" (change)="drain(!take.checked)" />Take new runs</label>
-            <span class="grow"></span>
-            <button type="button" class="btn ghost" (click)="remove()"><mle-icon name="trash" />Remove</button>
-          </div>
-        </form>
-      }
-    </div>
+        </dl>
+        @if (admin()) {
+          <form (submit)="save($event)">
+            <label class="field">
+              <span class="label">Name</span>
+              <input #name class="input" type="text" autocomplete="off" spellcheck="false" [value]="nameText()" [attr.aria-invalid]="!!failure()?.field('name')" (input)="nameText.set(name.value)" />
+              @if (failure()?.field('name'); as text) {
+                <span class="field-error" role="alert">{{ text }}</span>
+              }
+            </label>
+            <label class="field">
+              <span class="label">Slots: runs at the same time</span>
+              <input #slots class="input" type="number" min="1" max="64" [value]="slotsText()" [attr.aria-invalid]="!!failure()?.field('slots')" (input)="slotsText.set(slots.value)" />
+              @if (failure()?.field('slots'); as text) {
+                <span class="field-error" role="alert">{{ text }}</span>
+              }
+            </label>
+            <label class="field">
+              <span class="label">Labels, parted by blanks</span>
+              <input #labels class="input" type="text" autocomplete="off" spellcheck="false" [value]="labelsText()" (input)="labelsText.set(labels.value)" />
+            </label>
+            @if (failure(); as problem) {
+              @if (!problem.field('name') && !problem.field('slots')) {
+                <p class="field-error" role="alert">{{ problem.fields[0]?.message ?? problem.message }}</p>
+              }
+            }
+            <div class="row">
+              <button type="submit" class="btn" [disabled]="!changed() || busy()">Save</button>
+              <label class="check"><input #take type="checkbox" [checked]="machine().state !== 'draining'" [disabled]="machine().state === 'offline'" (change)="drain(!take.checked)" />Take new runs</label>
+              <span class="grow"></span>
+              <button type="button" class="btn ghost" (click)="remove()"><mle-icon name="trash" />Remove</button>
+            </div>
+          </form>
+        }
+      </div>
     }
   `,
   styles: `

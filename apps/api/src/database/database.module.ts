@@ -3,8 +3,11 @@ import { InjectConnection, MongooseModule } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
 import { CONFIG, type Config } from '../config/config.js';
 import { logger } from '../logging/logger.js';
+import { failOnClosedConnections } from './closed-connections.js';
 import { MIGRATIONS } from './migrations.js';
 import { migrate } from './migration-runner.js';
+
+failOnClosedConnections();
 
 /** One connection that comes back by itself. */
 @Global()

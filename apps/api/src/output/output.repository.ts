@@ -51,7 +51,8 @@ export class OutputRepository {
   /** The stored chunks that touch `[from, to)` in order, each clipped so that no byte comes twice. */
   async *read({ runId, attempt }: AttemptRef, from: number, to: number): AsyncGenerator<Chunk> {
     let at = from;
-    while (at < to) {
+    let misses = 0;
+    while (at < to && misses < 3) {
       const first = (await this.covering({ runId, attempt }, at))?.from;
       if (first === undefined) return;
       const batch = await this.chunks.find({ runId, attempt, from: { $gte: first, $lt: to } }).sort({ from: 1 }).limit(BATCH).lean();
@@ -64,7 +65,7 @@ export class OutputRepository {
         at = chunk.to;
         yield chunk;
       }
-      if (at === before) return;
+      misses = at === before ? misses + 1 : 0;
     }
   }
 

@@ -177,7 +177,7 @@ export class TestServer {
       else if (this.admitAnything) next();
       else if (auth.linkVersion !== LINK_VERSION) next(Object.assign(new Error('wrong version'), { data: { code: 'link_version' } }));
       else if (auth.joinToken === this.joinToken || auth.credential === this.credential) next();
-      else next(Object.assign(new Error('not known'), { data: { code: 'refused' } }));
+      else next(Object.assign(new Error('not known'), { data: { code: 'unknown' } }));
     });
     namespace.on('connection', (socket) => this.serve(socket));
   }

@@ -20,6 +20,10 @@ export const LinkAuthSchema = z.object({
 });
 export type LinkAuth = z.infer<typeof LinkAuthSchema>;
 
+/** `data` of a refused handshake; its message is a sentence for the machine's owner. `unavailable` says nothing about the secret. */
+export const LinkRefusalSchema = z.object({ code: z.enum(['link_version', 'unknown', 'unavailable']) });
+export type LinkRefusal = z.infer<typeof LinkRefusalSchema>;
+
 /** The first message on each connection. `attempts` is the worker's journal: all that it still answers for. */
 export const HelloSchema = z.object({
   version: z.string().max(40),

@@ -12,6 +12,7 @@ import {
   LinkAuthSchema,
   OutputFrameSchema,
   QUEUE_PATH,
+  type LinkRefusal,
   type ServerToWorker,
   type WorkerToServer,
 } from '@mle/protocol';
@@ -27,7 +28,17 @@ import { BlobStreams } from './blob-streams.service.js';
 import { LinkSession, type WorkerData, type WorkerSocket } from './link-session.js';
 import { LinkSessions } from './link-sessions.service.js';
 
-const REFUSED = 'The credential of this worker is not known here. Add the machine again on the Machines page.';
+/** A handshake that is refused, with a code for the worker and a sentence for its user. */
+class RefusedHandshake extends Error {
+  readonly data: LinkRefusal;
+
+  constructor(code: LinkRefusal['code'], message: string) {
+    super(message);
+    this.data = { code };
+  }
+}
+
+const UNKNOWN = 'The credential of this worker is not known here. Add the machine again on the Machines page.';
 
 /** Accepts the links of workers: checks who they are and what they say, and hands it to their session. */
 @Injectable()
@@ -48,10 +59,10 @@ export class LinkGateway implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     this.namespace.use((socket, next) => {
       this.authenticate(socket).then(
-        (refusal) => next(refusal ? new Error(refusal) : undefined),
+        () => next(),
         (error: unknown) => {
-          logger.warn({ err: error }, 'a worker could not be checked');
-          next(new Error('The server could not check the credential. It is tried again.'));
+          if (!(error instanceof RefusedHandshake)) logger.warn({ err: error }, 'a worker could not be checked');
+          next(error instanceof RefusedHandshake ? error : new RefusedHandshake('unavailable', 'The server could not check the credential. It is tried again.'));
         },
       );
     });
@@ -66,24 +77,24 @@ export class LinkGateway implements OnApplicationBootstrap {
     this.events.on('machine.settings', (machineId) => void this.sessions.refresh(machineId));
   }
 
-  /** Null when the worker may come in, else the sentence that tells why not. */
-  private async authenticate(socket: WorkerSocket): Promise<string | null> {
+  /** @throws RefusedHandshake when the worker may not come in. */
+  private async authenticate(socket: WorkerSocket): Promise<void> {
     const auth = LinkAuthSchema.safeParse(socket.handshake.auth);
-    if (!auth.success) return 'The worker sent no credential.';
+    if (!auth.success) throw new RefusedHandshake('unknown', 'The worker sent no credential.');
     const { linkVersion, credential, joinToken } = auth.data;
     if (linkVersion !== LINK_VERSION) {
-      return `This worker speaks version ${linkVersion} of the link and the server version ${LINK_VERSION}. Fetch the worker again from /worker/worker.mjs of the server.`;
+      throw new RefusedHandshake('link_version', `This worker speaks version ${linkVersion} of the link and the server version ${LINK_VERSION}. Fetch the worker again from /worker/worker.mjs of the server.`);
     }
     if (credential) {
       const machineId = await this.credentials.machineOf(credential);
-      if (!machineId) return REFUSED;
+      if (!machineId) throw new RefusedHandshake('unknown', UNKNOWN);
       socket.data.machineId = machineId;
-      return null;
+    } else if (joinToken) {
+      // The token is used up by the first hello, which brings the name.
+      socket.data.joinToken = joinToken;
+    } else {
+      throw new RefusedHandshake('unknown', 'The worker sent no credential.');
     }
-    if (!joinToken) return 'The worker sent no credential.';
-    // The token is used up by the first hello, which brings the name.
-    socket.data.joinToken = joinToken;
-    return null;
   }
 
   private connected(socket: WorkerSocket): void {

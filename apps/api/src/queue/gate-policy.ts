@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 
 /** The scripts that a BullMQ consumer runs, by BullMQ's names. A producer's or an administrator's are not among them. */
-const CONSUMER_SCRIPTS = ['moveToActive', 'moveToFinished', 'moveStalledJobsToWait', 'extendLock', 'extendLocks', 'releaseLock'];
+const CONSUMER_SCRIPTS = ['moveToActive', 'moveToFinished', 'moveStalledJobsToWait', 'extendLock'];
 
 /** Largest value that a machine may write: its deliveries carry ids only. */
 const ARGUMENT_BYTES = 16 * 1024;
@@ -29,8 +29,6 @@ export function refusal(words: readonly Buffer[], keyPrefix: string): string | n
   const command = (words[0]?.toString('latin1') ?? '').toUpperCase();
   switch (command) {
     case 'PING':
-    case 'INFO':
-    case 'QUIT':
       return null;
     case 'HELLO':
       return words.slice(2).every((word, i) => i % 2 === 1 || word.toString('latin1').toUpperCase() === 'SETNAME') ? null : 'HELLO may not log in';

@@ -7,7 +7,7 @@ const aclUser = (machineId: string): string => `mle-${machineQueue(machineId)}`;
 
 /** What BullMQ's scripts call inside, and what its consumer sends. */
 const COMMANDS = [
-  '-@all', '+@read', '+@write', '+@connection', '+@blocking', '+eval', '+evalsha', '+info', '+time', '+ping',
+  '-@all', '+@read', '+@write', '+@connection', '+@blocking', '+eval', '+evalsha', '+time', '+ping',
   '-auth', '-reset', '-select', '-swapdb', '-keys', '-scan', '-randomkey', '-dbsize', '-flushall', '-flushdb', '-migrate', '-restore', '-sort', '-sort_ro',
 ];
 

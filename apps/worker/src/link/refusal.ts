@@ -1,12 +1,10 @@
-import { LINK_VERSION } from '@mle/protocol';
+import { LINK_VERSION, LinkRefusalSchema, type LinkRefusal } from '@mle/protocol';
 import { z } from 'zod';
 
-/** A server may name the kind of a refused handshake: `next(Object.assign(new Error(sentence), { data: { code } }))`. */
-const RefusalSchema = z.object({ data: z.object({ code: z.enum(['link_version', 'unknown', 'unavailable']) }) });
+const RefusedHandshakeSchema = z.object({ data: LinkRefusalSchema });
 
 export interface Refusal {
-  /** `unavailable`: the server could not look, which says nothing about the secret. */
-  kind: 'link_version' | 'unknown' | 'unavailable';
+  kind: LinkRefusal['code'];
   /** What the machine's owner can do. */
   advice: string;
 }
@@ -27,9 +25,8 @@ export function readRefusal(error: Error, withToken: boolean): Refusal {
   };
 }
 
+/** A server that names no kind is not one of ours, or not yet: nothing is known about the secret. */
 function kindOf(error: Error): Refusal['kind'] {
-  const named = RefusalSchema.safeParse(error);
-  if (named.success) return named.data.data.code;
-  if (/\bversion\b/i.test(error.message)) return 'link_version';
-  return /could not check/i.test(error.message) ? 'unavailable' : 'unknown';
+  const named = RefusedHandshakeSchema.safeParse(error);
+  return named.success ? named.data.data.code : 'unavailable';
 }

@@ -3,34 +3,12 @@ import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { install, type Installation } from './installation.js';
-import { Follower } from './follower.js';
 import type { RunView } from '@mle/protocol';
+import { Follower } from './follower.js';
+import { install, type Installation } from './installation.js';
+import { PRINTER } from './printer.js';
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
-
-/**
- * Prints lines of random bytes for `SECONDS` and writes each to its own file too, which the test compares with;
- * appends its pid to a ledger when it starts, so that a second start shows.
- */
-const PRINTER = `
-import os, sys, time
-folder, seconds = sys.argv[1], float(sys.argv[2])
-run = os.environ["MLE_RUN_ID"]
-with open(f"{folder}/ledger-{run}", "a") as ledger:
-    ledger.write(f"{os.environ['MLE_ATTEMPT']} {os.getpid()}\\n")
-copy = open(f"{folder}/copy-{run}", "wb", buffering=0)
-end, i = time.monotonic() + seconds, 0
-while time.monotonic() < end:
-    line = f"{i} ".encode() + os.urandom(32).hex().encode() + "é\\r\\n".encode() + b"\\x00\\xff\\n"
-    copy.write(line)
-    sys.stdout.buffer.write(line)
-    sys.stdout.buffer.flush()
-    i += 1
-    time.sleep(0.005)
-print("done", flush=True)
-copy.write(b"done\\n")
-`;
 
 describe('a run whose parts are killed', () => {
   let product: Installation;

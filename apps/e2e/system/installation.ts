@@ -80,7 +80,7 @@ export async function install(env: Record<string, string> = {}, { firstUser = tr
   return { url, folder, redis, store, api, worker, client, stop };
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -15,6 +15,8 @@ const STALLED_CHECK_MS = 2_000;
 const LOCK_RENEWAL_MS = 1_000;
 /** One blocking wait. A whole number: BullMQ is not told the version of Redis. */
 const WAIT_SECONDS = 5;
+/** The queue may be gone for good when it is closed: whatever waits for it is left behind then. */
+const CLOSE_MS = 1_000;
 
 /** What became of a delivery: it is settled, or it shall come again later. */
 export type DeliveryResult = 'settled' | 'later';
@@ -52,7 +54,8 @@ export class DeliveryConsumer {
     this.closed = true;
     this.wakeUp?.();
     await this.disconnect();
-    await this.loop;
+    // A wait for a connection that never came back does not end by itself.
+    await Promise.race([this.loop, delay(CLOSE_MS)]);
   }
 
   private async run(): Promise<void> {
@@ -85,7 +88,8 @@ export class DeliveryConsumer {
     const connection = this.connection;
     this.connection = null;
     if (connection === null) return;
-    await connection.worker.close(true).catch((error: unknown) => this.log.debug({ err: error }, 'A queue connection did not close cleanly.'));
+    const closed = connection.worker.close(true).catch((error: unknown) => this.log.debug({ err: error }, 'A queue connection did not close cleanly.'));
+    await Promise.race([closed, delay(CLOSE_MS)]);
     connection.redis.disconnect();
   }
 

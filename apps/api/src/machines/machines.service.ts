@@ -9,11 +9,14 @@ import { MachineCredentials } from './machine-credentials.js';
 import { MachinesRepository, type MachineRecord } from './machines.repository.js';
 
 const PRESENCE_CHECK_MS = 500;
+/** A page shows at most four changes of a row in a second. */
+const ANNOUNCE_MS = 100;
 
 /** Machines as people see and change them, and whether they are there. */
 @Injectable()
 export class MachinesService implements OnModuleInit, OnModuleDestroy {
   private timer?: NodeJS.Timeout;
+  private readonly soon = new Map<string, NodeJS.Timeout>();
 
   constructor(
     private readonly machines: MachinesRepository,
@@ -31,6 +34,7 @@ export class MachinesService implements OnModuleInit, OnModuleDestroy {
 
   onModuleDestroy(): void {
     clearInterval(this.timer);
+    this.soon.forEach((timer) => clearTimeout(timer));
   }
 
   async list(): Promise<MachineView[]> {
@@ -81,9 +85,16 @@ export class MachinesService implements OnModuleInit, OnModuleDestroy {
     return view;
   }
 
-  async announceById(id: string): Promise<void> {
-    const machine = await this.machines.get(id);
-    if (machine) await this.announce(machine);
+  /** Announces a machine whose runs changed, once for all that changes within a moment. */
+  announceSoon(id: string): void {
+    if (this.soon.has(id)) return;
+    const announce = async (): Promise<void> => {
+      this.soon.delete(id);
+      const machine = await this.machines.get(id);
+      if (machine) await this.announce(machine);
+    };
+    const timer = setTimeout(() => announce().catch((error: unknown) => logger.debug({ err: error }, 'a machine was not announced')), ANNOUNCE_MS);
+    this.soon.set(id, timer);
   }
 
   private async view(machine: MachineRecord): Promise<MachineView> {

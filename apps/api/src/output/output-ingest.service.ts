@@ -37,6 +37,11 @@ export class OutputIngest {
     this.frameListeners.add(listener);
   }
 
+  /** Makes ready for an attempt that was won this moment: nothing of it is stored, and its machine may write. */
+  open(ref: AttemptRef): void {
+    this.entries.set(key(ref), Promise.resolve({ writer: this.writer(ref, 0), checkedAt: Date.now() }));
+  }
+
   /** Resolves when the frame is durable, or says why it was not taken. */
   async accept(frame: OutputFrame, bytes: Buffer, fence: Fence): Promise<OutputReply> {
     const ref: AttemptRef = { runId: frame.runId, attempt: frame.attempt };
@@ -110,13 +115,14 @@ export class OutputIngest {
   private entry(ref: AttemptRef): Promise<Entry> {
     const known = this.entries.get(key(ref));
     if (known) return known;
-    const entry = this.output.end(ref).then((storedBytes) => ({
-      writer: new AttemptWriter(ref, storedBytes, this.output, (stored) => this.events.signal('output.stored', ref, stored)),
-      checkedAt: 0,
-    }));
+    const entry = this.output.end(ref).then((storedBytes) => ({ writer: this.writer(ref, storedBytes), checkedAt: 0 }));
     this.entries.set(key(ref), entry);
     entry.catch(() => this.forget(ref));
     return entry;
+  }
+
+  private writer(ref: AttemptRef, storedBytes: number): AttemptWriter {
+    return new AttemptWriter(ref, storedBytes, this.output, (stored) => this.events.signal('output.stored', ref, stored));
   }
 
   private async sha256(ref: AttemptRef, writer: AttemptWriter): Promise<string> {

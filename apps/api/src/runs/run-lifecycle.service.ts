@@ -27,6 +27,7 @@ export class RunLifecycle {
     const on = { machineId: machine.id, change: { machineId: machine.id, machineName: machine.name } };
     const won = (await this.runs.transition(ref, ['queued'], ['assigned', 'preparing'], on)) ?? (await this.runs.transition(ref, ['assigned'], ['preparing'], on));
     if (won) {
+      this.output.open(ref);
       this.announce(won);
       return { ok: true, spec: runSpec(won) };
     }
@@ -78,7 +79,7 @@ export class RunLifecycle {
   announce(run: RunRecord): void {
     const tell = async (): Promise<void> => {
       this.events.publish('run.changed', { userId: run.ownerId }, await this.waiting.view(run));
-      if (run.machineId && run.state !== 'queued') await this.machines.announceById(run.machineId);
+      if (run.machineId && run.state !== 'queued') this.machines.announceSoon(run.machineId);
     };
     tell().catch((error: unknown) => logger.debug({ err: error, runId: run.id }, 'a change was not announced'));
   }

@@ -4,7 +4,6 @@ import os
 import random
 import time
 
-from nets.knobs import varied
 from nets.network import Network
 
 learning_rate = 0.5
@@ -16,7 +15,6 @@ noise = 0.25
 pause = 0.5   # seconds after each epoch, to watch it learn; 0 is full speed
 seed = int(os.environ.get("MLE_SEED", 0))
 
-globals().update(varied(globals()))
 random.seed(seed)
 
 

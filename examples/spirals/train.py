@@ -4,18 +4,16 @@ import os
 import random
 
 from nets.deep import DeepNetwork
-from nets.knobs import varied
 
-learning_rate = 0.01
+learning_rate = float(os.environ.get("MLE_PARAM_LEARNING_RATE", 0.01))
 width = 16
-depth = 2
+depth = int(os.environ.get("MLE_PARAM_DEPTH", 2))
 batch_size = 16
 epochs = 120
 turns = 1.75
 noise = 0.05
 seed = int(os.environ.get("MLE_SEED", 0))
 
-globals().update(varied(globals()))
 random.seed(seed)
 
 

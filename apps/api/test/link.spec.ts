@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { getConnectionToken } from '@nestjs/mongoose';
+import type { Connection } from 'mongoose';
 import { io, type Socket } from 'socket.io-client';
-import { LINK_NAMESPACE, LINK_VERSION, type AttemptRef, type Hello, type HelloReply, type LinkAuth, type MachineView, type ProjectView, type RunView, type ServerToWorker, type WorkerToServer } from '@mle/protocol';
+import { LINK_NAMESPACE, LINK_VERSION, type AttemptRef, type Hello, type HelloReply, type LinkAuth, type MachineView, type Page, type ProjectView, type RunView, type ServerToWorker, type WorkerToServer } from '@mle/protocol';
 import { MachineCredentials } from '../src/machines/machine-credentials.js';
+import { OutputIngest } from '../src/output/output-ingest.service.js';
+import { DeliveriesService } from '../src/queue/deliveries.service.js';
+import { RedisService } from '../src/redis/redis.service.js';
 import { startApi, type ApiUnderTest } from './api.js';
 import type { Client } from './client.js';
 import { startParts, type Parts } from './parts.js';
@@ -214,6 +220,89 @@ describe('the link of a worker', () => {
     expect(await again.emitWithAck('claim', next)).toMatchObject({ ok: true, spec: { attempt: 2 } });
     const view = await run(ref.runId);
     expect(view.attempts.map(({ n, state }) => [n, state])).toEqual([[1, 'lost'], [2, 'preparing']]);
+  });
+
+  it('goes on serving after messages that come before a hello', async () => {
+    const link = dial({ joinToken: 'made up' });
+    await once(link as never, 'connect');
+    const ref = { runId: 'f'.repeat(24), attempt: 1 };
+    link.emit('claim', ref, () => undefined);
+    link.emit('attempt.running', { ...ref, pid: 1, startedAt: 1 }, () => undefined);
+    link.emit('attempt.progress', { ...ref, phase: 'syncing', filesDone: 0, filesTotal: 0, bytesDone: 0, bytesTotal: 0 });
+    link.emit('output', { ...ref, from: 0, segments: [[1, 0, 1]] }, Buffer.from('x'), () => undefined);
+    // Answered after all of them were looked at.
+    await expect(greet(link)).rejects.toThrow('Make a new one');
+    expect((await api.visitor().get('/healthz')).status).toBe(200);
+  });
+
+  it.each(['//', '/nowhere'])('refuses an upgrade to %s', async (path) => {
+    const socket = connect(Number(new URL(api.url).port), '127.0.0.1');
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    socket.destroy();
+    expect(answer.toString()).toContain('404 Not Found');
+  });
+
+  it('ends a run that was stopped while its claim was under way', async () => {
+    const { link, machineId, credential } = await join();
+    const [asked, forgotten] = [await startRun(machineId), await startRun(machineId)];
+    for (const ref of [asked, forgotten]) {
+      await link.emitWithAck('claim', ref);
+      await user.post(`/api/v1/runs/${ref.runId}/stop`);
+    }
+    // The answer was lost: the worker asks again.
+    expect(await link.emitWithAck('claim', asked)).toMatchObject({ ok: false, code: 'gone' });
+    expect(await run(asked.runId)).toMatchObject({ state: 'stopped', reason: 'stopped by the user' });
+    link.disconnect();
+    await greet(dial({ credential }));
+    expect(await run(forgotten.runId)).toMatchObject({ state: 'stopped', reason: 'stopped by the user' });
+  });
+
+  it('answers while Redis is away, and delivers once it is back', async () => {
+    const { link, machineId, credential } = await join();
+    const claimed = await startRun(machineId);
+    await link.emitWithAck('claim', claimed);
+    link.disconnect();
+    const fresh = await join('fresh');
+    const removed = await join('removed');
+    await parts.redis.kill();
+    while (api.app.get(RedisService, { strict: false }).client.status === 'ready') await sleep(10);
+    // No queue of this machine was ever opened.
+    const waiting = await startRun(fresh.machineId);
+    const stopped = await startRun(fresh.machineId);
+    expect((await user.post<RunView>(`/api/v1/runs/${stopped.runId}/stop`)).body.state).toBe('stopped');
+    expect((await user.delete(`/api/v1/machines/${removed.machineId}`)).status).toBe(204);
+    const again = dial({ credential });
+    await greet(again);
+    await parts.redis.start();
+    const deliveries = api.app.get(DeliveriesService, { strict: false });
+    while (!(await deliveries.exists(machineId, claimed))) await again.emitWithAck('heartbeat', { attempts: [], load: null });
+    while (!(await deliveries.exists(fresh.machineId, waiting))) await fresh.link.emitWithAck('heartbeat', { attempts: [], load: null });
+  });
+
+  it('lists waiting runs with their places by a few queries', async () => {
+    const { machineId } = await join();
+    const refs = [await startRun(machineId), await startRun(machineId), await startRun(machineId, { priority: 5 })];
+    const queries: string[] = [];
+    const connection = api.app.get<Connection>(getConnectionToken(), { strict: false });
+    connection.set('debug', (collection: string, method: string) => queries.push(`${collection}.${method}`));
+    const { body } = await user.get<Page<RunView>>(`/api/v1/runs?machineId=${machineId}`);
+    connection.set('debug', false);
+    const places = new Map(body.items.map(({ id, place }) => [id, place]));
+    expect(refs.map(({ runId }) => places.get(runId))).toEqual([2, 3, 1]);
+    for (const item of body.items) expect(item).toEqual(await run(item.id));
+    expect(queries.filter((query) => /^(runs|machines)\./.test(query)).sort()).toEqual(['machines.find', 'runs.find', 'runs.find']);
+  });
+
+  it('takes no more output of a run whose project was deleted', async () => {
+    const { link, machineId } = await join();
+    const { body: project } = await user.post<ProjectView>('/api/v1/projects', { name: 'short' });
+    await user.put(`/api/v1/projects/${project.id}/files/run.py`, 'print(1)\n');
+    const ref = await running(link, machineId, { projectId: project.id });
+    await link.emitWithAck('output', { ...ref, from: 0, segments: [[1, 0, 1]] }, Buffer.from('x'));
+    expect((await user.delete(`/api/v1/projects/${project.id}`)).status).toBe(204);
+    expect(api.app.get(OutputIngest, { strict: false }).writes(ref)).toBe(false);
+    expect(await link.emitWithAck('output', { ...ref, from: 1, segments: [[1, 0, 1]] }, Buffer.from('y'))).toEqual({ ok: false, code: 'superseded' });
   });
 
   it('goes offline at once on a goodbye', async () => {

@@ -1,12 +1,20 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { getEventListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { getConnectionToken } from '@nestjs/mongoose';
+import type { Connection } from 'mongoose';
 import type { AttemptRef, OutputFrame } from '@mle/protocol';
-import { OutputIngest } from '../src/output/output-ingest.service.js';
+import { EventsService } from '../src/events/events.service.js';
+import { AttemptWriter } from '../src/output/attempt-writer.js';
+import { OutputIngest, type Sender } from '../src/output/output-ingest.service.js';
+import { OutputRelay } from '../src/output/output-relay.service.js';
 import { OutputRepository } from '../src/output/output.repository.js';
 import { OutputService } from '../src/output/output.service.js';
 import { startApi, type ApiUnderTest } from './api.js';
 import { startParts, type Parts } from './parts.js';
 
-const yes = async (): Promise<boolean> => true;
+const yes: Sender = { machineId: 'a'.repeat(24), mayWrite: async () => true };
+const no: Sender = { machineId: 'b'.repeat(24), mayWrite: async () => false };
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 describe('stored output', () => {
@@ -57,8 +65,16 @@ describe('stored output', () => {
   });
 
   it('takes nothing of an attempt that is not the current one', async () => {
-    expect(await ingest.accept(...text(0, 'x'), async () => false)).toEqual({ ok: false, code: 'superseded' });
+    expect(await ingest.accept(...text(0, 'x'), no)).toEqual({ ok: false, code: 'superseded' });
     expect(await stored()).toHaveLength(0);
+  });
+
+  it('takes nothing of a machine that did not win the attempt, however fresh the win is', async () => {
+    ingest.open(ref, yes.machineId);
+    expect(await ingest.accept(...text(0, 'x'), no)).toEqual({ ok: false, code: 'superseded' });
+    expect(await ingest.accept(...text(0, 'mine'), yes)).toEqual({ ok: true, storedBytes: 4 });
+    expect(await ingest.accept(...text(4, 'x'), no)).toEqual({ ok: false, code: 'superseded' });
+    expect((await stored()).toString()).toBe('mine');
   });
 
   it('keeps which stream each byte came by', async () => {
@@ -135,6 +151,68 @@ describe('stored output', () => {
     while (!last.ok && last.code === 'gap') last = await ingest.accept(...text(last.expected, whole.slice(last.expected)), yes);
     expect(last).toEqual({ ok: true, storedBytes: whole.length });
     expect((await stored()).toString()).toBe(whole);
+  });
+
+  it('stores nothing with a writer that failed: the offsets would be wrong', async () => {
+    const other = { from: 0, to: 2, data: Buffer.from('aa'), segments: [[2, 0, 1]] as [number, number, number][] };
+    await repository.append(ref, other);
+    const writer = new AttemptWriter(ref, 0, repository, () => undefined);
+    await expect(writer.write(...text(0, 'aabb'))).rejects.toThrow('another process');
+    await repository.removeAttempt(ref);
+    await expect(writer.write(...text(4, 'cc'))).rejects.toThrow('an earlier write');
+    expect(await stored()).toHaveLength(0);
+  });
+
+  it('does not bring back by a merge what was deleted', async () => {
+    await repository.append(ref, { from: 0, to: 10, data: Buffer.from('0123456789'), segments: [[10, 0, 1]] });
+    await repository.merge(ref, 4, 8);
+    await repository.merge({ ...ref, attempt: 2 }, 0, 0);
+    const chunks = api.app.get<Connection>(getConnectionToken(), { strict: false }).collection('output_chunks');
+    expect(await chunks.countDocuments({ runId: ref.runId })).toBe(1);
+  });
+
+  it('finds the end of a long output among its last chunks', async () => {
+    const length = 512 * 1024;
+    for (let i = 0; i < 12; i++) {
+      await repository.append(ref, { from: i * length, to: (i + 1) * length, data: Buffer.alloc(length), segments: [[length, 0, 1]] });
+    }
+    const connection = api.app.get<Connection>(getConnectionToken(), { strict: false });
+    const filters: Record<string, unknown>[] = [];
+    connection.set('debug', (_collection: string, _method: string, filter: Record<string, unknown>) => filters.push(filter));
+    expect(await repository.end(ref)).toBe(12 * length);
+    connection.set('debug', false);
+    const last = filters.at(-1) ?? {};
+    expect(last).toMatchObject({ ...ref, to: { $gt: 12 * length } });
+    const { executionStats } = (await connection.collection('output_chunks').find(last).sort({ from: -1 }).limit(1).explain('executionStats')) as { executionStats: { totalDocsExamined: number } };
+    expect(executionStats.totalDocsExamined).toBeLessThanOrEqual(2);
+  });
+
+  it('relays also what was stored while it read for an earlier notice', async () => {
+    await ingest.accept(...text(0, 'abcdef'), yes);
+    ingest.close(ref);
+    const seen: string[] = [];
+    const relay = new OutputRelay(repository, ingest, api.app.get(EventsService, { strict: false }));
+    relay.start((_frame, bytes) => seen.push(bytes.toString()), (of) => of.runId === ref.runId);
+    const events = api.app.get(EventsService, { strict: false });
+    events.signal('output.stored', ref, 3);
+    events.signal('output.stored', ref, 6);
+    for (let i = 0; i < 200 && seen.join('').length < 6; i++) await sleep(10);
+    expect(seen.join('')).toBe('abcdef');
+  });
+
+  it('keeps nothing of its waits while it follows', async () => {
+    const { signal } = new AbortController();
+    let looks = 0;
+    let most = 0;
+    const ended = async (): Promise<boolean> => {
+      most = Math.max(most, getEventListeners(signal, 'abort').length);
+      const now = looks++;
+      // Notices wake the follower again and again, without any byte.
+      setTimeout(() => api.app.get(EventsService, { strict: false }).signal('output.stored', ref, 0), 1);
+      return now === 20;
+    };
+    for await (const piece of output.follow(ref, { from: 0, to: 1, stream: null }, ended, signal)) expect(piece).toBeUndefined();
+    expect(most).toBeLessThanOrEqual(1);
   });
 
   it('follows what comes until the end', async () => {

@@ -165,6 +165,12 @@ describe('the queue gate', () => {
     expect(await connection.ping()).toBe('PONG');
   });
 
+  it('closes a connection whose machine does not answer any more', async () => {
+    const socket = new WebSocket(address(), { headers: { authorization: `Bearer ${machine.credential}` }, autoPong: false });
+    await once(socket, 'close');
+    expect(await connection.ping()).toBe('PONG');
+  });
+
   it('reads requests that come in single bytes, and many at once', async () => {
     const socket = new WebSocket(address(), { headers: { authorization: `Bearer ${machine.credential}` } });
     await once(socket, 'open');

@@ -36,10 +36,14 @@ export class SocketServer implements OnApplicationBootstrap, OnModuleDestroy {
     const server = this.host.httpAdapter.getHttpServer() as HttpServer;
     this.io.attach(server);
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      const path = new URL(request.url ?? '/', 'http://server').pathname;
+      const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
       const handler = this.handlers.get(path);
       if (handler) handler(request, socket, head);
-      else if (path !== SOCKET_IO_PATH) socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      else if (path !== SOCKET_IO_PATH) {
+        // Nobody else listens any more: a reset by the peer must not end the process.
+        socket.on('error', () => socket.destroy());
+        socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      }
     });
   }
 

@@ -8,7 +8,7 @@ export interface WorkerData {
 }
 export type WorkerSocket = Socket<WorkerToServer, ServerToWorker, DefaultEventsMap, WorkerData>;
 
-/** One connection of one worker. */
+/** One connection of one worker. Its methods reject, and never throw, when the worker has not said hello. */
 export class LinkSession {
   /** Set by the hello, before which nothing else is taken. */
   private machine: { id: string; name: string } | null = null;
@@ -26,29 +26,29 @@ export class LinkSession {
     return reply;
   }
 
-  async heartbeat({ load }: Heartbeat): Promise<void> {
-    await this.sessions.seen(this.known(), load, this);
+  async heartbeat(heartbeat: Heartbeat): Promise<void> {
+    await this.sessions.seen(this.known(), heartbeat, this);
   }
 
-  claim(ref: AttemptRef): Promise<ClaimReply> {
+  async claim(ref: AttemptRef): Promise<ClaimReply> {
     return this.sessions.lifecycle.claim(this.known(), ref);
   }
 
-  running(running: AttemptRunning): Promise<AttemptReply> {
+  async running(running: AttemptRunning): Promise<AttemptReply> {
     return this.sessions.lifecycle.running(this.known().id, running);
   }
 
-  finished(finished: AttemptFinished): Promise<AttemptReply> {
+  async finished(finished: AttemptFinished): Promise<AttemptReply> {
     return this.sessions.lifecycle.finished(this.known().id, finished);
   }
 
-  progress(progress: AttemptProgress): Promise<void> {
+  async progress(progress: AttemptProgress): Promise<void> {
     return this.sessions.progress(this.known().id, progress);
   }
 
-  output(frame: OutputFrame, bytes: Buffer): Promise<OutputReply> {
+  async output(frame: OutputFrame, bytes: Buffer): Promise<OutputReply> {
     const { id } = this.known();
-    return this.sessions.ingest.accept(frame, bytes, (ref) => this.sessions.mayWrite(id, ref));
+    return this.sessions.ingest.accept(frame, bytes, { machineId: id, mayWrite: (ref) => this.sessions.mayWrite(id, ref) });
   }
 
   async goodbye(): Promise<void> {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { isTerminal, ON_MACHINE_STATES, type AttemptProgress, type AttemptRef, type Hello, type HelloReply, type Load, type MachineSettings } from '@mle/protocol';
+import { ON_MACHINE_STATES, type AttemptProgress, type AttemptRef, type Heartbeat, type Hello, type HelloReply, type MachineSettings } from '@mle/protocol';
 import { EventsService } from '../events/events.service.js';
 import { logger } from '../logging/logger.js';
 import { MachineCredentials } from '../machines/machine-credentials.js';
@@ -54,7 +54,7 @@ export class LinkSessions {
     return { machine: { id: machineId, name: machine.name }, reply: { machineId, ...credential, settings: settings(machine), attempts } };
   }
 
-  async seen(known: { id: string }, load: Load | null, session: LinkSession): Promise<void> {
+  async seen(known: { id: string }, { load, attempts }: Heartbeat, session: LinkSession): Promise<void> {
     const before = await this.repository.get(known.id);
     const machine = await this.repository.seen(known.id, load);
     if (!machine) return session.disconnect();
@@ -62,6 +62,7 @@ export class LinkSessions {
     if (!before?.online || before.load !== machine.load) await this.machines.announce(machine);
     for (const run of await this.runs.activeOn(known.id)) {
       if (run.state === 'stopping') session.stop({ runId: run.id, attempt: run.attempt, reason: run.stopReason ?? 'stopped' });
+      else if (run.state === 'preparing' && !attempts.some(({ runId }) => runId === run.id)) await this.deliverAgain(run);
     }
   }
 
@@ -116,11 +117,18 @@ export class LinkSessions {
 
   /** The machine does not know of a run that is on it. */
   private async settleUnknown(run: RunRecord): Promise<void> {
-    const delivery = { runId: run.id, attempt: run.attempt };
     if (run.state === 'running') return this.lifecycle.lose(run, 'the worker came back without this run');
     // Claimed, but never in the journal, so never started: a stop is done, and else it is delivered again.
-    if (run.state === 'stopping') return this.lifecycle.lose(run, 'it was stopped before it began');
-    if (run.state === 'preparing' && !isTerminal(run.state)) await this.deliveries.deliver(run.machineId ?? '', delivery, run.priority);
+    if (run.state === 'stopping') {
+      return currentAttempt(run).startedAt ? this.lifecycle.lose(run, 'the worker came back without this run') : this.lifecycle.stopUnstarted(run);
+    }
+    if (run.state === 'preparing') await this.deliverAgain(run);
+  }
+
+  /** Without Redis it is tried again with a later heartbeat; a delivery too many is settled by the worker. */
+  private async deliverAgain(run: RunRecord): Promise<void> {
+    const ref = { runId: run.id, attempt: run.attempt };
+    await this.deliveries.deliver(run.machineId ?? '', ref, run.priority).catch((error: unknown) => logger.debug({ err: error, ...ref }, 'an attempt is not delivered again yet'));
   }
 }
 

@@ -7,6 +7,7 @@ import {
   ClaimSchema,
   HeartbeatSchema,
   HelloSchema,
+  LIMITS,
   LINK_NAMESPACE,
   LINK_VERSION,
   LinkAuthSchema,
@@ -74,7 +75,9 @@ export class LinkGateway implements OnApplicationBootstrap {
       });
     });
     this.events.on('machine.stop', (machineId, request) => void this.sessions.of(machineId)?.stop(request));
-    this.events.on('machine.settings', (machineId) => void this.sessions.refresh(machineId));
+    this.events.on('machine.settings', (machineId) => {
+      this.sessions.refresh(machineId).catch((error: unknown) => logger.warn({ err: error, machineId }, 'a machine was not told its settings'));
+    });
   }
 
   /** @throws RefusedHandshake when the worker may not come in. */
@@ -133,7 +136,7 @@ export class LinkGateway implements OnApplicationBootstrap {
     socket.on('output', (frame, bytes, ack) => {
       const parsed = OutputFrameSchema.safeParse(frame);
       const length = parsed.success ? parsed.data.segments.reduce((sum, [size]) => sum + size, 0) : -1;
-      if (typeof ack !== 'function' || !parsed.success || !Buffer.isBuffer(bytes) || bytes.length !== length) return;
+      if (typeof ack !== 'function' || !parsed.success || !Buffer.isBuffer(bytes) || bytes.length !== length || length > LIMITS.outputFrameBytes) return;
       session.output(parsed.data, bytes).then(ack, (error: unknown) => logger.warn({ err: error }, 'output was not taken; the worker sends it again'));
     });
     socket.on('blobs.fetch', (request, ack) => {

@@ -27,6 +27,7 @@ export class AttemptWriter {
   /** Where each chunk ends that is not merged yet. */
   private readonly unpacked: number[] = [];
   private hash: Hash | null;
+  private failed = false;
 
   constructor(
     private readonly ref: AttemptRef,
@@ -46,6 +47,8 @@ export class AttemptWriter {
 
   /** Takes a frame with `from ≤ pendingBytes`; what is stored already is trimmed. Resolves when it is durable. */
   async write(frame: Pick<OutputFrame, 'from' | 'segments'>, bytes: Buffer): Promise<number> {
+    // What was taken after the bytes that failed would be stored at their place.
+    if (this.failed) throw new Error('an earlier write of this output failed');
     const skip = this.pendingBytes - frame.from;
     const to = frame.from + bytes.length;
     if (skip >= bytes.length) return this.reached(to);
@@ -64,7 +67,8 @@ export class AttemptWriter {
 
   /** Merges small chunks; `all` of them at the end, else only full ones. */
   pack(all: boolean): Promise<void> {
-    this.packing = this.packing.then(() => this.packNow(all));
+    // After a merge that failed the next one begins with the same chunks.
+    this.packing = this.packing.catch(() => undefined).then(() => this.packNow(all));
     return this.packing;
   }
 
@@ -80,6 +84,7 @@ export class AttemptWriter {
       try {
         await this.store(group);
       } catch (error) {
+        this.failed = true;
         for (const { reject } of [...group, ...this.queue.splice(0)]) reject(error);
         return;
       }

@@ -7,16 +7,22 @@ import { logger } from '../logging/logger.js';
 import { AttemptWriter } from './attempt-writer.js';
 import { OutputRepository } from './output.repository.js';
 
-/** Whether the attempt is the one that this machine may write to, now. */
-export type Fence = (ref: AttemptRef) => Promise<boolean>;
+/** Who sends output. */
+export interface Sender {
+  machineId: string;
+  /** Whether the attempt is the one that this machine may write to, now. */
+  mayWrite: (ref: AttemptRef) => Promise<boolean>;
+}
 
-/** How long an answer of the fence holds in this process. */
+/** How long an answer of `mayWrite` holds in this process, for that machine. */
 const FENCE_MS = 1_000;
 const OUTAGE_PAUSE_MS = 500;
 
 interface Entry {
   writer: AttemptWriter;
   checkedAt: number;
+  /** The machine that the last answer was about. */
+  machineId: string | null;
 }
 
 /** Takes output frames of machines, in order and without gaps, and acknowledges them once they are durable. */
@@ -38,21 +44,23 @@ export class OutputIngest {
   }
 
   /** Makes ready for an attempt that was won this moment: nothing of it is stored, and its machine may write. */
-  open(ref: AttemptRef): void {
-    this.entries.set(key(ref), Promise.resolve({ writer: this.writer(ref, 0), checkedAt: Date.now() }));
+  open(ref: AttemptRef, machineId: string): void {
+    this.entries.set(key(ref), Promise.resolve({ writer: this.writer(ref, 0), checkedAt: Date.now(), machineId }));
   }
 
   /** Resolves when the frame is durable, or says why it was not taken. */
-  async accept(frame: OutputFrame, bytes: Buffer, fence: Fence): Promise<OutputReply> {
+  async accept(frame: OutputFrame, bytes: Buffer, sender: Sender): Promise<OutputReply> {
     const ref: AttemptRef = { runId: frame.runId, attempt: frame.attempt };
     try {
       const entry = await this.entry(ref);
-      if (Date.now() - entry.checkedAt > FENCE_MS) {
-        if (!(await fence(ref))) {
-          this.forget(ref);
+      if (entry.machineId !== sender.machineId || Date.now() - entry.checkedAt > FENCE_MS) {
+        if (!(await sender.mayWrite(ref))) {
+          // Another machine's entry stays: it may be writing.
+          if (entry.machineId === null || entry.machineId === sender.machineId) this.forget(ref);
           return { ok: false, code: 'superseded' };
         }
         entry.checkedAt = Date.now();
+        entry.machineId = sender.machineId;
       }
       return await this.write(entry.writer, frame, bytes);
     } catch (error) {
@@ -115,7 +123,7 @@ export class OutputIngest {
   private entry(ref: AttemptRef): Promise<Entry> {
     const known = this.entries.get(key(ref));
     if (known) return known;
-    const entry = this.output.end(ref).then((storedBytes) => ({ writer: this.writer(ref, storedBytes), checkedAt: 0 }));
+    const entry = this.output.end(ref).then((storedBytes) => ({ writer: this.writer(ref, storedBytes), checkedAt: 0, machineId: null }));
     this.entries.set(key(ref), entry);
     entry.catch(() => this.forget(ref));
     return entry;

@@ -9,7 +9,8 @@ import { OutputRepository } from './output.repository.js';
 @Injectable()
 export class OutputRelay {
   private readonly sent = new Map<string, number>();
-  private readonly reading = new Set<string>();
+  /** How far each attempt that is being read is stored, as far as notices came. */
+  private readonly reading = new Map<string, number>();
 
   constructor(
     private readonly output: OutputRepository,
@@ -26,14 +27,20 @@ export class OutputRelay {
   }
 
   private async catchUp(ref: AttemptRef, storedBytes: number, emit: (frame: OutputFrame, bytes: Buffer) => void): Promise<void> {
-    if (this.reading.has(key(ref))) return;
-    this.reading.add(key(ref));
+    const known = this.reading.get(key(ref));
+    this.reading.set(key(ref), Math.max(known ?? 0, storedBytes));
+    if (known !== undefined) return;
     try {
       // The first notice tells where to begin: what is before it, the watcher fetches by range.
-      const from = this.sent.get(key(ref)) ?? Math.max(0, storedBytes - LIMITS.outputFrameBytes);
-      for await (const chunk of this.output.read(ref, from, storedBytes)) {
-        emit({ ...ref, from: chunk.from, segments: chunk.segments }, chunk.data);
-        this.sent.set(key(ref), chunk.to);
+      let at = this.sent.get(key(ref)) ?? Math.max(0, storedBytes - LIMITS.outputFrameBytes);
+      for (let to = storedBytes; at < to; to = this.reading.get(key(ref)) ?? to) {
+        const before = at;
+        for await (const chunk of this.output.read(ref, at, to)) {
+          emit({ ...ref, from: chunk.from, segments: chunk.segments }, chunk.data);
+          at = chunk.to;
+          this.sent.set(key(ref), at);
+        }
+        if (at === before) break;
       }
     } finally {
       this.reading.delete(key(ref));

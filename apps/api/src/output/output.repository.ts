@@ -18,6 +18,9 @@ export interface Chunk {
   segments: PackedSegment[];
 }
 
+/** No chunk is as long as this: one write, or a merged one, both of whole frames of the link. */
+const LONGEST_BYTES = 1024 * 1024;
+
 /** Chunks of one read, so that a long output does not fill the memory. */
 const BATCH = 16;
 
@@ -79,7 +82,9 @@ export class OutputRepository {
     const packed = await compress(data, { level: constants.Z_BEST_SPEED });
     const small = packed.length < data.length;
     const { runId, attempt } = ref;
-    await this.chunks.collection.replaceOne({ runId, attempt, from }, { ...ref, ...stored(merged, small ? 'deflate' : 'raw', small ? packed : data) } as unknown as OutputChunk, { upsert: true });
+    const { matchedCount } = await this.chunks.collection.replaceOne({ runId, attempt, from }, { ...ref, ...stored(merged, small ? 'deflate' : 'raw', small ? packed : data) } as unknown as OutputChunk);
+    // Deleted meanwhile, with its run: it must not come back.
+    if (matchedCount === 0) return;
     await this.chunks.deleteMany({ runId, attempt, from: { $gt: from, $lt: to }, to: { $lte: to } });
   }
 
@@ -91,9 +96,9 @@ export class OutputRepository {
     await this.chunks.deleteMany({ runId, attempt });
   }
 
-  /** The chunk that holds the byte at `offset`. */
+  /** The chunk that holds the byte at `offset`. Where nothing does, as at the end, few chunks are looked at. */
   private async covering({ runId, attempt }: AttemptRef, offset: number): Promise<{ from: number; to: number } | undefined> {
-    const [row] = await this.chunks.find({ runId, attempt, from: { $lte: offset }, to: { $gt: offset } }, { from: 1, to: 1 }).sort({ from: -1 }).limit(1).lean();
+    const [row] = await this.chunks.find({ runId, attempt, from: { $gt: offset - LONGEST_BYTES, $lte: offset }, to: { $gt: offset } }, { from: 1, to: 1 }).sort({ from: -1 }).limit(1).lean();
     return row;
   }
 }

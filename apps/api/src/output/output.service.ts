@@ -85,11 +85,12 @@ class Waker {
   async wait(milliseconds: number, signal: AbortSignal): Promise<void> {
     if (this.woken || signal.aborted) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
       const done = (): void => {
         clearTimeout(timer);
+        signal.removeEventListener('abort', done);
         resolve();
       };
+      const timer = setTimeout(done, milliseconds);
       this.wake = done;
       signal.addEventListener('abort', done, { once: true });
     });

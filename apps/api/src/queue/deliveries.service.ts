@@ -14,7 +14,7 @@ export class DeliveriesService implements OnModuleDestroy {
 
   constructor(private readonly redis: RedisService) {}
 
-  /** Rejects when Redis does not take the delivery in time; the reconciler repeats it from the database. */
+  /** Rejects when Redis is away, or does not take the delivery in time; the reconciler repeats it from the database. */
   async deliver(machineId: string, delivery: Delivery, priority: number): Promise<void> {
     await this.queue(machineId).add(DELIVERY_JOB, delivery, {
       jobId: deliveryId(delivery.runId, delivery.attempt),
@@ -35,16 +35,19 @@ export class DeliveriesService implements OnModuleDestroy {
 
   /** Removes the queue of a machine that is gone. */
   async forget(machineId: string): Promise<void> {
-    await this.queue(machineId).obliterate({ force: true });
-    await removeMachineUser(this.redis.client, machineId);
+    const queue = this.queue(machineId);
     this.queues.delete(machineId);
+    await queue.obliterate({ force: true }).finally(() => queue.close());
+    await removeMachineUser(this.redis.client, machineId);
   }
 
   async onModuleDestroy(): Promise<void> {
     await Promise.allSettled([...this.queues.values()].map((queue) => queue.close()));
   }
 
+  /** @throws when Redis is away: BullMQ would wait for it, and the request of a person with it. */
   private queue(machineId: string): Queue<Delivery> {
+    if (this.redis.client.status !== 'ready') throw new Error('Redis is away');
     let queue = this.queues.get(machineId);
     if (!queue) {
       queue = new Queue<Delivery>(machineQueue(machineId), {
@@ -52,8 +55,13 @@ export class DeliveriesService implements OnModuleDestroy {
         prefix: QUEUE_PREFIX,
         skipVersionCheck: true,
       });
-      queue.on('error', () => undefined);
-      this.queues.set(machineId, queue);
+      const fresh = queue;
+      fresh.on('error', () => undefined);
+      this.queues.set(machineId, fresh);
+      // One whose first words to Redis failed stays broken: the next delivery makes a new one.
+      fresh.waitUntilReady().catch(() => {
+        if (this.queues.get(machineId) === fresh) this.queues.delete(machineId);
+      });
     }
     return queue;
   }

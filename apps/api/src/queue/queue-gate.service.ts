@@ -15,8 +15,10 @@ import { encodeRequest, RespRequestParser } from './resp-request-parser.js';
 
 /** Redis answers an unknown command by an error in its place: so a refusal keeps the order of replies. */
 const REFUSED = 'MLE.REFUSED';
-/** Replies held for a machine that does not read, before its connection is closed. */
+/** Replies held for a machine that does not read, or requests for a Redis that does not, before its connection is closed. */
 const BACKLOG_BYTES = 4 * 1024 * 1024;
+/** A machine that is gone without a word is noticed after two of these. */
+const PING_MS = 5_000;
 
 /** Connects a machine's `/worker/queue` sockets to Redis and lets through what its queue consumer needs. */
 @Injectable()
@@ -65,7 +67,15 @@ export class QueueGate implements OnModuleDestroy {
     const redis = this.connectRedis();
     const parser = new RespRequestParser();
     const prefix = machineKeyPrefix(machineId);
+    let answered = true;
+    client.on('pong', () => (answered = true));
+    const pings = setInterval(() => {
+      if (!answered) return close();
+      answered = false;
+      client.ping();
+    }, PING_MS);
     const close = (): void => {
+      clearInterval(pings);
       redis.destroy();
       client.terminate();
     };
@@ -77,6 +87,7 @@ export class QueueGate implements OnModuleDestroy {
           if (reason) logger.warn({ machineId, reason }, 'a command was refused at the queue gate');
           redis.write(reason ? encodeRequest([REFUSED, reason]) : raw);
         }
+        if (redis.writableLength > BACKLOG_BYTES) close();
       } catch (error) {
         logger.warn({ machineId, err: error }, 'the queue connection is closed');
         close();

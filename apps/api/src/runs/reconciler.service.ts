@@ -23,7 +23,7 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly silence = new Map<string, { lastSeenAt: number; milliseconds: number }>();
   private readonly timers: NodeJS.Timeout[] = [];
   private lastTick = performance.now();
-  private busy = false;
+  private readonly busy = new Set<string>();
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -35,10 +35,10 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
 
   onApplicationBootstrap(): void {
     this.timers.push(
-      setInterval(() => void this.guarded(() => this.loseSilent()), TICK_MS),
-      setInterval(() => void this.guarded(() => this.redeliver()), DELIVERIES_EVERY_MS),
+      setInterval(() => void this.guarded('silence', () => this.loseSilent()), TICK_MS),
+      setInterval(() => void this.guarded('deliveries', () => this.redeliver()), DELIVERIES_EVERY_MS),
     );
-    void this.guarded(() => this.redeliver());
+    void this.guarded('deliveries', () => this.redeliver());
   }
 
   onModuleDestroy(): void {
@@ -76,15 +76,16 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
     for (const run of runs) await this.lifecycle.lose(run, `the machine was silent for ${limit} s`);
   }
 
-  private async guarded(work: () => Promise<void>): Promise<void> {
-    if (this.busy) return;
-    this.busy = true;
+  /** Each task by itself: one that waits for Redis must not keep the other from its work. */
+  private async guarded(task: string, work: () => Promise<void>): Promise<void> {
+    if (this.busy.has(task)) return;
+    this.busy.add(task);
     try {
       await work();
     } catch (error) {
       logger.debug({ err: error }, 'the reconciler waits for its parts to be back');
     } finally {
-      this.busy = false;
+      this.busy.delete(task);
     }
   }
 }

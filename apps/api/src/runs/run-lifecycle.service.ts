@@ -27,12 +27,14 @@ export class RunLifecycle {
     const on = { machineId: machine.id, change: { machineId: machine.id, machineName: machine.name } };
     const won = (await this.runs.transition(ref, ['queued'], ['assigned', 'preparing'], on)) ?? (await this.runs.transition(ref, ['assigned'], ['preparing'], on));
     if (won) {
-      this.output.open(ref);
+      this.output.open(ref, machine.id);
       this.announce(won);
       return { ok: true, spec: runSpec(won) };
     }
     const run = await this.runs.get(ref.runId);
     if (run?.state === 'preparing' && this.isCurrent(run, machine.id, ref)) return { ok: true, spec: runSpec(run) };
+    // Stopped before the machine heard that it had won: it starts nothing, and nobody else would end the run.
+    if (run?.state === 'stopping' && this.isCurrent(run, machine.id, ref)) await this.stopUnstarted(run);
     return { ok: false, code: 'gone', message: 'The run is over, or on another machine.' };
   }
 
@@ -73,6 +75,14 @@ export class RunLifecycle {
     if (!lost) return;
     logger.warn({ runId: run.id, attempt: run.attempt, machineId: run.machineId, reason }, 'the attempt is lost');
     this.settle(lost, ref);
+  }
+
+  /** Ends a stopped attempt that its machine never started. */
+  async stopUnstarted(run: RunRecord): Promise<void> {
+    if (currentAttempt(run).startedAt) return;
+    const ref: AttemptRef = { runId: run.id, attempt: run.attempt };
+    const stopped = await this.runs.transition(ref, ['stopping'], ['stopped'], { change: { reason: run.stopReason } });
+    if (stopped) this.settle(stopped, ref);
   }
 
   /** Tells the owner's browsers how the run is now, and every browser how its machine is. */

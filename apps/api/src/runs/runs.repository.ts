@@ -100,8 +100,12 @@ export class RunsRepository {
     });
   }
 
-  async setOutputBytes({ runId, attempt }: AttemptRef, outputBytes: number): Promise<void> {
-    await this.runs.updateOne({ _id: new Types.ObjectId(runId), attempt }, { $max: { [`attempts.${attempt - 1}.outputBytes`]: outputBytes } });
+  /** Ids of the runs that wait for each of the machines, in their order. */
+  async waitingLines(machineIds: string[]): Promise<Map<string, string[]>> {
+    const waiting = await this.runs.find({ state: { $in: ['queued', 'assigned'] as RunState[] }, machineId: { $in: machineIds } }, { machineId: 1, priority: 1 }).sort({ priority: -1, _id: 1 }).lean();
+    const lines = new Map<string, string[]>(machineIds.map((id) => [id, []]));
+    for (const { _id, machineId } of waiting) lines.get(machineId ?? '')?.push(_id.toHexString());
+    return lines;
   }
 
   /**

@@ -86,7 +86,7 @@ export class RunsService implements OnModuleInit {
 
   async list(ownerId: string, query: RunQuery): Promise<Page<RunView>> {
     const { items, nextCursor } = await this.runs.list(ownerId, query);
-    return { items: await Promise.all(items.map((run) => this.waiting.view(run))), nextCursor };
+    return { items: await this.waiting.views(items), nextCursor };
   }
 
   async get(ownerId: string, id: string): Promise<RunView> {
@@ -176,6 +176,12 @@ export class RunsService implements OnModuleInit {
       if (ON_MACHINE_STATES.includes(run.state) && run.machineId) this.events.signal('machine.stop', run.machineId, { runId: run.id, attempt: run.attempt, reason: 'its project was deleted' });
     }
     await this.runs.removeOfProject(projectId);
+    for (const run of runs) {
+      if (isTerminal(run.state)) continue;
+      // Its machine may have written until this moment.
+      this.events.signal('attempt.ended', { runId: run.id, attempt: run.attempt });
+      await this.output.removeRun(run.id);
+    }
     for (const run of runs) this.events.publish('run.deleted', { userId: run.ownerId }, { id: run.id, projectId });
   }
 }

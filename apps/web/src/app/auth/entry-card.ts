@@ -26,14 +26,15 @@ import { BrandMark } from '../ui/brand-mark';
       overflow: auto;
       main {
         display: grid;
-        place-items: center;
+        grid-template-columns: minmax(0, 380px);
+        place-content: center;
         flex: 1;
         padding: var(--space-4);
       }
       .sheet {
-        width: 380px;
-        max-width: 100%;
+        min-width: 0;
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: var(--space-4);
       }
       .brand {

@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, computed, inject, output, signal, viewChild } from '@angular/core';
+import { ChangeDetectionStrategy, Component, ElementRef, afterRenderEffect, computed, inject, output, signal, viewChild, viewChildren } from '@angular/core';
 import { bytes } from '../core/format';
 import { fileIcon } from '../files/file-icon';
 import { nameOf } from '../files/file-tree';
@@ -25,11 +25,20 @@ export class EditorPane {
   protected readonly files = inject(FilesStore);
   private readonly api = inject(FilesApi);
   private readonly editor = viewChild(CodeEditor);
+  private readonly tabs = viewChildren<ElementRef<HTMLElement>>('tab');
   protected readonly cursor = signal({ line: 1, column: 1 });
   protected readonly language = computed(() => languageName(this.store.activePath() ?? ''));
   protected readonly iconOf = fileIcon;
   protected readonly nameOf = nameOf;
   protected readonly sizeOf = bytes;
+
+  constructor() {
+    // A tab bar narrower than its tabs scrolls: the open file's tab stays in sight.
+    afterRenderEffect(() => {
+      const at = this.store.documents().indexOf(this.store.active() as OpenDocument);
+      this.tabs()[at]?.nativeElement.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    });
+  }
 
   protected downloadUrl(document: OpenDocument): string {
     return this.api.url(this.files.projectId() ?? '', document.path());

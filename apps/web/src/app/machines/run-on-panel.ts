@@ -4,6 +4,7 @@ import { RouterLink } from '@angular/router';
 import { Clock } from '../core/clock';
 import { ServerState } from '../core/server-state';
 import { memory, timeOfDay } from '../core/format';
+import { DocumentStore } from '../editor/document-store';
 import { nameOf } from '../files/file-tree';
 import { Launcher } from '../runs/launcher';
 import { RunOptionsForm } from '../runs/run-options-form';
@@ -46,11 +47,16 @@ export class RunOnPanel {
   protected readonly machines = inject(MachinesStore);
   protected readonly launcher = inject(Launcher);
   private readonly runs = inject(RunsStore);
+  private readonly documents = inject(DocumentStore);
   private readonly clock = inject(Clock);
   private readonly server = inject(ServerState);
   /** Why nothing can be asked of the server, or null. */
   protected readonly offline = computed(() => (this.server.offlineSince() ? 'The server does not answer' : null));
   protected readonly fileName = computed(() => nameOf(this.launcher.file() ?? ''));
+  /** Whether the open file is the training of a sample. */
+  protected readonly training = computed(() => /^train\.(py|m?js)$/.test(this.fileName()));
+  /** Why Go rests on every machine: said in words, since a tooltip is out of reach of keys and touch. */
+  protected readonly why = computed(() => (this.machines.list().length > 0 && this.documents.active()?.status() === 'ready' ? this.launcher.refusal() : null));
   protected readonly rows = computed(() => this.machines.list().map((machine) => this.row(machine)));
   protected readonly hint = computed(() => !this.launcher.hintGone() && this.runs.status() === 'ready' && this.runs.all().length === 0 && this.launcher.target() !== null && this.launcher.refusal() === null);
 

@@ -1,5 +1,6 @@
-import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, lstatSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
+import { dirname } from 'node:path';
 import { Refusal } from './refusal.mjs';
 
 /**
@@ -8,7 +9,7 @@ import { Refusal } from './refusal.mjs';
  */
 export function privateFolder(path) {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeFolder(path);
   } catch (error) {
     throw new Refusal(`The folder ${path} cannot be made (${code(error)}). Give MLE_DATA_DIR a folder that you may write to.`);
   }
@@ -17,6 +18,20 @@ export function privateFolder(path) {
     throw new Refusal(`${path} is not a folder of this user. Remove it, or give another MLE_DATA_DIR.`);
   }
   if ((stat.mode & 0o077) !== 0) chmodSync(path, 0o700);
+}
+
+/**
+ * One folder after the other: where the system makes none (below /proc), mkdirSync with `recursive` never returns.
+ * @param {string} path
+ */
+function makeFolder(path) {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (code(error) !== 'EEXIST') throw error;
+  }
 }
 
 /**

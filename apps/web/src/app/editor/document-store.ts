@@ -19,7 +19,7 @@ export class DocumentStore {
   readonly active = signal<OpenDocument | null>(null);
   readonly activePath = computed(() => this.active()?.path() ?? null);
   readonly dirty = computed(() => this.documents().filter((document) => document.dirty()));
-  /** Rises when the editor is to take the focus. */
+  /** Rises when the editor is to take the focus; 0 when an editor that appears leaves it where it is. */
   readonly focusWanted = signal(0);
 
   constructor() {
@@ -51,6 +51,7 @@ export class DocumentStore {
   }
 
   async open(path: string, options: { focus?: boolean } = {}): Promise<void> {
+    this.focusWanted.set(0);
     let document = this.documents().find((other) => other.path() === path);
     if (!document) {
       document = new OpenDocument(path);
@@ -63,6 +64,7 @@ export class DocumentStore {
   }
 
   activate(document: OpenDocument): void {
+    this.focusWanted.set(0);
     this.active.set(document);
   }
 

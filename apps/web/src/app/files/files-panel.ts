@@ -62,10 +62,11 @@ export class FilesPanel {
     this.add('file', '');
   }
 
-  protected open(node: TreeNode): void {
+  /** A click and Space leave the focus in the tree; Enter takes it to the text. */
+  protected open(node: TreeNode, options: { focus?: boolean } = {}): void {
     this.focused.set(node.path);
     if (node.folder) this.setExpanded(node.path, !node.expanded);
-    else void this.documents.open(node.path);
+    else void this.documents.open(node.path, options);
   }
 
   protected onKey(event: KeyboardEvent, node: TreeNode): void {
@@ -92,6 +93,7 @@ export class FilesPanel {
       case 'ArrowLeft':
         return node.folder && node.expanded ? () => this.setExpanded(node.path, false) : () => this.focusRow(rows.find((row) => row.path === parentOf(node.path)));
       case 'Enter':
+        return () => this.open(node, { focus: true });
       case ' ':
         return () => this.open(node);
       case 'F2':

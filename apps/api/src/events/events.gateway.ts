@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { EVENTS_NAMESPACE, WatchSchema, type AttemptRef, type BrowserToServer, type OutputFrame, type ServerEvent, type ServerToBrowser, type WatchReply } from '@mle/protocol';
 import type { DefaultEventsMap, Namespace, Socket } from 'socket.io';
 import { AuthService } from '../auth/auth.service.js';
@@ -19,12 +19,16 @@ type BrowserSocket = Socket<BrowserToServer, ServerToBrowser, DefaultEventsMap, 
 /** A browser that is this far behind gets no more frames: it sees the gap and fetches the range. */
 const BACKLOG_BYTES = 4 * 1024 * 1024;
 
+/** How long a socket may outlive its log-in. */
+const RECHECK_MS = 5_000;
+
 const userRoom = (userId: string): string => `user:${userId}`;
 const runRoom = (runId: string): string => `run:${runId}`;
 
 /** Tells browsers what changes, and the output of the runs that they watch. */
 @Injectable()
-export class EventsGateway implements OnApplicationBootstrap {
+export class EventsGateway implements OnApplicationBootstrap, OnModuleDestroy {
+  private timer?: NodeJS.Timeout;
   private readonly namespace: Namespace<BrowserToServer, ServerToBrowser, DefaultEventsMap, SocketData>;
 
   constructor(
@@ -40,10 +44,7 @@ export class EventsGateway implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     this.namespace.use((socket, next) => {
-      const { cookie, authorization } = socket.handshake.headers;
-      const { token } = socket.handshake.auth as { token?: unknown };
-      this.auth
-        .authenticateRequest({ cookieHeader: cookie, authorizationHeader: authorization, ...(typeof token === 'string' && { token }) })
+      this.userOf(socket)
         .then((user) => {
           if (!user) return next(new Error('Log in first.'));
           socket.data.user = user;
@@ -52,10 +53,31 @@ export class EventsGateway implements OnApplicationBootstrap {
         .catch(() => next(new Error('The server could not check the login. Try again in a moment.')));
     });
     this.namespace.on('connection', (socket) => this.connected(socket));
+    this.timer = setInterval(() => {
+      this.recheck().catch((error: unknown) => logger.debug({ err: error }, 'the logins of browsers were not checked'));
+    }, RECHECK_MS);
     this.events.on('browser', (event, userId, payload) => this.tell(event, userId, payload));
     this.ingest.onFrame((frame, bytes) => this.output(frame, bytes));
     // Frames that another replica took are read from the database, for those who watch here.
     this.relay.start((frame, bytes) => this.output(frame, bytes), (ref) => this.watched(ref));
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
+  }
+
+  private userOf({ handshake }: BrowserSocket): Promise<AuthUser | null> {
+    const { cookie, authorization } = handshake.headers;
+    const { token } = handshake.auth as { token?: unknown };
+    return this.auth.authenticateRequest({ cookieHeader: cookie, authorizationHeader: authorization, ...(typeof token === 'string' && { token }) });
+  }
+
+  /** Ends the sockets of whoever logged out or lost a token meanwhile, on whichever replica that was. */
+  private async recheck(): Promise<void> {
+    for (const socket of this.namespace.sockets.values()) {
+      const user = await this.userOf(socket);
+      if (user?.id !== socket.data.user.id) socket.disconnect(true);
+    }
   }
 
   private connected(socket: BrowserSocket): void {

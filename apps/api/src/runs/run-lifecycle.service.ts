@@ -38,8 +38,10 @@ export class RunLifecycle {
     return { ok: false, code: 'gone', message: 'The run is over, or on another machine.' };
   }
 
-  async running(machineId: string, { pid: _pid, startedAt, ...ref }: AttemptRunning): Promise<AttemptReply> {
-    const run = await this.runs.transition(ref, ['preparing'], ['running'], { machineId, change: { startedAt: new Date(startedAt) } });
+  async running(machineId: string, { runId, attempt }: AttemptRunning): Promise<AttemptReply> {
+    const ref = { runId, attempt };
+    // Stamped here: the machine's clock may be another, and the end is stamped here too.
+    const run = await this.runs.transition(ref, ['preparing'], ['running'], { machineId, change: { startedAt: new Date() } });
     if (run) {
       this.announce(run);
       return { ok: true };

@@ -44,25 +44,6 @@ test('says in words why a file cannot be run', async ({ page }) => {
   await expect(page.getByRole('button', { name: 'Go on this computer' })).toBeDisabled();
 });
 
-test('by keyboard alone: open a file, change it, run it, stop it, read its output', async ({ page }) => {
-  const pane = () => page.evaluate('document.activeElement.closest("[data-region]")?.getAttribute("aria-label")');
-  await expect(page.getByRole('treeitem', { name: 'train.py' })).toBeVisible();
-  await page.keyboard.press('F6');
-  expect(await pane()).toBe('Project files');
-  await page.keyboard.press('End');
-  await page.keyboard.press('Enter');
-  await expect(page.getByRole('tab', { name: 'train.py' })).toHaveAttribute('aria-selected', 'true');
-  await expect.poll(pane).toBe('Editor');
-  await page.keyboard.press('Control+Home');
-  await page.keyboard.insertText('print("by keys", flush=True)\n');
-  await page.keyboard.press('Control+Enter');
-  await expect(output(page)).toContainText('by keys');
-  await page.keyboard.press('Control+Shift+Enter');
-  await expect(page.getByText(/^stopped/).first()).toBeVisible();
-  await page.keyboard.press('F6');
-  expect(await pane()).toBe('Output');
-});
-
 test('draws a progress bar as one line, and keeps the end of a hundred thousand lines', async ({ page }) => {
   await writeFile(page, 'long.py', 'import sys\nfor i in range(100000):\n    print("line", i)\nfor i in range(101):\n    print("\\r%d of 100" % i, end="", file=sys.stderr, flush=True)\nprint("\\nthe end")\n');
   await page.keyboard.press('Control+Enter');

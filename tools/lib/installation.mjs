@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { ROOT } from './configuration.mjs';
 import { privateFolder, secretFile } from './folders.mjs';
 import { LogFile } from './log-file.mjs';
@@ -83,7 +83,7 @@ export class Installation {
     const { dataDir } = this.configuration;
     const args = [join(ROOT, OUTPUTS.worker), '--url', url, '--data', join(dataDir, 'worker')];
     args.push('--token-file', this.tokenFile, '--name', 'this computer', '--lifeline-fd', '3');
-    const env = { ...withoutSecrets(process.env), MLE_DATA_DIR: dataDir, ...LIFELINE };
+    const env = { ...withoutSecrets(process.env), PATH: withoutNpm(process.env['PATH']), MLE_DATA_DIR: dataDir, ...LIFELINE };
     return new Part({ name: 'worker', command: () => ({ file: process.execPath, args, env }), cwd: ROOT, log: this.log('worker'), onChange });
   }
 
@@ -109,4 +109,12 @@ export class Installation {
 /** @param {NodeJS.ProcessEnv} env @returns {NodeJS.ProcessEnv} */
 function withoutSecrets(env) {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !SECRET.test(name)));
+}
+
+/** npm puts the programs of this repository before the user's own; runs are to find the user's. @param {string | undefined} path */
+function withoutNpm(path = '') {
+  return path
+    .split(delimiter)
+    .filter((folder) => !folder.endsWith('/node_modules/.bin') && !folder.endsWith('/node-gyp-bin'))
+    .join(delimiter);
 }

@@ -54,6 +54,7 @@ export async function main(development) {
     if (development) extra = await development.begin({ parts, installation, url });
     lock.note({ url });
     welcome(installation, extra?.address ?? configuration.publicUrl ?? url, started);
+    for (const { name, detail } of await missing(url)) say(`Runs cannot start yet. ${name}: ${detail}`);
     await shutdown.asked;
   } catch (failure) {
     error = shutdown.isAsked ? null : failure;
@@ -120,6 +121,21 @@ function welcome(installation, address, started) {
   const setupToken = readIfThere(join(dataDir, 'setup-token'));
   if (setupToken) say(`The first user is still to be made. Open this link once: ${address}/setup#token=${encodeURIComponent(setupToken)}`);
   say(`Data and logs: ${dataDir.startsWith(`${ROOT}/`) ? dataDir.slice(ROOT.length + 1) : dataDir}. Ctrl-C stops everything.`);
+}
+
+/**
+ * What the server itself says is missing before a run could start.
+ * @param {string} url
+ * @returns {Promise<{ name: string, detail: string }[]>}
+ */
+async function missing(url) {
+  try {
+    const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5_000) });
+    const { checks } = /** @type {{ checks: { name: string, ok: boolean, detail: string }[] }} */ (await response.json());
+    return checks.filter(({ ok }) => !ok);
+  } catch {
+    return [{ name: 'server', detail: 'It does not answer /readyz.' }];
+  }
 }
 
 /** @param {string} path */

@@ -33,6 +33,9 @@ describe('a run by REST', () => {
     expect(run).toMatchObject({ outputBytes: output.length, outputSha256: sha256(output) });
     expect((await client.output(run.id, '?stream=stdout')).toString()).toBe('hello world\n');
     expect((await client.output(run.id, '?from=15&to=20')).toString()).toBe('hello');
+    expect(await client.output(run.id, '?from=999999')).toHaveLength(0);
+    expect((await client.fetch(`runs/${run.id}/output?from=5&to=2`)).status).toBe(400);
+    expect((await client.fetch('runs?cursor=x')).status).toBe(400);
     expect(run.attempts[0]?.history.map(({ state }) => state)).toEqual(['queued', 'assigned', 'preparing', 'running', 'succeeded']);
   });
 

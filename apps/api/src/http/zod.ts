@@ -20,6 +20,8 @@ class ZodPipe<S extends z.ZodType> implements PipeTransform<unknown, z.output<S>
 export function parsed<S extends z.ZodType>(schema: S, value: unknown, prefix = ''): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
+  // Without its type a body is not read, and what it lacks would be told instead of why.
+  if (value === undefined && prefix === '') throw badRequest('body.missing', 'Send a JSON body, with the header Content-Type: application/json.');
   const errors: FieldError[] = result.error.issues.map(({ path, message }) => ({
     path: [...(prefix ? [prefix] : []), ...path.map(String)].join('.'),
     message,

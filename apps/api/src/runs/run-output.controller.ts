@@ -24,7 +24,8 @@ export class RunOutputController {
     const ref = await this.attempt(user.id, id, query.attempt);
     const stored = await this.output.storedBytes(ref);
     const from = query.from ?? 0;
-    const to = query.to ?? (query.follow ? Number.MAX_SAFE_INTEGER : stored);
+    // Past the end there is nothing yet, which is no mistake of the reader.
+    const to = query.to ?? (query.follow ? Number.MAX_SAFE_INTEGER : Math.max(from, stored));
     if (from > to) throw badRequest('output.range', `from is ${from} and to is ${to}: give a range that does not run backwards.`);
     const range = { from, to, stream: query.stream ?? null };
     response.set({ 'Content-Type': 'application/octet-stream', 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff', 'X-Stored-Bytes': String(stored), 'Content-Disposition': `attachment; filename="run-${id}-${ref.attempt}.log"` });

@@ -51,7 +51,7 @@ export class RunsRepository {
       const text = { $regex: query.text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`), $options: 'i' };
       filter['$or'] = [{ file: text }, { command: text }, { note: text }, { projectName: text }, { tags: text }];
     }
-    if (query.cursor && Types.ObjectId.isValid(query.cursor)) filter['_id'] = { $lt: new Types.ObjectId(query.cursor) };
+    if (query.cursor) filter['_id'] = { $lt: new Types.ObjectId(query.cursor) };
     const found = await this.runs.find(filter).sort({ _id: -1 }).limit(query.limit + 1).lean();
     const items = found.slice(0, query.limit).map(record);
     return { items, nextCursor: found.length > query.limit ? (items.at(-1)?.id ?? null) : null };

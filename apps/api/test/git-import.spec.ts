@@ -1,11 +1,12 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FileList, ProjectView } from '@mle/protocol';
+import { EventsService } from '../src/events/events.service.js';
 import { startApi, type ApiUnderTest } from './api.js';
 import type { Client } from './client.js';
 import { startParts, type Parts } from './parts.js';
@@ -93,4 +94,32 @@ it('what cannot become a project leaves nothing behind', async () => {
   expect(await importing('http://127.0.0.1:1/x.git')).toMatchObject({ status: 400, body: { code: 'git.unreachable' } });
   expect(await projects()).toEqual(before);
   expect(readdirSync(join(parts.dataDir, 'tmp'))).toEqual([]);
+});
+
+it('tells how far it is, and ends when nobody waits any more', async () => {
+  const told: unknown[] = [];
+  const off = api.app.get(EventsService, { strict: false }).on('browser', (event, userId, payload) => void (event === 'project.fetching' && told.push([userId, payload])));
+  repository('told.git', (path) => writeFileSync(join(path, 'a.py'), 'x'));
+  const gitUrl = `${base}/told.git`;
+  expect((await importing(gitUrl)).status).toBe(201);
+  expect(told).toEqual(expect.arrayContaining([[ada.userId, { gitUrl, phase: 'connecting', part: null }], [ada.userId, { gitUrl, phase: 'receiving', part: 1 }], [ada.userId, { gitUrl, phase: 'storing', part: 0 }]]));
+
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const before = await projects();
+  const leave = new AbortController();
+  const asked = fetch(`${api.url}/api/v1/projects`, {
+    method: 'POST',
+    signal: leave.signal,
+    headers: { cookie: ada.cookie, 'content-type': 'application/json' },
+    body: JSON.stringify({ gitUrl: `git://127.0.0.1:${(silent.address() as AddressInfo).port}/x.git` }),
+  });
+  const [socket] = (await once(silent, 'connection')) as [Socket];
+  leave.abort();
+  await expect(asked).rejects.toThrow();
+  if (!socket.closed) await once(socket.resume(), 'close');
+  while (readdirSync(join(parts.dataDir, 'tmp')).length > 0) await delay(20);
+  expect(await projects()).toEqual(before);
+  silent.close();
+  off();
 });

@@ -3,7 +3,7 @@ import type { AttemptProgress } from './link.js';
 import { IdSchema } from './ids.js';
 import type { MachineView } from './machines.js';
 import type { OutputFrame } from './output.js';
-import type { ProjectView } from './projects.js';
+import type { FetchProgress, ProjectView } from './projects.js';
 import type { RunView } from './runs.js';
 
 /** socket.io namespace of the browser; authenticated by the session cookie or `auth: { token }`. */
@@ -15,6 +15,8 @@ export interface ServerToBrowser {
   'run.deleted': (run: { id: string; projectId: string }) => void;
   'run.progress': (progress: AttemptProgress) => void;
   'project.changed': (project: ProjectView) => void;
+  /** While `POST projects {gitUrl}` is under way. */
+  'project.fetching': (progress: FetchProgress) => void;
   'project.deleted': (project: { id: string }) => void;
   'machine.changed': (machine: MachineView) => void;
   'machine.removed': (machine: { id: string }) => void;

@@ -12,6 +12,16 @@ export const CreateProjectSchema = z.union(
   { error: 'Give a name, or one of gitUrl, example or projectId (to duplicate it).' },
 );
 export type CreateProject = z.infer<typeof CreateProjectSchema>;
+/** What a zip that becomes a project is called: `name` has to be free, of `fileName` a free one is made. */
+export const ArchiveQuerySchema = z.object({ name: NameSchema.optional(), fileName: z.string().max(255).optional() });
+export type ArchiveQuery = z.infer<typeof ArchiveQuerySchema>;
+
+/** How far a repository has been fetched; `part` from 0 to 1 where git tells it. */
+export interface FetchProgress {
+  gitUrl: string;
+  phase: 'connecting' | 'receiving' | 'storing';
+  part: number | null;
+}
 export const UpdateProjectSchema = z.object({ name: NameSchema.optional() }).strict();
 export type UpdateProject = z.infer<typeof UpdateProjectSchema>;
 

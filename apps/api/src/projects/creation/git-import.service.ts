@@ -1,20 +1,25 @@
 import { execFile } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { join, posix } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
-import { FILE_MODES, projectPathError, type ManifestEntry } from '@mle/protocol';
+import { FILE_MODES, projectPathError, type FetchProgress, type ManifestEntry } from '@mle/protocol';
 import { BlobsService } from '../../blobs/blobs.service.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { badRequest, ProblemError, tooLarge } from '../../http/problem.js';
 import { gitAddress, type GitAddress } from './git-address.js';
+import { leadsOutside } from './link-target.js';
 
 const run = promisify(execFile);
 const CLONE_MS = 5 * 60_000;
 const CLONE_BYTES = 4 * 1024 ** 3;
 const CLONES_AT_ONCE = 3;
 const WATCH_MS = 500;
+/** Files from one word about the progress to the next. */
+const STORED_STEP = 50;
+
+type Tell = (phase: FetchProgress['phase'], part: number | null) => void;
 
 /** Fetches the newest commit of a repository. Nothing of it is executed: no hooks, no filters, no submodules, no links that are followed. */
 @Injectable()
@@ -26,8 +31,8 @@ export class GitImportService {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** Stores the files of a repository's default branch. */
-  async fetch(gitUrl: string): Promise<ManifestEntry[]> {
+  /** Stores the files of a repository's default branch; `cancelled` ends it half-way. */
+  async fetch(gitUrl: string, tell: Tell, cancelled: AbortSignal): Promise<ManifestEntry[]> {
     const source = await gitAddress(gitUrl, this.config.gitPrivateHosts);
     if (this.underWay >= CLONES_AT_ONCE) throw new ProblemError(503, 'git.busy', 'Other repositories are being fetched. Try again in a minute.', undefined, { 'Retry-After': '60' });
     this.underWay++;
@@ -36,15 +41,16 @@ export class GitImportService {
     const folder = await mkdtemp(join(parent, 'git-'));
     try {
       const tree = join(folder, 'tree');
-      await this.clone(source, folder, tree);
-      return await this.store(tree, folder);
+      tell('connecting', null);
+      await this.clone(source, folder, tree, tell, cancelled);
+      return await this.store(tree, folder, tell, cancelled);
     } finally {
       this.underWay--;
       await rm(folder, { recursive: true, force: true });
     }
   }
 
-  private async clone(source: GitAddress, folder: string, tree: string): Promise<void> {
+  private async clone(source: GitAddress, folder: string, tree: string, tell: Tell, cancelled: AbortSignal): Promise<void> {
     const stop = new AbortController();
     let tooMuch = false;
     const watch = setInterval(() => {
@@ -54,13 +60,19 @@ export class GitImportService {
       });
     }, WATCH_MS);
     try {
-      await run('git', [...settings(source), 'clone', '--quiet', '--depth=1', '--single-branch', '--no-tags', '--no-recurse-submodules', '--template=', '--', urlOf(source), tree], {
+      const clone = run('git', [...settings(source), 'clone', '--progress', '--depth=1', '--single-branch', '--no-tags', '--no-recurse-submodules', '--template=', '--', urlOf(source), tree], {
         env: environment(source, folder),
         timeout: CLONE_MS,
         killSignal: 'SIGKILL',
-        signal: stop.signal,
+        signal: AbortSignal.any([stop.signal, cancelled]),
       });
+      clone.child.stderr?.on('data', (text: string) => {
+        const part = receivedPart(text);
+        if (part !== null) tell('receiving', part);
+      });
+      await clone;
     } catch (error) {
+      checkWanted(cancelled);
       if (tooMuch) throw tooLarge('git.too_large', `The repository is larger than the ${CLONE_BYTES} bytes allowed.`);
       throw cloneProblem(error as NodeJS.ErrnoException & { stderr?: string; killed?: boolean });
     } finally {
@@ -68,16 +80,20 @@ export class GitImportService {
     }
   }
 
-  private async store(tree: string, folder: string): Promise<ManifestEntry[]> {
+  private async store(tree: string, folder: string, tell: Tell, cancelled: AbortSignal): Promise<ManifestEntry[]> {
     const listing = await run('git', ['-C', tree, '-c', 'core.fsmonitor=false', 'ls-files', '--stage', '-z'], { env: environment(null, folder), maxBuffer: 256 * 1024 * 1024, encoding: 'buffer' });
     const entries: ManifestEntry[] = [];
-    for (const record of decodeNames(listing.stdout).split('\0').filter(Boolean)) {
+    const records = decodeNames(listing.stdout).split('\0').filter(Boolean);
+    for (const [index, record] of records.entries()) {
+      checkWanted(cancelled);
+      if (index % STORED_STEP === 0) tell('storing', index / records.length);
       const [, mode, path] = /^(\d{6}) [0-9a-f]+ \d\t(.*)$/s.exec(record) ?? [];
       // A submodule is a reference to another repository, which nobody asked for.
       if (mode === undefined || path === undefined || mode === '160000') continue;
       if (entries.length >= this.config.maxProjectFiles) throw tooLarge('project.too_many_files', `A project holds at most ${this.config.maxProjectFiles} files.`);
       entries.push(await this.storeFile(join(tree, path), path, mode));
     }
+    checkWanted(cancelled);
     return entries;
   }
 
@@ -131,10 +147,17 @@ function environment(source: GitAddress | null, home: string): NodeJS.ProcessEnv
 }
 
 function checkLink(path: string, target: string): void {
-  const resolved = posix.normalize(posix.join(posix.dirname(path), target));
-  if (posix.isAbsolute(target) || resolved === '..' || resolved.startsWith('../') || /[\p{Cc}\\]/u.test(target)) {
-    throw badRequest('git.link', `The repository has a link ${path} that points out of the project.`);
-  }
+  if (leadsOutside(path, target)) throw badRequest('git.link', `The repository has a link ${path} that points out of the project.`);
+}
+
+function checkWanted(cancelled: AbortSignal): void {
+  if (cancelled.aborted) throw badRequest('git.cancelled', 'Nobody waits for the repository any more.');
+}
+
+/** Of git's own words, such as `Receiving objects:  45% (9/20)`: the last share that was told. */
+export function receivedPart(text: string): number | null {
+  const told = [...text.matchAll(/Receiving objects:\s+(\d+)%/g)].at(-1);
+  return told ? Number(told[1]) / 100 : null;
 }
 
 function decodeNames(bytes: Buffer): string {

@@ -1,7 +1,9 @@
-import { Controller, Post } from '@nestjs/common';
-import { CreateProjectSchema, ProjectViewSchema, type CreateProject, type ProjectView } from '@mle/protocol';
+import { Controller, Post, Req, Res } from '@nestjs/common';
+import { ArchiveQuerySchema, CreateProjectSchema, ProjectViewSchema, type ArchiveQuery, type CreateProject, type ProjectView } from '@mle/protocol';
+import type { Request, Response } from 'express';
 import { CurrentUser, type AuthUser } from '../../auth/current-user.js';
-import { Returns, ZodBody } from '../../http/zod.js';
+import { goneSignal } from '../../http/gone-signal.js';
+import { Accepts, Returns, ZodBody, ZodQuery } from '../../http/zod.js';
 import { ProjectCreationService } from './project-creation.service.js';
 
 @Controller('api/v1/projects')
@@ -10,7 +12,14 @@ export class ProjectCreationController {
 
   @Post()
   @Returns(201, ProjectViewSchema, 'Makes a project: empty, from an example, from a git repository, or as a copy of another')
-  create(@CurrentUser() user: AuthUser, @ZodBody(CreateProjectSchema) body: CreateProject): Promise<ProjectView> {
-    return this.creation.create(user.id, body);
+  create(@CurrentUser() user: AuthUser, @ZodBody(CreateProjectSchema) body: CreateProject, @Res({ passthrough: true }) response: Response): Promise<ProjectView> {
+    return this.creation.create(user.id, body, goneSignal(response));
+  }
+
+  @Post('archive')
+  @Accepts('binary')
+  @Returns(201, ProjectViewSchema, 'Makes a project from a zip, whose bytes are the body')
+  unpack(@CurrentUser() user: AuthUser, @ZodQuery(ArchiveQuerySchema) query: ArchiveQuery, @Req() request: Request): Promise<ProjectView> {
+    return this.creation.createFromArchive(user.id, query, request, request.headers['content-length']);
   }
 }

@@ -3,6 +3,7 @@ import { BlobsModule } from '../../blobs/blobs.module.js';
 import { ExamplesModule } from '../../examples/examples.module.js';
 import { FilesModule } from '../../files/files.module.js';
 import { ProjectsModule } from '../projects.module.js';
+import { ArchiveImportService } from './archive-import.service.js';
 import { GitImportService } from './git-import.service.js';
 import { ProjectCreationController } from './project-creation.controller.js';
 import { ProjectCreationService } from './project-creation.service.js';
@@ -10,7 +11,7 @@ import { ProjectCreationService } from './project-creation.service.js';
 @Module({
   imports: [ProjectsModule, FilesModule, BlobsModule, ExamplesModule],
   controllers: [ProjectCreationController],
-  providers: [ProjectCreationService, GitImportService],
+  providers: [ProjectCreationService, GitImportService, ArchiveImportService],
   exports: [ProjectCreationService],
 })
 export class ProjectCreationModule {}

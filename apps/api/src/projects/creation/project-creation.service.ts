@@ -1,10 +1,13 @@
+import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
-import type { CreateProject, ManifestEntry, ProjectView } from '@mle/protocol';
+import type { ArchiveQuery, CreateProject, FetchProgress, ManifestEntry, ProjectView } from '@mle/protocol';
 import { BlobsService } from '../../blobs/blobs.service.js';
+import { EventsService } from '../../events/events.service.js';
 import { ExamplesService } from '../../examples/examples.service.js';
 import { FilesService } from '../../files/files.service.js';
 import { logger } from '../../logging/logger.js';
 import { ProjectsService } from '../projects.service.js';
+import { ArchiveImportService } from './archive-import.service.js';
 import { GitImportService, nameFromUrl } from './git-import.service.js';
 
 /** Makes projects: empty ones, and ones with files from somewhere. */
@@ -16,9 +19,12 @@ export class ProjectCreationService {
     private readonly blobs: BlobsService,
     private readonly examples: ExamplesService,
     private readonly git: GitImportService,
+    private readonly archives: ArchiveImportService,
+    private readonly events: EventsService,
   ) {}
 
-  async create(userId: string, body: CreateProject): Promise<ProjectView> {
+  /** `cancelled` ends what takes long; then no project is left. */
+  async create(userId: string, body: CreateProject, cancelled = new AbortController().signal): Promise<ProjectView> {
     if ('example' in body) {
       const { title } = await this.examples.get(body.example);
       return this.filled(userId, body.name, title, () => this.examples.files(body.example));
@@ -27,8 +33,19 @@ export class ProjectCreationService {
       const { name } = await this.projects.getOwned(userId, body.projectId);
       return this.filled(userId, body.name, name, () => this.copies(userId, body.projectId));
     }
-    if ('gitUrl' in body) return this.filled(userId, body.name, nameFromUrl(body.gitUrl), () => this.git.fetch(body.gitUrl));
+    if ('gitUrl' in body) {
+      const { name, gitUrl } = body;
+      const tell = (phase: FetchProgress['phase'], part: number | null) => this.events.publish('project.fetching', { userId }, { gitUrl, phase, part });
+      return this.filled(userId, name, nameFromUrl(gitUrl), () => this.git.fetch(gitUrl, tell, cancelled));
+    }
     return this.projects.create(userId, body.name);
+  }
+
+  async createFromArchive(userId: string, { name, fileName }: ArchiveQuery, zip: Readable, declaredSize: string | undefined): Promise<ProjectView> {
+    if (name !== undefined) await this.projects.checkNameFree(userId, name);
+    const { entries, folder } = await this.archives.unpack(zip, declaredSize);
+    const fallback = [fileName?.replace(/\.zip$/i, ''), folder].map((text) => text?.replaceAll(/[\p{Cc}/]/gu, ' ').trim().slice(0, 70)).find(Boolean);
+    return this.filled(userId, name, fallback ?? 'Uploaded project', () => Promise.resolve(entries));
   }
 
   /** What a new user finds; a server without examples gives none. */

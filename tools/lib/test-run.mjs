@@ -11,14 +11,16 @@ import { chromiumForTests, redisForTests } from './test-machine.mjs';
 
 const JEST_OPTIONS = '--experimental-vm-modules --disable-warning=ExperimentalWarning';
 const SYSTEM = 'apps/e2e';
+const FAULTS = 'apps/e2e/faults';
 /** A suite that hangs is a failure, not a wait without end. */
 const SUITE_MINUTES = 5;
-const FULL_SUITE_MINUTES = 30;
+const FULL_SUITE_MINUTES = 45;
 
 /** @typedef {{ name: string, passed: number, failed: number, seconds: number, remark?: string }} Outcome */
 
 export async function main() {
-  const full = process.argv.includes('--full');
+  const onlyFaults = process.argv.includes('--faults');
+  const full = onlyFaults || process.argv.includes('--full');
   const reports = mkdtempSync(join(tmpdir(), 'mle-test-'));
   let stopped = false;
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
@@ -56,9 +58,12 @@ export async function main() {
     // In CI nothing is taken from an earlier run.
     const cache = process.env['CI'] ? ['--skip-nx-cache'] : [];
     await suite('lint, types, build', () => checks(cache, env));
-    for (const folder of jestProjects()) await suite(folder, () => jest(folder, reports, env));
-    await suite('system', () => jest(SYSTEM, reports, env, '--runInBand'));
-    await suite('browser', () => playwright(reports, env));
+    if (!onlyFaults) {
+      for (const folder of jestProjects()) await suite(folder, () => jest(folder, reports, env));
+      await suite('system', () => jest(SYSTEM, reports, env, '--runInBand'));
+    }
+    await suite('faults', () => jest(FAULTS, reports, env, '--runInBand'));
+    if (!onlyFaults) await suite('browser', () => playwright(reports, env));
   }
   rmSync(reports, { recursive: true, force: true });
   summary(outcomes, stopped);
@@ -89,7 +94,7 @@ function jestProjects() {
 async function jest(folder, reports, env, workers = '--maxWorkers=2') {
   const config = join(ROOT, folder, 'jest.config.mjs');
   if (!existsSync(config)) return { passed: 0, failed: 1, remark: `${folder}/jest.config.mjs is missing.` };
-  const report = join(reports, `${folder.replace('/', '-')}.json`);
+  const report = join(reports, `${folder.replaceAll('/', '-')}.json`);
   const binary = join(ROOT, 'node_modules/jest/bin/jest.js');
   const args = [binary, '-c', config, '--json', `--outputFile=${report}`, workers];
   const options = [env['NODE_OPTIONS'], JEST_OPTIONS].filter(Boolean).join(' ');

@@ -208,6 +208,25 @@ describe('the link of a worker', () => {
     expect((await run(waiting.runId)).waitReason).toBe('lab is offline. The run starts when it is back.');
   });
 
+  it('has the copy of a lost attempt killed, though its link stood all the time', async () => {
+    const { link, machineId } = await join();
+    const ref = await running(link, machineId);
+    const told: AttemptRef[] = [];
+    link.on('discard', ({ runId, attempt }, ack) => {
+      told.push({ runId, attempt });
+      ack({ ok: true });
+    });
+    await link.emitWithAck('heartbeat', { attempts: [ref], load: null });
+    await until(ref.runId, 'lost');
+    expect(told).toEqual([]);
+    const ended = await running(link, machineId);
+    await finish(link, ended);
+    await link.emitWithAck('heartbeat', { attempts: [ref, ended], load: null });
+    while (told.length === 0) await sleep(10);
+    // What ended as it should has reported so itself.
+    expect(told).toEqual([ref]);
+  });
+
   it('begins the next attempt of a lost run where its policy says so, and fences the old one', async () => {
     const { link, machineId, credential } = await join();
     const ref = await running(link, machineId, { retry: { max: 1, backoffSeconds: 0 } });

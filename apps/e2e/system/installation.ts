@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { JoinTokenView } from '@mle/protocol';
 import { Api } from './api.js';
 import { Program } from './process.js';
 
@@ -18,66 +19,90 @@ export interface Installation {
   redis: Program;
   store: Program;
   api: Program;
+  /** The worker of this computer, which is the first of `workers`. */
   worker: Program;
+  workers: Program[];
   /** Logged in as the first user. */
   client: Api;
   stop(): Promise<void>;
 }
 
-/** `firstUser: false` leaves the first user to the set-up link, as on a new installation. */
-export async function install(env: Record<string, string> = {}, { firstUser = true } = {}): Promise<Installation> {
+/** Where the parts listen, and where the others reach them: a test may put a proxy in between. */
+export interface Addresses {
+  api: { port: number };
+  redis: { path: string };
+  store: { path: string };
+}
+
+export interface InstallOptions {
+  /** False leaves the first user to the set-up link, as on a new installation. */
+  firstUser?: boolean;
+  workers?: number;
+  /** Answers the addresses at which the parts are reached: the API by the workers, Redis and the store by the API. */
+  between?: (real: Addresses) => Promise<Addresses>;
+  /** More arguments of node for the workers. */
+  workerNodeArgs?: string[];
+}
+
+export async function install(env: Record<string, string> = {}, options: InstallOptions = {}): Promise<Installation> {
+  const { firstUser = true, workers: count = 1, between = (real) => Promise.resolve(real), workerNodeArgs = [] } = options;
   const folder = await mkdtemp(join(tmpdir(), 'mle-system-'));
   // Runs with a uid of their own have to pass through to their workspaces.
   await chmod(folder, 0o711);
   const secret = randomBytes(16).toString('hex');
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const sockets = { redis: join(folder, 'redis.sock'), store: join(folder, 'store.sock') };
+  const real = { api: { port }, redis: { path: join(folder, 'redis.sock') }, store: { path: join(folder, 'store.sock') } };
+  const reached = await between(real);
   const tokenFile = join(folder, 'join-token');
   await mkdir(join(folder, 'data'), { mode: 0o700 });
   await writeFile(tokenFile, randomBytes(24).toString('hex'), { mode: 0o600 });
-  const node = (script: string, args: string[], environment: Record<string, string>, ready: RegExp): Program =>
-    new Program(process.execPath, [join(ROOT, 'dist', script), ...args], { ...environment, ...env }, ready);
-  const redisConfig = ['port 0', `unixsocket ${sockets.redis}`, 'save ""', 'appendonly no', `dir ${folder}`, `requirepass ${secret}`].join('\n');
+  const node = (args: string[], environment: Record<string, string>, ready: RegExp): Program => new Program(process.execPath, args, { ...environment, ...env }, ready);
+  const built = (script: string): string => join(ROOT, 'dist', script);
+  const redisConfig = ['port 0', `unixsocket ${real.redis.path}`, 'save ""', 'appendonly no', `dir ${folder}`, `requirepass ${secret}`].join('\n');
 
   const redis = new Program('redis-server', ['-'], {}, /Ready to accept connections|eady to accept/, redisConfig);
-  const store = node('libs/embedded-mongo/store.mjs', ['--socket', sockets.store, '--data', join(folder, 'store'), '--no-fsync'], {}, /store ready/);
+  const store = node([built('libs/embedded-mongo/store.mjs'), '--socket', real.store.path, '--data', join(folder, 'store'), '--no-fsync'], {}, /store ready/);
   const api = node(
-    'apps/api/main.mjs',
-    [],
+    [built('apps/api/main.mjs')],
     {
       MLE_PORT: String(port),
       MLE_DATA_DIR: join(folder, 'data'),
-      MONGODB_URI: `mongodb://${encodeURIComponent(sockets.store)}/mle?directConnection=true`,
-      REDIS_URL: `unix://:${secret}@${sockets.redis}`,
+      MONGODB_URI: `mongodb://${encodeURIComponent(reached.store.path)}/mle?directConnection=true`,
+      REDIS_URL: `unix://:${secret}@${reached.redis.path}`,
       ...(firstUser && { MLE_ADMIN_LOGIN: LOGIN, MLE_ADMIN_PASSWORD: PASSWORD }),
       MLE_LOCAL_JOIN_TOKEN_FILE: tokenFile,
     },
     /api ready/,
   );
-  const worker = node(
-    'apps/worker/worker.mjs',
-    ['--url', url, '--data', join(folder, 'worker'), '--token-file', tokenFile, '--name', 'this computer'],
-    {},
-    /worker ready/,
-  );
+  const worker = (data: string, token: string, name: string): Program =>
+    node([...workerNodeArgs, built('apps/worker/worker.mjs'), '--url', `http://127.0.0.1:${reached.api.port}`, '--data', join(folder, data), '--token-file', token, '--name', name], {}, /worker ready/);
+  const workers = [worker('worker', tokenFile, 'this computer')];
   const client = new Api(url);
   const stop = async (): Promise<void> => {
-    await worker.kill('SIGTERM');
+    await Promise.all(workers.map((each) => each.kill('SIGTERM')));
     await Promise.all([api.kill(), redis.kill(), store.kill()]);
-    // The supervisor sees that its socket is gone, and ends with whatever it still runs.
+    // The supervisors see that their sockets are gone, and end with whatever they still run.
     await rm(folder, { recursive: true, force: true });
   };
   try {
     await Promise.all([redis.start(), store.start()]);
     await api.start();
-    await worker.start();
+    await workers[0]?.start();
     if (firstUser) await client.login(LOGIN, PASSWORD);
+    for (let i = 1; i < count; i++) {
+      const { token } = await client.json<JoinTokenView>('POST', 'machines/join-tokens');
+      const file = join(folder, `join-token-${i}`);
+      await writeFile(file, token, { mode: 0o600 });
+      const joined = worker(`worker-${i}`, file, `machine ${i}`);
+      workers.push(joined);
+      await joined.start();
+    }
   } catch (error) {
     await stop();
     throw error;
   }
-  return { url, folder, redis, store, api, worker, client, stop };
+  return { url, folder, redis, store, api, worker: workers[0] as Program, workers, client, stop };
 }
 
 export async function freePort(): Promise<number> {

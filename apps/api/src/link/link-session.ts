@@ -64,6 +64,11 @@ export class LinkSession {
     this.socket.timeout(5_000).emit('stop', request, () => undefined);
   }
 
+  /** Tells the worker to kill its copy of an attempt. It is told again for as long as its heartbeats name it. */
+  discard(ref: AttemptRef): void {
+    this.socket.timeout(5_000).emit('discard', ref, () => undefined);
+  }
+
   settings(settings: MachineSettings): void {
     this.socket.emit('settings', settings);
   }

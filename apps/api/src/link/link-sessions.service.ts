@@ -60,7 +60,9 @@ export class LinkSessions {
     if (!machine) return session.disconnect();
     // It was shown offline after a silence, and speaks again on the same connection.
     if (!before?.online || before.load !== machine.load) await this.machines.announce(machine);
-    for (const run of await this.runs.activeOn(known.id)) {
+    const active = await this.runs.activeOn(known.id);
+    for (const ref of attempts) if (!active.some((run) => run.id === ref.runId && run.attempt === ref.attempt)) await this.discardLost(ref, session);
+    for (const run of active) {
       if (run.state === 'stopping') session.stop({ runId: run.id, attempt: run.attempt, reason: run.stopReason ?? 'stopped' });
       else if (run.state === 'preparing' && !attempts.some(({ runId }) => runId === run.id)) await this.deliverAgain(run);
     }
@@ -113,6 +115,12 @@ export class LinkSessions {
     }
     for (const run of active.values()) if (!journaled.has(run.id)) await this.settleUnknown(run);
     return attempts;
+  }
+
+  /** The machine still holds an attempt that was given up: what ended otherwise, it ended itself and is about to forget. */
+  private async discardLost(ref: AttemptRef, session: LinkSession): Promise<void> {
+    const run = await this.runs.get(ref.runId);
+    if (run === null || run.attempts[ref.attempt - 1]?.state === 'lost') session.discard(ref);
   }
 
   /** The machine does not know of a run that is on it. */

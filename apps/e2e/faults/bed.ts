@@ -1,0 +1,77 @@
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CreateRun, RunView } from '@mle/protocol';
+import { install, type Installation, type InstallOptions } from '../system/installation.js';
+import { JOB, type JobPlan } from './job-program.js';
+import { Oracle } from './oracle.js';
+import { Watcher } from './watcher.js';
+
+/** The whole length of a test, where `npm test` has a short form of it. */
+export const FULL = process.env['MLE_TEST_FULL'] === '1';
+
+/** An installation with the job program, a watching client and the oracle. */
+export class Bed {
+  readonly oracle: Oracle;
+
+  private constructor(
+    readonly product: Installation,
+    readonly watcher: Watcher,
+    /** Where the programs write their ledger and their copies. */
+    readonly folder: string,
+    private readonly projectId: string,
+  ) {
+    this.oracle = new Oracle(product.client, watcher, folder);
+  }
+
+  static async make(env: Record<string, string> = {}, options: InstallOptions = {}): Promise<Bed> {
+    const folder = await mkdtemp(join(tmpdir(), 'mle-faults-'));
+    // Runs may have uids of their own, and write here.
+    await chmod(folder, 0o777);
+    await writeFile(join(folder, 'ledger'), '');
+    await chmod(join(folder, 'ledger'), 0o666);
+    const product = await install({ MLE_LOST_AFTER_SECONDS: '30', MLE_STOP_GRACE_MS: '1000', MLE_STOP_TERM_MS: '500', ...env }, options);
+    const { id } = await product.client.createProject('faults');
+    await product.client.putFile(id, 'job.py', JOB);
+    return new Bed(product, new Watcher(product.client), folder, id);
+  }
+
+  async remove(): Promise<void> {
+    this.watcher.close();
+    await this.product.stop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  request(plan: JobPlan, more: Partial<CreateRun> = {}): CreateRun {
+    return { projectId: this.projectId, file: 'job.py', args: [this.folder, JSON.stringify(plan)], ...more };
+  }
+
+  /** Posts a run and watches it. */
+  async start(plan: JobPlan, more: Partial<CreateRun> = {}): Promise<RunView> {
+    const run = await this.product.client.startRun(this.request(plan, more));
+    this.watcher.watch(run.id);
+    return run;
+  }
+
+  /** The same, and waits until its program prints. Answers the pid of the program. */
+  async printing(plan: JobPlan, more: Partial<CreateRun> = {}): Promise<{ run: RunView; pid: number }> {
+    const { id } = await this.start(plan, more);
+    const run = await this.product.client.until(id, ({ state }) => state === 'running');
+    await this.until('it prints', () => this.watcher.end(id, run.attempt) > 60);
+    return { run, pid: await this.pidOf(id, run.attempt) };
+  }
+
+  async pidOf(runId: string, attempt = 1): Promise<number> {
+    const ledger = await readFile(join(this.folder, 'ledger'), 'utf8');
+    const pid = new RegExp(`^start ${runId}-${attempt} (\\d+)$`, 'm').exec(ledger)?.[1];
+    if (pid === undefined) throw new Error(`attempt ${attempt} of run ${runId} has not begun`);
+    return Number(pid);
+  }
+
+  async until(what: string, holds: () => boolean | Promise<boolean>, seconds = 30): Promise<void> {
+    for (const end = Date.now() + seconds * 1000; !(await holds()); await sleep(20)) {
+      if (Date.now() > end) throw new Error(`it did not come to this in ${seconds} s: ${what}`);
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+const MiB = 1024 * 1024;
+
+/** Living processes whose environment names the run. */
+export function processesOf(runId: string): number[] {
+  return pids().filter((pid) => read(pid, 'environ').split('\0').includes(`MLE_RUN_ID=${runId}`) && isAlive(pid));
+}
+
+/** The supervisor of the worker with this data directory. */
+export function supervisorOf(dataDir: string): number {
+  const found = pids().find((pid) => {
+    const args = read(pid, 'cmdline').split('\0');
+    return args.includes('supervise') && args.includes(dataDir);
+  });
+  if (found === undefined) throw new Error(`no supervisor serves ${dataDir}`);
+  return found;
+}
+
+export function isAlive(pid: number): boolean {
+  const stat = read(pid, 'stat');
+  return stat !== '' && !/\) [ZX] /.test(stat);
+}
+
+/** The most memory, in MiB, that the process ever had resident. */
+export function peakMemory(pid: number): number {
+  return (Number(/^VmHWM:\s+(\d+) kB/m.exec(read(pid, 'status'))?.[1] ?? NaN) * 1024) / MiB;
+}
+
+function pids(): number[] {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number);
+}
+
+function read(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'latin1');
+  } catch {
+    return '';
+  }
+}

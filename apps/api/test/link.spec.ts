@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getConnectionToken } from '@nestjs/mongoose';
-import type { Connection } from 'mongoose';
+import { Types, type Connection } from 'mongoose';
 import { io, type Socket } from 'socket.io-client';
-import { LINK_NAMESPACE, LINK_VERSION, type AttemptRef, type Hello, type HelloReply, type LinkAuth, type MachineView, type Page, type ProjectView, type RunView, type ServerToWorker, type WorkerToServer } from '@mle/protocol';
+import { LINK_NAMESPACE, LINK_VERSION, type AttemptRef, type Hello, type HelloReply, type LinkAuth, type MachineView, type Page, type Problem, type ProjectView, type RunView, type ServerToWorker, type WorkerToServer } from '@mle/protocol';
 import { MachineCredentials } from '../src/machines/machine-credentials.js';
 import { OutputIngest } from '../src/output/output-ingest.service.js';
 import { DeliveriesService } from '../src/queue/deliveries.service.js';
@@ -122,6 +122,32 @@ describe('the link of a worker', () => {
     expect((await run(ref.runId)).state).toBe('succeeded');
     // The answer may be lost too.
     expect(await finish(a.link, ref)).toEqual({ ok: true });
+  });
+
+  it('gives a machine the settings that the project had when the run was made', async () => {
+    const { link, machineId } = await join();
+    const { body: project } = await user.post<ProjectView>('/api/v1/projects', { name: 'templates' });
+    await user.put(`/api/v1/projects/${project.id}/files/run.py`, 'print(1)\n');
+    const settings = { command: 'python {file} --lr {lr}', image: 'python:3', setup: 'off' };
+    await user.patch(`/api/v1/projects/${project.id}`, { settings });
+    const start = (more: object) => user.post<RunView & Problem>('/api/v1/runs', { projectId: project.id, target: { machineId }, ...more });
+    const unknown = await start({ file: 'run.py', params: { batch: 4 } });
+    expect(unknown).toMatchObject({ status: 400, body: { code: 'run.command', errors: [{ path: 'params' }] } });
+    expect(unknown.body.detail).toContain('names {lr}, which this run does not have. Known are {file}, {seed}, {args}, {batch}.');
+    const sameVariable = await start({ file: 'run.py', params: { lr: 1, LR: 2 } });
+    expect(sameVariable).toMatchObject({ status: 400, body: { errors: [{ path: 'params.LR', message: expect.stringContaining('MLE_PARAM_LR') }] } });
+    // A command of the run's own has no use for the template.
+    expect(await start({ command: 'true' })).toMatchObject({ status: 201, body: { settings } });
+    const { body: made } = await start({ file: 'run.py', params: { lr: 0.1 } });
+    await user.patch(`/api/v1/projects/${project.id}`, { settings: { command: null, image: null, setup: 'auto' } });
+    const { body: again } = await user.post<RunView>(`/api/v1/runs/${made.id}/rerun`);
+    for (const { id } of [made, again]) {
+      expect((await run(id)).settings).toEqual(settings);
+      expect(await link.emitWithAck('claim', { runId: id, attempt: 1 })).toMatchObject({ ok: true, spec: { ownerId: user.userId, settings, params: { lr: 0.1 } } });
+    }
+    // As an earlier version left it.
+    await api.app.get<Connection>(getConnectionToken(), { strict: false }).collection('runs').updateOne({ _id: new Types.ObjectId(again.id) }, { $unset: { settings: '' } });
+    expect((await run(again.id)).settings).toEqual({ command: null, image: null, setup: 'auto' });
   });
 
   it('ends a run only when its last byte is stored', async () => {

@@ -1,7 +1,9 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { getConnectionToken } from '@nestjs/mongoose';
 import type { FileList, Problem, ProjectView } from '@mle/protocol';
+import type { Connection } from 'mongoose';
 import { ProjectsService } from '../src/projects/projects.service.js';
 import { startApi, type ApiUnderTest } from './api.js';
 import type { Client } from './client.js';
@@ -41,7 +43,7 @@ describe('projects', () => {
     const { status, body } = await create(ada, { name: '  one ' });
     expect({ status, body }).toEqual({
       status: 201,
-      body: { id: expect.stringMatching(/^[0-9a-f]{24}$/), name: 'one', ownerId: ada.userId, revision: 0, createdAt: expect.any(String), updatedAt: expect.any(String) },
+      body: { id: expect.stringMatching(/^[0-9a-f]{24}$/), name: 'one', ownerId: ada.userId, revision: 0, settings: { command: null, image: null, setup: 'auto' }, createdAt: expect.any(String), updatedAt: expect.any(String) },
     });
     expect(await create(ada, { name: 'one' })).toMatchObject({ status: 409, body: { code: 'project.name_taken' } });
     expect((await create(bob, { name: 'one' })).status).toBe(201);
@@ -53,6 +55,32 @@ describe('projects', () => {
 
   it.each<object>([{}, { name: '' }, { name: 'a\nb' }, { name: 'x'.repeat(81) }, { name: 'a', other: 1 }, { list: [] }, { projectId: '../x' }])('are not made from %j', async (body) => {
     expect(await create(ada, body)).toMatchObject({ status: 400, body: { code: 'request.invalid' } });
+  });
+
+  it('say how their files are run', async () => {
+    const { body } = await create(ada, { name: 'settings' });
+    const url = `/api/v1/projects/${body.id}`;
+    const changed = await ada.patch<ProjectView>(url, { settings: { command: ' python train.py --lr {lr} ', setup: 'off' } });
+    expect(changed.body).toMatchObject({ name: 'settings', settings: { command: 'python train.py --lr {lr}', image: null, setup: 'off' } });
+    await ada.patch(url, { settings: { image: 'registry.example:5000/ml/torch:2@sha256:ab' } });
+    expect((await ada.get<ProjectView>(url)).body.settings).toEqual({ command: 'python train.py --lr {lr}', image: 'registry.example:5000/ml/torch:2@sha256:ab', setup: 'off' });
+    expect((await create(ada, { projectId: body.id, name: 'copy of settings' })).body.settings).toEqual((await ada.get<ProjectView>(url)).body.settings);
+    expect((await ada.patch<ProjectView>(url, { settings: { command: null, image: null } })).body.settings).toEqual({ command: null, image: null, setup: 'off' });
+    // As an earlier version left them.
+    await api.app.get<Connection>(getConnectionToken(), { strict: false }).collection('projects').updateOne({ name: 'settings' }, { $unset: { settings: '' } });
+    expect((await ada.patch<ProjectView>(url, { settings: { setup: 'off' } })).body.settings).toEqual({ command: null, image: null, setup: 'off' });
+  });
+
+  it.each<[object, string]>([
+    [{ command: '  ' }, 'settings.command'],
+    [{ command: 'echo ${HOME' }, 'settings.command'],
+    [{ image: '--privileged' }, 'settings.image'],
+    [{ image: 'a b' }, 'settings.image'],
+    [{ setup: 'never' }, 'settings.setup'],
+    [{ shell: 'fish' }, 'settings'],
+  ])('are not run by %j', async (settings, path) => {
+    const { body } = await create(ada, { name: `bad settings ${Math.random()}` });
+    expect(await ada.patch(`/api/v1/projects/${body.id}`, { settings })).toMatchObject({ status: 400, body: { code: 'request.invalid', errors: [{ path }] } });
   });
 
   it('of somebody else do not exist', async () => {

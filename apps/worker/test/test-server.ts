@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { DELIVERY_JOB, FILE_MODES, LIMITS, LINK_NAMESPACE, LINK_VERSION, LinkAuthSchema, QUEUE_PREFIX, deliveryId, frameSegments, machineQueue } from '@mle/protocol';
+import { DEFAULT_PROJECT_SETTINGS, DELIVERY_JOB, FILE_MODES, LIMITS, LINK_NAMESPACE, LINK_VERSION, LinkAuthSchema, QUEUE_PREFIX, deliveryId, frameSegments, machineQueue } from '@mle/protocol';
 import type { AttemptRef, BlobFetch, Hello, HelloReply, Heartbeat, MachineSettings, ManifestEntry, RunSpec, ServerToWorker, WorkerToServer } from '@mle/protocol';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
@@ -14,6 +14,8 @@ import { TestRun } from './test-run.js';
 
 type WorkerSocket = Socket<WorkerToServer, ServerToWorker>;
 
+/** Whose all runs are, unless a test says otherwise. */
+const OWNER = 'a'.repeat(24);
 const newId = (): string => randomBytes(12).toString('hex');
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -121,6 +123,7 @@ export class TestServer {
       runId: newId(),
       attempt: 1,
       number: this.runs.size + 1,
+      ownerId: OWNER,
       projectId: newId(),
       projectName: 'test project',
       ...this.snapshot(files),
@@ -128,6 +131,7 @@ export class TestServer {
       command: null,
       args: [],
       params: {},
+      settings: DEFAULT_PROJECT_SETTINGS,
       env: {},
       seed: 7,
       timeoutSeconds: null,

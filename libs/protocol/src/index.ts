@@ -4,6 +4,8 @@ export * from './problem.js';
 export * from './page.js';
 export * from './project-path.js';
 export * from './auth.js';
+export * from './command-template.js';
+export * from './project-settings.js';
 export * from './projects.js';
 export * from './snapshot.js';
 export * from './run-state.js';

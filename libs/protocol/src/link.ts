@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { IdSchema, Sha256Schema } from './ids.js';
 import { InventorySchema, LoadSchema } from './machines.js';
 import { OutputFrameSchema } from './output.js';
+import { DEFAULT_PROJECT_SETTINGS, ProjectSettingsSchema } from './project-settings.js';
 import { EnvSchema, ParamsSchema } from './runs.js';
 
 /** Raised when the worker and the server could misunderstand each other. */
-export const LINK_VERSION = 1;
+export const LINK_VERSION = 2;
 export const LINK_NAMESPACE = '/worker';
 export const QUEUE_PATH = '/worker/queue';
 
@@ -61,6 +62,8 @@ export type Heartbeat = z.infer<typeof HeartbeatSchema>;
 /** All that a worker needs to know to execute one attempt. */
 export const RunSpecSchema = AttemptRefSchema.extend({
   number: z.int(),
+  /** Whose run it is: what is prepared for one owner is not used for another. A journal of before has none. */
+  ownerId: IdSchema.nullable().default(null),
   projectId: IdSchema,
   projectName: z.string(),
   snapshotId: Sha256Schema,
@@ -69,8 +72,10 @@ export const RunSpecSchema = AttemptRefSchema.extend({
   command: z.string().nullable(),
   args: z.array(z.string()),
   params: ParamsSchema,
+  settings: ProjectSettingsSchema.default(DEFAULT_PROJECT_SETTINGS),
   env: EnvSchema,
   seed: z.int(),
+  /** From the start of the program. */
   timeoutSeconds: z.int().nullable(),
   clean: z.boolean(),
   outputQuotaBytes: z.int(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { IdSchema, NameSchema, Sha256Schema, TimeSchema } from './ids.js';
 import { ProjectPathSchema } from './project-path.js';
+import { ProjectSettingsSchema } from './project-settings.js';
 
 export const CreateProjectSchema = z.union(
   [
@@ -22,7 +23,7 @@ export interface FetchProgress {
   phase: 'connecting' | 'receiving' | 'storing';
   part: number | null;
 }
-export const UpdateProjectSchema = z.object({ name: NameSchema.optional() }).strict();
+export const UpdateProjectSchema = z.object({ name: NameSchema.optional(), settings: ProjectSettingsSchema.partial().optional() }).strict();
 export type UpdateProject = z.infer<typeof UpdateProjectSchema>;
 
 export const ProjectViewSchema = z.object({
@@ -30,6 +31,7 @@ export const ProjectViewSchema = z.object({
   name: z.string(),
   ownerId: IdSchema,
   revision: z.int(),
+  settings: ProjectSettingsSchema,
   createdAt: TimeSchema,
   updatedAt: TimeSchema,
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { IdSchema, TimeSchema } from './ids.js';
 import { PageQuerySchema } from './page.js';
 import { ProjectPathSchema } from './project-path.js';
+import { ProjectSettingsSchema } from './project-settings.js';
 import { RunStateSchema } from './run-state.js';
 
 const Text = (max: number) =>
@@ -13,6 +14,16 @@ const Text = (max: number) =>
 export const ParamValueSchema = z.union([z.string().max(4096), z.number(), z.boolean()]);
 export type ParamValue = z.infer<typeof ParamValueSchema>;
 export const ParamsSchema = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, 'Name a parameter by letters, digits and _.'), ParamValueSchema);
+/** Of a new run: each parameter is a variable `MLE_PARAM_<NAME>` of the run too, in capitals. */
+export const NewParamsSchema = ParamsSchema.superRefine((params, context) => {
+  const byVariable = new Map<string, string>();
+  for (const name of Object.keys(params)) {
+    const other = byVariable.get(name.toUpperCase());
+    byVariable.set(name.toUpperCase(), name);
+    if (other === undefined) continue;
+    context.addIssue({ code: 'custom', path: [name], message: `${other} and ${name} differ only by case, and both would be MLE_PARAM_${name.toUpperCase()}. Rename one.` });
+  }
+});
 export const EnvSchema = z.record(
   z
     .string()
@@ -52,11 +63,12 @@ export const CreateRunSchema = z
       .refine((command) => command.trim() !== '', 'The command is empty. Give a command, or the file to run.')
       .optional(),
     args: z.array(Text(8192)).max(200).optional(),
-    params: ParamsSchema.optional(),
+    params: NewParamsSchema.optional(),
     env: EnvSchema.optional(),
     target: TargetSchema.optional(),
     needs: NeedsSchema.optional(),
     priority: z.int().min(-100).max(100).optional(),
+    /** Counts from the start of the program: waiting, the transfer of files and the set-up are not in it, so that a first run has as much time as the next. */
     timeoutSeconds: z.int().min(1).max(30 * 86_400).optional(),
     retry: RetrySchema.optional(),
     clean: z.boolean().optional(),
@@ -126,6 +138,8 @@ export const RunViewSchema = z.object({
   command: z.string().nullable(),
   args: z.array(z.string()),
   params: z.record(z.string(), ParamValueSchema),
+  /** Those of the project when the run was made. */
+  settings: ProjectSettingsSchema,
   env: z.record(z.string(), z.string()),
   target: TargetSchema.nullable(),
   needs: NeedsSchema.nullable(),

@@ -1,3 +1,4 @@
+import { DEFAULT_PROJECT_SETTINGS, type ProjectSettings } from '@mle/protocol';
 import { Schema, type Types } from 'mongoose';
 
 export interface ProjectDocument {
@@ -10,6 +11,8 @@ export interface ProjectDocument {
   writes: { id: string; at: Date }[];
   /** Numbers its runs. */
   runCounter: number;
+  /** Absent in projects that were made before there were any. */
+  settings?: ProjectSettings;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -22,9 +25,10 @@ export const ProjectSchema = new Schema<ProjectDocument>(
     revision: { type: Number, required: true, default: 0 },
     writes: { type: [{ _id: false, id: String, at: Date }], default: [] },
     runCounter: { type: Number, required: true, default: 0 },
+    settings: { type: Schema.Types.Mixed, default: () => ({ ...DEFAULT_PROJECT_SETTINGS }) },
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
   },
-  { collection: 'projects', versionKey: false },
+  { collection: 'projects', versionKey: false, minimize: false },
 );
 ProjectSchema.index({ ownerId: 1, name: 1 }, { unique: true });

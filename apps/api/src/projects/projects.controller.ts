@@ -22,7 +22,7 @@ export class ProjectsController {
   }
 
   @Patch(':id')
-  @Returns(200, ProjectViewSchema, 'Renames a project')
+  @Returns(200, ProjectViewSchema, 'Renames a project, or changes how its files are run')
   update(@CurrentUser() user: AuthUser, @ZodParam('id', IdSchema) id: string, @ZodBody(UpdateProjectSchema) body: UpdateProject): Promise<ProjectView> {
     return this.projects.update(user.id, id, body);
   }

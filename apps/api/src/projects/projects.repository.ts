@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import type { ProjectView } from '@mle/protocol';
+import { DEFAULT_PROJECT_SETTINGS, type ProjectSettings, type ProjectView, type UpdateProject } from '@mle/protocol';
 import type { Model } from 'mongoose';
 import { objectId } from '../database/ids.js';
 import { PROJECT_MODEL, type ProjectDocument } from './project.schema.js';
@@ -9,11 +9,12 @@ import { PROJECT_MODEL, type ProjectDocument } from './project.schema.js';
 /** A change that has not ended after this time belongs to a server that is gone. */
 const WRITE_ABANDONED_MS = 60_000;
 
-const view = ({ _id, name, ownerId, revision, createdAt, updatedAt }: ProjectDocument): ProjectView => ({
+const view = ({ _id, name, ownerId, revision, settings, createdAt, updatedAt }: ProjectDocument): ProjectView => ({
   id: String(_id),
   name,
   ownerId: String(ownerId),
   revision,
+  settings: { ...DEFAULT_PROJECT_SETTINGS, ...settings },
   createdAt: createdAt.toISOString(),
   updatedAt: updatedAt.toISOString(),
 });
@@ -23,9 +24,9 @@ export class ProjectsRepository {
   constructor(@InjectModel(PROJECT_MODEL) private readonly projects: Model<ProjectDocument>) {}
 
   /** Rejects with a duplicate error when the owner has a project of that name. */
-  async insert(ownerId: string, name: string): Promise<ProjectView> {
+  async insert(ownerId: string, name: string, settings: ProjectSettings): Promise<ProjectView> {
     const now = new Date();
-    const created = await this.projects.create({ ownerId: objectId(ownerId), name, createdAt: now, updatedAt: now });
+    const created = await this.projects.create({ ownerId: objectId(ownerId), name, settings, createdAt: now, updatedAt: now });
     return view(created.toObject());
   }
 
@@ -42,9 +43,12 @@ export class ProjectsRepository {
     return found && view(found);
   }
 
-  async rename(ownerId: string, id: string, name: string): Promise<ProjectView | null> {
+  /** Sets the name and those of the settings that are given. */
+  async change(ownerId: string, id: string, { name, settings = {} }: UpdateProject): Promise<ProjectView | null> {
+    const set: Record<string, unknown> = { updatedAt: new Date(), ...(name !== undefined && { name }) };
+    for (const [key, value] of Object.entries(settings)) if (value !== undefined) set[`settings.${key}`] = value;
     const found = await this.projects
-      .findOneAndUpdate({ _id: objectId(id), ownerId: objectId(ownerId) }, { $set: { name, updatedAt: new Date() } }, { returnDocument: 'after' })
+      .findOneAndUpdate({ _id: objectId(id), ownerId: objectId(ownerId) }, { $set: set }, { returnDocument: 'after' })
       .lean();
     return found && view(found);
   }

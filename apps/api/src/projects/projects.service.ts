@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ProjectView } from '@mle/protocol';
+import { DEFAULT_PROJECT_SETTINGS, type ProjectSettings, type ProjectView, type UpdateProject } from '@mle/protocol';
 import { isDuplicate } from '../database/ids.js';
 import { EventsService } from '../events/events.service.js';
 import { conflict, notFound } from '../http/problem.js';
@@ -36,18 +36,18 @@ export class ProjectsService {
     return project;
   }
 
-  async create(userId: string, name: string): Promise<ProjectView> {
-    const project = await this.withFreeName(name, () => this.projects.insert(userId, name));
+  async create(userId: string, name: string, settings: ProjectSettings = DEFAULT_PROJECT_SETTINGS): Promise<ProjectView> {
+    const project = await this.withFreeName(name, () => this.projects.insert(userId, name, settings));
     this.events.publish('project.changed', { userId }, project);
     return project;
   }
 
   /** Creates under `name`, or under `name 2`, `name 3`, … when the user has one of that name. */
-  async createUnderFreeName(userId: string, name: string): Promise<ProjectView> {
+  async createUnderFreeName(userId: string, name: string, settings?: ProjectSettings): Promise<ProjectView> {
     const taken = new Set((await this.projects.listOf(userId)).map((project) => project.name));
     let free = name;
     for (let n = 2; taken.has(free); n++) free = `${name.slice(0, 74)} ${n}`;
-    return this.create(userId, free);
+    return this.create(userId, free, settings);
   }
 
   /** @throws ProblemError 409 early, before costly work for a project of that name is done. */
@@ -55,9 +55,9 @@ export class ProjectsService {
     if ((await this.projects.listOf(userId)).some((project) => project.name === name)) throw nameTaken(name);
   }
 
-  async update(userId: string, projectId: string, { name }: { name?: string }): Promise<ProjectView> {
-    if (name === undefined) return this.getOwned(userId, projectId);
-    const project = await this.withFreeName(name, () => this.projects.rename(userId, projectId, name));
+  async update(userId: string, projectId: string, change: UpdateProject): Promise<ProjectView> {
+    if (change.name === undefined && change.settings === undefined) return this.getOwned(userId, projectId);
+    const project = await this.withFreeName(change.name ?? '', () => this.projects.change(userId, projectId, change));
     if (project === null) throw notFound('project');
     this.events.publish('project.changed', { userId }, project);
     return project;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LIMITS, ON_MACHINE_STATES, type AttemptFinished, type AttemptRef, type AttemptReply, type AttemptRunning, type ClaimReply, type RunSpec, type RunState } from '@mle/protocol';
+import { DEFAULT_PROJECT_SETTINGS, LIMITS, ON_MACHINE_STATES, type AttemptFinished, type AttemptRef, type AttemptReply, type AttemptRunning, type ClaimReply, type RunSpec, type RunState } from '@mle/protocol';
 import { EventsService } from '../events/events.service.js';
 import { logger } from '../logging/logger.js';
 import { MachinesService } from '../machines/machines.service.js';
@@ -146,6 +146,7 @@ function runSpec(run: RunRecord): RunSpec {
     runId: run.id,
     attempt: run.attempt,
     number: run.number,
+    ownerId: run.ownerId,
     projectId: run.projectId,
     projectName: run.projectName,
     snapshotId: run.snapshotId,
@@ -154,6 +155,7 @@ function runSpec(run: RunRecord): RunSpec {
     command: run.command,
     args: run.args,
     params: run.params,
+    settings: run.settings ?? DEFAULT_PROJECT_SETTINGS,
     env: run.env,
     seed: run.seed,
     timeoutSeconds: run.timeoutSeconds,

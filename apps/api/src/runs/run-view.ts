@@ -1,4 +1,4 @@
-import type { AttemptView, RunView } from '@mle/protocol';
+import { DEFAULT_PROJECT_SETTINGS, type AttemptView, type RunView } from '@mle/protocol';
 import type { Attempt, Run } from './run.schema.js';
 
 /** A run as the database has it. */
@@ -33,6 +33,7 @@ export function runView(run: RunRecord, waiting: Waiting): RunView {
     command: run.command,
     args: run.args,
     params: run.params,
+    settings: run.settings ?? DEFAULT_PROJECT_SETTINGS,
     env: run.env,
     target: run.targetMachineId ? { machineId: run.targetMachineId } : run.targetPoolId ? { poolId: run.targetPoolId } : null,
     needs: run.needs,

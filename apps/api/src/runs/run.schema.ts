@@ -1,6 +1,6 @@
 import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
 import { Schema as MongooseSchema, type Types } from 'mongoose';
-import type { Needs, ParamValue, Retry, RunState } from '@mle/protocol';
+import type { Needs, ParamValue, ProjectSettings, Retry, RunState } from '@mle/protocol';
 
 /** One start of the run. Its place in the array is `n − 1`. */
 export interface Attempt {
@@ -56,6 +56,10 @@ export class Run {
 
   @Prop({ type: MongooseSchema.Types.Mixed, default: {} })
   params!: Record<string, ParamValue>;
+
+  /** Those of the project when the run was made; absent in runs that were made before there were any. */
+  @Prop({ type: MongooseSchema.Types.Mixed })
+  settings?: ProjectSettings;
 
   @Prop({ type: MongooseSchema.Types.Mixed, default: {} })
   env!: Record<string, string>;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { isTerminal, ON_MACHINE_STATES, type CreateRun, type Page, type RunQuery, type RunView, type UpdateRun } from '@mle/protocol';
+import { DEFAULT_PROJECT_SETTINGS, isTerminal, ON_MACHINE_STATES, templateProblem, type CreateRun, type Page, type ProjectSettings, type RunQuery, type RunView, type UpdateRun } from '@mle/protocol';
 import { EventsService } from '../events/events.service.js';
 import { FilesService } from '../files/files.service.js';
-import { conflict, notFound, ProblemError } from '../http/problem.js';
+import { badRequest, conflict, notFound, ProblemError } from '../http/problem.js';
 import { correlationId } from '../logging/correlation.js';
 import { logger } from '../logging/logger.js';
 import { OutputService } from '../output/output.service.js';
@@ -46,6 +46,7 @@ export class RunsService implements OnModuleInit {
       if (earlier) return earlier;
     }
     const project = await this.projects.getOwned(ownerId, request.projectId);
+    checkTemplate(request, project.settings);
     const [machine, snapshot] = await Promise.all([
       this.targets.choose(request.target, request.needs),
       this.snapshots.snapshotOf(project.id),
@@ -60,6 +61,7 @@ export class RunsService implements OnModuleInit {
       command: request.command ?? null,
       args: request.args ?? [],
       params: request.params ?? {},
+      settings: project.settings,
       env: request.env ?? {},
       targetMachineId: machine.id,
       targetPoolId: null,
@@ -186,12 +188,18 @@ export class RunsService implements OnModuleInit {
   }
 }
 
+/** A run that names a parameter which it does not have would end before it begins: it is refused here. */
+function checkTemplate({ file, params = {} }: CreateRun, { command }: ProjectSettings): void {
+  const problem = file === undefined || command === null ? null : templateProblem(command, params);
+  if (problem !== null) throw badRequest('run.command', problem, [{ path: 'params', message: problem }]);
+}
+
 /** What a rerun takes over: all that was asked for. */
 function repeatable(run: RunRecord): Omit<NewRun, 'number' | 'machineId' | 'correlationId'> {
-  const { ownerId, projectId, projectName, file, command, args, params, env, targetMachineId, targetPoolId, needs } = run;
+  const { ownerId, projectId, projectName, file, command, args, params, settings = DEFAULT_PROJECT_SETTINGS, env, targetMachineId, targetPoolId, needs } = run;
   const { priority, timeoutSeconds, retry, clean, snapshotId, snapshotBytes, tags, note, seed } = run;
   return {
-    ...{ ownerId, projectId, projectName, file, command, args, params, env, targetMachineId, targetPoolId, needs },
+    ...{ ownerId, projectId, projectName, file, command, args, params, settings, env, targetMachineId, targetPoolId, needs },
     ...{ priority, timeoutSeconds, retry, clean, snapshotId, snapshotBytes, tags, note, seed },
   };
 }

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
-import type { ArchiveQuery, CreateProject, FetchProgress, ManifestEntry, ProjectView } from '@mle/protocol';
+import type { ArchiveQuery, CreateProject, FetchProgress, ManifestEntry, ProjectSettings, ProjectView } from '@mle/protocol';
 import { BlobsService } from '../../blobs/blobs.service.js';
 import { EventsService } from '../../events/events.service.js';
 import { ExamplesService } from '../../examples/examples.service.js';
@@ -30,8 +30,8 @@ export class ProjectCreationService {
       return this.filled(userId, body.name, title, () => this.examples.files(body.example));
     }
     if ('projectId' in body) {
-      const { name } = await this.projects.getOwned(userId, body.projectId);
-      return this.filled(userId, body.name, name, () => this.copies(userId, body.projectId));
+      const { name, settings } = await this.projects.getOwned(userId, body.projectId);
+      return this.filled(userId, body.name, name, () => this.copies(userId, body.projectId), settings);
     }
     if ('gitUrl' in body) {
       const { name, gitUrl } = body;
@@ -56,10 +56,10 @@ export class ProjectCreationService {
   }
 
   /** Without a wanted name, one that is free is made from `fallback`. The files come first: a project is never left half filled. */
-  private async filled(userId: string, wanted: string | undefined, fallback: string, fetch: () => Promise<ManifestEntry[]>): Promise<ProjectView> {
+  private async filled(userId: string, wanted: string | undefined, fallback: string, fetch: () => Promise<ManifestEntry[]>, settings?: ProjectSettings): Promise<ProjectView> {
     if (wanted !== undefined) await this.projects.checkNameFree(userId, wanted);
     const entries = await fetch();
-    const project = wanted === undefined ? await this.projects.createUnderFreeName(userId, fallback) : await this.projects.create(userId, wanted);
+    const project = wanted === undefined ? await this.projects.createUnderFreeName(userId, fallback, settings) : await this.projects.create(userId, wanted, settings);
     try {
       await this.files.fill(userId, project.id, entries);
     } catch (error) {

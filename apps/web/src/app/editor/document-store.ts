@@ -6,13 +6,19 @@ import { isInside, movedPath } from '../files/file-tree';
 import { FilesApi } from '../files/files-api';
 import { isImage } from '../files/file-icon';
 import { FilesStore } from '../files/files-store';
+import { DraftKeeper } from './draft-keeper';
+import type { Draft } from './drafts';
 import { OpenDocument, decode } from './open-document';
+
+/** An image is held as a whole by the browser. */
+const IMAGE_FILE_BYTES = 32 * 1024 * 1024;
 
 /** The open tabs of the project. Typed text lives here until the server has it. */
 @Injectable({ providedIn: 'root' })
 export class DocumentStore {
   private readonly api = inject(FilesApi);
   private readonly files = inject(FilesStore);
+  private readonly drafts = inject(DraftKeeper);
   private readonly byProject = new Map<string, OpenDocument[]>();
   private projectId: string | null = null;
   readonly documents = signal<readonly OpenDocument[]>([]);
@@ -30,7 +36,7 @@ export class DocumentStore {
     effect(() => {
       const ready = this.files.status() === 'ready';
       const files = this.files.files();
-      if (ready) untracked(() => (this.restore(), void this.followServer(files)));
+      if (ready) untracked(() => (void this.restore(), void this.followServer(files)));
     });
     effect(() => {
       const move = this.files.lastMove();
@@ -41,8 +47,10 @@ export class DocumentStore {
       const active = this.activePath();
       untracked(() => this.remember(paths, active));
     });
+    this.drafts.follow(this.documents, () => this.projectId);
     addEventListener('beforeunload', (event) => {
-      if (this.dirty().length > 0) event.preventDefault();
+      // What has its draft is there again after the next load: nothing to ask.
+      if (this.dirty().length > 0 && this.drafts.behind()) event.preventDefault();
     });
   }
 
@@ -84,14 +92,43 @@ export class DocumentStore {
     if (!projectId) return;
     const path = document.path();
     const known = this.files.get(path);
-    if (known && known.size > EDITOR_FILE_BYTES && !isImage(path)) return document.refuseLarge(known.size);
+    if (known && known.size > (isImage(path) ? IMAGE_FILE_BYTES : EDITOR_FILE_BYTES)) return document.refuseLarge(known.size);
     document.status.set('loading');
+    // Only at the first time: later the page itself knows better.
+    const asked = document.etag === '' ? this.drafts.of(projectId, document) : Promise.resolve(null);
     try {
       document.load(await this.api.read(projectId, path));
+      const draft = await asked;
+      if (draft && document.kind() === 'text') this.resume(document, draft);
     } catch (error) {
+      const draft = await asked;
+      if (draft && error instanceof RequestError && error.status === 404) return this.resumeDeleted(document, draft);
       document.error.set(sentence(error));
       document.status.set('error');
     }
+  }
+
+  /** Goes on with text that an earlier visit left unsaved; a newer version on the server is a choice, as ever. */
+  private resume(document: OpenDocument, draft: Draft): void {
+    if (draft.text === document.text) return;
+    const theirs = { etag: document.etag, text: document.text };
+    document.etag = draft.etag;
+    document.restore(draft.text);
+    if (draft.etag !== theirs.etag) document.conflict.set(theirs);
+  }
+
+  private resumeDeleted(document: OpenDocument, draft: Draft): void {
+    document.load({ bytes: new ArrayBuffer(0), etag: draft.etag });
+    document.restore(draft.text);
+    document.conflict.set({ etag: '', text: null });
+  }
+
+  /** Moves a tab before or after another. */
+  reorder(document: OpenDocument, to: number): void {
+    const others = this.documents().filter((other) => other !== document);
+    if (others.length === this.documents().length) return;
+    const at = Math.max(0, Math.min(others.length, to));
+    this.documents.set([...others.slice(0, at), document, ...others.slice(at)]);
   }
 
   /** Saves one document. False when it is still unsaved: the reason stands at the document. */
@@ -106,6 +143,7 @@ export class DocumentStore {
     document.saving.set(true);
     try {
       document.saved(text, await this.api.write(projectId, document.path(), text, document.etag));
+      if (!document.dirty()) void this.drafts.forget(document);
       return true;
     } catch (error) {
       if (error instanceof RequestError && error.status === 412) await this.meetConflict(projectId, document);
@@ -178,12 +216,16 @@ export class DocumentStore {
   }
 
   /** The tabs of the last visit; on a first visit the file that a newcomer would run. */
-  private restore(): void {
+  private async restore(): Promise<void> {
     const id = this.projectId;
     if (!id || this.documents().length > 0 || this.byProject.has(id)) return;
     this.byProject.set(id, []);
+    const remembered = readStored(`tabs.${id}`, isTextList, []);
+    const drafts = await this.drafts.paths(id);
+    // Meanwhile another project was opened, or a file by hand.
+    if (id !== this.projectId || this.documents().length > 0) return;
     const paths = new Set(this.files.files().map((file) => file.path));
-    const tabs = readStored(`tabs.${id}`, isTextList, []).filter((path) => paths.has(path));
+    const tabs = [...new Set([...remembered.filter((path) => paths.has(path)), ...drafts])];
     const active = readStored(`tab.${id}`, isText, '');
     const first = ['train.py', 'main.py', 'run.py', 'train.js', 'train.mjs', 'main.js'].find((path) => paths.has(path)) ?? [...paths].find((path) => /\.(py|m?js)$/.test(path));
     const open = tabs.length > 0 ? tabs : first ? [first] : [];
@@ -204,6 +246,7 @@ export class DocumentStore {
     const at = list.indexOf(document);
     this.documents.set(list.filter((other) => other !== document));
     if (this.active() === document) this.active.set(list[at + 1] ?? list[at - 1] ?? null);
+    void this.drafts.forget(document);
     document.dispose();
   }
 }

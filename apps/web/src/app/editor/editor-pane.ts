@@ -28,6 +28,9 @@ export class EditorPane {
   private readonly tabs = viewChildren<ElementRef<HTMLElement>>('tab');
   protected readonly cursor = signal({ line: 1, column: 1 });
   protected readonly language = computed(() => languageName(this.store.activePath() ?? ''));
+  /** Where a dragged tab would be put. */
+  protected readonly dropAt = signal<number | null>(null);
+  private dragged: OpenDocument | null = null;
   protected readonly iconOf = fileIcon;
   protected readonly nameOf = nameOf;
   protected readonly sizeOf = bytes;
@@ -63,8 +66,37 @@ export class EditorPane {
     const target = targets[event.key];
     if (!target) return;
     event.preventDefault();
-    this.store.activate(target);
-    const tabs = (event.currentTarget as HTMLElement).closest('[role="tablist"]')?.querySelectorAll<HTMLElement>('[role="tab"]');
-    tabs?.[list.indexOf(target)]?.focus();
+    if (event.shiftKey && list[at]) this.store.reorder(list[at], event.key === 'ArrowLeft' ? at - 1 : at + 1);
+    else this.store.activate(target);
+    this.focusTab(event.currentTarget as HTMLElement);
+  }
+
+  /** The open file's tab, once it stands where it now belongs. */
+  private focusTab(tab: HTMLElement): void {
+    const list = tab.closest('[role="tablist"]');
+    requestAnimationFrame(() => list?.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]')?.focus());
+  }
+
+  protected onDragStart(event: DragEvent, document: OpenDocument): void {
+    this.dragged = document;
+    if (event.dataTransfer) event.dataTransfer.effectAllowed = 'move';
+  }
+
+  protected onDragOver(event: DragEvent, index: number): void {
+    if (!this.dragged) return;
+    event.preventDefault();
+    this.dropAt.set(index);
+  }
+
+  protected onDrop(event: DragEvent, index: number): void {
+    if (!this.dragged) return;
+    event.preventDefault();
+    this.store.reorder(this.dragged, index);
+    this.endDrag();
+  }
+
+  protected endDrag(): void {
+    this.dragged = null;
+    this.dropAt.set(null);
   }
 }

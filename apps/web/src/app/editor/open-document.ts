@@ -31,6 +31,10 @@ export class OpenDocument {
   readonly imageUrl = signal<string | null>(null);
   private readonly edited = signal(0);
   readonly dirty = computed(() => (this.edited(), this.kind() === 'text' && this.status() === 'ready' && this.read() !== this.savedText()));
+  /** Rises with each change of the text. */
+  readonly edition = this.edited.asReadonly();
+  /** The text is one that an earlier visit left unsaved, and has not been saved since. */
+  readonly restored = signal(false);
   etag = '';
   /** The editor's own state (undo history, selection, scroll) while another tab is in front. */
   editorState: unknown = null;
@@ -73,10 +77,25 @@ export class OpenDocument {
     this.status.set('ready');
   }
 
+  /** Takes up what was typed in an earlier visit: unsaved, as it was then. */
+  restore(text: string): void {
+    this.read = () => text;
+    this.editorState = null;
+    this.restored.set(true);
+    this.edited.update((count) => count + 1);
+    this.replaced.update((count) => count + 1);
+  }
+
+  /** Back to the version that was saved. */
+  revert(): void {
+    this.replace(this.savedText());
+  }
+
   replace(text: string): void {
     this.read = () => this.savedText();
     this.savedText.set(text);
     this.editorState = null;
+    this.restored.set(false);
     this.conflict.set(null);
     this.saveError.set(null);
     this.edited.update((count) => count + 1);
@@ -87,6 +106,7 @@ export class OpenDocument {
     this.etag = etag;
     this.savedText.set(text);
     this.size.set(new Blob([text]).size);
+    this.restored.set(false);
     this.conflict.set(null);
     this.saveError.set(null);
   }
@@ -94,6 +114,7 @@ export class OpenDocument {
   /** Why it is not in the editor, as a sentence. */
   readonly refusal = computed(() => {
     const name = this.path();
+    if (this.kind() === 'large' && isImage(name)) return `${name} is ${sizeText(this.size())}: too large to be shown here.`;
     if (this.kind() === 'large') return `${name} is ${sizeText(this.size())}. The editor opens files up to ${sizeText(EDITOR_FILE_BYTES)}.`;
     return this.kind() === 'binary' ? `${name} is ${sizeText(this.size())} of binary data and is not opened here.` : null;
   });

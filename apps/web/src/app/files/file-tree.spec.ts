@@ -1,5 +1,5 @@
 import type { FileView } from '@mle/protocol';
-import { movedPath, nameError, visibleTree } from './file-tree';
+import { moveError, movedPath, nameError, visibleTree } from './file-tree';
 
 const file = (path: string): FileView => ({ path, size: 1, mode: 0o644, mtime: '2026-01-01T00:00:00Z', sha256: '' });
 const files = ['train.py', 'data/b10.csv', 'data/b9.csv', 'nets/deep/x.py', 'README.md'].map(file);
@@ -39,4 +39,13 @@ describe('nameError', () => {
   ])('refuses %j', (name, sentence) => expect(nameError(name, ['lib/x.py'], 'lib')).toBe(sentence));
 
   it('accepts names with folders, spaces and letters of any script', () => expect(nameError('sub/übung 1.py', ['x.py'], '')).toBeNull());
+});
+
+describe('moveError', () => {
+  it('refuses a place that is taken, or inside of what moves', () => {
+    expect(moveError('a', 'a/b/a', [])).toBe('a cannot be moved into itself.');
+    expect(moveError('x.py', 'lib/x.py', ['lib/x.py'])).toBe('lib/x.py exists already. Rename one of the two first.');
+    expect(moveError('x.py', '../x.py', [])).toBe('A name may not be . or ..');
+    expect(moveError('a', 'ab/a', ['ab'])).toBeNull();
+  });
 });

@@ -79,3 +79,9 @@ export function nameError(name: string, taken: readonly string[], folder: string
   if (taken.includes(joinPath(folder, name))) return `${name} exists already. Choose another name.`;
   return null;
 }
+
+/** Why something cannot be moved to the path `to`, or null. */
+export function moveError(from: string, to: string, taken: readonly string[]): string | null {
+  if (isInside(to, from)) return `${nameOf(from)} cannot be moved into itself.`;
+  return taken.includes(to) ? `${to} exists already. Rename one of the two first.` : nameError(to, [], '');
+}

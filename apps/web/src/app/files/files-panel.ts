@@ -1,24 +1,32 @@
 import { ChangeDetectionStrategy, Component, ElementRef, computed, effect, inject, signal, untracked, viewChild } from '@angular/core';
+import { MatDialog } from '@angular/material/dialog';
 import { MatMenuModule } from '@angular/material/menu';
 import { sentence } from '../core/problem';
-import { isTextList, readStored, writeStored } from '../core/storage';
+import { Toasts } from '../core/toasts';
 import { DocumentStore } from '../editor/document-store';
+import { ProjectsApi } from '../projects/projects-api';
+import type { Confirmation } from '../ui/confirm-dialog';
 import { Icon } from '../ui/icon';
 import { InlineName } from '../ui/inline-name';
+import type { NameQuestion } from '../ui/name-dialog';
 import { fileIcon } from './file-icon';
-import { isInside, joinPath, nameError, nameOf, parentOf, visibleTree, type TreeNode } from './file-tree';
+import { isInside, joinPath, moveError, nameError, nameOf, parentOf, visibleTree, type TreeNode } from './file-tree';
 import { FilesApi } from './files-api';
 import { FilesStore } from './files-store';
-import { droppedFiles, Uploads } from './uploads';
+import { OpenFolders } from './open-folders';
+import { droppedFiles, Uploads, type UploadFile } from './uploads';
 
 const DRAG_TYPE = 'application/x-mle-path';
+/** A folder opens when something is held over it for so long. */
+const SPRING_MS = 700;
+const SHOWN_UPLOADS = 5;
 
 /** The tree of the project's files. */
 @Component({
   selector: 'mle-files-panel',
   imports: [Icon, InlineName, MatMenuModule],
   changeDetection: ChangeDetectionStrategy.OnPush,
-  host: { '(dragover)': 'onDragOver($event, "")', '(drop)': 'onDrop($event, "")', '(dragleave)': 'dropTarget.set(null)', '[class.dropping]': 'dropTarget() === ""' },
+  host: { '(dragover)': 'onDragOver($event, "")', '(drop)': 'onDrop($event, "")', '(dragleave)': 'endDrag()', '[class.dropping]': 'dropTarget() === ""' },
   templateUrl: './files-panel.html',
   styleUrl: './files-panel.scss',
 })
@@ -27,8 +35,11 @@ export class FilesPanel {
   protected readonly uploads = inject(Uploads);
   protected readonly documents = inject(DocumentStore);
   private readonly api = inject(FilesApi);
+  private readonly projectsApi = inject(ProjectsApi);
+  private readonly dialog = inject(MatDialog);
+  private readonly toasts = inject(Toasts);
   private readonly tree = viewChild<ElementRef<HTMLElement>>('tree');
-  private readonly expanded = signal<ReadonlySet<string>>(new Set());
+  protected readonly folders = inject(OpenFolders);
   /** The row that the keyboard is on. */
   protected readonly focused = signal<string | null>(null);
   protected readonly renaming = signal<string | null>(null);
@@ -37,23 +48,26 @@ export class FilesPanel {
   protected readonly menuNode = signal<TreeNode | null>(null);
   protected readonly dropTarget = signal<string | null>(null);
   protected readonly error = signal<string | null>(null);
-  protected readonly rows = computed(() => visibleTree(this.store.files(), this.store.emptyFolders(), this.expanded()));
+  protected readonly rows = computed(() => visibleTree(this.store.files(), this.store.emptyFolders(), this.folders.paths()));
   protected readonly current = computed(() => this.documents.activePath());
   protected readonly tabStop = computed(() => {
     const rows = this.rows();
     const wanted = [this.focused(), this.current()].find((path) => path !== null && rows.some((row) => row.path === path));
     return wanted ?? rows[0]?.path ?? null;
   });
+  /** What Ctrl X took and Ctrl V puts down. */
+  protected readonly taken = signal<string | null>(null);
+  protected readonly shownUploads = computed(() => this.uploads.list().slice(0, SHOWN_UPLOADS));
+  protected readonly hiddenUploads = computed(() => this.uploads.list().length - this.shownUploads().length);
+  protected readonly archiveUrl = computed(() => this.projectsApi.archiveUrl(this.store.projectId() ?? ''));
+  protected readonly anyExpanded = computed(() => this.rows().some((row) => row.expanded));
   protected readonly iconOf = fileIcon;
+  private spring: { folder: string; timer: ReturnType<typeof setTimeout> } | null = null;
 
   constructor() {
     effect(() => {
-      const id = this.store.projectId();
-      untracked(() => this.expanded.set(new Set(id ? readStored(`folders.${id}`, isTextList, []) : [])));
-    });
-    effect(() => {
       const path = this.current();
-      if (path) untracked(() => this.reveal(parentOf(path)));
+      if (path) untracked(() => this.folders.reveal(parentOf(path)));
     });
   }
 
@@ -65,7 +79,7 @@ export class FilesPanel {
   /** A click and Space leave the focus in the tree; Enter takes it to the text. */
   protected open(node: TreeNode, options: { focus?: boolean } = {}): void {
     this.focused.set(node.path);
-    if (node.folder) this.setExpanded(node.path, !node.expanded);
+    if (node.folder) this.folders.set(node.path, !node.expanded);
     else void this.documents.open(node.path, options);
   }
 
@@ -78,7 +92,12 @@ export class FilesPanel {
   }
 
   private keyAction(event: KeyboardEvent, rows: TreeNode[], at: number, node: TreeNode): (() => void) | null {
-    if (event.ctrlKey || event.metaKey || event.altKey) return null;
+    if (event.altKey) return null;
+    if (event.ctrlKey || event.metaKey) {
+      const taken = this.taken();
+      if (event.key === 'x') return () => this.taken.set(node.path);
+      return event.key === 'v' && taken !== null ? () => void this.moveInto(taken, this.folderOf(node)) : null;
+    }
     switch (event.key) {
       case 'ArrowDown':
         return () => this.focusRow(rows[at + 1]);
@@ -89,9 +108,9 @@ export class FilesPanel {
       case 'End':
         return () => this.focusRow(rows.at(-1));
       case 'ArrowRight':
-        return node.folder && !node.expanded ? () => this.setExpanded(node.path, true) : () => this.focusRow(rows[at + 1]);
+        return node.folder && !node.expanded ? () => this.folders.set(node.path, true) : () => this.focusRow(rows[at + 1]);
       case 'ArrowLeft':
-        return node.folder && node.expanded ? () => this.setExpanded(node.path, false) : () => this.focusRow(rows.find((row) => row.path === parentOf(node.path)));
+        return node.folder && node.expanded ? () => this.folders.set(node.path, false) : () => this.focusRow(rows.find((row) => row.path === parentOf(node.path)));
       case 'Enter':
         return () => this.open(node, { focus: true });
       case ' ':
@@ -100,6 +119,10 @@ export class FilesPanel {
         return () => this.renaming.set(node.path);
       case 'Delete':
         return () => this.remove(node);
+      case 'Escape':
+        return this.taken() === null ? null : () => this.taken.set(null);
+      case '*':
+        return () => rows.filter((row) => row.folder && parentOf(row.path) === parentOf(node.path)).forEach((row) => this.folders.set(row.path, true));
       default:
         return event.key.length === 1 ? () => this.focusRow(startingWith(rows, at, event.key)) : null;
     }
@@ -108,7 +131,7 @@ export class FilesPanel {
   protected add(kind: 'file' | 'folder', folder?: string): void {
     const row = this.rows().find((other) => other.path === this.focused());
     const target = folder ?? (row ? (row.folder ? row.path : parentOf(row.path)) : '');
-    this.reveal(target);
+    this.folders.reveal(target);
     this.error.set(null);
     this.adding.set({ kind, folder: target });
   }
@@ -120,7 +143,7 @@ export class FilesPanel {
     this.adding.set(null);
     if (!adding || name === null) return;
     const path = joinPath(adding.folder, name);
-    this.reveal(adding.kind === 'folder' ? path : parentOf(path));
+    this.folders.reveal(adding.kind === 'folder' ? path : parentOf(path));
     this.focused.set(path);
     if (adding.kind === 'folder') this.store.addFolder(path);
     else await this.attempt(() => this.store.create(path).then(() => this.documents.open(path, { focus: true })));
@@ -135,10 +158,46 @@ export class FilesPanel {
     this.renaming.set(null);
     if (name === null || name === node.name) return this.focusRow(node);
     const to = joinPath(parentOf(node.path), name);
-    if (node.expanded) this.setExpanded(to, true);
+    if (node.expanded) this.folders.set(to, true);
     this.focused.set(to);
-    await this.attempt(() => this.store.move(node.path, to));
+    await this.move(node.path, to);
+  }
+
+  /** The whole path as text: for keys, for a phone, and to a folder that is not there yet. */
+  protected async moveByName(node: TreeNode): Promise<void> {
+    const { NameDialog } = await import('../ui/name-dialog');
+    const act = async (to: string) => {
+      const wrong = to === node.path ? null : moveError(node.path, to, this.takenPaths());
+      if (wrong !== null) throw new Error(wrong);
+      await this.store.move(node.path, to);
+      this.afterMove(node.path, to);
+    };
+    const data: NameQuestion = { title: `Move ${node.name}`, label: 'New path in the project', value: node.path, verb: 'Move', act };
+    this.dialog.open(NameDialog, { ariaLabel: data.title, autoFocus: '[cdkFocusInitial]', restoreFocus: false, data });
+  }
+
+  private async moveInto(from: string, folder: string): Promise<void> {
+    const to = joinPath(folder, nameOf(from));
+    this.taken.set(null);
+    if (from === folder || to === from) return;
+    const wrong = moveError(from, to, this.takenPaths());
+    if (wrong !== null) return this.error.set(wrong);
+    await this.move(from, to);
+  }
+
+  private async move(from: string, to: string): Promise<void> {
+    await this.attempt(async () => {
+      await this.store.move(from, to);
+      this.afterMove(from, to);
+    });
+  }
+
+  private afterMove(from: string, to: string): void {
+    if (from === to) return;
+    this.folders.reveal(parentOf(to));
     this.focusRow(this.rows().find((row) => row.path === to));
+    const what = parentOf(from) === parentOf(to) ? `Renamed ${nameOf(from)} to ${nameOf(to)}` : `Moved ${nameOf(from)} to ${parentOf(to) || 'the top'}`;
+    this.toasts.show(what, { icon: 'move', action: { label: 'Undo', run: () => void this.attempt(() => this.store.move(to, from)) } });
   }
 
   protected remove(node: TreeNode): void {
@@ -157,7 +216,24 @@ export class FilesPanel {
   protected pick(input: HTMLInputElement, folder: string): void {
     const files = [...(input.files ?? [])].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
     input.value = '';
-    this.uploads.start(files, folder);
+    void this.upload(files, folder);
+  }
+
+  /** What is there already is replaced only if the user says so; the rest is on its way meanwhile. */
+  private async upload(files: readonly UploadFile[], folder: string): Promise<void> {
+    const present = new Set(this.store.files().map((file) => file.path));
+    const over = files.filter(({ path }) => present.has(joinPath(folder, path)));
+    this.uploads.start(files.filter((file) => !over.includes(file)), folder);
+    if (over.length === 0) return;
+    const { ConfirmDialog } = await import('../ui/confirm-dialog');
+    const [first = ''] = over.map(({ path }) => joinPath(folder, path));
+    const data: Confirmation = {
+      title: over.length === 1 ? `Replace ${first}?` : `Replace ${over.length} files?`,
+      text: over.length === 1 ? 'The project has a file of that name. What it holds now is lost.' : `The project has files of these names, such as ${first}. What they hold now is lost.`,
+      verb: 'Replace',
+      act: () => Promise.resolve(this.uploads.start(over, folder)),
+    };
+    this.dialog.open(ConfirmDialog, { ariaLabel: data.title, autoFocus: '[cdkFocusInitial]', restoreFocus: true, data });
   }
 
   protected onDragStart(event: DragEvent, node: TreeNode): void {
@@ -171,21 +247,30 @@ export class FilesPanel {
     event.preventDefault();
     event.stopPropagation();
     this.dropTarget.set(folder);
+    if (this.spring?.folder === folder) return;
+    this.endSpring();
+    this.spring = { folder, timer: setTimeout(() => this.dropTarget() === folder && this.folders.reveal(folder), SPRING_MS) };
+  }
+
+  protected endDrag(): void {
+    this.dropTarget.set(null);
+    this.endSpring();
+  }
+
+  private endSpring(): void {
+    clearTimeout(this.spring?.timer);
+    this.spring = null;
   }
 
   protected async onDrop(event: DragEvent, folder: string): Promise<void> {
     event.preventDefault();
     event.stopPropagation();
-    this.dropTarget.set(null);
+    this.endDrag();
     const data = event.dataTransfer;
     if (!data) return;
     const from = data.getData(DRAG_TYPE);
-    if (!from) return this.uploads.start(await droppedFiles(data), folder);
-    const to = joinPath(folder, nameOf(from));
-    if (from === folder || isInside(folder, from) || to === from) return;
-    if (this.takenPaths().includes(to)) return this.error.set(`${to} exists already. Rename one of the two first.`);
-    this.reveal(folder);
-    await this.attempt(() => this.store.move(from, to));
+    if (from) await this.moveInto(from, folder);
+    else await this.upload(await droppedFiles(data), folder);
   }
 
   /** The folder that a drop on this row goes to. */
@@ -204,20 +289,6 @@ export class FilesPanel {
 
   private takenPaths(): string[] {
     return [...this.store.files().map((file) => file.path), ...this.rows().map((row) => row.path)];
-  }
-
-  private reveal(folder: string): void {
-    for (let path = folder; path !== ''; path = parentOf(path)) if (!this.expanded().has(path)) this.setExpanded(path, true);
-  }
-
-  private setExpanded(path: string, open: boolean): void {
-    this.expanded.update((set) => {
-      const next = new Set(set);
-      if (open) next.add(path);
-      else next.delete(path);
-      return next;
-    });
-    writeStored(`folders.${this.store.projectId()}`, [...this.expanded()]);
   }
 
   private focusRow(node: TreeNode | undefined): void {

@@ -1,65 +1,140 @@
 import { HttpEventType } from '@angular/common/http';
-import { Injectable, inject, signal } from '@angular/core';
+import { Injectable, computed, inject, signal } from '@angular/core';
+import type { Subscription } from 'rxjs';
+import { plural } from '../core/format';
 import { sentence } from '../core/problem';
 import { joinPath } from './file-tree';
 import { FilesApi } from './files-api';
 import { FilesStore } from './files-store';
 
+/** A file and its path in the project, or below the folder that it is dropped on. */
+export interface UploadFile {
+  path: string;
+  file: File;
+}
+
 export interface UploadState {
   id: number;
   label: string;
-  /** From 0 to 1. */
-  part: number;
+  /** From 0 to 1; null while it waits for its turn. */
+  part: number | null;
   error: string | null;
 }
 
-/** Uploads under way, with their progress. */
+interface Job extends UploadState {
+  projectId: string;
+  files: UploadFile[];
+}
+
+/** Requests at once. */
+const AT_ONCE = 2;
+/** Smaller files share a request, so that a folder of thousands of them is not as many requests. */
+const SMALL_BYTES = 256 * 1024;
+const SHARED_FILES = 200;
+const SHARED_BYTES = 8 * 1024 * 1024;
+
+/** Uploads under way, each with its progress and an end by hand. */
 @Injectable({ providedIn: 'root' })
 export class Uploads {
   private readonly api = inject(FilesApi);
   private readonly files = inject(FilesStore);
+  private readonly jobs = signal<readonly Job[]>([]);
+  private readonly running = new Map<number, Subscription>();
   private nextId = 1;
-  readonly list = signal<readonly UploadState[]>([]);
+  readonly list = computed<readonly UploadState[]>(() => this.jobs());
+  readonly waiting = computed(() => this.jobs().filter((job) => job.part === null && job.error === null).length);
 
-  start(items: readonly { path: string; file: File }[], folder: string): void {
+  start(items: readonly UploadFile[], folder: string): void {
     const projectId = this.files.projectId();
     if (!projectId || items.length === 0) return;
-    const id = this.nextId++;
-    const label = items.length === 1 ? (items[0]?.path ?? '') : `${items.length} files`;
-    this.list.update((list) => [...list, { id, label, part: 0, error: null }]);
-    const named = items.map(({ path, file }) => ({ path: joinPath(folder, path), file }));
-    this.api.upload(projectId, named).subscribe({
+    const placed = items.map(({ path, file }) => ({ path: joinPath(folder, path), file }));
+    const jobs = inRequests(placed).map((files) => ({ id: this.nextId++, label: files.length === 1 ? (files[0]?.path ?? '') : plural(files.length, 'file'), part: null, error: null, projectId, files }));
+    this.jobs.update((list) => [...list, ...jobs]);
+    this.fillTurns();
+  }
+
+  /** Ends an upload: nothing of its request is stored. Also takes the message of a failed one away. */
+  cancel(id: number): void {
+    this.running.get(id)?.unsubscribe();
+    this.running.delete(id);
+    this.jobs.update((list) => list.filter((job) => job.id !== id));
+    this.fillTurns();
+  }
+
+  cancelAll(): void {
+    this.jobs.update((list) => list.filter((job) => job.part !== null));
+    for (const { id } of this.jobs()) this.cancel(id);
+  }
+
+  retry(id: number): void {
+    this.change(id, { error: null, part: null });
+    this.fillTurns();
+  }
+
+  private fillTurns(): void {
+    while (this.running.size < AT_ONCE) {
+      const next = this.jobs().find((job) => job.part === null && job.error === null);
+      if (!next) return;
+      this.send(next);
+    }
+  }
+
+  private send({ id, projectId, files }: Job): void {
+    this.change(id, { part: 0 });
+    const request = this.api.upload(projectId, files).subscribe({
       next: (event) => {
         if (event.type === HttpEventType.UploadProgress && event.total) this.change(id, { part: event.loaded / event.total });
       },
-      error: (error: unknown) => this.change(id, { error: sentence(error) }),
+      error: (error: unknown) => {
+        this.running.delete(id);
+        this.change(id, { error: sentence(error) });
+        this.fillTurns();
+      },
       complete: () => {
-        this.dismiss(id);
+        this.cancel(id);
         void this.files.load();
       },
     });
-  }
-
-  dismiss(id: number): void {
-    this.list.update((list) => list.filter((upload) => upload.id !== id));
+    // An answer may have come at once.
+    if (!request.closed) this.running.set(id, request);
   }
 
   private change(id: number, change: Partial<UploadState>): void {
-    this.list.update((list) => list.map((upload) => (upload.id === id ? { ...upload, ...change } : upload)));
+    this.jobs.update((list) => list.map((job) => (job.id === id ? { ...job, ...change } : job)));
   }
 }
 
+/** Large files alone, small ones together, in their order. */
+export function inRequests(files: readonly UploadFile[]): UploadFile[][] {
+  const small = files.filter(({ file }) => file.size < SMALL_BYTES);
+  const requests: UploadFile[][] = [];
+  if (small.length <= 5) requests.push(...small.map((file) => [file]));
+  else {
+    let bytes = Infinity;
+    for (const item of small) {
+      const last = requests.at(-1);
+      if (last && last.length < SHARED_FILES && bytes + item.file.size <= SHARED_BYTES) last.push(item);
+      else {
+        requests.push([item]);
+        bytes = 0;
+      }
+      bytes += item.file.size;
+    }
+  }
+  return [...requests, ...files.filter(({ file }) => file.size >= SMALL_BYTES).map((file) => [file])];
+}
+
 /** The files of a drop, those in dropped folders with their sub-paths. */
-export async function droppedFiles(data: DataTransfer): Promise<{ path: string; file: File }[]> {
+export async function droppedFiles(data: DataTransfer): Promise<UploadFile[]> {
   // The entries must be taken before the first await: the browser empties the list after the event.
   const entries = [...data.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
   if (entries.length === 0) return [...data.files].map((file) => ({ path: file.name, file }));
-  const found: { path: string; file: File }[] = [];
+  const found: UploadFile[] = [];
   for (const entry of entries) await collect(entry, '', found);
   return found;
 }
 
-async function collect(entry: FileSystemEntry, folder: string, found: { path: string; file: File }[]): Promise<void> {
+async function collect(entry: FileSystemEntry, folder: string, found: UploadFile[]): Promise<void> {
   const path = joinPath(folder, entry.name);
   if (entry.isFile) {
     const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));

@@ -1,101 +1,131 @@
-import { ChangeDetectionStrategy, Component, inject, resource, signal } from '@angular/core';
-import { MatDialogRef } from '@angular/material/dialog';
-import type { CreateProject } from '@mle/protocol';
+import { ChangeDetectionStrategy, Component, DestroyRef, computed, inject, resource, signal } from '@angular/core';
+import { MAT_DIALOG_DATA, MatDialogRef } from '@angular/material/dialog';
+import { Router } from '@angular/router';
+import { EventsSocket } from '../core/events-socket';
 import { sentence, toRequestError } from '../core/problem';
 import { Icon } from '../ui/icon';
+import { fetchWords, nameOfRepository } from './git-words';
 import { ProjectsApi } from './projects-api';
 import { ProjectsStore } from './projects-store';
 
-/** An empty project, or one from an example. */
+/** What a new project begins with: nothing, a repository, a zip, or the example of that name. */
+export type ProjectStart = 'empty' | 'git' | 'zip' | `example:${string}`;
+
+interface Progress {
+  text: string;
+  /** From 0 to 1; null where nobody knows. */
+  part: number | null;
+}
+
+const EXAMPLE = 'example:';
+
+/** Makes a project: empty, from an example, from a git repository, or from a zip. */
 @Component({
   selector: 'mle-new-project-dialog',
   imports: [Icon],
   changeDetection: ChangeDetectionStrategy.OnPush,
-  template: `
-    <form class="dialog-form" (submit)="create($event, name.value)">
-      <header><h1>New project</h1><button type="button" class="ib" aria-label="Close" (click)="ref.close()"><mle-icon name="x" /></button></header>
-      <div class="body">
-        <label class="field">
-          <span class="label">Name</span>
-          <input #name class="input" type="text" cdkFocusInitial autocomplete="off" spellcheck="false" [placeholder]="example() || 'my-experiment'" [attr.aria-invalid]="error() !== null" (input)="error.set(null)" />
-        </label>
-        @if (error(); as text) {
-          <p class="field-error" role="alert">{{ text }}</p>
-        }
-        <fieldset>
-          <legend>Begin with</legend>
-          <label class="choice"><input type="radio" name="start" value="" [checked]="example() === ''" (change)="example.set('')" /><span><b>Nothing</b><br /><span class="muted">An empty project.</span></span></label>
-          @for (item of examples.value() ?? []; track item.name) {
-            <label class="choice"><input type="radio" name="start" [value]="item.name" [checked]="example() === item.name" (change)="example.set(item.name)" /><span><b>{{ item.title }}</b><br /><span class="muted">{{ item.summary }}</span></span></label>
-          }
-          @if (examples.error(); as failure) {
-            <p class="hint">The examples could not be loaded. {{ words(failure) }}</p>
-          }
-        </fieldset>
-      </div>
-      <footer>
-        <button type="button" class="btn" (click)="ref.close()">Cancel</button>
-        <button type="submit" class="btn primary" [disabled]="busy()">Create</button>
-      </footer>
-    </form>
-  `,
-  styles: `
-    fieldset {
-      display: grid;
-      gap: 8px;
-      margin: 0;
-      padding: 0;
-      border: 0;
-    }
-    legend {
-      padding: 0 0 4px;
-      font: var(--text-12);
-      font-weight: var(--weight-medium);
-    }
-    .choice {
-      display: flex;
-      align-items: flex-start;
-      gap: 10px;
-      padding: 8px 10px;
-      border: 1px solid var(--border);
-      border-radius: var(--radius);
-      cursor: pointer;
-      &:has(:checked) {
-        border-color: var(--accent);
-        background: var(--accent-soft);
-      }
-      input {
-        flex: none;
-        margin: 3px 0 0;
-        accent-color: var(--accent);
-      }
-    }
-  `,
+  templateUrl: './new-project-dialog.html',
+  styleUrl: './new-project-dialog.scss',
 })
 export class NewProjectDialog {
-  protected readonly ref = inject<MatDialogRef<NewProjectDialog>>(MatDialogRef);
+  private readonly ref = inject<MatDialogRef<NewProjectDialog>>(MatDialogRef);
+  private readonly router = inject(Router);
   private readonly store = inject(ProjectsStore);
   private readonly api = inject(ProjectsApi);
   protected readonly examples = resource({ loader: () => this.api.examples() });
-  protected readonly example = signal('');
+  protected readonly start = signal<ProjectStart>(inject<ProjectStart | null>(MAT_DIALOG_DATA, { optional: true }) ?? 'empty');
+  protected readonly gitUrl = signal('');
+  protected readonly zip = signal<File | null>(null);
+  protected readonly progress = signal<Progress | null>(null);
+  protected readonly nameError = signal<string | null>(null);
+  protected readonly sourceError = signal<string | null>(null);
   protected readonly busy = signal(false);
-  protected readonly error = signal<string | null>(null);
   protected readonly words = sentence;
+  private under: AbortController | null = null;
+
+  protected readonly choices = computed<{ value: ProjectStart; title: string; summary: string }[]>(() => [
+    { value: 'empty', title: 'Nothing', summary: 'An empty project.' },
+    ...(this.examples.value() ?? []).map(({ name, title, summary }) => ({ value: `${EXAMPLE}${name}` as const, title, summary })),
+    { value: 'git', title: 'Git repository', summary: 'Its newest files, from a public address.' },
+    { value: 'zip', title: 'Zip file', summary: 'From this computer; folders are kept.' },
+  ]);
+  protected readonly placeholder = computed(() => {
+    const start = this.start();
+    if (start === 'git') return nameOfRepository(this.gitUrl()) || 'as the repository';
+    if (start === 'zip') return this.zip()?.name.replace(/\.zip$/i, '') ?? 'as the file';
+    return start === 'empty' ? 'my-experiment' : (this.choices().find(({ value }) => value === start)?.title ?? '');
+  });
+  protected readonly verb = computed(() => ({ git: 'Clone', zip: 'Upload' })[this.start() as string] ?? 'Create');
+
+  constructor() {
+    const off = inject(EventsSocket).on('project.fetching', (fetch) => {
+      if (this.busy() && fetch.gitUrl === this.gitUrl().trim()) this.progress.set({ text: fetchWords(fetch), part: fetch.part });
+    });
+    inject(DestroyRef).onDestroy(() => {
+      off();
+      this.under?.abort();
+    });
+  }
+
+  protected choose(start: ProjectStart): void {
+    this.start.set(start);
+    this.sourceError.set(null);
+  }
+
+  protected pick(input: HTMLInputElement): void {
+    this.zip.set(input.files?.[0] ?? null);
+    this.sourceError.set(null);
+    input.value = '';
+  }
+
+  /** What is under way ends with the dialog: the server makes no project that nobody waits for. */
+  protected close(): void {
+    this.ref.close();
+  }
 
   protected async create(event: Event, value: string): Promise<void> {
     event.preventDefault();
     const name = value.trim();
-    const example = this.example();
-    if (name === '' && example === '') return this.error.set('Give a name.');
-    const request: CreateProject = example ? { example, ...(name ? { name } : {}) } : { name };
+    if (!this.complete(name)) return;
     this.busy.set(true);
+    this.under = new AbortController();
+    const { signal } = this.under;
     try {
-      await this.store.create(request);
+      await this.make(name === '' ? {} : { name }, signal);
       this.ref.close();
+      void this.router.navigateByUrl('/code');
     } catch (error) {
+      if (signal.aborted) return;
       const failure = toRequestError(error);
-      this.error.set(failure.field('name') ?? failure.message);
+      const nameFailure = failure.field('name') ?? (failure.code === 'project.name_taken' ? failure.message : null);
+      if (nameFailure !== null || this.start() === 'empty') this.nameError.set(nameFailure ?? failure.message);
+      else this.sourceError.set(failure.field('gitUrl') ?? failure.message);
+    } finally {
       this.busy.set(false);
+      this.progress.set(null);
+    }
+  }
+
+  private complete(name: string): boolean {
+    this.nameError.set(this.start() === 'empty' && name === '' ? 'Give a name.' : null);
+    const missing = { git: this.gitUrl().trim() === '' ? 'Give the address of the repository.' : null, zip: this.zip() === null ? 'Choose a zip.' : null };
+    this.sourceError.set(this.start() === 'git' ? missing.git : this.start() === 'zip' ? missing.zip : null);
+    return this.nameError() === null && this.sourceError() === null;
+  }
+
+  private async make(named: { name?: string }, signal: AbortSignal): Promise<void> {
+    const start = this.start();
+    const zip = this.zip();
+    if (start === 'zip' && zip) {
+      await this.store.upload(zip, named.name, signal, (part) => this.progress.set(part < 1 ? { text: `Uploading ${zip.name}, ${Math.floor(part * 100)} %`, part } : { text: `Unpacking ${zip.name}`, part: null }));
+    } else if (start === 'git') {
+      const gitUrl = this.gitUrl().trim();
+      this.progress.set({ text: fetchWords({ gitUrl, phase: 'connecting' }), part: null });
+      await this.store.create({ gitUrl, ...named }, signal);
+    } else if (start.startsWith(EXAMPLE)) {
+      await this.store.create({ example: start.slice(EXAMPLE.length), ...named }, signal);
+    } else {
+      await this.store.create({ name: named.name ?? '' }, signal);
     }
   }
 }

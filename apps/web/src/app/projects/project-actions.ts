@@ -4,6 +4,7 @@ import type { ProjectView } from '@mle/protocol';
 import { DocumentStore } from '../editor/document-store';
 import type { Confirmation } from '../ui/confirm-dialog';
 import type { NameQuestion } from '../ui/name-dialog';
+import type { ProjectStart } from './new-project-dialog';
 import { ProjectsStore } from './projects-store';
 
 /** What can be done with projects, each with its dialog. */
@@ -13,9 +14,14 @@ export class ProjectActions {
   private readonly store = inject(ProjectsStore);
   private readonly documents = inject(DocumentStore);
 
-  async create(): Promise<void> {
+  async create(start: ProjectStart = 'empty'): Promise<void> {
     const { NewProjectDialog } = await import('./new-project-dialog');
-    this.dialog.open(NewProjectDialog, config('New project'));
+    this.dialog.open(NewProjectDialog, { ...config('New project'), data: start });
+  }
+
+  async openOther(): Promise<void> {
+    const { OpenProjectDialog } = await import('./open-project-dialog');
+    this.dialog.open(OpenProjectDialog, config('Open a project'));
   }
 
   async rename(project: ProjectView): Promise<void> {

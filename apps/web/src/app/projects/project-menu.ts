@@ -1,10 +1,13 @@
-import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { MatMenuModule } from '@angular/material/menu';
 import { Router } from '@angular/router';
 import { Icon } from '../ui/icon';
 import { ProjectActions } from './project-actions';
 import { ProjectsApi } from './projects-api';
 import { ProjectsStore } from './projects-store';
+
+/** Projects in the menu itself; with more there is a search. */
+const SHOWN = 7;
 
 /** The open project in the top bar, and what can be done with it. */
 @Component({
@@ -19,15 +22,22 @@ import { ProjectsStore } from './projects-store';
     <mat-menu #menu="matMenu">
       @if (store.list().length > 0) {
         <div class="menu-head">Open</div>
-        @for (project of store.list(); track project.id) {
+        @for (project of latest(); track project.id) {
           <button mat-menu-item type="button" [attr.aria-current]="project.id === store.current()?.id ? 'true' : null" (click)="open(project.id)">
             <mle-icon [name]="project.id === store.current()?.id ? 'check' : 'folder'" /><span class="cut">{{ project.name }}</span>
           </button>
         }
+        @if (store.list().length > latest().length) {
+          <button mat-menu-item type="button" (click)="actions.openOther()"><mle-icon name="search" />Find among {{ store.list().length }} projects</button>
+        }
         <div class="sep"></div>
       }
       <button mat-menu-item type="button" (click)="actions.create()"><mle-icon name="plus" />New project</button>
+      <button mat-menu-item type="button" (click)="actions.create('git')"><mle-icon name="branch" />Clone from git</button>
+      <button mat-menu-item type="button" (click)="actions.create('zip')"><mle-icon name="upload" />Upload zip</button>
       @if (store.current(); as project) {
+        <div class="sep"></div>
+        <div class="menu-head cut">{{ project.name }}</div>
         <button mat-menu-item type="button" (click)="actions.rename(project)"><mle-icon name="pencil" />Rename</button>
         <button mat-menu-item type="button" (click)="actions.duplicate(project)"><mle-icon name="copy" />Duplicate</button>
         <a mat-menu-item [href]="api.archiveUrl(project.id)" download><mle-icon name="download" />Download zip</a>
@@ -65,6 +75,12 @@ export class ProjectMenu {
   protected readonly actions = inject(ProjectActions);
   protected readonly api = inject(ProjectsApi);
   private readonly router = inject(Router);
+  /** The open one, and those that changed last; by name, so that each keeps its place. */
+  protected readonly latest = computed(() => {
+    const current = this.store.current();
+    const others = this.store.list().filter((project) => project !== current).sort((a, b) => b.updatedAt.localeCompare(a.updatedAt));
+    return [...(current ? [current] : []), ...others].slice(0, SHOWN).sort((a, b) => a.name.localeCompare(b.name));
+  });
 
   protected open(id: string): void {
     this.store.open(id);

@@ -1,7 +1,7 @@
-import { HttpClient } from '@angular/common/http';
+import { HttpClient, HttpEventType } from '@angular/common/http';
 import { Injectable, inject } from '@angular/core';
 import type { CreateProject, ExampleView, Page, ProjectView, UpdateProject } from '@mle/protocol';
-import { firstValueFrom } from 'rxjs';
+import { EMPTY, filter, firstValueFrom, fromEvent, map, takeUntil, tap, type MonoTypeOperatorFunction } from 'rxjs';
 import { API } from '../core/api-interceptor';
 
 @Injectable({ providedIn: 'root' })
@@ -20,8 +20,22 @@ export class ProjectsApi {
     return projects;
   }
 
-  create(project: CreateProject): Promise<ProjectView> {
-    return firstValueFrom(this.http.post<ProjectView>(`${API}/projects`, project));
+  create(project: CreateProject, signal?: AbortSignal): Promise<ProjectView> {
+    return firstValueFrom(this.http.post<ProjectView>(`${API}/projects`, project).pipe(until(signal)));
+  }
+
+  /** Sends a zip; `progress` hears the part that is sent. */
+  upload(zip: File, name: string | undefined, signal: AbortSignal, progress: (part: number) => void): Promise<ProjectView> {
+    const params: Record<string, string> = name === undefined ? { fileName: zip.name } : { name };
+    const headers = { 'Content-Type': 'application/zip' };
+    return firstValueFrom(
+      this.http.post<ProjectView>(`${API}/projects/archive`, zip, { params, headers, reportProgress: true, observe: 'events' }).pipe(
+        until(signal),
+        tap((event) => event.type === HttpEventType.UploadProgress && progress(event.loaded / (event.total ?? zip.size))),
+        filter((event) => event.type === HttpEventType.Response),
+        map((response) => response.body as ProjectView),
+      ),
+    );
   }
 
   update(id: string, change: UpdateProject): Promise<ProjectView> {
@@ -40,4 +54,9 @@ export class ProjectsApi {
   archiveUrl(id: string): string {
     return `${API}/projects/${id}/archive`;
   }
+}
+
+/** Takes the request back when the signal says so; what waits for it fails. */
+function until<T>(signal: AbortSignal | undefined): MonoTypeOperatorFunction<T> {
+  return takeUntil(signal ? fromEvent(signal, 'abort') : EMPTY);
 }

@@ -49,11 +49,12 @@ export class ProjectsStore {
     this.choose(id);
   }
 
-  async create(project: CreateProject): Promise<ProjectView> {
-    const created = await this.api.create(project);
-    this.put(created);
-    this.choose(created.id);
-    return created;
+  async create(project: CreateProject, signal?: AbortSignal): Promise<void> {
+    this.begin(await this.api.create(project, signal));
+  }
+
+  async upload(zip: File, name: string | undefined, signal: AbortSignal, progress: (part: number) => void): Promise<void> {
+    this.begin(await this.api.upload(zip, name, signal, progress));
   }
 
   async rename(id: string, name: string): Promise<void> {
@@ -63,6 +64,11 @@ export class ProjectsStore {
   async remove(id: string): Promise<void> {
     await this.api.remove(id);
     this.drop(id);
+  }
+
+  private begin(project: ProjectView): void {
+    this.put(project);
+    this.choose(project.id);
   }
 
   private put(project: ProjectView): void {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { AttemptProgress } from './link.js';
 import { IdSchema } from './ids.js';
 import type { MachineView } from './machines.js';
+import type { MetricUpdate } from './metrics.js';
 import type { OutputFrame } from './output.js';
 import type { FetchProgress, ProjectView } from './projects.js';
 import type { RunView } from './runs.js';
@@ -22,6 +23,8 @@ export interface ServerToBrowser {
   'machine.removed': (machine: { id: string }) => void;
   /** Of watched runs only. May come before it is durable: same offset, same bytes. A gap is fetched by range. */
   output: (frame: OutputFrame, bytes: ArrayBuffer) => void;
+  /** Of runs whose metrics are watched, at most four times a second. A gap in the counts is fetched again. */
+  metrics: (update: MetricUpdate) => void;
 }
 export type ServerEvent = keyof ServerToBrowser;
 
@@ -30,8 +33,13 @@ export type Watch = z.infer<typeof WatchSchema>;
 /** Frames after the answer are complete: fetch `[0, storedBytes)` by range, then append what comes. */
 export type WatchReply = { ok: true; run: RunView; attempt: number; storedBytes: number } | { ok: false; message: string };
 
+export type MetricWatchReply = { ok: true; attempt: number } | { ok: false; message: string };
+
 /** Browser to server. */
 export interface BrowserToServer {
   watch: (watch: Watch, ack: (reply: WatchReply) => void) => void;
   unwatch: (watch: Watch) => void;
+  /** Updates after the answer are complete; many runs may be watched so, because their output does not come along. */
+  'metrics.watch': (watch: Watch, ack: (reply: MetricWatchReply) => void) => void;
+  'metrics.unwatch': (watch: Watch) => void;
 }

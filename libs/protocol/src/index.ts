@@ -12,6 +12,7 @@ export * from './run-state.js';
 export * from './runs.js';
 export * from './machines.js';
 export * from './output.js';
+export * from './metrics.js';
 export * from './queue.js';
 export * from './link.js';
 export * from './events.js';

@@ -26,6 +26,10 @@ export const LIMITS = {
   pathBytes: 1024,
   /** The largest message that the link carries, above the largest frame and its header. */
   linkMessageBytes: 4 * MiB,
+  /** Series that the output of one attempt makes. */
+  metricSeries: 200,
+  /** Points of all series of one attempt. */
+  metricPoints: 5_000_000,
   /** Items of one page of a list. */
   pageItems: 200,
 } as const;

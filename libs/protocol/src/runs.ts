@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { IdSchema, TimeSchema } from './ids.js';
+import { MetricSummarySchema } from './metrics.js';
 import { PageQuerySchema } from './page.js';
 import { ProjectPathSchema } from './project-path.js';
 import { ProjectSettingsSchema } from './project-settings.js';
@@ -162,5 +163,7 @@ export const RunViewSchema = z.object({
   tags: z.array(z.string()),
   note: z.string(),
   seed: z.int(),
+  /** Of the current attempt: the series that its output made, in one line each. */
+  metrics: z.record(z.string(), MetricSummarySchema),
 });
 export type RunView = z.infer<typeof RunViewSchema>;

@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { EVENTS_NAMESPACE, WatchSchema, type AttemptRef, type BrowserToServer, type OutputFrame, type ServerEvent, type ServerToBrowser, type WatchReply } from '@mle/protocol';
+import { EVENTS_NAMESPACE, WatchSchema, type AttemptRef, type BrowserToServer, type MetricWatchReply, type OutputFrame, type ServerEvent, type ServerToBrowser, type WatchReply } from '@mle/protocol';
 import type { DefaultEventsMap, Namespace, Socket } from 'socket.io';
 import { AuthService } from '../auth/auth.service.js';
 import type { AuthUser } from '../auth/current-user.js';
@@ -24,6 +24,7 @@ const RECHECK_MS = 5_000;
 
 const userRoom = (userId: string): string => `user:${userId}`;
 const runRoom = (runId: string): string => `run:${runId}`;
+const metricsRoom = (runId: string): string => `metrics:${runId}`;
 
 /** Tells browsers what changes, and the output of the runs that they watch. */
 @Injectable()
@@ -57,6 +58,7 @@ export class EventsGateway implements OnApplicationBootstrap, OnModuleDestroy {
       this.recheck().catch((error: unknown) => logger.debug({ err: error }, 'the logins of browsers were not checked'));
     }, RECHECK_MS);
     this.events.on('browser', (event, userId, payload) => this.tell(event, userId, payload));
+    this.events.on('metrics', (update) => this.namespace.to(metricsRoom(update.runId)).emit('metrics', update));
     this.ingest.onFrame((frame, bytes) => this.output(frame, bytes));
     // Frames that another replica took are read from the database, for those who watch here.
     this.relay.start((frame, bytes) => this.output(frame, bytes), (ref) => this.watched(ref));
@@ -83,17 +85,34 @@ export class EventsGateway implements OnApplicationBootstrap, OnModuleDestroy {
   private connected(socket: BrowserSocket): void {
     const { user } = socket.data;
     void socket.join(userRoom(user.id));
-    socket.on('watch', (request, ack) => {
-      if (typeof ack !== 'function') return;
-      this.watch(socket, request).then(ack, (error: unknown) => {
+    socket.on('watch', (request, ack) => this.answer(this.watch(socket, request), ack));
+    socket.on('unwatch', (request) => this.leave(socket, request, runRoom));
+    socket.on('metrics.watch', (request, ack) => this.answer(this.watchMetrics(socket, request), ack));
+    socket.on('metrics.unwatch', (request) => this.leave(socket, request, metricsRoom));
+  }
+
+  private answer<R>(reply: Promise<R>, ack: unknown): void {
+    reply.then(
+      (value) => typeof ack === 'function' && (ack as (value: R) => void)(value),
+      (error: unknown) => {
         if (!(error instanceof ProblemError)) logger.warn({ err: error }, 'a run is not watched');
-        ack({ ok: false, message: error instanceof ProblemError ? error.detail : 'The run cannot be watched now. Try again in a moment.' });
-      });
-    });
-    socket.on('unwatch', (request) => {
-      const parsed = WatchSchema.safeParse(request);
-      if (parsed.success) void socket.leave(runRoom(parsed.data.runId));
-    });
+        const message = error instanceof ProblemError ? error.detail : 'The run cannot be watched now. Try again in a moment.';
+        if (typeof ack === 'function') (ack as (value: { ok: false; message: string }) => void)({ ok: false, message });
+      },
+    );
+  }
+
+  private leave(socket: BrowserSocket, request: unknown, room: (runId: string) => string): void {
+    const parsed = WatchSchema.safeParse(request);
+    if (parsed.success) void socket.leave(room(parsed.data.runId));
+  }
+
+  private async watchMetrics(socket: BrowserSocket, request: unknown): Promise<MetricWatchReply> {
+    const parsed = WatchSchema.safeParse(request);
+    if (!parsed.success) return { ok: false, message: 'Give the runId of a run.' };
+    const run = await this.runs.get(socket.data.user.id, parsed.data.runId);
+    await socket.join(metricsRoom(parsed.data.runId));
+    return { ok: true, attempt: run.attempt };
   }
 
   private async watch(socket: BrowserSocket, request: unknown): Promise<WatchReply> {

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { randomUUID } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import type { AttemptRef, ServerEvent, ServerToBrowser, StopRequest } from '@mle/protocol';
+import type { AttemptRef, MetricUpdate, ServerEvent, ServerToBrowser, StopRequest } from '@mle/protocol';
 import { RedisService } from '../redis/redis.service.js';
 import { logger } from '../logging/logger.js';
 
@@ -11,6 +11,8 @@ export interface Signals {
   browser: [event: ServerEvent, userId: string | null, payload: unknown];
   /** Output of the attempt is durable up to `storedBytes`. */
   'output.stored': [ref: AttemptRef, storedBytes: number];
+  /** Points that the output of a run made. */
+  metrics: [update: MetricUpdate];
   /** The attempt takes no more writes. */
   'attempt.ended': [ref: AttemptRef];
   /** A stop that the machine's link has to carry. */

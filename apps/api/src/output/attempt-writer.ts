@@ -33,7 +33,7 @@ export class AttemptWriter {
     private readonly ref: AttemptRef,
     public storedBytes: number,
     private readonly output: OutputRepository,
-    private readonly onStored: (storedBytes: number) => void,
+    private readonly onStored: (chunk: Chunk) => void,
   ) {
     this.pendingBytes = storedBytes;
     this.packedTo = storedBytes;
@@ -81,15 +81,16 @@ export class AttemptWriter {
   private async drain(): Promise<void> {
     while (this.queue.length > 0) {
       const group = this.nextGroup();
+      let chunk: Chunk;
       try {
-        await this.store(group);
+        chunk = await this.store(group);
       } catch (error) {
         this.failed = true;
         for (const { reject } of [...group, ...this.queue.splice(0)]) reject(error);
         return;
       }
       for (const { resolve } of group) resolve(this.storedBytes);
-      this.onStored(this.storedBytes);
+      this.onStored(chunk);
       if (this.storedBytes - this.packedTo >= MERGED_BYTES) this.pack(false).catch(() => undefined);
     }
   }
@@ -101,7 +102,7 @@ export class AttemptWriter {
     return this.queue.splice(0, count);
   }
 
-  private async store(group: readonly Pending[]): Promise<void> {
+  private async store(group: readonly Pending[]): Promise<Chunk> {
     const from = this.storedBytes;
     const data = group.length === 1 && group[0] ? group[0].data : Buffer.concat(group.map((frame) => frame.data));
     const chunk: Chunk = { from, to: from + data.length, data, segments: coalesceSegments(group.flatMap((frame) => frame.segments)) };
@@ -109,6 +110,7 @@ export class AttemptWriter {
     this.hash?.update(data);
     this.storedBytes = chunk.to;
     this.unpacked.push(chunk.to);
+    return chunk;
   }
 
   private async packNow(all: boolean): Promise<void> {

@@ -5,7 +5,7 @@ import type { AttemptFinished, AttemptRef, OutputFrame, OutputReply } from '@mle
 import { EventsService } from '../events/events.service.js';
 import { logger } from '../logging/logger.js';
 import { AttemptWriter } from './attempt-writer.js';
-import { OutputRepository } from './output.repository.js';
+import { OutputRepository, type Chunk } from './output.repository.js';
 
 /** Who sends output. */
 export interface Sender {
@@ -30,6 +30,8 @@ interface Entry {
 export class OutputIngest {
   private readonly entries = new Map<string, Promise<Entry>>();
   private readonly frameListeners = new Set<(frame: OutputFrame, bytes: Buffer) => void>();
+  private readonly storedListeners = new Set<(ref: AttemptRef, chunk: Chunk) => void>();
+  private readonly restartListeners = new Set<(ref: AttemptRef) => Promise<void>>();
 
   constructor(
     private readonly output: OutputRepository,
@@ -41,6 +43,16 @@ export class OutputIngest {
   /** Hears each new frame before it is durable: the same offset will hold the same bytes. */
   onFrame(listener: (frame: OutputFrame, bytes: Buffer) => void): void {
     this.frameListeners.add(listener);
+  }
+
+  /** Hears each chunk once it is durable, in the order of their offsets. */
+  onStored(listener: (ref: AttemptRef, chunk: Chunk) => void): void {
+    this.storedListeners.add(listener);
+  }
+
+  /** Is awaited when the stored output of an attempt is dropped, to be taken again from its beginning. */
+  onRestart(listener: (ref: AttemptRef) => Promise<void>): void {
+    this.restartListeners.add(listener);
   }
 
   /** Makes ready for an attempt that was won this moment: nothing of it is stored, and its machine may write. */
@@ -100,6 +112,7 @@ export class OutputIngest {
     logger.error({ ...ref, storedBytes: writer.storedBytes, outputBytes }, 'stored output differs from the machine’s; it is taken again');
     this.forget(ref);
     await this.output.removeAttempt(ref);
+    for (const listener of this.restartListeners) await listener(ref);
     return 0;
   }
 
@@ -130,7 +143,10 @@ export class OutputIngest {
   }
 
   private writer(ref: AttemptRef, storedBytes: number): AttemptWriter {
-    return new AttemptWriter(ref, storedBytes, this.output, (stored) => this.events.signal('output.stored', ref, stored));
+    return new AttemptWriter(ref, storedBytes, this.output, (chunk) => {
+      this.events.signal('output.stored', ref, chunk.to);
+      for (const listener of this.storedListeners) listener(ref, chunk);
+    });
   }
 
   private async sha256(ref: AttemptRef, writer: AttemptWriter): Promise<string> {

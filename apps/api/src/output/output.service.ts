@@ -26,6 +26,11 @@ export class OutputService {
     return this.output.end(ref);
   }
 
+  /** What is stored of the range, with the stream and time of each piece. */
+  chunks(ref: AttemptRef, from: number, to: number): AsyncGenerator<Chunk> {
+    return this.output.read(ref, from, to);
+  }
+
   async *read(ref: AttemptRef, { from, to, stream }: OutputRange): AsyncGenerator<Buffer> {
     for await (const chunk of this.output.read(ref, from, to)) yield* only(chunk, stream);
   }

@@ -3,6 +3,8 @@ import { DEFAULT_PROJECT_SETTINGS, LIMITS, ON_MACHINE_STATES, type AttemptFinish
 import { EventsService } from '../events/events.service.js';
 import { logger } from '../logging/logger.js';
 import { MachinesService } from '../machines/machines.service.js';
+import { summariesOf } from '../metrics/metric-parser.js';
+import { MetricsIngest } from '../metrics/metrics-ingest.service.js';
 import { OutputIngest } from '../output/output-ingest.service.js';
 import { currentAttempt, type RunRecord } from './run-view.js';
 import { RunsRepository, type AttemptChange } from './runs.repository.js';
@@ -15,6 +17,7 @@ export class RunLifecycle {
     private readonly runs: RunsRepository,
     private readonly machines: MachinesService,
     private readonly output: OutputIngest,
+    private readonly metrics: MetricsIngest,
     private readonly waiting: WaitingService,
     private readonly events: EventsService,
   ) {}
@@ -51,7 +54,7 @@ export class RunLifecycle {
     return now && this.isCurrent(now, machineId, ref) ? { ok: true } : { ok: false, code: 'superseded' };
   }
 
-  /** Ends the attempt, but only when its last byte is stored and the checksum is right. */
+  /** Ends the attempt, but only when its last byte is stored and the checksum is right, and its last point too. */
   async finished(machineId: string, finished: AttemptFinished): Promise<AttemptReply> {
     const ref: AttemptRef = { runId: finished.runId, attempt: finished.attempt };
     const run = await this.runs.get(ref.runId);
@@ -59,6 +62,8 @@ export class RunLifecycle {
     if (!ON_MACHINE_STATES.includes(run.state)) return { ok: true };
     const missing = await this.output.verify(ref, finished);
     if (missing !== null) return { ok: false, code: 'gap', expected: missing };
+    const series = await this.metrics.settle(ref);
+    if (series.length > 0) await this.runs.noteMetrics(ref, summariesOf(series));
     const { exitCode, signal, outputBytes, outputSha256 } = finished;
     const change: AttemptChange = { exitCode, signal, outputBytes, outputSha256, finishedAt: new Date(), reason: finished.reason ?? run.stopReason };
     const ended = await this.end(run, finished, change);

@@ -56,6 +56,8 @@ export function runView(run: RunRecord, waiting: Waiting): RunView {
     tags: run.tags,
     note: run.note,
     seed: run.seed,
+    // Runs of earlier versions have none.
+    metrics: Object.fromEntries((run.metrics ?? []).map(({ name, ...summary }) => [name, summary])),
   };
 }
 

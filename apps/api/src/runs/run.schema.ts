@@ -1,6 +1,6 @@
 import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
 import { Schema as MongooseSchema, type Types } from 'mongoose';
-import type { Needs, ParamValue, ProjectSettings, Retry, RunState } from '@mle/protocol';
+import type { MetricSummary, Needs, ParamValue, ProjectSettings, Retry, RunState } from '@mle/protocol';
 
 /** One start of the run. Its place in the array is `n − 1`. */
 export interface Attempt {
@@ -117,6 +117,10 @@ export class Run {
 
   @Prop({ type: Number, default: 0 })
   seed!: number;
+
+  /** Of the current attempt; a list, because names of series may be no names of fields. */
+  @Prop({ type: MongooseSchema.Types.Mixed, default: [] })
+  metrics!: (MetricSummary & { name: string })[];
 
   /** Of the request that made it: in each delivery, claim and log line. */
   @Prop({ type: String, default: null })

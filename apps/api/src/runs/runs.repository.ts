@@ -5,7 +5,7 @@ import { ACTIVE_STATES, canTransition, isTerminal, ON_MACHINE_STATES, type Attem
 import { Run, type Attempt } from './run.schema.js';
 import type { RunRecord } from './run-view.js';
 
-export type NewRun = Omit<Run, '_id' | 'attempt' | 'attempts' | 'state' | 'machineName' | 'stopReason' | 'notBefore' | 'createdAt'>;
+export type NewRun = Omit<Run, '_id' | 'attempt' | 'attempts' | 'state' | 'machineName' | 'stopReason' | 'notBefore' | 'createdAt' | 'metrics'>;
 
 /** What a transition may set besides the state, on the current attempt. */
 export type AttemptChange = Partial<Omit<Attempt, 'n' | 'state' | 'createdAt' | 'history'>>;
@@ -59,6 +59,11 @@ export class RunsRepository {
 
   async change(ownerId: string, id: string, change: UpdateRun): Promise<RunRecord | null> {
     return orNull(await this.runs.findOneAndUpdate({ _id: new Types.ObjectId(id), ownerId }, { $set: change }, { returnDocument: 'after' }).lean());
+  }
+
+  /** How the series of the attempt stand now; null when it is not the current one any more. */
+  async noteMetrics({ runId, attempt }: AttemptRef, metrics: Run['metrics']): Promise<RunRecord | null> {
+    return orNull(await this.runs.findOneAndUpdate({ _id: new Types.ObjectId(runId), attempt }, { $set: { metrics } }, { returnDocument: 'after' }).lean());
   }
 
   async remove(ownerId: string, id: string): Promise<boolean> {
@@ -144,7 +149,7 @@ export class RunsRepository {
   async retry(ref: AttemptRef, from: readonly RunState[], ended: RunState, change: AttemptChange, notBefore: Date): Promise<RunRecord | null> {
     const now = new Date();
     const at = `attempts.${ref.attempt - 1}`;
-    const set: Record<string, unknown> = { state: 'queued', attempt: ref.attempt + 1, notBefore, [`${at}.state`]: ended, [`${at}.finishedAt`]: now };
+    const set: Record<string, unknown> = { state: 'queued', attempt: ref.attempt + 1, notBefore, metrics: [], [`${at}.state`]: ended, [`${at}.finishedAt`]: now };
     for (const [key, value] of Object.entries(change)) set[`${at}.${key}`] = value;
     set[`attempts.${ref.attempt}`] = newAttempt(ref.attempt + 1, now);
     const filter = { _id: new Types.ObjectId(ref.runId), attempt: ref.attempt, state: { $in: from.filter((state) => canTransition(state, 'queued')) } };

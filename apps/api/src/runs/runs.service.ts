@@ -6,6 +6,7 @@ import { FilesService } from '../files/files.service.js';
 import { badRequest, conflict, notFound, ProblemError } from '../http/problem.js';
 import { correlationId } from '../logging/correlation.js';
 import { logger } from '../logging/logger.js';
+import { MetricsService } from '../metrics/metrics.service.js';
 import { OutputService } from '../output/output.service.js';
 import { ProjectsService } from '../projects/projects.service.js';
 import { DeliveriesService } from '../queue/deliveries.service.js';
@@ -31,6 +32,7 @@ export class RunsService implements OnModuleInit {
     private readonly snapshots: SnapshotsService,
     private readonly deliveries: DeliveriesService,
     private readonly output: OutputService,
+    private readonly metrics: MetricsService,
     private readonly events: EventsService,
   ) {}
 
@@ -107,7 +109,7 @@ export class RunsService implements OnModuleInit {
   async remove(ownerId: string, id: string): Promise<void> {
     const run = await this.owned(ownerId, id);
     if (!isTerminal(run.state)) throw conflict('run.active', `Run ${run.number} is ${run.state}. Stop it before you delete it.`);
-    await this.output.removeRun(id);
+    await this.removeOutput(id);
     await this.runs.remove(ownerId, id);
     this.events.publish('run.deleted', { userId: ownerId }, { id, projectId: run.projectId });
   }
@@ -170,11 +172,16 @@ export class RunsService implements OnModuleInit {
     }
   }
 
+  private async removeOutput(runId: string): Promise<void> {
+    await this.metrics.removeRun(runId);
+    await this.output.removeRun(runId);
+  }
+
   private async removeOfProject(projectId: string): Promise<void> {
     const runs = await this.runs.ofProject(projectId);
     for (const run of runs) {
       if (!isTerminal(run.state)) await this.stopRun(run, 'its project was deleted');
-      await this.output.removeRun(run.id);
+      await this.removeOutput(run.id);
       if (ON_MACHINE_STATES.includes(run.state) && run.machineId) this.events.signal('machine.stop', run.machineId, { runId: run.id, attempt: run.attempt, reason: 'its project was deleted' });
     }
     await this.runs.removeOfProject(projectId);
@@ -182,7 +189,7 @@ export class RunsService implements OnModuleInit {
       if (isTerminal(run.state)) continue;
       // Its machine may have written until this moment.
       this.events.signal('attempt.ended', { runId: run.id, attempt: run.attempt });
-      await this.output.removeRun(run.id);
+      await this.removeOutput(run.id);
     }
     for (const run of runs) this.events.publish('run.deleted', { userId: run.ownerId }, { id: run.id, projectId });
   }

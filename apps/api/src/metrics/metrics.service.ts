@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import type { AttemptRef, MetricList, MetricQuery } from '@mle/protocol';
+import { Downsampler } from './downsample.js';
+import { MetricsIngest } from './metrics-ingest.service.js';
+import { columns } from './metric-view.js';
+import { ChunksChanged, MetricsRepository } from './metrics.repository.js';
+
+const TRIES = 5;
+
+/** Reads stored points. */
+@Injectable()
+export class MetricsService {
+  constructor(
+    private readonly ingest: MetricsIngest,
+    private readonly repository: MetricsRepository,
+  ) {}
+
+  /** `ended`: no more output comes, so that whatever was not read at its end is read now. */
+  async list(ref: AttemptRef, ended: boolean, query: Pick<MetricQuery, 'names' | 'points'>): Promise<MetricList> {
+    if (ended) await this.ingest.settle(ref);
+    else await this.ingest.flush(ref);
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.read(ref, query);
+      } catch (error) {
+        if (!(error instanceof ChunksChanged) || tries === TRIES) throw error;
+      }
+    }
+  }
+
+  private async read(ref: AttemptRef, { names, points }: Pick<MetricQuery, 'names' | 'points'>): Promise<MetricList> {
+    const state = (await this.repository.last(ref))?.state;
+    const wanted = (state?.series ?? []).filter(({ name }) => names === undefined || names.includes(name));
+    const samplers = new Map(wanted.map((series) => [series.name, new Downsampler(series, points)]));
+    // Points that are stored while this reads would be beyond their series' range and count.
+    const left = new Map(wanted.map(({ name, count }) => [name, count]));
+    if (samplers.size > 0) {
+      for await (const parts of this.repository.read(ref)) {
+        for (const { name, x, y, time } of parts) {
+          const room = left.get(name) ?? 0;
+          left.set(name, room - x.length);
+          samplers.get(name)?.push(room >= x.length ? { x, y, time } : { x: x.slice(0, Math.max(0, room)), y, time });
+        }
+      }
+    }
+    const series = wanted.map(({ name, axis, count }) => ({ name, axis, count, ...columns(samplers.get(name)?.result() ?? { x: [], y: [], time: [] }) }));
+    return { attempt: ref.attempt, series, sampled: state?.sampled ?? false, dropped: state?.dropped ?? 0 };
+  }
+
+  removeRun(runId: string): Promise<void> {
+    return this.ingest.removeRun(runId);
+  }
+}

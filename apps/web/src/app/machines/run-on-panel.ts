@@ -1,11 +1,17 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
-import type { MachineView, RunView } from '@mle/protocol';
+import { MatDialog } from '@angular/material/dialog';
+import { MatMenuModule } from '@angular/material/menu';
 import { RouterLink } from '@angular/router';
+import type { AttemptProgress, MachineView, RunView } from '@mle/protocol';
 import { Clock } from '../core/clock';
 import { ServerState } from '../core/server-state';
-import { memory, timeOfDay } from '../core/format';
+import { bytes, memory, timeOfDay } from '../core/format';
+import { Session } from '../core/session';
+import { Toasts } from '../core/toasts';
 import { DocumentStore } from '../editor/document-store';
 import { nameOf } from '../files/file-tree';
+import { ProjectActions } from '../projects/project-actions';
+import { ProjectsStore } from '../projects/projects-store';
 import { Launcher } from '../runs/launcher';
 import { RunOptionsForm } from '../runs/run-options-form';
 import { activity } from '../runs/run-words';
@@ -38,7 +44,7 @@ interface MachineRow {
 /** The machines beside the code, each with Go and Stop. */
 @Component({
   selector: 'mle-run-on-panel',
-  imports: [Icon, RouterLink, RunOptionsForm, StateIcon],
+  imports: [Icon, MatMenuModule, RouterLink, RunOptionsForm, StateIcon],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './run-on-panel.html',
   styleUrl: './run-on-panel.scss',
@@ -50,6 +56,13 @@ export class RunOnPanel {
   private readonly documents = inject(DocumentStore);
   private readonly clock = inject(Clock);
   private readonly server = inject(ServerState);
+  private readonly session = inject(Session);
+  private readonly dialog = inject(MatDialog);
+  private readonly toasts = inject(Toasts);
+  protected readonly projects = inject(ProjectsStore);
+  protected readonly actions = inject(ProjectActions);
+  /** Machines belong to the installation: its administrators add them. */
+  protected readonly admin = computed(() => this.session.user()?.role === 'admin');
   /** Why nothing can be asked of the server, or null. */
   protected readonly offline = computed(() => (this.server.offlineSince() ? 'The server does not answer' : null));
   protected readonly fileName = computed(() => nameOf(this.launcher.file() ?? ''));
@@ -59,6 +72,23 @@ export class RunOnPanel {
   protected readonly why = computed(() => (this.machines.list().length > 0 && this.documents.active()?.status() === 'ready' ? this.launcher.refusal() : null));
   protected readonly rows = computed(() => this.machines.list().map((machine) => this.row(machine)));
   protected readonly hint = computed(() => !this.launcher.hintGone() && this.runs.status() === 'ready' && this.runs.all().length === 0 && this.launcher.target() !== null && this.launcher.refusal() === null);
+
+  protected async addMachine(): Promise<void> {
+    const { AddMachineDialog } = await import('./add-machine-dialog');
+    this.dialog.open(AddMachineDialog, { ariaLabel: 'Add a machine', restoreFocus: true });
+  }
+
+  protected async copyCurl(): Promise<void> {
+    const target = this.launcher.target();
+    const command = target && (await this.launcher.curl(target));
+    if (!command) return this.toasts.error('Nothing was copied. Correct the run options first.');
+    try {
+      await navigator.clipboard.writeText(command);
+      this.toasts.show('Copied. Set MLE_TOKEN to a token from Settings before you run it.', { icon: 'check' });
+    } catch {
+      this.toasts.error('The browser does not allow copying here. Open the page by https or at localhost.');
+    }
+  }
 
   private row(machine: MachineView): MachineRow {
     const runs = this.launcher.on(machine);
@@ -83,8 +113,9 @@ export class RunOnPanel {
 
   private line(run: RunView): RunLine {
     const progress = run.state === 'preparing' ? this.runs.progress(run.id) : null;
-    const part = progress && progress.filesTotal > 0 ? progress.filesDone / progress.filesTotal : null;
-    return { run, text: activity(run, progress, this.clock.now()), part, stopping: this.offline() !== null || run.state === 'stopping' || this.launcher.stopping().has(run.id) };
+    const part = progress && syncedPart(progress);
+    const text = progress && showsBytes(progress) ? `syncing ${bytes(progress.bytesDone)} of ${bytes(progress.bytesTotal)}` : activity(run, progress, this.clock.now());
+    return { run, text, part, stopping: this.offline() !== null || run.state === 'stopping' || this.launcher.stopping().has(run.id) };
   }
 
   private describe(machine: MachineView, runs: RunView[], starting: boolean): string {
@@ -108,4 +139,14 @@ export class RunOnPanel {
     if (machine.state === 'draining') return `${machine.name} takes no new runs`;
     return this.launcher.refusal() ?? (room ? null : `${machine.name} is busy`);
   }
+}
+
+/** Large transfers are told by bytes, small ones by files. */
+const SHOWN_BYTES = 1_000_000;
+const showsBytes = ({ phase, bytesTotal }: AttemptProgress): boolean => phase === 'syncing' && bytesTotal >= SHOWN_BYTES;
+
+/** From 0 to 1, or null where nothing is transferred. */
+function syncedPart({ phase, filesDone, filesTotal, bytesDone, bytesTotal }: AttemptProgress): number | null {
+  if (phase !== 'syncing' || filesTotal === 0) return null;
+  return bytesTotal > 0 ? bytesDone / bytesTotal : filesDone / filesTotal;
 }

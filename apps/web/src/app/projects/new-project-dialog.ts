@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, DestroyRef, computed, inject, resource, signal } from '@angular/core';
 import { MAT_DIALOG_DATA, MatDialogRef } from '@angular/material/dialog';
 import { Router } from '@angular/router';
+import type { ExampleView } from '@mle/protocol';
 import { EventsSocket } from '../core/events-socket';
 import { sentence, toRequestError } from '../core/problem';
 import { Icon } from '../ui/icon';
@@ -8,16 +9,14 @@ import { fetchWords, nameOfRepository } from './git-words';
 import { ProjectsApi } from './projects-api';
 import { ProjectsStore } from './projects-store';
 
-/** What a new project begins with: nothing, a repository, a zip, or the example of that name. */
-export type ProjectStart = 'empty' | 'git' | 'zip' | `example:${string}`;
+/** What a new project begins with. */
+export type ProjectStart = 'empty' | 'example' | 'git' | 'zip';
 
 interface Progress {
   text: string;
   /** From 0 to 1; null where nobody knows. */
   part: number | null;
 }
-
-const EXAMPLE = 'example:';
 
 /** Makes a project: empty, from an example, from a git repository, or from a zip. */
 @Component({
@@ -43,19 +42,30 @@ export class NewProjectDialog {
   protected readonly words = sentence;
   private under: AbortController | null = null;
 
-  protected readonly choices = computed<{ value: ProjectStart; title: string; summary: string }[]>(() => [
-    { value: 'empty', title: 'Nothing', summary: 'An empty project.' },
-    ...(this.examples.value() ?? []).map(({ name, title, summary }) => ({ value: `${EXAMPLE}${name}` as const, title, summary })),
-    { value: 'git', title: 'Git repository', summary: 'Its newest files, from a public address.' },
-    { value: 'zip', title: 'Zip file', summary: 'From this computer; folders are kept.' },
-  ]);
-  protected readonly placeholder = computed(() => {
-    const start = this.start();
-    if (start === 'git') return nameOfRepository(this.gitUrl()) || 'as the repository';
-    if (start === 'zip') return this.zip()?.name.replace(/\.zip$/i, '') ?? 'as the file';
-    return start === 'empty' ? 'my-experiment' : (this.choices().find(({ value }) => value === start)?.title ?? '');
+  protected readonly kinds: readonly { value: ProjectStart; label: string }[] = [
+    { value: 'empty', label: 'Nothing' },
+    { value: 'example', label: 'Example' },
+    { value: 'git', label: 'Git repository' },
+    { value: 'zip', label: 'Zip file' },
+  ];
+  protected readonly chosenExample = signal<string | null>(null);
+  protected readonly example = computed<ExampleView | null>(() => {
+    const examples = this.examples.hasValue() ? this.examples.value() : [];
+    return examples.find(({ name }) => name === this.chosenExample()) ?? examples[0] ?? null;
   });
-  protected readonly verb = computed(() => ({ git: 'Clone', zip: 'Upload' })[this.start() as string] ?? 'Create');
+  protected readonly placeholder = computed(() => {
+    switch (this.start()) {
+      case 'git':
+        return nameOfRepository(this.gitUrl()) || 'as the repository';
+      case 'zip':
+        return this.zip()?.name.replace(/\.zip$/i, '') ?? 'as the file';
+      case 'example':
+        return this.example()?.title ?? '';
+      case 'empty':
+        return 'my-experiment';
+    }
+  });
+  protected readonly verb = computed(() => ({ git: 'Clone', zip: 'Upload', example: 'Create', empty: 'Create' })[this.start()]);
 
   constructor() {
     const off = inject(EventsSocket).on('project.fetching', (fetch) => {
@@ -107,9 +117,12 @@ export class NewProjectDialog {
   }
 
   private complete(name: string): boolean {
-    this.nameError.set(this.start() === 'empty' && name === '' ? 'Give a name.' : null);
-    const missing = { git: this.gitUrl().trim() === '' ? 'Give the address of the repository.' : null, zip: this.zip() === null ? 'Choose a zip.' : null };
-    this.sourceError.set(this.start() === 'git' ? missing.git : this.start() === 'zip' ? missing.zip : null);
+    const start = this.start();
+    this.nameError.set(start === 'empty' && name === '' ? 'Give a name.' : null);
+    if (start === 'git' && this.gitUrl().trim() === '') this.sourceError.set('Give the address of the repository.');
+    else if (start === 'zip' && !this.zip()) this.sourceError.set('Choose a zip.');
+    else if (start === 'example' && !this.example()) this.sourceError.set('There is no example to begin with.');
+    else this.sourceError.set(null);
     return this.nameError() === null && this.sourceError() === null;
   }
 
@@ -122,8 +135,8 @@ export class NewProjectDialog {
       const gitUrl = this.gitUrl().trim();
       this.progress.set({ text: fetchWords({ gitUrl, phase: 'connecting' }), part: null });
       await this.store.create({ gitUrl, ...named }, signal);
-    } else if (start.startsWith(EXAMPLE)) {
-      await this.store.create({ example: start.slice(EXAMPLE.length), ...named }, signal);
+    } else if (start === 'example') {
+      await this.store.create({ example: this.example()?.name ?? '', ...named }, signal);
     } else {
       await this.store.create({ name: named.name ?? '' }, signal);
     }

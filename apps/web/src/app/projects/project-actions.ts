@@ -28,6 +28,11 @@ export class ProjectActions {
     await this.ask({ title: `Rename ${project.name}`, label: 'Name', value: project.name, verb: 'Rename', act: (name) => this.store.rename(project.id, name) });
   }
 
+  async settings(project: ProjectView): Promise<void> {
+    const { ProjectSettingsDialog } = await import('./project-settings-dialog');
+    this.dialog.open(ProjectSettingsDialog, { ...config(`Settings of ${project.name}`), data: project });
+  }
+
   async duplicate(project: ProjectView): Promise<void> {
     const act = async (name: string) => {
       await this.documents.saveAll();

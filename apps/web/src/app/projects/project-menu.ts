@@ -40,6 +40,7 @@ const SHOWN = 7;
         <div class="menu-head cut">{{ project.name }}</div>
         <button mat-menu-item type="button" (click)="actions.rename(project)"><mle-icon name="pencil" />Rename</button>
         <button mat-menu-item type="button" (click)="actions.duplicate(project)"><mle-icon name="copy" />Duplicate</button>
+        <button mat-menu-item type="button" (click)="actions.settings(project)"><mle-icon name="sliders" />Settings</button>
         <a mat-menu-item [href]="api.archiveUrl(project.id)" download><mle-icon name="download" />Download zip</a>
         <div class="sep"></div>
         <button mat-menu-item type="button" class="danger" (click)="actions.remove(project)"><mle-icon name="trash" />Delete</button>

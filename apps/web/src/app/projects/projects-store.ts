@@ -1,5 +1,5 @@
 import { Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
-import type { CreateProject, ProjectView } from '@mle/protocol';
+import type { CreateProject, ProjectSettings, ProjectView } from '@mle/protocol';
 import { EventsSocket } from '../core/events-socket';
 import { sentence } from '../core/problem';
 import { Session } from '../core/session';
@@ -59,6 +59,10 @@ export class ProjectsStore {
 
   async rename(id: string, name: string): Promise<void> {
     this.put(await this.api.update(id, { name }));
+  }
+
+  async changeSettings(id: string, settings: ProjectSettings): Promise<void> {
+    this.put(await this.api.update(id, { settings }));
   }
 
   async remove(id: string): Promise<void> {

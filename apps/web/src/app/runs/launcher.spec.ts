@@ -5,6 +5,7 @@ import { Session } from '../core/session';
 import { DocumentStore } from '../editor/document-store';
 import { FilesStore } from '../files/files-store';
 import { MachinesStore } from '../machines/machines-store';
+import { ProjectsStore } from '../projects/projects-store';
 import { Launcher } from './launcher';
 import { NO_OPTIONS, readOptions } from './run-options';
 import { RunOptionsStore } from './run-options-store';
@@ -14,16 +15,17 @@ import { RunsStore } from './runs-store';
 const machine = (id: string, change: Partial<MachineView> = {}): MachineView => ({ id, name: id, state: 'online', slots: 1, running: [], ...change }) as MachineView;
 const run = (id: string, machineId: string | null, target: string | null = null): RunView => ({ id, number: 1, state: 'running', machineId, target: target ? { machineId: target } : null }) as RunView;
 
-function launcher(machines: MachineView[], active: RunView[] = [], options = NO_OPTIONS) {
+function launcher(machines: MachineView[], active: RunView[] = [], options = NO_OPTIONS, settings = { command: null as string | null }, file = 'train.py') {
   const calls: { sent: CreateRun[]; order: string[] } = { sent: [], order: [] };
   const saved = signal(true);
   const providers = [
     { provide: RunsApi, useValue: { create: (body: CreateRun) => (calls.order.push('create'), calls.sent.push(body), Promise.resolve(run('new', body.target && 'machineId' in body.target ? body.target.machineId : null))) } },
     { provide: RunsStore, useValue: { active: signal(active), get: (id: string) => active.find((other) => other.id === id) ?? null, put: () => undefined } },
-    { provide: DocumentStore, useValue: { active: signal({ kind: () => 'text', status: () => 'ready', path: () => 'train.py' }), saveAll: () => (calls.order.push('save'), Promise.resolve(saved())) } },
+    { provide: DocumentStore, useValue: { active: signal({ kind: () => 'text', status: () => 'ready', path: () => file }), saveAll: () => (calls.order.push('save'), Promise.resolve(saved())) } },
     { provide: FilesStore, useValue: { projectId: signal('p'), get: () => null, flushDeletes: () => (calls.order.push('flush'), Promise.resolve()) } },
-    { provide: RunOptionsStore, useValue: { read: signal(readOptions(options)), valid: () => Object.keys(readOptions(options).errors).length === 0, open: signal(false) } },
+    { provide: RunOptionsStore, useValue: { read: signal(readOptions(options)), valid: () => Object.keys(readOptions(options).errors).length === 0, open: signal(false), change: () => undefined } },
     { provide: MachinesStore, useValue: { list: signal(machines) } },
+    { provide: ProjectsStore, useValue: { current: signal({ settings }) } },
     { provide: Session, useValue: { user: signal({ id: 'u' }) } },
   ];
   TestBed.configureTestingModule({ providers });
@@ -72,5 +74,19 @@ describe('Launcher', () => {
     await mistaken.launcher.goOnTarget();
     expect(mistaken.launcher.problem()?.text).toContain('run options');
     expect([...calls.sent, ...mistaken.calls.sent]).toEqual([]);
+  });
+
+  it('runs a file of any kind where the project has a command of its own', () => {
+    expect(launcher([machine('a')], [], NO_OPTIONS, { command: null }, 'conf.yaml').launcher.refusal()).toContain('conf.yaml is of no kind');
+    TestBed.resetTestingModule();
+    expect(launcher([machine('a')], [], NO_OPTIONS, { command: 'python train.py {file}' }, 'conf.yaml').launcher.refusal()).toBeNull();
+  });
+
+  it('writes the same run as a command, without the token itself', async () => {
+    const { launcher: subject, calls } = launcher([machine('a')], [], { ...NO_OPTIONS, params: 'lr=0.1' });
+    expect(await subject.curl(machine('a'))).toBe(
+      `curl -H "Authorization: Bearer $MLE_TOKEN" -H 'Content-Type: application/json' -d '{"projectId":"p","file":"train.py","target":{"machineId":"a"},"params":{"lr":0.1}}' ${location.origin}/api/v1/runs`,
+    );
+    expect(calls.order).toEqual(['save']);
   });
 });

@@ -1,5 +1,7 @@
 import { Injectable, computed, inject, signal } from '@angular/core';
-import type { MachineView, RunView } from '@mle/protocol';
+import type { CreateRun, MachineView, RunView } from '@mle/protocol';
+import { API } from '../core/api-interceptor';
+import { curlCommand } from '../core/curl';
 import { sentence, toRequestError } from '../core/problem';
 import { isActive } from '../core/protocol-values';
 import { Session } from '../core/session';
@@ -7,6 +9,7 @@ import { isText, readStored, writeStored } from '../core/storage';
 import { DocumentStore } from '../editor/document-store';
 import { FilesStore } from '../files/files-store';
 import { MachinesStore } from '../machines/machines-store';
+import { ProjectsStore } from '../projects/projects-store';
 import { RunOptionsStore } from './run-options-store';
 import { notRunnable } from './runnable';
 import { RunsApi } from './runs-api';
@@ -21,6 +24,7 @@ export class Launcher {
   private readonly files = inject(FilesStore);
   private readonly options = inject(RunOptionsStore);
   private readonly machines = inject(MachinesStore);
+  private readonly projects = inject(ProjectsStore);
   private readonly session = inject(Session);
   private readonly lastMachine = signal(readStored('machine', isText, ''));
   /** Machines whose Go was pressed and not yet answered. */
@@ -35,8 +39,11 @@ export class Launcher {
     const document = this.documents.active();
     return document && document.kind() === 'text' && document.status() === 'ready' ? document.path() : null;
   });
-  /** Why the open file cannot be run, or null. */
-  readonly refusal = computed(() => notRunnable(this.file(), this.files.get(this.file() ?? '')));
+  /** Why the open file cannot be run, or null. The project's own command takes a file of any kind. */
+  readonly refusal = computed(() => {
+    const file = this.file();
+    return file !== null && this.projects.current()?.settings.command ? null : notRunnable(file, this.files.get(file ?? ''));
+  });
   /** The machine that Ctrl Enter uses: the last one while it has room, else the first that has. */
   readonly target = computed(() => {
     const free = this.machines.list().filter((machine) => this.hasRoom(machine));
@@ -81,8 +88,9 @@ export class Launcher {
     try {
       if (!(await this.documents.saveAll())) return this.refuse(machine, 'Not started: a file could not be saved.');
       await this.files.flushDeletes();
-      const request = { projectId, file, target: { machineId: machine.id }, ...this.options.read().request };
-      const run = await this.api.create(request, crypto.randomUUID());
+      const run = await this.api.create(this.request(projectId, file, machine), crypto.randomUUID());
+      // A note is about one run.
+      this.options.change({ note: '' });
       this.runs.put(run);
       this.launched.set(run);
       this.remember(machine);
@@ -92,6 +100,19 @@ export class Launcher {
     } finally {
       this.mark(this.starting, machine.id, false);
     }
+  }
+
+  /** The present Go on a command line; what is unsaved is saved, so that both run the same. Null where nothing can be run. */
+  async curl(machine: MachineView): Promise<string | null> {
+    const projectId = this.files.projectId();
+    const file = this.file();
+    if (!projectId || !file || !this.options.valid()) return null;
+    await this.documents.saveAll();
+    return curlCommand('POST', `${location.origin}${API}/runs`, this.request(projectId, file, machine));
+  }
+
+  private request(projectId: string, file: string, machine: MachineView): CreateRun {
+    return { projectId, file, target: { machineId: machine.id }, ...this.options.read().request };
   }
 
   async stop(run: RunView): Promise<void> {

@@ -15,12 +15,15 @@ const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/;
 // CSI, OSC with its end, or another two-character escape; an unfinished sequence at the end of the text is dropped too.
 const ESCAPE = /\u001b(?:\[([0-9;:?<=>!]*)[ -/]*([@-~])|\](?:[^\u0007\u001b]|\u001b(?!\\))*(?:\u0007|\u001b\\)|[()][0-9A-Za-z]|[ -Z\\^_`a-z{|}~]|\[[0-9;:?<=>!]*$|\][^\u0007]*$|$)/y;
 
+/** Whether a line is drawn as it is, whatever its length. */
+export const isPlain = (text: string): boolean => !CONTROL.test(text);
+
 /**
  * The visible form of one line: colours become styles, a carriage return starts over at the first column
  * as on a terminal (so a progress bar is its last state), other control characters vanish.
  */
 export function renderLine(text: string, start: AnsiStyle): TextRun[] {
-  if (!CONTROL.test(text)) return text === '' ? [] : [{ text: clip(text), style: start }];
+  if (isPlain(text)) return text === '' ? [] : [{ text: clip(text), style: start }];
   const line = new Cells(start);
   // Styles before the tail still count: the part that is skipped is read for them alone.
   const skip = text.length > REDRAW_TAIL ? Math.max(0, text.lastIndexOf('\r', text.length - REDRAW_TAIL)) : 0;

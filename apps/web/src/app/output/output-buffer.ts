@@ -2,7 +2,7 @@ import type { OutputStream } from '@mle/protocol';
 import { STREAM_ORDER } from '../core/protocol-values';
 import { PLAIN, type AnsiStyle } from './ansi-style';
 import { BytePages } from './byte-pages';
-import { renderLine, styleAfter, type TextRun } from './line-text';
+import { isPlain, renderLine, styleAfter, type TextRun } from './line-text';
 import { LineTable, type Column } from './line-table';
 
 /** `[length, index of the stream, time in ms]`, as a frame carries them. */
@@ -77,6 +77,11 @@ export class OutputBuffer {
     return storedBytes > this.end ? { from: this.end, to: storedBytes } : null;
   }
 
+  /** Whether more of this line may come. */
+  isOpen(index: number): boolean {
+    return this.open[this.lines.stream(index)] === index;
+  }
+
   line(index: number): OutputLine {
     return {
       index,
@@ -86,13 +91,19 @@ export class OutputBuffer {
     };
   }
 
+  /** The text of a line as it is drawn, without colours. */
+  visibleText(index: number): string {
+    const text = this.text(index);
+    return isPlain(text) ? text : renderLine(text, PLAIN).map((run) => run.text).join('');
+  }
+
   /** The raw text of a line, without its end; a character that is still incomplete is left out. */
   text(index: number): string {
     const pieces = this.lines.pieces(index);
     const parts: Uint8Array[] = [];
     for (let i = 0; i < pieces.length; i += 2) parts.push(this.data.slice(pieces[i] ?? 0, pieces[i + 1] ?? 0));
     const last = parts.length - 1;
-    const text = parts.map((part, i) => this.decoder.decode(part, { stream: i < last || this.open[this.lines.stream(index)] === index })).join('');
+    const text = parts.map((part, i) => this.decoder.decode(part, { stream: i < last || this.isOpen(index) })).join('');
     // Ends the decoder's memory of an open line, so that the next line starts clean.
     this.decoder.decode();
     return text.endsWith('\r') ? text.slice(0, -1) : text;

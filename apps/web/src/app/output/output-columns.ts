@@ -26,7 +26,7 @@ interface ColumnState {
             <button type="button" class="ib" [attr.aria-label]="'Clear ' + column.name" [title]="'Clear ' + column.name" (click)="clear(column)"><mle-icon name="clear" /></button>
           </span>
         </div>
-        <mle-output-view [feed]="feed()" [column]="column.name" [label]="column.name + ' of run ' + number()" [firstLine]="column.firstLine()" [timestamps]="timestamps()" [follow]="column.follow()" (followChange)="column.follow.set($event)" />
+        <mle-output-view [feed]="feed()" [column]="column.name" [label]="column.name + ' of run ' + number()" [firstLine]="column.firstLine()" [timestamps]="timestamps()" [wrap]="wrap()" [follow]="column.follow()" (followChange)="column.follow.set($event)" />
       </section>
     }
   `,
@@ -76,6 +76,7 @@ export class OutputColumns {
   /** Of the run. */
   readonly number = input.required<number>();
   readonly timestamps = input(false);
+  readonly wrap = input(false);
   /** Anew for each run. */
   protected readonly columns = linkedSignal<OutputFeed, ColumnState[]>({
     source: this.feed,

@@ -1,23 +1,27 @@
-import { ChangeDetectionStrategy, Component, DestroyRef, ElementRef, computed, effect, inject, input, model, signal, untracked, viewChild, type OnInit } from '@angular/core';
+import { ChangeDetectionStrategy, Component, DestroyRef, ElementRef, afterRenderEffect, computed, effect, inject, input, model, output, signal, untracked, viewChild, type OnInit } from '@angular/core';
 import { plural } from '../core/format';
 import { Icon } from '../ui/icon';
-import { styleClasses } from './ansi-style';
+import { drawnLine, type DrawnRun } from './drawn-line';
 import type { Column } from './line-table';
 import type { OutputBuffer } from './output-buffer';
 import type { OutputFeed } from './output-feed';
+import type { Match } from './output-search';
 import { ScrollScale } from './scroll-scale';
+import { LINE_PX, movedBy } from './wrapped-scroll';
 
-const LINE_PX = 18;
 const PAD_PX = 6;
 /** Lines drawn beyond the visible ones, so that a fast scroll shows no blank. */
 const OVERSCAN = 24;
 
 interface Row {
+  /** Among the lines that are shown. */
+  place: number;
+  /** Among all lines. */
   index: number;
   top: number;
   kind: string;
   time: string;
-  runs: { text: string; classes: string }[];
+  runs: DrawnRun[];
 }
 
 /** The lines of a run: only the visible ones are nodes, and all of them are text. */
@@ -37,12 +41,23 @@ export class OutputView implements OnInit {
   readonly column = input<Column | null>(null);
   readonly numbered = input(false);
   readonly timestamps = input(false);
+  /** Long lines are broken at the edge, so that nothing scrolls sideways. */
+  readonly wrap = input(false);
+  /** The text whose occurrences are marked, and which of them is the present one. */
+  readonly marked = input('');
+  readonly match = input<Match | null>(null);
+  /** The line that a link points at, counted from 0. */
+  readonly target = input<number | null>(null);
   readonly follow = model(true);
+  /** The number of a line was chosen. */
+  readonly chosen = output<number>();
 
   private readonly scroller = viewChild.required<ElementRef<HTMLElement>>('scroller');
+  private readonly block = viewChild<ElementRef<HTMLElement>>('block');
   private readonly destroyRef = inject(DestroyRef);
   private readonly viewport = signal(0);
-  /** The content pixel at the upper edge, unscaled. */
+  private readonly width = signal(0);
+  /** The content pixel at the upper edge, unscaled; each line counts as `LINE_PX`. */
   private readonly top = signal(0);
   private readonly seenLines = signal(0);
   private ownScrollTop = -1;
@@ -78,11 +93,15 @@ export class OutputView implements OnInit {
       const count = this.lineCount();
       if (this.follow()) this.seenLines.set(count);
     });
+    afterRenderEffect({ write: () => this.placeBlock() });
   }
 
   ngOnInit(): void {
     const element = this.scroller().nativeElement;
-    const observer = new ResizeObserver(() => this.viewport.set(element.clientHeight));
+    const observer = new ResizeObserver(() => {
+      this.viewport.set(element.clientHeight);
+      this.width.set(element.clientWidth);
+    });
     observer.observe(element);
     const wheel = (event: WheelEvent) => this.onWheel(event);
     element.addEventListener('wheel', wheel, { passive: false });
@@ -90,6 +109,20 @@ export class OutputView implements OnInit {
       observer.disconnect();
       element.removeEventListener('wheel', wheel);
     });
+  }
+
+  /** The line at the upper edge, among all lines. */
+  firstVisible(): number {
+    return this.indexOf(Math.floor(this.top() / LINE_PX));
+  }
+
+  /** Scrolls to a line, counted among all lines, and stops to follow. */
+  reveal(index: number): void {
+    const place = index - this.firstLine();
+    if (this.column() !== null || place < 0) return;
+    this.follow.set(false);
+    const above = this.wrap() ? 0 : Math.max(0, (this.viewport() - LINE_PX) / 3);
+    this.moveTo(Math.max(0, Math.min(this.scale().maxTop, place * LINE_PX + PAD_PX - above)));
   }
 
   protected onScroll(): void {
@@ -111,15 +144,17 @@ export class OutputView implements OnInit {
   }
 
   private onWheel(event: WheelEvent): void {
-    // Where the bar is scaled, a notch of the wheel would skip lines.
-    if (!this.scale().scaled || event.ctrlKey || event.shiftKey) return;
+    // Where the bar is scaled, or lines have heights of their own, a notch of the wheel would skip some.
+    if ((!this.scale().scaled && !this.wrap()) || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
     this.moveBy(event.deltaMode === 1 ? event.deltaY * LINE_PX : event.deltaY);
   }
 
   private moveBy(px: number): void {
     const { maxTop } = this.scale();
-    this.moveTo(Math.max(0, Math.min(maxTop, this.top() + px)));
+    const from = this.wrap() && this.follow() ? this.topOfBlock() : this.top();
+    const to = this.wrap() && Number.isFinite(px) ? movedBy(from, px, (place) => this.heightOf(place)) : from + px;
+    this.moveTo(Math.max(0, Math.min(maxTop, to)));
     this.follow.set(this.top() >= maxTop - 1);
   }
 
@@ -152,22 +187,67 @@ export class OutputView implements OnInit {
   private visibleRows(): Row[] {
     this.feed().version();
     const { buffer } = this.feed();
-    const [start, column] = [this.firstLine(), this.column()];
     const first = Math.max(0, Math.floor(this.top() / LINE_PX) - OVERSCAN);
     const last = Math.min(this.lineCount(), Math.ceil((this.top() + this.viewport()) / LINE_PX) + OVERSCAN);
     const rows: Row[] = [];
-    for (let i = first; i < last; i++) {
-      const index = column === null ? start + i : buffer.lineOf(column, start + i);
+    for (let place = first; place < last; place++) {
+      const index = this.indexOf(place);
       const line = buffer.line(index);
+      const match = this.match();
       rows.push({
+        place,
         index,
-        top: i * LINE_PX + PAD_PX,
+        top: place * LINE_PX + PAD_PX,
         kind: line.stream,
         time: this.timestamps() ? clockTime(line.time) : '',
-        runs: line.runs.map((run) => ({ text: run.text, classes: styleClasses(run.style) })),
+        runs: drawnLine(line.runs, this.marked(), match?.line === index ? match.nth : -1),
       });
     }
     return rows;
+  }
+
+  private indexOf(place: number): number {
+    const column = this.column();
+    return column === null ? this.firstLine() + place : this.feed().buffer.lineOf(column, this.firstLine() + place);
+  }
+
+  /** Wrapped lines stand one below the other; the block is put so that the line at the upper edge, or the last one, is where it belongs. */
+  private placeBlock(): void {
+    const rows = this.rows();
+    const [top, viewport] = [this.top(), this.viewport()];
+    const follows = this.follow();
+    this.width();
+    const block = this.block()?.nativeElement;
+    if (!block || !this.wrap()) return;
+    const edge = this.scale().toScroll(top);
+    const place = Math.floor(top / LINE_PX);
+    const row = this.rowOf(place);
+    const inside = row ? row.offsetTop + (top / LINE_PX - place) * row.offsetHeight : 0;
+    const atEnd = follows || rows.length === 0;
+    const fits = block.offsetHeight + 2 * PAD_PX <= viewport && rows[0]?.place === 0;
+    const y = fits ? PAD_PX : atEnd ? edge + viewport - block.offsetHeight - PAD_PX : edge - inside;
+    block.style.transform = `translateY(${Math.round(y)}px)`;
+  }
+
+  /** The position of what stands at the upper edge while the end is followed. */
+  private topOfBlock(): number {
+    const block = this.block()?.nativeElement;
+    if (!block) return this.top();
+    const edge = this.scroller().nativeElement.getBoundingClientRect().top;
+    for (const row of this.rows()) {
+      const box = this.rowOf(row.place)?.getBoundingClientRect();
+      if (box && box.bottom > edge) return (row.place + Math.max(0, (edge - box.top) / box.height)) * LINE_PX;
+    }
+    return this.top();
+  }
+
+  private rowOf(place: number): HTMLElement | null {
+    const first = this.rows()[0]?.place ?? 0;
+    return (this.block()?.nativeElement.children[place - first] as HTMLElement | undefined) ?? null;
+  }
+
+  private heightOf(place: number): number | null {
+    return this.rowOf(place)?.offsetHeight ?? null;
   }
 }
 

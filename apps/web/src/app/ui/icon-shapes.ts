@@ -12,6 +12,7 @@ export const ICONS = {
   check: 'M3.2 8.6l3.1 3L12.8 5',
   chevronDown: 'M4.4 6.2L8 9.8l3.6-3.6',
   chevronRight: 'M6.2 4.4L9.8 8l-3.6 3.6',
+  chevronUp: 'M4.4 9.8L8 6.2l3.6 3.6',
   clear: `${disc(8, 8, 5.4)}M4.3 11.7l7.4-7.4`,
   clock: `${disc(8, 8, 5.4)}M8 5v3.2l2 1.4`,
   code: 'M5.4 4.6L2 8l3.4 3.4M10.6 4.6L14 8l-3.4 3.4',
@@ -51,6 +52,7 @@ export const ICONS = {
   trash: 'M3 4.5h10M6.3 4.5V3h3.4v1.5M4.3 4.5l.6 8.5h6.2l.6-8.5M6.8 7v3.5M9.2 7v3.5',
   upload: 'M8 10V3M5 5.8l3-3 3 3M3 13h10',
   user: `${disc(8, 5.4, 2.5)}M3.2 13.3c.5-2.6 2.4-3.7 4.8-3.7s4.3 1.1 4.8 3.7`,
+  wrap: 'M2.5 4h11M2.5 8h8.4a2.3 2.3 0 0 1 0 4.6H8M9.8 10.8L8 12.6l1.8 1.8M2.5 12h3',
   x: 'M4.3 4.3l7.4 7.4M11.7 4.3l-7.4 7.4',
 } as const;
 export type IconName = keyof typeof ICONS;

@@ -23,6 +23,10 @@ export class QueuePipe {
     });
   }
 
+  /** Connections are closed as if the server were away. */
+  refuses = false;
+  refused = 0;
+
   get openNow(): number {
     return this.sockets.size;
   }
@@ -32,6 +36,11 @@ export class QueuePipe {
   }
 
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (this.refuses) {
+      this.refused++;
+      socket.destroy();
+      return;
+    }
     if (!this.admits(request.headers.authorization)) {
       socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       return;

@@ -71,7 +71,8 @@ export class DeliveryConsumer {
       const token = randomUUID();
       try {
         this.blocked = true;
-        const job = await this.connection.worker.getNextJob(token, { block: true });
+        // ioredis leaves a command without an answer when it is told to disconnect between two connections.
+        const job = await Promise.race([this.connection.worker.getNextJob(token, { block: true }), this.connection.left]);
         this.blocked = false;
         if (job !== undefined) await this.handle(job, token);
       } catch (error) {
@@ -88,6 +89,7 @@ export class DeliveryConsumer {
     const connection = this.connection;
     this.connection = null;
     if (connection === null) return;
+    connection.leave();
     const closed = connection.worker.close(true).catch((error: unknown) => this.log.debug({ err: error }, 'A queue connection did not close cleanly.'));
     await Promise.race([closed, delay(CLOSE_MS)]);
     connection.redis.disconnect();
@@ -119,6 +121,9 @@ export class DeliveryConsumer {
 interface QueueConnection {
   redis: Redis;
   worker: Worker<unknown>;
+  /** Settles when the connection is given up. */
+  left: Promise<undefined>;
+  leave: () => void;
 }
 
 function connect(address: QueueAddress, machineId: string, log: Logger): QueueConnection {
@@ -138,5 +143,9 @@ function connect(address: QueueAddress, machineId: string, log: Logger): QueueCo
   });
   worker.on('error', (error) => log.debug({ err: error }, 'The queue connection has an error.'));
   void worker.startStalledCheckTimer();
-  return { redis, worker };
+  let leave = (): void => undefined;
+  const left = new Promise<undefined>((resolve) => {
+    leave = () => resolve(undefined);
+  });
+  return { redis, worker, left, leave };
 }

@@ -15,6 +15,7 @@ beforeAll(async () => {
   writeFileSync(join(webDir, 'index.html'), '<!doctype html><head><style>a{}</style></head><body><mle-root ngCspNonce=""></mle-root><script src="main-ABCDEF12.js" type="module"></script></body>');
   writeFileSync(join(webDir, 'main-ABCDEF12.js'), 'console.log("page")');
   writeFileSync(join(webDir, 'main-ABCDEF12.js.br'), brotliCompressSync('console.log("page")'));
+  writeFileSync(join(webDir, 'old-ABCDEF12.js'), 'console.log("old")');
   writeFileSync(join(webDir, 'assets/plain.txt'), 'plain');
   writeFileSync(join(webDir, 'worker.mjs'), '// the worker');
   parts = await startParts();
@@ -55,6 +56,13 @@ describe('the page', () => {
   it('does not stand in for what is missing or belongs to the server', async () => {
     for (const path of ['/missing.js', '/api/v1/nothing', '/api', '/worker/nothing', '/assets/missing.txt']) expect([path, (await get(path)).status]).toEqual([path, 404]);
     expect((await api.visitor().post('/code', {})).status).toBe(404);
+  });
+
+  it('outlives a new build of the page', async () => {
+    expect((await get('/old-ABCDEF12.js')).status).toBe(200);
+    rmSync(join(webDir, 'old-ABCDEF12.js'));
+    expect((await get('/old-ABCDEF12.js')).status).toBe(404);
+    expect((await get('/main-ABCDEF12.js')).status).toBe(200);
   });
 
   it('gives out no file outside of its folder', async () => {

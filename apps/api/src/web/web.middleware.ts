@@ -32,9 +32,12 @@ export function webPage(webDir: string): RequestHandler {
     },
   });
   return (request: Request, response: Response, next: NextFunction): void => {
+    const missing = (): void => (hasExtension(request.path) ? next() : sendIndex(index, response));
     if (!isForPage(request)) next();
     else if (request.path === '/' || request.path === '/index.html') sendIndex(index, response);
-    else files(request, response, () => (hasExtension(request.path) ? next() : sendIndex(index, response)));
+    // sirv knows the files by heart, and a page that was built anew has others: opening what is gone would end the process.
+    else if (!existsSync(join(webDir, request.path))) missing();
+    else files(request, response, missing);
   };
 }
 

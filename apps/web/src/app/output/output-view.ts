@@ -67,7 +67,10 @@ export class OutputView implements OnInit {
     this.feed().version();
     return Math.max(0, countLines(this.feed().buffer, this.column()) - this.firstLine());
   });
-  protected readonly scale = computed(() => new ScrollScale(this.lineCount() * LINE_PX + 2 * PAD_PX, this.viewport()));
+  /** The position at which the last line ends at the lower edge, where no line is wrapped. */
+  private readonly endTop = computed(() => Math.max(0, this.lineCount() * LINE_PX + 2 * PAD_PX - this.viewport()));
+  // Wrapped lines are higher than they count: each of them has to be able to come to the upper edge.
+  protected readonly scale = computed(() => new ScrollScale(this.wrap() ? this.lineCount() * LINE_PX + this.viewport() : this.endTop() + this.viewport(), this.viewport()));
   protected readonly newLines = computed(() => Math.max(0, this.lineCount() - this.seenLines()));
   protected readonly followText = computed(() => (this.newLines() > 0 ? `Follow, ${plural(this.newLines(), 'new line')}` : 'Follow'));
   protected readonly shift = computed(() => {
@@ -84,10 +87,11 @@ export class OutputView implements OnInit {
 
   constructor() {
     effect(() => {
-      const scale = this.scale();
+      const { maxTop } = this.scale();
+      const end = this.endTop();
       const grownAbove = untracked(() => this.linesAddedAbove());
-      if (this.follow()) untracked(() => this.moveTo(scale.maxTop));
-      else untracked(() => this.moveTo(Math.min(this.top() + grownAbove * LINE_PX, scale.maxTop)));
+      if (this.follow()) untracked(() => this.moveTo(end));
+      else untracked(() => this.moveTo(Math.min(this.top() + grownAbove * LINE_PX, maxTop)));
     });
     effect(() => {
       const count = this.lineCount();
@@ -121,8 +125,9 @@ export class OutputView implements OnInit {
     const place = index - this.firstLine();
     if (this.column() !== null || place < 0) return;
     this.follow.set(false);
-    const above = this.wrap() ? 0 : Math.max(0, (this.viewport() - LINE_PX) / 3);
-    this.moveTo(Math.max(0, Math.min(this.scale().maxTop, place * LINE_PX + PAD_PX - above)));
+    this.seenLines.set(this.lineCount());
+    const above = this.wrap() ? 2 * LINE_PX : Math.max(0, (this.viewport() - LINE_PX) / 3);
+    this.moveTo(Math.max(0, Math.min(this.endTop(), place * LINE_PX - above)));
   }
 
   protected onScroll(): void {
@@ -131,7 +136,8 @@ export class OutputView implements OnInit {
     if (Math.abs(scrollTop - this.ownScrollTop) < 1) return;
     this.ownScrollTop = -1;
     this.top.set(this.scale().toTop(scrollTop));
-    this.follow.set(this.top() >= this.scale().maxTop - LINE_PX);
+    this.follow.set(this.reachesEnd(this.top(), LINE_PX));
+    if (this.wrap() && this.follow()) this.moveTo(this.endTop());
   }
 
   protected onKey(event: KeyboardEvent): void {
@@ -151,11 +157,17 @@ export class OutputView implements OnInit {
   }
 
   private moveBy(px: number): void {
-    const { maxTop } = this.scale();
     const from = this.wrap() && this.follow() ? this.topOfBlock() : this.top();
     const to = this.wrap() && Number.isFinite(px) ? movedBy(from, px, (place) => this.heightOf(place)) : from + px;
-    this.moveTo(Math.max(0, Math.min(maxTop, to)));
-    this.follow.set(this.top() >= maxTop - 1);
+    const end = this.reachesEnd(to, 1);
+    this.moveTo(end ? this.endTop() : Math.max(0, to));
+    this.follow.set(end);
+  }
+
+  /** Whether the last line can be seen from there, but for `slack` pixels. */
+  private reachesEnd(top: number, slack: number): boolean {
+    if (!this.wrap() || top === Infinity) return top >= this.endTop() - slack;
+    return movedBy(Math.max(0, top), this.viewport() - 2 * PAD_PX, (place) => this.heightOf(place)) >= this.lineCount() * LINE_PX - slack;
   }
 
   private moveTo(top: number): void {

@@ -13,6 +13,7 @@ import { NotRunnable, commandLine, headline } from '../run/command-line.js';
 import { runEnvironment } from '../run/run-environment.js';
 import { OutputSender } from '../spool/output-sender.js';
 import { killAll } from '../supervisor/process-hunt.js';
+import type { Quarry } from '../supervisor/process-hunt.js';
 import { SupervisorGone } from '../supervisor/supervisor-client.js';
 import type { SupervisorClient } from '../supervisor/supervisor-client.js';
 import { PrepareError } from '../sync/prepare-error.js';
@@ -155,7 +156,7 @@ export class Attempt {
   }
 
   private async endAsLost(): Promise<void> {
-    await killAll({ ref: this.ref, group: this.process?.pid ?? null, uid: this.tools.identity.uidOf(this.slot) });
+    await killAll(this.quarry());
     await this.tools.supervisor.request({ op: 'note', key: this.key, stream: 'system', text: `\n${LOST_REASON}\n` });
     await this.finish('supervisor_lost', LOST_REASON);
   }
@@ -272,11 +273,16 @@ export class Attempt {
     this.onGone();
   }
 
+  private quarry(): Quarry {
+    const { pid, startTime } = this.process ?? { pid: null, startTime: null };
+    return { ref: this.ref, group: pid, uid: this.tools.identity.uidOf(this.slot), since: startTime };
+  }
+
   private async killCopy(): Promise<void> {
     const exit = join(this.folder, FILES.exit);
     await this.kill();
     for (let round = 0; this.process !== null && !existsSync(exit) && round < KILL_ROUNDS; round++) {
-      await killAll({ ref: this.ref, group: this.process.pid, uid: this.tools.identity.uidOf(this.slot) });
+      await killAll(this.quarry());
       await delay(20);
     }
   }

@@ -9,7 +9,9 @@ export interface Pipe {
   writeFd: number;
 }
 
-const SPARE = 8;
+/** So many are made at once, and more when few are left: a process of its own for each run would cost what it saves. */
+const SPARE = 24;
+const FEW = 8;
 
 /**
  * Real pipes for children. Node itself gives a child sockets, and a program that opens /dev/stdout or
@@ -23,6 +25,7 @@ export class FifoPool {
   constructor(private readonly folder: string) {}
 
   async fill(): Promise<void> {
+    if (this.ready.length >= FEW) return;
     this.making ??= this.make().finally(() => {
       this.making = null;
     });

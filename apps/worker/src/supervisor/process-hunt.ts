@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, readdirSync } from 'node:fs';
 import type { AttemptRef } from '@mle/protocol';
 
 export interface FoundProcess {
@@ -12,6 +12,8 @@ export interface Quarry {
   group: number | null;
   /** The uid that only this attempt uses. */
   uid: number | null;
+  /** When the main process started, as `processStartTime` tells it: what is older is none of its children. */
+  since: string | null;
 }
 
 /**
@@ -20,10 +22,11 @@ export interface Quarry {
  */
 export function findProcesses(quarry: Quarry): FoundProcess[] {
   const found: FoundProcess[] = [];
+  const since = Number(quarry.since ?? 0);
   for (const name of listProcesses()) {
     const pid = Number(name);
     const stat = readStat(pid);
-    if (stat === null || stat.state === 'Z' || stat.state === 'X' || pid === process.pid) continue;
+    if (stat === null || stat.state === 'Z' || stat.state === 'X' || pid === process.pid || Number(stat.startTime) < since) continue;
     if (stat.group === quarry.group || carriesIds(pid, quarry.ref) || (quarry.uid !== null && uidOf(pid) === quarry.uid)) {
       found.push({ pid, group: stat.group });
     }
@@ -81,9 +84,22 @@ interface Stat {
   startTime: string;
 }
 
+/** Holds any stat: one short line. All processes of the machine are looked at, so each costs three system calls and no memory. */
+const statBuffer = Buffer.alloc(4096);
+
 function readStat(pid: number): Stat | null {
-  const text = readText(`/proc/${pid}/stat`);
-  if (text === null) return null;
+  let length: number;
+  try {
+    const fd = openSync(`/proc/${pid}/stat`, 'r');
+    try {
+      length = readSync(fd, statBuffer, 0, statBuffer.length, 0);
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return null;
+  }
+  const text = statBuffer.toString('latin1', 0, length);
   // The name stands in parentheses and may hold spaces and parentheses itself.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return { state: fields[0] ?? '', group: Number(fields[2]), startTime: fields[19] ?? '' };

@@ -51,7 +51,7 @@ export class SupervisedRun {
   ) {
     const ref = parseAttemptKey(key);
     if (ref === null) throw new Error(`"${key}" names no attempt.`);
-    this.quarry = { ref, group: null, uid: null };
+    this.quarry = { ref, group: null, uid: null, since: null };
     this.state = existsSync(join(folder, FILES.exit)) ? 'ended' : 'open';
     this.spool = new SpoolWriter(join(folder, FILES.spool), quotaBytes, news.output, () => this.pipes?.settle());
   }
@@ -91,11 +91,12 @@ export class SupervisedRun {
     closeSync(stderr.writeFd);
     const pid = child.pid as number;
     this.state = 'running';
-    this.quarry = { ref: this.quarry.ref, group: pid, uid: request.uid };
+    const startTime = processStartTime(pid);
+    this.quarry = { ref: this.quarry.ref, group: pid, uid: request.uid, since: startTime };
     child.on('exit', (code, signal) => void this.end(code, signal));
     child.on('error', () => undefined);
     this.pipes = new OutputPipes(stdout.readFd, stderr.readFd, this.spool);
-    this.process = { pid, startTime: processStartTime(pid), bootId: bootId(), startedAt: Date.now() };
+    this.process = { pid, startTime, bootId: bootId(), startedAt: Date.now() };
     this.limitTime(request.timeoutSeconds);
     this.noteProcess(this.process);
     return { result: 'started', process: this.process };

@@ -14,6 +14,7 @@ import { HttpModule } from './http/http.module.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { LinkModule } from './link/link.module.js';
 import { MachinesModule } from './machines/machines.module.js';
+import { PoolsModule } from './pools/pools.module.js';
 import { ProjectCreationModule } from './projects/creation/project-creation.module.js';
 import { ProjectsModule } from './projects/projects.module.js';
 import { RedisModule } from './redis/redis.module.js';
@@ -28,7 +29,7 @@ const PLATFORM = [
   SnapshotsModule, ExamplesModule,
 ];
 
-const ENGINE = [MachinesModule, RunsModule, LinkModule, EventsGatewayModule];
+const ENGINE = [MachinesModule, PoolsModule, RunsModule, LinkModule, EventsGatewayModule];
 
 /** The whole server for one configuration. */
 @Module({})

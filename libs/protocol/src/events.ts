@@ -4,13 +4,14 @@ import { IdSchema } from './ids.js';
 import type { MachineView } from './machines.js';
 import type { MetricUpdate } from './metrics.js';
 import type { OutputFrame } from './output.js';
+import type { PoolView } from './pools.js';
 import type { FetchProgress, ProjectView } from './projects.js';
 import type { RunView } from './runs.js';
 
 /** socket.io namespace of the browser; authenticated by the session cookie or `auth: { token }`. */
 export const EVENTS_NAMESPACE = '/events';
 
-/** Server to browser. Runs and projects reach their owner only, machines everyone. */
+/** Server to browser. Runs and projects reach their owner only, machines and pools everyone. */
 export interface ServerToBrowser {
   'run.changed': (run: RunView) => void;
   'run.deleted': (run: { id: string; projectId: string }) => void;
@@ -21,6 +22,8 @@ export interface ServerToBrowser {
   'project.deleted': (project: { id: string }) => void;
   'machine.changed': (machine: MachineView) => void;
   'machine.removed': (machine: { id: string }) => void;
+  'pool.changed': (pool: PoolView) => void;
+  'pool.removed': (pool: { id: string }) => void;
   /** Of watched runs only. May come before it is durable: same offset, same bytes. A gap is fetched by range. */
   output: (frame: OutputFrame, bytes: ArrayBuffer) => void;
   /** Of runs whose metrics are watched, at most four times a second. A gap in the counts is fetched again. */

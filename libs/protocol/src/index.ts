@@ -1,5 +1,6 @@
 export * from './ids.js';
 export * from './limits.js';
+export * from './version.js';
 export * from './problem.js';
 export * from './page.js';
 export * from './project-path.js';
@@ -11,6 +12,7 @@ export * from './snapshot.js';
 export * from './run-state.js';
 export * from './runs.js';
 export * from './machines.js';
+export * from './pools.js';
 export * from './output.js';
 export * from './metrics.js';
 export * from './queue.js';

@@ -44,6 +44,8 @@ export const HelloReplySchema = z.object({
   /** Given once, after a join: the worker keeps it in a file of mode 0600. */
   credential: z.string().optional(),
   settings: MachineSettingsSchema,
+  /** Of the server: a worker of another version says how to update. */
+  serverVersion: z.string().optional(),
   /** What becomes of each journaled attempt: go on from `storedBytes`, or kill it and forget. */
   attempts: z.array(
     AttemptRefSchema.extend({

@@ -43,6 +43,8 @@ export const MachineViewSchema = z.object({
   provider: MachineProviderSchema,
   inventory: InventorySchema.nullable(),
   version: z.string().nullable(),
+  /** The worker is of another version than the server: what that means and how to update it, as a sentence. */
+  outdated: z.string().nullable(),
   properties: z.record(z.string(), z.unknown()),
   load: LoadSchema.nullable(),
   lastSeenAt: TimeSchema.nullable(),
@@ -56,6 +58,11 @@ export const UpdateMachineSchema = z
     slots: z.int().min(1).max(64).optional(),
     labels: z.array(LabelSchema).max(20).optional(),
     drain: z.boolean().optional(),
+    poolIds: z
+      .array(IdSchema)
+      .max(100, 'Use at most 100 pools.')
+      .transform((ids) => [...new Set(ids)])
+      .optional(),
     lostAfterSeconds: z.int().min(2).max(86_400).nullable().optional(),
   })
   .strict();

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { IdSchema, TimeSchema } from './ids.js';
+import { LabelSchema } from './machines.js';
 import { MetricSummarySchema } from './metrics.js';
 import { PageQuerySchema } from './page.js';
+import { ProblemSchema } from './problem.js';
 import { ProjectPathSchema } from './project-path.js';
 import { ProjectSettingsSchema } from './project-settings.js';
 import { RunStateSchema } from './run-state.js';
@@ -39,7 +41,7 @@ export const TargetSchema = z.union([z.object({ machineId: IdSchema }).strict(),
 export type Target = z.infer<typeof TargetSchema>;
 
 export const NeedsSchema = z
-  .object({ labels: z.array(z.string().max(40)).max(20).optional(), gpus: z.int().min(0).max(64).optional(), gpuMemoryBytes: z.number().min(0).optional() })
+  .object({ labels: z.array(LabelSchema).max(20).optional(), gpus: z.int().min(0).max(64).optional(), gpuMemoryBytes: z.number().min(0).optional() })
   .strict();
 export type Needs = z.infer<typeof NeedsSchema>;
 
@@ -54,7 +56,16 @@ export const RetrySchema = z
   .strict();
 export type Retry = z.infer<typeof RetrySchema>;
 
-export const TagsSchema = z.array(z.string().trim().min(1).max(40)).max(20);
+const TagSchema = z
+  .string()
+  .trim()
+  .min(1, 'Give a tag some text, or leave it out.')
+  .max(40, 'Use at most 40 characters in a tag.')
+  .regex(/^[^\u0000-\u001f\u007f]*$/u, 'Use no control characters in a tag.');
+export const TagsSchema = z
+  .array(TagSchema)
+  .max(20, 'Use at most 20 tags.')
+  .transform((tags) => [...new Set(tags)]);
 
 export const CreateRunSchema = z
   .object({
@@ -86,6 +97,13 @@ export type CreateRun = z.infer<typeof CreateRunSchema>;
 
 export const UpdateRunSchema = z.object({ tags: TagsSchema.optional(), note: Text(10_000).optional() }).strict();
 export type UpdateRun = z.infer<typeof UpdateRunSchema>;
+
+/** Which files a rerun takes: those of the run, or the project's as they are today. */
+export const RerunSchema = z.object({ files: z.enum(['snapshot', 'current']).default('snapshot') }).strict().default({ files: 'snapshot' });
+export type Rerun = z.infer<typeof RerunSchema>;
+
+export const StopRunsSchema = z.object({ ids: z.array(IdSchema).min(1, 'Name the runs to stop.').max(200, 'Stop at most 200 runs at once.') }).strict();
+export type StopRuns = z.infer<typeof StopRunsSchema>;
 
 export const RunQuerySchema = PageQuerySchema.extend({
   projectId: IdSchema.optional(),
@@ -167,3 +185,9 @@ export const RunViewSchema = z.object({
   metrics: z.record(z.string(), MetricSummarySchema),
 });
 export type RunView = z.infer<typeof RunViewSchema>;
+
+/** What became of each run of a bulk stop, in the order of the request. */
+export const StoppedRunsSchema = z.object({
+  items: z.array(z.union([z.object({ id: IdSchema, run: RunViewSchema }), z.object({ id: IdSchema, problem: ProblemSchema.pick({ status: true, code: true, detail: true }) })])),
+});
+export type StoppedRuns = z.infer<typeof StoppedRunsSchema>;

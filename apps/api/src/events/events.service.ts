@@ -19,6 +19,10 @@ export interface Signals {
   'machine.stop': [machineId: string, request: StopRequest];
   /** The machine's settings changed, or it was removed. */
   'machine.settings': [machineId: string];
+  /** The machine came online or went offline. */
+  'machine.presence': [machineId: string];
+  /** The pool was made, changed or removed. */
+  'pool.settings': [poolId: string];
 }
 
 const CHANNEL = 'mle:signals';

@@ -1,5 +1,6 @@
 import type { AttemptFinished, AttemptProgress, AttemptRef, AttemptReply, AttemptRunning, ClaimReply, Heartbeat, Hello, HelloReply, MachineSettings, OutputFrame, OutputReply, ServerToWorker, StopRequest, WorkerToServer } from '@mle/protocol';
 import type { DefaultEventsMap, Socket } from 'socket.io';
+import type { ClaimingMachine } from '../runs/run-lifecycle.service.js';
 import type { LinkSessions } from './link-sessions.service.js';
 
 export interface WorkerData {
@@ -11,7 +12,7 @@ export type WorkerSocket = Socket<WorkerToServer, ServerToWorker, DefaultEventsM
 /** One connection of one worker. Its methods reject, and never throw, when the worker has not said hello. */
 export class LinkSession {
   /** Set by the hello, before which nothing else is taken. */
-  private machine: { id: string; name: string } | null = null;
+  private machine: ClaimingMachine | null = null;
 
   constructor(
     private readonly socket: WorkerSocket,
@@ -69,7 +70,8 @@ export class LinkSession {
     this.socket.timeout(5_000).emit('discard', ref, () => undefined);
   }
 
-  settings(settings: MachineSettings): void {
+  settings(settings: MachineSettings, pooled: boolean): void {
+    if (this.machine) this.machine = { ...this.machine, name: settings.name, pooled };
     this.socket.emit('settings', settings);
   }
 
@@ -77,7 +79,7 @@ export class LinkSession {
     this.socket.disconnect(true);
   }
 
-  private known(): { id: string; name: string } {
+  private known(): ClaimingMachine {
     if (!this.machine) throw new Error('the worker has not said hello');
     return this.machine;
   }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ON_MACHINE_STATES, type AttemptProgress, type AttemptRef, type Heartbeat, type Hello, type HelloReply, type MachineSettings } from '@mle/protocol';
+import { ON_MACHINE_STATES, VERSION, type AttemptProgress, type AttemptRef, type Heartbeat, type Hello, type HelloReply, type MachineSettings } from '@mle/protocol';
 import { EventsService } from '../events/events.service.js';
 import { logger } from '../logging/logger.js';
 import { MachineCredentials } from '../machines/machine-credentials.js';
@@ -9,7 +9,7 @@ import { OutputIngest } from '../output/output-ingest.service.js';
 import { DeliveriesService } from '../queue/deliveries.service.js';
 import { QueueGate } from '../queue/queue-gate.service.js';
 import { currentAttempt, type RunRecord } from '../runs/run-view.js';
-import { RunLifecycle } from '../runs/run-lifecycle.service.js';
+import { RunLifecycle, type ClaimingMachine } from '../runs/run-lifecycle.service.js';
 import { RunsRepository } from '../runs/runs.repository.js';
 import type { LinkSession, WorkerData } from './link-session.js';
 
@@ -37,7 +37,7 @@ export class LinkSessions {
   }
 
   /** Settles with a worker that (re)connects what becomes of each attempt that either side knows of. */
-  async greet(session: LinkSession, data: WorkerData, hello: Hello): Promise<{ machine: { id: string; name: string }; reply: HelloReply }> {
+  async greet(session: LinkSession, data: WorkerData, hello: Hello): Promise<{ machine: ClaimingMachine; reply: HelloReply }> {
     const joined = data.machineId ? null : await this.credentials.join(data.joinToken ?? '', hello.name ?? hello.inventory.hostname.slice(0, 80));
     const machineId = data.machineId ?? joined?.machineId;
     if (!machineId) throw new Error(REFUSED_TOKEN);
@@ -48,10 +48,11 @@ export class LinkSessions {
     // Two links of one machine: the newer one is the living one.
     if (earlier && earlier !== session) earlier.disconnect();
     const attempts = await this.reconcile(machine, hello);
+    this.events.signal('machine.presence', machineId);
     await this.machines.announce(machine);
     logger.info({ machineId, name: machine.name, version: hello.version, attempts: attempts.length }, 'the machine is online');
     const credential = joined ? { credential: joined.credential } : {};
-    return { machine: { id: machineId, name: machine.name }, reply: { machineId, ...credential, settings: settings(machine), attempts } };
+    return { machine: { id: machineId, name: machine.name, pooled: machine.poolIds.length > 0 }, reply: { machineId, ...credential, settings: settings(machine), serverVersion: VERSION, attempts } };
   }
 
   async seen(known: { id: string }, { load, attempts }: Heartbeat, session: LinkSession): Promise<void> {
@@ -59,6 +60,7 @@ export class LinkSessions {
     const machine = await this.repository.seen(known.id, load);
     if (!machine) return session.disconnect();
     // It was shown offline after a silence, and speaks again on the same connection.
+    if (!before?.online) this.events.signal('machine.presence', known.id);
     if (!before?.online || before.load !== machine.load) await this.machines.announce(machine);
     const active = await this.runs.activeOn(known.id);
     for (const ref of attempts) if (!active.some((run) => run.id === ref.runId && run.attempt === ref.attempt)) await this.discardLost(ref, session);
@@ -83,6 +85,7 @@ export class LinkSessions {
   async leave(machineId: string, session: LinkSession): Promise<void> {
     this.drop(machineId, session);
     const machine = await this.repository.setOffline(machineId);
+    this.events.signal('machine.presence', machineId);
     if (machine) await this.machines.announce(machine);
   }
 
@@ -93,7 +96,7 @@ export class LinkSessions {
 
   async refresh(machineId: string): Promise<void> {
     const machine = await this.repository.get(machineId);
-    if (machine) return this.of(machineId)?.settings(settings(machine));
+    if (machine) return this.of(machineId)?.settings(settings(machine), machine.poolIds.length > 0);
     this.of(machineId)?.disconnect();
     this.gate.disconnect(machineId);
   }
@@ -136,7 +139,7 @@ export class LinkSessions {
   /** Without Redis it is tried again with a later heartbeat; a delivery too many is settled by the worker. */
   private async deliverAgain(run: RunRecord): Promise<void> {
     const ref = { runId: run.id, attempt: run.attempt };
-    await this.deliveries.deliver(run.machineId ?? '', ref, run.priority).catch((error: unknown) => logger.debug({ err: error, ...ref }, 'an attempt is not delivered again yet'));
+    await this.deliveries.deliver(run).catch((error: unknown) => logger.debug({ err: error, ...ref }, 'an attempt is not delivered again yet'));
   }
 }
 

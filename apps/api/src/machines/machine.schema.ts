@@ -22,6 +22,10 @@ export class Machine {
   @Prop({ type: [String], default: [] })
   labels!: string[];
 
+  /** The pools that it is a member of. */
+  @Prop({ type: [String], default: [] })
+  poolIds!: string[];
+
   @Prop({ type: Boolean, default: false })
   draining!: boolean;
 

@@ -35,7 +35,7 @@ export class MachinesController {
 
   @Patch(':id')
   @AdminOnly()
-  @Returns(200, MachineViewSchema, 'Changes name, slots, labels or draining')
+  @Returns(200, MachineViewSchema, 'Changes name, slots, labels, pools or draining')
   change(@ZodParam('id', IdSchema) id: string, @ZodBody(UpdateMachineSchema) body: UpdateMachine): Promise<MachineView> {
     return this.machines.change(id, body);
   }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { PoolsRepositoryModule } from '../pools/pools-repository.module.js';
 import { QueueModule } from '../queue/queue.module.js';
 import { RunsRepositoryModule } from '../runs/runs-repository.module.js';
 import { MachineCredentialsModule } from './machine-credentials.module.js';
@@ -6,7 +7,7 @@ import { MachinesController } from './machines.controller.js';
 import { MachinesService } from './machines.service.js';
 
 @Module({
-  imports: [MachineCredentialsModule, QueueModule, RunsRepositoryModule],
+  imports: [MachineCredentialsModule, PoolsRepositoryModule, QueueModule, RunsRepositoryModule],
   controllers: [MachinesController],
   providers: [MachinesService],
   exports: [MachinesService, MachineCredentialsModule],

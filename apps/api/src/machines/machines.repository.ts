@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import { Types, type Model, type UpdateQuery } from 'mongoose';
+import type { Model, UpdateQuery } from 'mongoose';
 import type { Hello, Load, MachineProvider, UpdateMachine } from '@mle/protocol';
+import { objectId } from '../database/ids.js';
 import { JoinToken, Machine } from './machine.schema.js';
 
 /** A machine as the database has it. */
@@ -82,8 +83,17 @@ export class MachinesRepository {
     return this.update(id, { $set: { ...values, ...(drain !== undefined && { draining: drain }) } });
   }
 
+  /** Makes these machines the members of the pool, and no others; answers the machines that this changed. */
+  async setMembersOfPool(poolId: string, machineIds: readonly string[]): Promise<MachineRecord[]> {
+    const members = machineIds.map(objectId);
+    const changed = await this.machines.find({ $or: [{ _id: { $in: members }, poolIds: { $ne: poolId } }, { _id: { $nin: members }, poolIds: poolId }] }, { _id: 1 }).lean();
+    await this.machines.updateMany({ _id: { $in: members } }, { $addToSet: { poolIds: poolId } });
+    await this.machines.updateMany({ _id: { $nin: members }, poolIds: poolId }, { $pull: { poolIds: poolId } });
+    return (await this.machines.find({ _id: { $in: changed.map(({ _id }) => _id) } }).lean()).map(record);
+  }
+
   async remove(id: string): Promise<boolean> {
-    return (await this.machines.deleteOne({ _id: new Types.ObjectId(id) })).deletedCount === 1;
+    return (await this.machines.deleteOne({ _id: objectId(id) })).deletedCount === 1;
   }
 
   private async update(id: string, change: UpdateQuery<Machine>): Promise<MachineRecord | null> {
@@ -92,6 +102,7 @@ export class MachinesRepository {
   }
 }
 
+/** A machine that joined before there were pools has no list of them. */
 function record({ _id, ...machine }: Machine): MachineRecord {
-  return { ...machine, id: _id.toHexString() };
+  return { ...machine, poolIds: machine.poolIds ?? [], id: _id.toHexString() };
 }

@@ -1,8 +1,10 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { TIMING, type JoinTokenView, type MachineView, type UpdateMachine } from '@mle/protocol';
+import { TIMING, VERSION, type JoinTokenView, type MachineView, type UpdateMachine } from '@mle/protocol';
 import { EventsService } from '../events/events.service.js';
-import { conflict, notFound } from '../http/problem.js';
+import { badRequest, conflict, notFound } from '../http/problem.js';
 import { logger } from '../logging/logger.js';
+import { PoolAnnouncer } from '../pools/pool-announcer.service.js';
+import { PoolsRepository } from '../pools/pools.repository.js';
 import { DeliveriesService } from '../queue/deliveries.service.js';
 import { RunsRepository } from '../runs/runs.repository.js';
 import { MachineCredentials } from './machine-credentials.js';
@@ -21,6 +23,8 @@ export class MachinesService implements OnModuleInit, OnModuleDestroy {
   constructor(
     private readonly machines: MachinesRepository,
     private readonly runs: RunsRepository,
+    private readonly pools: PoolsRepository,
+    private readonly poolAnnouncer: PoolAnnouncer,
     private readonly credentials: MachineCredentials,
     private readonly deliveries: DeliveriesService,
     private readonly events: EventsService,
@@ -49,21 +53,28 @@ export class MachinesService implements OnModuleInit, OnModuleDestroy {
   }
 
   async change(id: string, change: UpdateMachine): Promise<MachineView> {
-    const machine = await this.machines.change(id, change);
+    if (change.poolIds) await this.checkPools(change.poolIds);
+    const before = await this.machines.get(id);
+    const machine = before && (await this.machines.change(id, change));
     if (!machine) throw notFound('machine');
     this.events.signal('machine.settings', id);
+    if (change.poolIds) await this.poolAnnouncer.announce([...new Set([...before.poolIds, ...machine.poolIds])]);
     return this.announce(machine);
   }
 
-  /** A machine that is gone takes its queue along. Runs that wait for it or are on it have to end first. */
+  /**
+   * A machine that is gone takes its queue along. Runs that wait for it or are on it have to end first; those of
+   * a pool that it has not begun go to other machines.
+   */
   async remove(id: string): Promise<void> {
     const machine = await this.machines.get(id);
     if (!machine) throw notFound('machine');
-    const active = await this.runs.activeOn(id);
-    if (active.length > 0) throw conflict('machine.busy', `${machine.name} still has ${active.length} active runs. Stop them first.`);
+    const active = (await this.runs.activeOn(id)).filter(({ state, targetPoolId }) => state !== 'assigned' || targetPoolId === null).length;
+    if (active > 0) throw conflict('machine.busy', `${machine.name} still has ${active === 1 ? 'an active run' : `${active} active runs`}. Stop ${active === 1 ? 'it' : 'them'} first, or drain the machine and wait.`);
     await this.machines.remove(id);
     this.events.signal('machine.settings', id);
     this.events.publish('machine.removed', {}, { id });
+    await this.poolAnnouncer.announce(machine.poolIds);
     // Nothing is left in the queue but deliveries of ended runs, which nobody takes any more.
     await this.deliveries.forget(id).catch((error: unknown) => logger.warn({ err: error, machineId: id }, 'the queue of a removed machine is still in Redis'));
   }
@@ -102,9 +113,16 @@ export class MachinesService implements OnModuleInit, OnModuleDestroy {
     return machineView(machine, (await this.runs.runningByMachine()).get(machine.id) ?? []);
   }
 
+  private async checkPools(ids: readonly string[]): Promise<void> {
+    const known = await this.pools.byIds(ids);
+    const unknown = ids.filter((id) => !known.some((pool) => pool.id === id));
+    if (unknown.length > 0) throw badRequest('request.invalid', `There is no pool ${unknown.join(', ')}. Choose pools that there are.`, [{ path: 'poolIds', message: 'There is no such pool.' }]);
+  }
+
   private async expire(): Promise<void> {
     for (const machine of await this.machines.expire(new Date(Date.now() - TIMING.offlineAfterMs))) {
       logger.info({ machineId: machine.id, name: machine.name }, 'the machine is offline');
+      this.events.signal('machine.presence', machine.id);
       await this.announce(machine);
     }
   }
@@ -118,13 +136,20 @@ export function machineView(machine: MachineRecord, running: string[]): MachineV
     slots: machine.slots,
     running,
     labels: machine.labels,
-    poolIds: [],
+    poolIds: machine.poolIds,
     provider: machine.provider,
     inventory: machine.inventory,
     version: machine.version,
+    outdated: outdated(machine),
     properties: machine.properties,
     load: machine.load,
     lastSeenAt: machine.lastSeenAt?.toISOString() ?? null,
     createdAt: machine.createdAt.toISOString(),
   };
+}
+
+function outdated({ version, provider }: MachineRecord): string | null {
+  if (version === null || version === VERSION) return null;
+  const how = provider === 'local' ? 'Stop the server and start it again.' : 'On the machine, download the worker again from /worker/worker.mjs of this server and start it again: its runs go on.';
+  return `Its worker is of version ${version} and the server of version ${VERSION}. ${how}`;
 }

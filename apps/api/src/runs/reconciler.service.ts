@@ -3,6 +3,8 @@ import { DEFAULT_LOST_AFTER_SECONDS, ON_MACHINE_STATES } from '@mle/protocol';
 import { CONFIG, type Config } from '../config/config.js';
 import { logger } from '../logging/logger.js';
 import { MachinesRepository } from '../machines/machines.repository.js';
+import { Dispatcher } from '../dispatch/dispatcher.service.js';
+import { PoolQueues } from '../dispatch/pool-queues.service.js';
 import { DeliveriesService } from '../queue/deliveries.service.js';
 import { RunLifecycle } from './run-lifecycle.service.js';
 import type { RunRecord } from './run-view.js';
@@ -11,11 +13,11 @@ import { RunsRepository } from './runs.repository.js';
 const TICK_MS = 500;
 /** A step of the clock or a stall of this process counts as no longer than this. */
 const LONGEST_TICK_MS = 2 * TICK_MS;
-const DELIVERIES_EVERY_MS = 3_000;
+const LINES_EVERY_MS = 3_000;
 
 /**
- * Makes the world agree with the database: runs that wait have a delivery, whatever became of Redis, and runs
- * of machines that have been silent for too long are lost. Each replica may do so: every change is conditional.
+ * Makes the world agree with the database: runs that wait have a delivery, whatever became of Redis, the dispatcher
+ * looks at the lines, whoever forgot to wake it, and runs of machines that have been silent for too long are lost. Each replica may do so: every change is conditional.
  */
 @Injectable()
 export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
@@ -31,27 +33,35 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly machines: MachinesRepository,
     private readonly deliveries: DeliveriesService,
     private readonly lifecycle: RunLifecycle,
+    private readonly dispatcher: Dispatcher,
+    private readonly poolQueues: PoolQueues,
   ) {}
 
   onApplicationBootstrap(): void {
     this.timers.push(
       setInterval(() => void this.guarded('silence', () => this.loseSilent()), TICK_MS),
-      setInterval(() => void this.guarded('deliveries', () => this.redeliver()), DELIVERIES_EVERY_MS),
+      setInterval(() => this.lookAtLines(), LINES_EVERY_MS),
     );
-    void this.guarded('deliveries', () => this.redeliver());
+    this.lookAtLines();
   }
 
   onModuleDestroy(): void {
     this.timers.forEach((timer) => clearInterval(timer));
   }
 
-  /** Gives each waiting run a delivery where it has none. */
-  async redeliver(): Promise<void> {
+  private lookAtLines(): void {
+    void this.guarded('deliveries', () => this.redeliver());
+    void this.guarded('pools', () => this.dispatcher.wake());
+    this.poolQueues.refresh();
+  }
+
+  /** Gives each run that waits for its machine a delivery where it has none. */
+  private async redeliver(): Promise<void> {
     const now = new Date();
-    for (const run of await this.runs.inStates(['queued', 'assigned'])) {
-      if (!run.machineId || (run.notBefore && run.notBefore > now)) continue;
+    for (const run of await this.runs.waitingForMachines()) {
+      if (run.notBefore && run.notBefore > now) continue;
       const ref = { runId: run.id, attempt: run.attempt };
-      if (!(await this.deliveries.exists(run.machineId, ref))) await this.deliveries.deliver(run.machineId, ref, run.priority);
+      if (!(await this.deliveries.exists(run.machineId, ref))) await this.deliveries.deliver(run);
     }
   }
 

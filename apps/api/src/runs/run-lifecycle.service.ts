@@ -1,24 +1,39 @@
 import { Injectable } from '@nestjs/common';
 import { DEFAULT_PROJECT_SETTINGS, LIMITS, ON_MACHINE_STATES, type AttemptFinished, type AttemptRef, type AttemptReply, type AttemptRunning, type ClaimReply, type RunSpec, type RunState } from '@mle/protocol';
+import { ClaimTurns } from '../dispatch/claim-turns.service.js';
+import { Dispatcher } from '../dispatch/dispatcher.service.js';
 import { EventsService } from '../events/events.service.js';
 import { logger } from '../logging/logger.js';
-import { MachinesService } from '../machines/machines.service.js';
 import { summariesOf } from '../metrics/metric-parser.js';
 import { MetricsIngest } from '../metrics/metrics-ingest.service.js';
 import { OutputIngest } from '../output/output-ingest.service.js';
+import { DeliveriesService } from '../queue/deliveries.service.js';
+import { RunAnnouncer } from '../waiting/run-announcer.service.js';
 import { currentAttempt, type RunRecord } from './run-view.js';
 import { RunsRepository, type AttemptChange } from './runs.repository.js';
-import { WaitingService } from './waiting.service.js';
+
+/** A worker has settled a delivery by then that it was refused. */
+const TURN_MS = 300;
+
+/** A machine that asks for runs. */
+export interface ClaimingMachine {
+  id: string;
+  name: string;
+  /** It is in a pool: runs of its own line may have to wait for those of the pool. */
+  pooled: boolean;
+}
 
 /** The life of a run as its machine drives it: claimed, running, ended or lost. */
 @Injectable()
 export class RunLifecycle {
   constructor(
     private readonly runs: RunsRepository,
-    private readonly machines: MachinesService,
     private readonly output: OutputIngest,
     private readonly metrics: MetricsIngest,
-    private readonly waiting: WaitingService,
+    private readonly announcer: RunAnnouncer,
+    private readonly dispatcher: Dispatcher,
+    private readonly turns: ClaimTurns,
+    private readonly deliveries: DeliveriesService,
     private readonly events: EventsService,
   ) {}
 
@@ -26,12 +41,14 @@ export class RunLifecycle {
    * Wins the attempt for the machine: from here on nobody else may start it. The winner may ask again,
    * because it starts nothing before its journal has the attempt, and asks for no attempt that is in it.
    */
-  async claim(machine: { id: string; name: string }, ref: AttemptRef): Promise<ClaimReply> {
+  async claim(machine: ClaimingMachine, ref: AttemptRef): Promise<ClaimReply> {
+    if (machine.pooled && (await this.yieldTurn(machine.id, ref))) return { ok: false, code: 'gone', message: 'A run of a pool goes first. The delivery comes again.' };
     const on = { machineId: machine.id, change: { machineId: machine.id, machineName: machine.name } };
     const won = (await this.runs.transition(ref, ['queued'], ['assigned', 'preparing'], on)) ?? (await this.runs.transition(ref, ['assigned'], ['preparing'], on));
     if (won) {
       this.output.open(ref, machine.id);
-      this.announce(won);
+      this.announcer.announce(won);
+      this.announcer.lineMoved({ machineId: machine.id });
       return { ok: true, spec: runSpec(won) };
     }
     const run = await this.runs.get(ref.runId);
@@ -46,7 +63,7 @@ export class RunLifecycle {
     // Stamped here: the machine's clock may be another, and the end is stamped here too.
     const run = await this.runs.transition(ref, ['preparing'], ['running'], { machineId, change: { startedAt: new Date() } });
     if (run) {
-      this.announce(run);
+      this.announcer.announce(run);
       return { ok: true };
     }
     const now = await this.runs.get(ref.runId);
@@ -92,19 +109,30 @@ export class RunLifecycle {
     if (stopped) this.settle(stopped, ref);
   }
 
-  /** Tells the owner's browsers how the run is now, and every browser how its machine is. */
-  announce(run: RunRecord): void {
-    const tell = async (): Promise<void> => {
-      this.events.publish('run.changed', { userId: run.ownerId }, await this.waiting.view(run));
-      if (run.machineId && run.state !== 'queued') this.machines.announceSoon(run.machineId);
-    };
-    tell().catch((error: unknown) => logger.debug({ err: error, runId: run.id }, 'a change was not announced'));
+  /** A run that waited was stopped: its slot, if one was kept for it, and its place in line are free. */
+  leftLine(run: RunRecord): void {
+    this.events.signal('attempt.ended', { runId: run.id, attempt: run.attempt });
+    this.announcer.announce(run);
+    this.announcer.linesOfRunMoved(run);
+    void this.dispatcher.wake();
   }
 
   private settle(run: RunRecord, ref: AttemptRef): void {
     this.output.close(ref);
     this.events.signal('attempt.ended', ref);
-    this.announce(run);
+    this.announcer.announce(run);
+    if (run.state === 'queued') this.announcer.linesOfRunMoved(run);
+    void this.dispatcher.wake();
+  }
+
+  /** The worker forgets the delivery that it took too early, and gets it again. */
+  private async yieldTurn(machineId: string, ref: AttemptRef): Promise<boolean> {
+    const run = await this.runs.get(ref.runId);
+    if (run?.state !== 'queued' || run.machineId !== machineId || !(await this.turns.yields(machineId, run))) return false;
+    void this.dispatcher.wake();
+    const again = (): void => void this.deliveries.deliver(run).catch((error: unknown) => logger.debug({ err: error, ...ref }, 'a delivery waits for the reconciler'));
+    setTimeout(again, TURN_MS).unref();
+    return true;
   }
 
   private async end(run: RunRecord, finished: AttemptFinished, change: AttemptChange): Promise<RunRecord | null> {
@@ -123,7 +151,7 @@ export class RunLifecycle {
     if (!policy || run.attempt > policy.max || (ended === 'failed' && policy.on !== 'failure')) return null;
     const wait = policy.backoffSeconds * 2 ** (run.attempt - 1);
     const notBefore = new Date(Date.now() + Math.min(wait, 3600) * 1000);
-    return this.runs.retry({ runId: run.id, attempt: run.attempt }, ['preparing', 'running'], ended, change, notBefore);
+    return this.runs.retry({ runId: run.id, attempt: run.attempt }, ['preparing', 'running'], ended, change, { notBefore, anyMachine: run.targetPoolId !== null });
   }
 
   private isCurrent(run: RunRecord, machineId: string, ref: AttemptRef): boolean {

@@ -5,7 +5,7 @@ import { logger } from '../logging/logger.js';
 import { summariesOf, type SeriesState } from '../metrics/metric-parser.js';
 import { MetricsIngest } from '../metrics/metrics-ingest.service.js';
 import { MetricsService } from '../metrics/metrics.service.js';
-import { RunLifecycle } from './run-lifecycle.service.js';
+import { RunAnnouncer } from '../waiting/run-announcer.service.js';
 import { RunsRepository } from './runs.repository.js';
 import { RunsService } from './runs.service.js';
 
@@ -15,7 +15,7 @@ export class RunMetricsService implements OnModuleInit {
   constructor(
     private readonly runs: RunsService,
     private readonly repository: RunsRepository,
-    private readonly lifecycle: RunLifecycle,
+    private readonly announcer: RunAnnouncer,
     private readonly metrics: MetricsService,
     private readonly ingest: MetricsIngest,
   ) {}
@@ -35,6 +35,6 @@ export class RunMetricsService implements OnModuleInit {
 
   private async note(ref: AttemptRef, series: readonly SeriesState[]): Promise<void> {
     const run = await this.repository.noteMetrics(ref, summariesOf(series));
-    if (run) this.lifecycle.announce(run);
+    if (run) this.announcer.announce(run);
   }
 }

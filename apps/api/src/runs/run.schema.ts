@@ -92,6 +92,13 @@ export class Run {
   @Prop({ type: String, default: null })
   machineName!: string | null;
 
+  /**
+   * Which of the machine's slots the dispatcher gave it, `<machineId>/<n>`: no two runs have the same one, so that
+   * no two dispatchers fill the last slot twice. Kept until the attempt is over or given back.
+   */
+  @Prop({ type: String })
+  seat?: string;
+
   /** A retry waits until then. */
   @Prop({ type: Date, default: null })
   notBefore!: Date | null;
@@ -137,5 +144,7 @@ export const RunSchema = SchemaFactory.createForClass(Run);
 RunSchema.index({ projectId: 1, number: 1 }, { unique: true });
 RunSchema.index({ ownerId: 1, _id: -1 });
 RunSchema.index({ state: 1, machineId: 1, _id: 1 });
+RunSchema.index({ state: 1, targetPoolId: 1, priority: -1, _id: 1 });
+RunSchema.index({ seat: 1 }, { unique: true, partialFilterExpression: { seat: { $exists: true } } });
 RunSchema.index({ snapshotId: 1 });
 RunSchema.index({ ownerId: 1, idempotencyKey: 1 }, { unique: true, partialFilterExpression: { idempotencyKey: { $exists: true } } });

@@ -1,11 +1,30 @@
 import { Controller, Delete, Get, Headers, Patch, Post } from '@nestjs/common';
-import { CreateRunSchema, IdSchema, pageOf, RunQuerySchema, RunViewSchema, UpdateRunSchema, type CreateRun, type Page, type RunQuery, type RunView, type UpdateRun } from '@mle/protocol';
+import {
+  CreateRunSchema,
+  IdSchema,
+  pageOf,
+  RerunSchema,
+  RunQuerySchema,
+  RunViewSchema,
+  StoppedRunsSchema,
+  StopRunsSchema,
+  UpdateRunSchema,
+  type CreateRun,
+  type Page,
+  type Rerun,
+  type RunQuery,
+  type RunView,
+  type StoppedRuns,
+  type StopRuns,
+  type UpdateRun,
+} from '@mle/protocol';
 import { z } from 'zod';
 import { CurrentUser, type AuthUser } from '../auth/current-user.js';
 import { parsed, Returns, ZodBody, ZodParam, ZodQuery } from '../http/zod.js';
 import { RunsService } from './runs.service.js';
 
 const IdempotencyKeySchema = z.string().min(1).max(200).nullable();
+const idempotencyKey = (header: string | undefined): string | null => parsed(IdempotencyKeySchema, header ?? null, 'Idempotency-Key');
 
 @Controller('api/v1/runs')
 export class RunsController {
@@ -14,7 +33,13 @@ export class RunsController {
   @Post()
   @Returns(201, RunViewSchema, 'Runs a file or a command of a project. An Idempotency-Key makes a repetition harmless')
   create(@CurrentUser() user: AuthUser, @ZodBody(CreateRunSchema) body: CreateRun, @Headers('idempotency-key') key?: string): Promise<RunView> {
-    return this.runs.create(user.id, body, parsed(IdempotencyKeySchema, key ?? null, 'Idempotency-Key'));
+    return this.runs.create(user.id, body, idempotencyKey(key));
+  }
+
+  @Post('stop')
+  @Returns(200, StoppedRunsSchema, 'Stops many runs; tells of each what became of it')
+  stopMany(@CurrentUser() user: AuthUser, @ZodBody(StopRunsSchema) { ids }: StopRuns): Promise<StoppedRuns> {
+    return this.runs.stopMany(user.id, ids);
   }
 
   @Get()
@@ -48,8 +73,8 @@ export class RunsController {
   }
 
   @Post(':id/rerun')
-  @Returns(201, RunViewSchema, 'Runs the same snapshot once more')
-  rerun(@CurrentUser() user: AuthUser, @ZodParam('id', IdSchema) id: string): Promise<RunView> {
-    return this.runs.rerun(user.id, id);
+  @Returns(201, RunViewSchema, 'Runs it once more, with the same snapshot or with the files as they are now')
+  rerun(@CurrentUser() user: AuthUser, @ZodParam('id', IdSchema) id: string, @ZodBody(RerunSchema) body: Rerun, @Headers('idempotency-key') key?: string): Promise<RunView> {
+    return this.runs.rerun(user.id, id, body, idempotencyKey(key));
   }
 }

@@ -1,26 +1,30 @@
 import { Module } from '@nestjs/common';
+import { DispatchModule } from '../dispatch/dispatch.module.js';
 import { FilesModule } from '../files/files.module.js';
 import { MachinesModule } from '../machines/machines.module.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { OutputModule } from '../output/output.module.js';
+import { PoolsRepositoryModule } from '../pools/pools-repository.module.js';
 import { ProjectsModule } from '../projects/projects.module.js';
 import { QueueModule } from '../queue/queue.module.js';
 import { SnapshotsModule } from '../snapshots/snapshots.module.js';
+import { WaitingModule } from '../waiting/waiting.module.js';
 import { Reconciler } from './reconciler.service.js';
 import { RunLifecycle } from './run-lifecycle.service.js';
 import { RunMetricsController } from './run-metrics.controller.js';
 import { RunMetricsService } from './run-metrics.service.js';
 import { RunOutputController } from './run-output.controller.js';
+import { RunStarter } from './run-starter.service.js';
+import { RunStopper } from './run-stopper.service.js';
 import { RunsController } from './runs.controller.js';
 import { RunsRepositoryModule } from './runs-repository.module.js';
 import { RunsService } from './runs.service.js';
 import { TargetsService } from './targets.service.js';
-import { WaitingService } from './waiting.service.js';
 
 @Module({
-  imports: [RunsRepositoryModule, FilesModule, MachinesModule, MetricsModule, OutputModule, ProjectsModule, QueueModule, SnapshotsModule],
+  imports: [DispatchModule, FilesModule, MachinesModule, MetricsModule, OutputModule, PoolsRepositoryModule, ProjectsModule, QueueModule, RunsRepositoryModule, SnapshotsModule, WaitingModule],
   controllers: [RunsController, RunMetricsController, RunOutputController],
-  providers: [Reconciler, RunLifecycle, RunMetricsService, RunsService, TargetsService, WaitingService],
+  providers: [Reconciler, RunLifecycle, RunMetricsService, RunStarter, RunStopper, RunsService, TargetsService],
   exports: [RunLifecycle, RunsRepositoryModule, RunsService],
 })
 export class RunsModule {}

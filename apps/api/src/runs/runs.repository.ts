@@ -5,12 +5,19 @@ import { ACTIVE_STATES, canTransition, isTerminal, ON_MACHINE_STATES, type Attem
 import { Run, type Attempt } from './run.schema.js';
 import type { RunRecord } from './run-view.js';
 
-export type NewRun = Omit<Run, '_id' | 'attempt' | 'attempts' | 'state' | 'machineName' | 'stopReason' | 'notBefore' | 'createdAt' | 'metrics'>;
+export type NewRun = Omit<Run, '_id' | 'attempt' | 'attempts' | 'state' | 'machineName' | 'seat' | 'stopReason' | 'notBefore' | 'createdAt' | 'metrics'>;
 
 /** What a transition may set besides the state, on the current attempt. */
 export type AttemptChange = Partial<Omit<Attempt, 'n' | 'state' | 'createdAt' | 'history'>>;
 
-/** The only place that touches runs in the database. */
+/** A place on a machine that the dispatcher gives to a run. */
+export interface Placement {
+  machineId: string;
+  machineName: string;
+  seat: number;
+}
+
+/** Changes runs in the database; with `RunLinesRepository`, which only reads, the only place that touches them. */
 @Injectable()
 export class RunsRepository {
   constructor(@InjectModel(Run.name) private readonly runs: Model<Run>) {}
@@ -88,29 +95,18 @@ export class RunsRepository {
     return (await this.runs.find({ state: { $in: [...states] } }).sort({ _id: 1 }).lean()).map(record);
   }
 
+  /** Runs that have a machine which has not begun them. */
+  async waitingForMachines(): Promise<(RunRecord & { machineId: string })[]> {
+    const waiting = await this.runs.find({ state: { $in: ['queued', 'assigned'] as RunState[] }, machineId: { $gt: '' } }).sort({ _id: 1 }).lean();
+    return waiting.map(record).filter((run): run is RunRecord & { machineId: string } => run.machineId !== null);
+  }
+
   async ofProject(projectId: string): Promise<RunRecord[]> {
     return (await this.runs.find({ projectId }).lean()).map(record);
   }
 
   async removeOfProject(projectId: string): Promise<void> {
     await this.runs.deleteMany({ projectId });
-  }
-
-  /** Waiting runs of the machine that go before this one: higher priority, then older. */
-  async waitingBefore(run: RunRecord): Promise<number> {
-    const waiting = { state: { $in: ['queued', 'assigned'] as RunState[] }, machineId: run.machineId };
-    return this.runs.countDocuments({
-      ...waiting,
-      $or: [{ priority: { $gt: run.priority } }, { priority: run.priority, _id: { $lt: new Types.ObjectId(run.id) } }],
-    });
-  }
-
-  /** Ids of the runs that wait for each of the machines, in their order. */
-  async waitingLines(machineIds: string[]): Promise<Map<string, string[]>> {
-    const waiting = await this.runs.find({ state: { $in: ['queued', 'assigned'] as RunState[] }, machineId: { $in: machineIds } }, { machineId: 1, priority: 1 }).sort({ priority: -1, _id: 1 }).lean();
-    const lines = new Map<string, string[]>(machineIds.map((id) => [id, []]));
-    for (const { _id, machineId } of waiting) lines.get(machineId ?? '')?.push(_id.toHexString());
-    return lines;
   }
 
   /**
@@ -122,7 +118,7 @@ export class RunsRepository {
     { runId, attempt }: AttemptRef,
     from: readonly RunState[],
     path: readonly RunState[],
-    { change = {}, stopReason, machineId }: { change?: AttemptChange; stopReason?: string; machineId?: string } = {},
+    { change = {}, stopReason, machineId, placement }: { change?: AttemptChange; stopReason?: string; machineId?: string; placement?: Placement } = {},
   ): Promise<RunRecord | null> {
     const to = path.at(-1);
     if (!to) throw new Error('a transition needs a state to reach');
@@ -135,28 +131,44 @@ export class RunsRepository {
     if (isTerminal(to)) set[`${at}.finishedAt`] = change.finishedAt ?? now;
     if (stopReason !== undefined) set['stopReason'] = stopReason;
     if (change.machineName !== undefined) set['machineName'] = change.machineName;
+    if (placement) Object.assign(set, { machineId: placement.machineId, machineName: placement.machineName, seat: `${placement.machineId}/${placement.seat}` });
+    if (to === 'queued') Object.assign(set, NO_MACHINE);
+    const leaves = to === 'queued' || isTerminal(to);
     const updated = await this.runs
       .findOneAndUpdate(
         { _id: new Types.ObjectId(runId), attempt, state: { $in: allowed }, ...(machineId && { machineId }) },
-        { $set: set, $push: { [`${at}.history`]: { $each: path.map((state) => ({ state, at: now })) } } },
+        { $set: set, ...(leaves && { $unset: { seat: '' } }), $push: { [`${at}.history`]: { $each: path.map((state) => ({ state, at: now })) } } },
         { returnDocument: 'after' },
       )
       .lean();
     return orNull(updated);
   }
 
-  /** Ends the attempt in `ended` and begins the next one, which waits until `notBefore`. */
-  async retry(ref: AttemptRef, from: readonly RunState[], ended: RunState, change: AttemptChange, notBefore: Date): Promise<RunRecord | null> {
+  /** `queued → assigned` on that seat of the machine; `taken` when another run has the seat, null when the run does not wait any more. */
+  async assign(ref: AttemptRef, placement: Placement): Promise<RunRecord | 'taken' | null> {
+    try {
+      return await this.transition(ref, ['queued'], ['assigned'], { placement });
+    } catch (error) {
+      if (isDuplicateKey(error, 'seat')) return 'taken';
+      throw error;
+    }
+  }
+
+  /** Ends the attempt in `ended` and begins the next one, which waits until `notBefore`; a pool's run then has no machine. */
+  async retry(ref: AttemptRef, from: readonly RunState[], ended: RunState, change: AttemptChange, { notBefore, anyMachine }: { notBefore: Date; anyMachine: boolean }): Promise<RunRecord | null> {
     const now = new Date();
     const at = `attempts.${ref.attempt - 1}`;
     const set: Record<string, unknown> = { state: 'queued', attempt: ref.attempt + 1, notBefore, metrics: [], [`${at}.state`]: ended, [`${at}.finishedAt`]: now };
     for (const [key, value] of Object.entries(change)) set[`${at}.${key}`] = value;
     set[`attempts.${ref.attempt}`] = newAttempt(ref.attempt + 1, now);
+    if (anyMachine) Object.assign(set, NO_MACHINE);
     const filter = { _id: new Types.ObjectId(ref.runId), attempt: ref.attempt, state: { $in: from.filter((state) => canTransition(state, 'queued')) } };
-    const update = { $set: set, $push: { [`${at}.history`]: { state: ended, at: now } } };
+    const update = { $set: set, $unset: { seat: '' }, $push: { [`${at}.history`]: { state: ended, at: now } } };
     return orNull(await this.runs.findOneAndUpdate(filter, update, { returnDocument: 'after' }).lean());
   }
 }
+
+const NO_MACHINE = { machineId: null, machineName: null };
 
 export function newAttempt(n: number, at: Date): Attempt {
   return {

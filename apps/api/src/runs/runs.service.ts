@@ -1,21 +1,15 @@
-import { createHash } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { DEFAULT_PROJECT_SETTINGS, isTerminal, ON_MACHINE_STATES, templateProblem, type CreateRun, type Page, type ProjectSettings, type RunQuery, type RunView, type UpdateRun } from '@mle/protocol';
+import { isTerminal, ON_MACHINE_STATES, type CreateRun, type Page, type Rerun, type RunQuery, type RunView, type StoppedRuns, type UpdateRun } from '@mle/protocol';
 import { EventsService } from '../events/events.service.js';
-import { FilesService } from '../files/files.service.js';
-import { badRequest, conflict, notFound, ProblemError } from '../http/problem.js';
-import { correlationId } from '../logging/correlation.js';
-import { logger } from '../logging/logger.js';
+import { conflict, notFound, ProblemError } from '../http/problem.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { OutputService } from '../output/output.service.js';
 import { ProjectsService } from '../projects/projects.service.js';
-import { DeliveriesService } from '../queue/deliveries.service.js';
-import { SnapshotsService } from '../snapshots/snapshots.service.js';
-import { RunLifecycle } from './run-lifecycle.service.js';
+import { WaitingService } from '../waiting/waiting.service.js';
+import { RunStarter } from './run-starter.service.js';
+import { RunStopper } from './run-stopper.service.js';
 import type { RunRecord } from './run-view.js';
-import { RunsRepository, type NewRun } from './runs.repository.js';
-import { TargetsService } from './targets.service.js';
-import { WaitingService } from './waiting.service.js';
+import { RunsRepository } from './runs.repository.js';
 
 const STOPPED_BY_USER = 'stopped by the user';
 
@@ -24,13 +18,10 @@ const STOPPED_BY_USER = 'stopped by the user';
 export class RunsService implements OnModuleInit {
   constructor(
     private readonly runs: RunsRepository,
-    private readonly lifecycle: RunLifecycle,
+    private readonly starter: RunStarter,
+    private readonly stopper: RunStopper,
     private readonly waiting: WaitingService,
-    private readonly targets: TargetsService,
     private readonly projects: ProjectsService,
-    private readonly files: FilesService,
-    private readonly snapshots: SnapshotsService,
-    private readonly deliveries: DeliveriesService,
     private readonly output: OutputService,
     private readonly metrics: MetricsService,
     private readonly events: EventsService,
@@ -40,52 +31,8 @@ export class RunsService implements OnModuleInit {
     this.projects.onDelete((projectId) => this.removeOfProject(projectId));
   }
 
-  /** Repeated with the same key it answers the run that the first request made. */
-  async create(ownerId: string, request: CreateRun, idempotencyKey: string | null): Promise<RunView> {
-    const requestHash = createHash('sha256').update(JSON.stringify(request)).digest('hex');
-    if (idempotencyKey) {
-      const earlier = await this.repeated(ownerId, idempotencyKey, requestHash);
-      if (earlier) return earlier;
-    }
-    const project = await this.projects.getOwned(ownerId, request.projectId);
-    checkTemplate(request, project.settings);
-    const [machine, snapshot] = await Promise.all([
-      this.targets.choose(request.target, request.needs),
-      this.snapshots.snapshotOf(project.id),
-      request.file === undefined ? null : this.files.get(ownerId, project.id, request.file),
-    ]);
-    const run = await this.runs.create({
-      ownerId,
-      projectId: project.id,
-      projectName: project.name,
-      number: await this.projects.nextRunNumber(project.id),
-      file: request.file ?? null,
-      command: request.command ?? null,
-      args: request.args ?? [],
-      params: request.params ?? {},
-      settings: project.settings,
-      env: request.env ?? {},
-      targetMachineId: machine.id,
-      targetPoolId: null,
-      needs: request.needs ?? null,
-      priority: request.priority ?? 0,
-      timeoutSeconds: request.timeoutSeconds ?? null,
-      retry: request.retry ?? null,
-      clean: request.clean ?? false,
-      machineId: machine.id,
-      snapshotId: snapshot.id,
-      snapshotBytes: snapshot.bytes,
-      tags: request.tags ?? [],
-      note: request.note ?? '',
-      seed: request.seed ?? 0,
-      correlationId: correlationId(),
-      ...(idempotencyKey && { idempotencyKey, requestHash }),
-    });
-    if (!run) return (await this.repeated(ownerId, idempotencyKey ?? '', requestHash)) ?? this.create(ownerId, request, idempotencyKey);
-    await this.deliver(run);
-    const view = await this.waiting.view(run);
-    this.events.publish('run.changed', { userId: ownerId }, view);
-    return view;
+  create(ownerId: string, request: CreateRun, idempotencyKey: string | null): Promise<RunView> {
+    return this.starter.create(ownerId, request, idempotencyKey);
   }
 
   async list(ownerId: string, query: RunQuery): Promise<Page<RunView>> {
@@ -114,62 +61,33 @@ export class RunsService implements OnModuleInit {
     this.events.publish('run.deleted', { userId: ownerId }, { id, projectId: run.projectId });
   }
 
-  /** Asks for the end of a run, as Ctrl-C would. A run that waits ends at once; one that is over stays as it is. */
   async stop(ownerId: string, id: string): Promise<RunView> {
-    return this.waiting.view(await this.stopRun(await this.owned(ownerId, id), STOPPED_BY_USER));
+    return this.waiting.view(await this.stopper.stop(await this.owned(ownerId, id), STOPPED_BY_USER));
   }
 
-  /** The same request once more, with the same snapshot. */
-  async rerun(ownerId: string, id: string): Promise<RunView> {
-    const values = repeatable(await this.owned(ownerId, id));
-    const machine = await this.targets.choose(values.targetMachineId ? { machineId: values.targetMachineId } : undefined, values.needs ?? undefined);
-    const run = await this.runs.create({ ...values, machineId: machine.id, number: await this.projects.nextRunNumber(values.projectId), correlationId: correlationId() });
-    if (!run) throw new Error('a run without an idempotency key was refused as a repetition');
-    await this.deliver(run);
-    const view = await this.waiting.view(run);
-    this.events.publish('run.changed', { userId: ownerId }, view);
-    return view;
+  /** Stops many runs; one that cannot be stopped does not keep the others from it. */
+  async stopMany(ownerId: string, ids: readonly string[]): Promise<StoppedRuns> {
+    const items: StoppedRuns['items'] = [];
+    for (const id of new Set(ids)) {
+      try {
+        items.push({ id, run: await this.stop(ownerId, id) });
+      } catch (error) {
+        if (!(error instanceof ProblemError)) throw error;
+        const { status, code, detail } = error;
+        items.push({ id, problem: { status, code, detail } });
+      }
+    }
+    return { items };
+  }
+
+  async rerun(ownerId: string, id: string, request: Rerun, idempotencyKey: string | null): Promise<RunView> {
+    return this.starter.rerun(await this.owned(ownerId, id), request, idempotencyKey);
   }
 
   async owned(ownerId: string, id: string): Promise<RunRecord> {
     const run = await this.runs.getOwned(ownerId, id);
     if (!run) throw notFound('run');
     return run;
-  }
-
-  private async stopRun(run: RunRecord, reason: string): Promise<RunRecord> {
-    const ref = { runId: run.id, attempt: run.attempt };
-    const waiting = await this.runs.transition(ref, ['queued', 'assigned'], ['stopped'], { change: { reason }, stopReason: reason });
-    if (waiting) {
-      if (run.machineId) await this.deliveries.withdraw(run.machineId, ref).catch(() => undefined);
-      this.events.signal('attempt.ended', ref);
-      this.lifecycle.announce(waiting);
-      return waiting;
-    }
-    const stopping = await this.runs.transition(ref, ['preparing', 'running'], ['stopping'], { stopReason: reason });
-    const now = stopping ?? (await this.runs.get(run.id));
-    if (!now) throw notFound('run');
-    // Asked again, the machine is told again: a stop must not be lost with a connection.
-    if (now.state === 'stopping' && now.machineId) this.events.signal('machine.stop', now.machineId, { ...ref, reason });
-    if (stopping) this.lifecycle.announce(stopping);
-    return now;
-  }
-
-  private async repeated(ownerId: string, key: string, requestHash: string): Promise<RunView | null> {
-    const run = await this.runs.byIdempotencyKey(ownerId, key);
-    if (!run) return null;
-    if (run.requestHash !== requestHash) throw new ProblemError(422, 'idempotency.reused', 'This Idempotency-Key came with another request before. Use a new key for a new run.');
-    return this.waiting.view(run);
-  }
-
-  private async deliver(run: RunRecord): Promise<void> {
-    if (!run.machineId) return;
-    const delivery = { runId: run.id, attempt: run.attempt, ...(run.correlationId && { correlationId: run.correlationId }) };
-    try {
-      await this.deliveries.deliver(run.machineId, delivery, run.priority);
-    } catch (error) {
-      logger.warn({ err: error, runId: run.id }, 'Redis did not take the delivery; it is repeated from the database');
-    }
   }
 
   private async removeOutput(runId: string): Promise<void> {
@@ -180,7 +98,7 @@ export class RunsService implements OnModuleInit {
   private async removeOfProject(projectId: string): Promise<void> {
     const runs = await this.runs.ofProject(projectId);
     for (const run of runs) {
-      if (!isTerminal(run.state)) await this.stopRun(run, 'its project was deleted');
+      if (!isTerminal(run.state)) await this.stopper.stop(run, 'its project was deleted');
       await this.removeOutput(run.id);
       if (ON_MACHINE_STATES.includes(run.state) && run.machineId) this.events.signal('machine.stop', run.machineId, { runId: run.id, attempt: run.attempt, reason: 'its project was deleted' });
     }
@@ -193,20 +111,4 @@ export class RunsService implements OnModuleInit {
     }
     for (const run of runs) this.events.publish('run.deleted', { userId: run.ownerId }, { id: run.id, projectId });
   }
-}
-
-/** A run that names a parameter which it does not have would end before it begins: it is refused here. */
-function checkTemplate({ file, params = {} }: CreateRun, { command }: ProjectSettings): void {
-  const problem = file === undefined || command === null ? null : templateProblem(command, params);
-  if (problem !== null) throw badRequest('run.command', problem, [{ path: 'params', message: problem }]);
-}
-
-/** What a rerun takes over: all that was asked for. */
-function repeatable(run: RunRecord): Omit<NewRun, 'number' | 'machineId' | 'correlationId'> {
-  const { ownerId, projectId, projectName, file, command, args, params, settings = DEFAULT_PROJECT_SETTINGS, env, targetMachineId, targetPoolId, needs } = run;
-  const { priority, timeoutSeconds, retry, clean, snapshotId, snapshotBytes, tags, note, seed } = run;
-  return {
-    ...{ ownerId, projectId, projectName, file, command, args, params, settings, env, targetMachineId, targetPoolId, needs },
-    ...{ priority, timeoutSeconds, retry, clean, snapshotId, snapshotBytes, tags, note, seed },
-  };
 }

@@ -1,9 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { VERSION } from '@mle/protocol';
 import { TestServer } from '../../test/test-server.js';
 import { TestWorker } from '../../test/test-worker.js';
 import { until } from '../../test/until.js';
-import { WORKER_VERSION } from './version.js';
 
 let server: TestServer;
 let worker: TestWorker;
@@ -40,10 +40,10 @@ test('joins once with the token, and then has a credential of its own', async ()
   server.cutLink();
   await until('the worker is back', () => server.hellos.length === 2);
   expect(server.auths[1]).toEqual({ linkVersion: 1, credential: server.credential });
-  expect(server.hellos[0]).toMatchObject({ version: WORKER_VERSION, name: 'test worker' });
+  expect(server.hellos[0]).toMatchObject({ version: VERSION, name: 'test worker' });
 });
 
 test('is the version of the workspace', () => {
   const workspace = JSON.parse(readFileSync(join(import.meta.dirname, '../../../../package.json'), 'utf8')) as { version: string };
-  expect(WORKER_VERSION).toBe(workspace.version);
+  expect(VERSION).toBe(workspace.version);
 });

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { HelloReply, Inventory, MachineSettings } from '@mle/protocol';
+import { VERSION, type HelloReply, type Inventory, type MachineSettings } from '@mle/protocol';
 import { AttemptTable } from '../attempts/attempt-table.js';
 import type { WorkerSettings } from '../config/arguments.js';
 import type { Environment } from '../config/environment.js';
@@ -18,7 +18,6 @@ import { SupervisorClient } from '../supervisor/supervisor-client.js';
 import { BlobCache } from '../sync/blob-cache.js';
 import { BlobFetcher } from '../sync/blob-fetcher.js';
 import { Workspaces } from '../sync/workspaces.js';
-import { WORKER_VERSION } from './version.js';
 
 const SHUT_DOWN_REASON = 'server shut down';
 /** After the longest stop: for the output that is still to be delivered, while the server answers. */
@@ -71,7 +70,7 @@ export class WorkerApp {
     this.link.on('online', (reply) => this.onOnline(reply));
     this.link.on('offline', () => this.consumer?.reconsider());
     this.link.connect({
-      hello: () => ({ version: WORKER_VERSION, name: this.settings.name, inventory, properties: this.settings.properties, attempts: attempts.refs() }),
+      hello: () => ({ version: VERSION, name: this.settings.name, inventory, properties: this.settings.properties, attempts: attempts.refs() }),
       stop: (request) => attempts.stop(request),
       discard: (ref) => attempts.discard(ref),
       settings: (settings) => this.apply(settings),
@@ -146,6 +145,9 @@ export class WorkerApp {
     this.consumer?.reconsider();
     if (this.announced) return;
     this.announced = true;
+    if (reply.serverVersion !== undefined && reply.serverVersion !== VERSION) {
+      this.log.warn(`This worker is of version ${VERSION} and the server of version ${reply.serverVersion}. Download the worker again from /worker/worker.mjs of the server and start it again.`);
+    }
     process.stdout.write(`${JSON.stringify({ msg: 'worker ready', machineId: reply.machineId, name: reply.settings.name, pid: process.pid })}\n`);
   }
 

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,6 +7,7 @@ import { install, type Installation, type InstallOptions } from '../system/insta
 import { JOB, type JobPlan } from './job-program.js';
 import { Oracle } from './oracle.js';
 import { Watcher } from './watcher.js';
+import { Witness } from './witness.js';
 
 /** The whole length of a test, where `npm test` has a short form of it. */
 export const FULL = process.env['MLE_TEST_FULL'] === '1';
@@ -14,6 +15,7 @@ export const FULL = process.env['MLE_TEST_FULL'] === '1';
 /** An installation with the job program, a watching client and the oracle. */
 export class Bed {
   readonly oracle: Oracle;
+  readonly witness: Witness;
 
   private constructor(
     readonly product: Installation,
@@ -22,7 +24,8 @@ export class Bed {
     readonly folder: string,
     private readonly projectId: string,
   ) {
-    this.oracle = new Oracle(product.client, watcher, folder);
+    this.witness = new Witness(folder);
+    this.oracle = new Oracle(product.client, watcher, this.witness);
   }
 
   static async make(env: Record<string, string> = {}, options: InstallOptions = {}): Promise<Bed> {
@@ -62,11 +65,8 @@ export class Bed {
     return { run, pid: await this.pidOf(id, run.attempt) };
   }
 
-  async pidOf(runId: string, attempt = 1): Promise<number> {
-    const ledger = await readFile(join(this.folder, 'ledger'), 'utf8');
-    const pid = new RegExp(`^start ${runId}-${attempt} (\\d+)$`, 'm').exec(ledger)?.[1];
-    if (pid === undefined) throw new Error(`attempt ${attempt} of run ${runId} has not begun`);
-    return Number(pid);
+  pidOf(runId: string, attempt = 1): Promise<number> {
+    return this.witness.pidOf(`${runId}-${attempt}`);
   }
 
   async until(what: string, holds: () => boolean | Promise<boolean>, seconds = 30): Promise<void> {

@@ -61,7 +61,8 @@ if "flood" in plan:
         sent += len(piece)
         if rate:
             time.sleep(max(0, sent / (rate * 1e6) - (time.monotonic() - begun)))
-    write(copy, json.dumps({"bytes": total, "sha256": digest.hexdigest()}).encode())
+    with open(f"{folder}/sum-{name}", "w") as summary:
+        json.dump({"bytes": total, "sha256": digest.hexdigest()}, summary)
 else:
     i = 0
     while not asked and time.monotonic() - begun < plan.get("seconds", 0):

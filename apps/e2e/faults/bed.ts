@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import type { CreateRun, RunView } from '@mle/protocol';
 import { install, type Installation, type InstallOptions } from '../system/installation.js';
 import { JOB, type JobPlan } from './job-program.js';
 import { Oracle } from './oracle.js';
+import { supervisorOf } from './processes.js';
 import { Watcher } from './watcher.js';
 import { Witness } from './witness.js';
 
@@ -22,7 +24,7 @@ export class Bed {
     readonly watcher: Watcher,
     /** Where the programs write their ledger and their copies. */
     readonly folder: string,
-    private readonly projectId: string,
+    readonly projectId: string,
   ) {
     this.witness = new Witness(folder);
     this.oracle = new Oracle(product.client, watcher, this.witness);
@@ -57,7 +59,28 @@ export class Bed {
     return run;
   }
 
-  /** The same, and waits until its program prints. Answers the pid of the program. */
+  /** Posts a run for as long as it takes, and watches it. The key makes one run of all tries. */
+  async insist(plan: JobPlan, more: Partial<CreateRun> = {}): Promise<RunView> {
+    const key = { 'idempotency-key': randomUUID() };
+    for (let tries = 0; ; tries++) {
+      try {
+        const run = await this.product.client.startRun(this.request(plan, more), key);
+        this.watcher.watch(run.id);
+        return run;
+      } catch (error) {
+        if (tries > 300) throw error;
+        await sleep(100);
+      }
+    }
+  }
+
+  /** The parts whose memory is looked at, by their names. */
+  pids(): Record<'api' | 'store' | 'worker' | 'supervisor', number> {
+    const { api, store, worker, folder } = this.product;
+    return { api: api.pid, store: store.pid, worker: worker.pid, supervisor: supervisorOf(join(folder, 'worker')) };
+  }
+
+  /** Starts a run, and waits until its program prints. Answers the pid of the program. */
   async printing(plan: JobPlan, more: Partial<CreateRun> = {}): Promise<{ run: RunView; pid: number }> {
     const { id } = await this.start(plan, more);
     const run = await this.product.client.until(id, ({ state }) => state === 'running');

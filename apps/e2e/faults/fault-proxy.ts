@@ -3,7 +3,7 @@ import { createConnection, createServer, type AddressInfo, type NetConnectOpts, 
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export type Direction = 'request' | 'reply';
-/** Sees each piece on its way, and holds it back until it resolves. False: the piece does not go on. */
+/** Sees each piece of one connection on its way, and holds it back until it resolves. False: the piece does not go on. */
 export type Gate = (direction: Direction, bytes: Buffer) => Promise<boolean>;
 
 interface Pair {
@@ -15,7 +15,8 @@ interface Pair {
 export class FaultProxy {
   /** Each piece arrives later by so much. */
   delayMs = 0;
-  gate: Gate | null = null;
+  /** Makes the gate of a new connection. */
+  gate: (() => Gate) | null = null;
   private stalled = false;
   private refusing = false;
   private released: (() => void)[] = [];
@@ -82,19 +83,20 @@ export class FaultProxy {
     far.on('error', () => undefined);
     const pair = { near, far };
     this.pairs.add(pair);
-    void Promise.all([this.carry(near, far, 'request'), this.carry(far, near, 'reply')]).then(() => this.pairs.delete(pair));
+    const gate = this.gate?.() ?? null;
+    void Promise.all([this.carry(near, far, 'request', gate), this.carry(far, near, 'reply', gate)]).then(() => this.pairs.delete(pair));
   }
 
   /** One piece after the other, so that what waits keeps its place. */
-  private async carry(from: Socket, to: Socket, direction: Direction): Promise<void> {
+  private async carry(from: Socket, to: Socket, direction: Direction, gate: Gate | null): Promise<void> {
     let arrived = Promise.resolve();
     const deliver = async (piece: Buffer, due: number): Promise<void> => {
       await sleep(Math.max(0, due - performance.now()));
       await this.open();
-      if (this.gate && !(await this.gate(direction, piece))) return;
-      if (to.writable && !to.write(piece)) await Promise.race([once(to, 'drain'), once(to, 'close')]);
+      if (gate && !(await gate(direction, piece))) return;
+      if (to.writable && !to.write(piece)) await drained(to);
     };
-    const closed = once(from, 'close');
+    const closed = new Promise((resolve) => from.once('close', resolve));
     from.on('data', (piece: Buffer) => {
       from.pause();
       const before = arrived;
@@ -112,4 +114,12 @@ export class FaultProxy {
   private async open(): Promise<void> {
     while (this.stalled) await new Promise<void>((go) => this.released.push(go));
   }
+}
+
+/** An error of the socket is no concern of ours: it closes then. */
+function drained(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.once('drain', resolve);
+    socket.once('close', resolve);
+  });
 }

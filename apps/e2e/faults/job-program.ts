@@ -6,6 +6,8 @@ export interface JobPlan {
   pause?: number;
   /** Bytes to print as fast as the pipe takes them, instead of lines. Their SHA-256 is noted instead of a copy. */
   flood?: number;
+  /** Notes the SHA-256 of the first so many bytes of a flood too. */
+  mark?: number;
   /** Megabytes per second at which a flood is held. */
   rate?: number;
   /** A line feed in a flood every so many bytes; 0: none. */
@@ -50,19 +52,23 @@ if plan.get("stray"):
 begun = time.monotonic()
 if "flood" in plan:
     total, rate, line = plan["flood"], plan.get("rate"), plan.get("lineBytes", 100)
+    mark, marked = plan.get("mark"), None
     block = bytearray(os.urandom(65536).replace(b"\n", b" ") * 4)
     if line:
         block[line - 1 :: line] = b"\n" * len(block[line - 1 :: line])
     digest, sent = hashlib.sha256(), 0
     while sent < total:
-        piece = memoryview(block)[: min(len(block), total - sent)]
+        end = mark if mark and sent < mark else total
+        piece = memoryview(block)[: min(len(block), end - sent)]
         digest.update(piece)
         write(1, piece)
         sent += len(piece)
+        if sent == mark:
+            marked = {"bytes": sent, "sha256": digest.copy().hexdigest()}
         if rate:
             time.sleep(max(0, sent / (rate * 1e6) - (time.monotonic() - begun)))
     with open(f"{folder}/sum-{name}", "w") as summary:
-        json.dump({"bytes": total, "sha256": digest.hexdigest()}, summary)
+        json.dump({"bytes": total, "sha256": digest.hexdigest(), "marked": marked}, summary)
 else:
     i = 0
     while not asked and time.monotonic() - begun < plan.get("seconds", 0):

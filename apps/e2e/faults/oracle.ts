@@ -17,14 +17,14 @@ export class Oracle {
     private readonly witness: Witness,
   ) {}
 
-  /** Fails unless the run ends as `expected` says and all of the oracle holds. */
-  async check(runId: string, expected: Partial<RunView> = {}, seconds = 60): Promise<RunView> {
+  /** Fails unless the run ends as `expected` says and all of the oracle holds. `kept`: the bytes that its quota leaves of its output. */
+  async check(runId: string, expected: Partial<RunView> = {}, seconds = 60, kept?: number): Promise<RunView> {
     const run = await this.api.ended(runId, seconds);
     expect(run).toMatchObject(expected);
     for (const attempt of run.attempts) {
       followedTheTable(run, attempt);
       await this.beganOnce(run, attempt);
-      await this.isStored(run, attempt);
+      await this.isStored(run, attempt, kept);
     }
     await this.watcher.complete(run, CATCH_UP_SECONDS);
     for (const { n } of run.attempts) await this.wasWatched(runId, n);
@@ -41,13 +41,13 @@ export class Oracle {
   }
 
   /** Stored is what the program wrote, or its beginning where it did not end by itself or its end was not heard of. */
-  private async isStored({ id }: RunView, { n, state, outputBytes, outputSha256 }: AttemptView): Promise<void> {
+  private async isStored({ id }: RunView, { n, state, outputBytes, outputSha256 }: AttemptView, kept?: number): Promise<void> {
     const all = await this.stored(id, n);
     if (outputSha256 !== null) expect({ id, n, ...all }).toEqual({ id, n, bytes: outputBytes, sha256: outputSha256 });
     const printed = await this.stored(id, n, '&stream=stdout');
     const { ends } = await this.witness.ledger();
     const whole = ends.has(`${id}-${n}`) && state !== 'lost';
-    const wrote = await this.witness.printed(`${id}-${n}`, whole ? undefined : printed.bytes);
+    const wrote = await this.witness.printed(`${id}-${n}`, whole ? kept : printed.bytes);
     if (whole || wrote) expect({ id, n, ...printed }).toEqual({ id, n, ...wrote });
   }
 

@@ -22,9 +22,27 @@ export function isAlive(pid: number): boolean {
   return stat !== '' && !/\) [ZX] /.test(stat);
 }
 
-/** The most memory, in MiB, that the process ever had resident. */
-export function peakMemory(pid: number): number {
-  return (Number(/^VmHWM:\s+(\d+) kB/m.exec(read(pid, 'status'))?.[1] ?? NaN) * 1024) / MiB;
+/** Memory of its own, in MiB: without the pages of files that it maps, as the store does with its data. */
+export function memoryOf(pid: number): number {
+  return (Number(/^RssAnon:\s+(\d+) kB/m.exec(read(pid, 'status'))?.[1] ?? NaN) * 1024) / MiB;
+}
+
+/** Looks at the memory of processes again and again, until `peaks` is called. */
+export class MemoryRecord {
+  private readonly highest = new Map<string, number>();
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(pids: Record<string, number>) {
+    this.timer = setInterval(() => {
+      for (const [name, pid] of Object.entries(pids)) this.highest.set(name, Math.max(this.highest.get(name) ?? 0, memoryOf(pid)));
+    }, 100);
+  }
+
+  /** The highest of each, in MiB. */
+  peaks(): Record<string, number> {
+    clearInterval(this.timer);
+    return Object.fromEntries(this.highest);
+  }
 }
 
 function pids(): number[] {

@@ -32,10 +32,14 @@ export class Witness {
     return Number(pid);
   }
 
-  /** All that the attempt printed, or the first `bytes` of it; null for the beginning of a flood, which nobody kept. */
+  /** All that the attempt printed, or the first `bytes` of it; null for the beginning of a flood that was not marked there. */
   async printed(attempt: string, bytes?: number): Promise<Digest | null> {
     const sum = join(this.folder, `sum-${attempt}`);
-    if (existsSync(sum)) return bytes === undefined ? (JSON.parse(await readFile(sum, 'utf8')) as Digest) : null;
+    if (existsSync(sum)) {
+      const { marked, ...all } = JSON.parse(await readFile(sum, 'utf8')) as Digest & { marked: Digest | null };
+      if (bytes === undefined) return all;
+      return marked?.bytes === bytes ? marked : null;
+    }
     const copy = join(this.folder, `copy-${attempt}`);
     if (bytes === 0) return digest([]);
     return existsSync(copy) ? digest(createReadStream(copy, bytes === undefined ? {} : { end: bytes - 1 })) : null;

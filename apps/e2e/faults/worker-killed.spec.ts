@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Bed } from './bed.js';
+import { Bed, FULL } from './bed.js';
 import { isAlive, supervisorOf } from './processes.js';
 
 describe('a worker that is killed', () => {
@@ -20,7 +20,8 @@ describe('a worker that is killed', () => {
     const restarted = Date.now();
     await worker.start();
     await bed.until('its output goes on', () => bed.watcher.end(run.id) > before);
-    expect(Date.now() - restarted).toBeLessThan(2_000);
+    // Two seconds are promised of a computer that does nothing else.
+    expect(Date.now() - restarted).toBeLessThan(FULL ? 2_000 : 20_000);
     expect(isAlive(pid)).toBe(true);
     await bed.oracle.check(run.id, { state: 'succeeded', exitCode: 0, attempt: 1 });
     expect(await bed.pidOf(run.id)).toBe(pid);

@@ -2,6 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** Much more than it takes, for a computer that is busy with other things. */
+const READY_MS = 60_000;
+
 /** A program of the product under test, which can be killed and started again. */
 export class Program {
   private child: ChildProcess | null = null;
@@ -37,7 +40,7 @@ export class Program {
     child.stdin.end(this.input);
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (this.said += data.toString()));
     for (let waited = 0; !this.ready.test(this.said); waited += 20) {
-      if (child.exitCode !== null || waited > 20_000) throw new Error(`${this.args[0] ?? this.command} did not get ready:\n${this.said}`);
+      if (child.exitCode !== null || waited > READY_MS) throw new Error(`${this.args[0] ?? this.command} did not get ready:\n${this.said}`);
       await sleep(20);
     }
   }

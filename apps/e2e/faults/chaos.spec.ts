@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { MachineView, Page, RunView } from '@mle/protocol';
+import type { Program } from '../system/process.js';
+import { Bed, FULL } from './bed.js';
+import { SeededRandom } from './seeded-random.js';
+
+const RUNS = FULL ? 300 : 20;
+const KILLS = FULL ? 100 : 10;
+const WORKERS = 3;
+
+describe('runs while everything dies', () => {
+  let bed: Bed;
+
+  beforeAll(async () => {
+    bed = await Bed.make({ MLE_LOST_AFTER_SECONDS: '120' }, { workers: WORKERS });
+  });
+  afterAll(() => bed?.remove());
+
+  it(`start once and end whole: ${RUNS} runs on ${WORKERS} workers, ${KILLS} kills`, async () => {
+    const random = new SeededRandom('runs while everything dies');
+    const { client, workers, api, redis } = bed.product;
+    const { items: machines } = await client.json<Page<MachineView>>('GET', 'machines');
+    for (const { id } of machines) await client.json('PATCH', `machines/${id}`, { slots: 3 });
+
+    let killing = true;
+    const kills = (async (): Promise<void> => {
+      const dead = new Map<Program, Promise<void>>();
+      for (let i = 0; i < KILLS; i++) {
+        const part = random.pick([...workers, api, redis]);
+        await dead.get(part);
+        await part.kill('SIGKILL');
+        dead.set(part, sleep(random.between(0, 1_500)).then(() => part.start()));
+        await sleep(random.between(0, 1_000));
+      }
+      await Promise.all(dead.values());
+      killing = false;
+    })();
+
+    const planned: { run: RunView; exit: number }[] = [];
+    for (let i = 0; i < RUNS; i++) {
+      const exit = random.pick([0, 0, 0, 3]);
+      const machine = random.pick(machines);
+      planned.push({ run: await bed.insist({ seconds: random.between(0, 2), exit }, { target: { machineId: machine.id } }), exit });
+      // Spread over the time of the kills.
+      if (killing) await sleep(random.between(0, (KILLS * 1_000) / RUNS));
+    }
+    await kills;
+    for (const { run, exit } of planned) await bed.oracle.check(run.id, { state: exit === 0 ? 'succeeded' : 'failed', exitCode: exit, attempt: 1 }, 240);
+  });
+});

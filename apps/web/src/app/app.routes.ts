@@ -13,6 +13,7 @@ export const routes: Routes = [
       { path: 'code', loadComponent: async () => (await import('./code/code-page')).CodePage },
       { path: 'runs', title: 'Runs · ML Experimenter', loadComponent: async () => (await import('./runs/runs-page')).RunsPage },
       { path: 'runs/:id', loadComponent: async () => (await import('./runs/run-page')).RunPage },
+      { path: 'graphs', title: 'Graphs · ML Experimenter', loadComponent: async () => (await import('./graphs/graphs-page')).GraphsPage },
       { path: 'machines', title: 'Machines · ML Experimenter', loadComponent: async () => (await import('./machines/machines-page')).MachinesPage },
       { path: 'settings', title: 'Settings · ML Experimenter', loadComponent: async () => (await import('./settings/settings-page')).SettingsPage },
       { path: '**', redirectTo: 'code' },

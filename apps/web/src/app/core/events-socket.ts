@@ -1,5 +1,5 @@
 import { Injectable, effect, inject, signal, untracked } from '@angular/core';
-import type { BrowserToServer, ServerEvent, ServerToBrowser, WatchReply } from '@mle/protocol';
+import type { BrowserToServer, MetricWatchReply, ServerEvent, ServerToBrowser, WatchReply } from '@mle/protocol';
 import type { Socket } from 'socket.io-client';
 import { EVENTS } from './protocol-values';
 import { ServerState } from './server-state';
@@ -53,6 +53,16 @@ export class EventsSocket {
 
   unwatch(runId: string): void {
     if (this.socket?.connected) this.socket.emit('unwatch', { runId });
+  }
+
+  async watchMetrics(runId: string): Promise<MetricWatchReply> {
+    const socket = this.socket;
+    if (!socket?.connected) return { ok: false, message: 'The server is not connected.' };
+    return socket.timeout(10_000).emitWithAck('metrics.watch', { runId });
+  }
+
+  unwatchMetrics(runId: string): void {
+    if (this.socket?.connected) this.socket.emit('metrics.unwatch', { runId });
   }
 
   reconnectNow(): void {

@@ -33,6 +33,7 @@ export class Frame {
   protected readonly pages = [
     { path: '/code', label: 'Code' },
     { path: '/runs', label: 'Runs' },
+    { path: '/graphs', label: 'Graphs' },
     { path: '/machines', label: 'Machines' },
     { path: '/settings', label: 'Settings' },
   ];

@@ -1,0 +1,242 @@
+import uPlot from 'uplot';
+import { rowsOf, smooth, sorted, type ChartLine } from './chart-data';
+import { colourOf, dashOf } from './series-slots';
+
+/** What a chart shows now. */
+export interface Picture {
+  lines: readonly ChartLine[];
+  hidden: readonly boolean[];
+  smoothing: number;
+  log: boolean;
+  zoom: readonly [number, number] | null;
+  /** Fixed ends of the y axis, such as 0 for what cannot be less. */
+  floor: number | null;
+  ceiling: number | null;
+  formatX: (value: number) => string;
+  formatY: (value: number) => string;
+}
+
+export interface CursorPlace {
+  x: number;
+  /** In the chart, in CSS pixels. */
+  left: number;
+  /** Of the plot that the pointer is over. */
+  width: number;
+}
+
+export interface Listeners {
+  onZoom: (range: [number, number] | null) => void;
+  /** Null when the pointer is not over this chart. */
+  onCursor: (place: CursorPlace | null) => void;
+}
+
+const GHOST = 0.28;
+const DRAG_PX = 5;
+
+/** One uPlot. The only module that loads it: it comes when the first chart can be seen. */
+export class ChartDrawing {
+  private plot: uPlot | null = null;
+  private shape = '';
+  private inside = false;
+  private ends: { x: number; y: number; column: number; live: boolean }[] = [];
+
+  constructor(
+    private readonly host: HTMLElement,
+    private readonly syncKey: string,
+    private picture: Picture,
+    private readonly listeners: Listeners,
+  ) {
+    this.draw(picture);
+  }
+
+  draw(picture: Picture): void {
+    this.picture = picture;
+    const shape = JSON.stringify([picture.log, picture.smoothing > 0, picture.lines.map(({ id, slot }) => [id, slot]), picture.hidden]);
+    const data = this.data();
+    if (this.plot && shape === this.shape) {
+      this.plot.setData(data);
+      return;
+    }
+    this.shape = shape;
+    this.build(data);
+  }
+
+  resize(): void {
+    this.plot?.setSize(this.size());
+  }
+
+  /** The colours of the page have changed. */
+  restyle(): void {
+    this.build(this.data());
+  }
+
+  destroy(): void {
+    this.plot?.destroy();
+    this.plot = null;
+  }
+
+  private data(): uPlot.AlignedData {
+    const { lines, smoothing, log } = this.picture;
+    const ordered = lines.map(sorted).map(({ x, y }) => ({ x, y: log ? y.map((value) => (value !== null && value <= 0 ? null : value)) : y }));
+    const smoothed = ordered.map(({ x, y }) => ({ x, y: smooth(y, smoothing) }));
+    const drawn = smoothing > 0 ? ordered.flatMap((line, i) => [line, smoothed[i] ?? line]) : ordered;
+    const step = smoothing > 0 ? 2 : 1;
+    this.ends = smoothed.flatMap(({ x, y }, i) => {
+      const last = y.findLastIndex((value) => value !== null);
+      return last < 0 || this.picture.hidden[i] ? [] : [{ x: x[last] ?? 0, y: y[last] ?? 0, column: i * step + step, live: lines[i]?.live ?? false }];
+    });
+    const { x, columns } = rowsOf(drawn);
+    return [x, ...columns] as uPlot.AlignedData;
+  }
+
+  private size(): { width: number; height: number } {
+    return { width: Math.max(80, this.host.clientWidth), height: Math.max(60, this.host.clientHeight) };
+  }
+
+  private build(data: uPlot.AlignedData): void {
+    this.plot?.destroy();
+    this.plot = new uPlot({ ...this.size(), ...this.options() }, data, this.host);
+    const { over } = this.plot;
+    over.addEventListener('mouseenter', () => (this.inside = true));
+    over.addEventListener('mouseleave', () => {
+      this.inside = false;
+      this.listeners.onCursor(null);
+    });
+  }
+
+  private options(): Omit<uPlot.Options, 'width' | 'height'> {
+    const style = getComputedStyle(this.host);
+    const token = (name: string): string => style.getPropertyValue(name).trim();
+    const font = `11px ${style.fontFamily}`;
+    const axis: uPlot.Axis = { font, stroke: token('--text-faint'), ticks: { show: false } };
+    const grid = { stroke: token('--grid'), width: 1 };
+    return {
+      legend: { show: false },
+      padding: [8, 12, 0, 0],
+      series: [{}, ...this.series(token)],
+      scales: {
+        x: { time: false, range: (_plot, low, high) => this.rangeX(low, high) },
+        y: { distr: this.picture.log ? 3 : 1, range: (_plot, low, high) => this.rangeY(low, high) },
+      },
+      axes: [
+        { ...axis, size: 24, gap: 4, space: 56, grid: { show: false }, border: { show: true, stroke: token('--axis'), width: 1 }, values: (_plot, splits) => splits.map((value) => this.picture.formatX(value)) },
+        { ...axis, size: (_plot, values) => labelWidth(values), gap: 6, space: 40, grid, values: (_plot, splits) => splits.map((value) => (value === null ? '' : this.picture.formatY(value))) },
+      ],
+      cursor: {
+        y: false,
+        points: { size: 8, width: 1.5, fill: () => token('--surface'), stroke: (plot, i) => this.stroke(plot, i), show: this.cursorPoint() },
+        dataIdx: (plot, series, index) => nearest(plot.data[series], index),
+        drag: { x: true, y: false, setScale: false, dist: DRAG_PX },
+        sync: { key: this.syncKey, setSeries: false, scales: ['x', null], filters: { pub: (type) => type === 'mousemove' || type === 'mouseleave' } },
+        bind: {
+          dblclick: () => () => {
+            this.listeners.onZoom(null);
+            return null;
+          },
+        },
+      },
+      hooks: {
+        setCursor: [(plot) => this.tellCursor(plot)],
+        setSelect: [(plot) => this.tellZoom(plot)],
+        draw: [(plot) => this.drawEnds(plot)],
+      },
+    };
+  }
+
+  private series(token: (name: string) => string): uPlot.Series[] {
+    return this.picture.lines.flatMap(({ slot }, i) => {
+      const line: uPlot.Series = {
+        show: !this.picture.hidden[i],
+        stroke: token(colourOf(slot)),
+        width: 1.6,
+        dash: dashOf(slot),
+        points: { show: false },
+      };
+      return this.picture.smoothing > 0 ? [{ ...line, width: 1, dash: [], alpha: GHOST }, line] : [line];
+    });
+  }
+
+  private stroke(plot: uPlot, i: number): string {
+    const stroke = plot.series[i]?.stroke;
+    return typeof stroke === 'function' ? (stroke as (plot: uPlot, i: number) => string)(plot, i) : String(stroke);
+  }
+
+  /** The faint lines have no points of their own at the cursor. */
+  private cursorPoint(): uPlot.Cursor.Points.Show {
+    const ghosts = this.picture.smoothing > 0;
+    return (plot, i) => {
+      const point = document.createElement('div');
+      point.className = ghosts && i % 2 === 1 ? 'u-cursor-pt ghost' : 'u-cursor-pt';
+      point.style.setProperty('--line', this.stroke(plot, i));
+      return point;
+    };
+  }
+
+  private rangeX(low: number | null, high: number | null): [number, number] {
+    const { zoom } = this.picture;
+    if (zoom) return [...zoom];
+    if (low === null || high === null) return [0, 1];
+    return low === high ? [low - 1, high + 1] : [low, high];
+  }
+
+  private rangeY(low: number | null, high: number | null): [number, number] {
+    const { floor, ceiling, log } = this.picture;
+    if (low === null || high === null) return log ? [0.1, 1] : [floor ?? 0, ceiling ?? 1];
+    if (log) return uPlot.rangeLog(low, high, 10, false) as [number, number];
+    const [from, to] = uPlot.rangeNum(low, high, 0.08, true);
+    return [floor ?? from ?? low, ceiling ?? to ?? high];
+  }
+
+  private tellCursor(plot: uPlot): void {
+    const { left = -1, idx } = plot.cursor;
+    const x = idx === null || idx === undefined ? undefined : plot.data[0][idx];
+    const offset = plot.over.offsetLeft;
+    this.listeners.onCursor(this.inside && left >= 0 && x !== undefined ? { x, left: offset + left, width: offset + plot.over.clientWidth } : null);
+  }
+
+  private tellZoom(plot: uPlot): void {
+    const { left, width } = plot.select;
+    if (width < DRAG_PX) return;
+    plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    this.listeners.onZoom([plot.posToVal(left, 'x'), plot.posToVal(left + width, 'x')]);
+  }
+
+  /** A dot at the end of each line, with a ring while it still grows. */
+  private drawEnds(plot: uPlot): void {
+    const { ctx, bbox } = plot;
+    const { pxRatio } = uPlot;
+    for (const { x, y, column, live } of this.ends) {
+      const [left, top] = [plot.valToPos(x, 'x', true), plot.valToPos(y, 'y', true)];
+      if (left < bbox.left - 1 || left > bbox.left + bbox.width + 1 || top < bbox.top || top > bbox.top + bbox.height + 1) continue;
+      ctx.save();
+      ctx.fillStyle = ctx.strokeStyle = this.stroke(plot, column);
+      circle(ctx, left, top, 3 * pxRatio).fill();
+      if (live) {
+        ctx.lineWidth = pxRatio;
+        ctx.globalAlpha = 0.5;
+        circle(ctx, left, top, 5.5 * pxRatio).stroke();
+      }
+      ctx.restore();
+    }
+  }
+}
+
+function circle(ctx: CanvasRenderingContext2D, x: number, y: number, radius: number): CanvasRenderingContext2D {
+  ctx.beginPath();
+  ctx.arc(x, y, radius, 0, 2 * Math.PI);
+  return ctx;
+}
+
+/** The row nearest to the cursor in which this line has a value. */
+function nearest(column: ArrayLike<number | null | undefined> | undefined, index: number): number {
+  if (!column) return index;
+  for (let away = 0; away < column.length; away++) {
+    if (typeof column[index - away] === 'number') return index - away;
+    if (typeof column[index + away] === 'number') return index + away;
+    if (index - away < 0 && index + away >= column.length) break;
+  }
+  return index;
+}
+
+/** Room for the longest label: digits of the 11 px font are about 6.4 px wide. */
+const labelWidth = (values: string[] | null): number => Math.max(34, 12 + 6.4 * Math.max(0, ...(values ?? []).map(({ length }) => length)));

@@ -1,0 +1,131 @@
+import { TestBed } from '@angular/core/testing';
+import type { RunView } from '@mle/protocol';
+import { choiceOf, latestOfMachines, paramsOf, preselected } from '../graphs/graphs-choice';
+import type { ChartLine } from './chart-data';
+import { ChartGroup } from './chart-group';
+import { MetricChart } from './metric-chart';
+import { best, chartsOf } from './metric-lines';
+import { SeriesSlots, dashOf } from './series-slots';
+import { sparkPath } from './spark-path';
+
+const id = (digit: string) => digit.repeat(24);
+const line = (label: string, y: number[], slot = 0): ChartLine => ({ id: label, label, slot, x: y.map((_, i) => i), y, live: false });
+
+describe('the colours of runs', () => {
+  beforeEach(() => localStorage.clear());
+
+  it('are the lowest free ones, and stay', () => {
+    const slots = new SeriesSlots();
+    slots.claim(['a', 'b']);
+    slots.claim(['b', 'c']);
+    expect(['a', 'b', 'c'].map((run) => slots.of(run))).toEqual([0, 1, 0]);
+    slots.claim(['c', 'd', 'b']);
+    expect(slots.of('d')).toBe(2);
+    const reloaded = new SeriesSlots();
+    expect(['b', 'c', 'd'].map((run) => reloaded.of(run))).toEqual([1, 0, 2]);
+  });
+
+  it('are dashed past ten', () => {
+    expect([0, 9, 10, 20].map((slot) => dashOf(slot).length > 0)).toEqual([false, false, true, true]);
+  });
+});
+
+describe('lines', () => {
+  it('are hidden by a click, and alone by Alt and a click', () => {
+    const group = new ChartGroup();
+    group.toggle('a', false);
+    expect([group.isHidden('a'), group.isHidden('b')]).toEqual([true, false]);
+    group.toggle('a', true);
+    expect([group.isHidden('a'), group.isHidden('b')]).toEqual([false, true]);
+    group.toggle('b', false);
+    expect([group.isHidden('a'), group.isHidden('b')]).toEqual([true, false]);
+  });
+
+  it('come together by the name of their metric', () => {
+    const series = (name: string) => ({ name, axis: 'epoch' as const, count: 2, x: [1, 2], y: [3, 4], time: [5_000, 7_000] });
+    const runs = [{ id: 'a', label: '#1', slot: 0, live: true, series: [series('loss')] }, { id: 'b', label: '#2', slot: 1, live: false, series: [series('loss'), series('accuracy')] }];
+    const charts = chartsOf(runs, 'step');
+    expect(charts.map(({ name, axis, lines }) => [name, axis, lines.map(({ label }) => label)])).toEqual([['loss', 'epoch', ['#1', '#2']], ['accuracy', 'epoch', ['#2']]]);
+    expect(chartsOf(runs, 'time')[0]).toMatchObject({ axis: 'time', lines: [{ x: [0, 2] }, { x: [0, 2] }] });
+    expect(best('loss', charts[0]?.lines ?? [])).toEqual({ value: 3, label: '#1' });
+    expect(best('accuracy', charts[1]?.lines ?? [])).toEqual({ value: 4, label: '#2' });
+  });
+});
+
+describe('a view of the Graphs page', () => {
+  it('is kept by its link', () => {
+    const choice = { runs: [id('a'), id('b')], hidden: [id('b')], x: 'time', smoothing: 0.6, log: true, by: 'machine' } as const;
+    expect(choiceOf(paramsOf(choice) as Record<string, string>)).toEqual(choice);
+    expect(choiceOf({})).toEqual({ runs: null, hidden: [], x: 'step', smoothing: 0, log: false, by: 'run' });
+    expect(choiceOf({ runs: `x,${id('a')},<b>`, smooth: '7' })).toMatchObject({ runs: [id('a')], smoothing: 0 });
+  });
+
+  it('begins with what runs, else with the latest that printed numbers', () => {
+    const run = (of: string, state: string, metrics = {}) => ({ id: of, state, metrics, machineId: of }) as unknown as RunView;
+    expect(preselected([run('c', 'succeeded', { loss: {} }), run('b', 'running'), run('a', 'stopping')])).toEqual(['b', 'a']);
+    expect(preselected([run('c', 'failed'), run('b', 'succeeded', { loss: {} })])).toEqual(['b']);
+    expect(preselected([])).toEqual([]);
+  });
+
+  it('has one run for each machine, the latest', () => {
+    const run = (of: string, machineId: string | null) => ({ id: of, machineId }) as unknown as RunView;
+    expect(latestOfMachines([run('d', 'm'), run('c', 'n'), run('b', 'm'), run('a', null)]).map((latest) => latest.id)).toEqual(['d', 'c']);
+  });
+});
+
+describe('a small curve', () => {
+  it('keeps its peak, however many points there are', () => {
+    const y = Array.from({ length: 10_000 }, (_, i) => (i === 7_777 ? 100 : 0));
+    const path = sparkPath(y.map((_, i) => i), y, 100, 20);
+    expect(path).toContain(' 0.0');
+    expect(path.length).toBeLessThan(4_000);
+    expect(sparkPath([1], [1], 10, 10)).toBe('');
+    expect(sparkPath([1, 1], [1, null], 10, 10)).toBe('');
+  });
+});
+
+describe('MetricChart', () => {
+  // jsdom lays nothing out, so that no chart can be seen: nothing is loaded, and the words are there.
+  beforeAll(() => {
+    window.IntersectionObserver ??= class {
+      observe() {}
+      disconnect() {}
+    } as unknown as typeof IntersectionObserver;
+  });
+
+  function show(lines: ChartLine[]) {
+    const fixture = TestBed.createComponent(MetricChart);
+    const group = new ChartGroup();
+    fixture.componentRef.setInput('title', 'loss');
+    fixture.componentRef.setInput('axis', 'epoch');
+    fixture.componentRef.setInput('lines', lines);
+    fixture.componentRef.setInput('group', group);
+    fixture.detectChanges();
+    return { fixture, group, element: fixture.nativeElement as HTMLElement };
+  }
+
+  it('says what it shows', () => {
+    const { element, group, fixture } = show([line('#1', [3, 2]), line('#2', [5, 4], 1)]);
+    const label = () => element.querySelector('[role=img]')?.getAttribute('aria-label');
+    expect(label()).toBe('loss by epoch. #1 2 at epoch 1, from 2 to 3; #2 4 at epoch 1, from 4 to 5.');
+    group.toggle('#2', false);
+    fixture.detectChanges();
+    expect(label()).toBe('loss by epoch. #1 2 at epoch 1, from 2 to 3.');
+  });
+
+  it('is a table too', () => {
+    const { element, fixture } = show([line('#1', [3, 2]), line('#2', [5], 1)]);
+    element.querySelector<HTMLButtonElement>('button[aria-label="Show as table: loss"]')?.click();
+    fixture.detectChanges();
+    const cells = [...element.querySelectorAll('tr')].map((row) => [...row.children].map((cell) => cell.textContent?.trim()));
+    expect(cells).toEqual([['epoch', '#1', '#2'], ['0', '3', '5'], ['1', '2', '']]);
+  });
+
+  it('hides a line by its legend', () => {
+    const { element, group, fixture } = show([line('#1', [3]), line('#2', [5])]);
+    const [first] = element.querySelectorAll<HTMLButtonElement>('.legend button');
+    first?.click();
+    fixture.detectChanges();
+    expect([group.isHidden('#1'), first?.getAttribute('aria-pressed')]).toEqual([true, 'false']);
+  });
+});

@@ -1,0 +1,49 @@
+import type { MetricSeries } from '@mle/protocol';
+import type { ChartLine } from './chart-data';
+
+export type XAxis = 'step' | 'time';
+
+/** A metric of some runs, as one chart. */
+export interface MetricLines {
+  name: string;
+  axis: string;
+  lines: ChartLine[];
+}
+
+export interface RunSeries {
+  id: string;
+  label: string;
+  slot: number;
+  live: boolean;
+  series: readonly MetricSeries[];
+}
+
+/** One chart for each name, in the order in which the names came; x is what was printed, or the seconds since the run's first point. */
+export function chartsOf(runs: readonly RunSeries[], x: XAxis): MetricLines[] {
+  const charts = new Map<string, MetricLines>();
+  for (const { id, label, slot, live, series } of runs) {
+    const start = series.reduce((first, { time }) => Math.min(first, time[0] ?? first), Number.POSITIVE_INFINITY);
+    for (const { name, axis, ...columns } of series) {
+      const chart = charts.get(name) ?? { name, axis: x === 'time' ? 'time' : axis, lines: [] };
+      charts.set(name, chart);
+      const places = x === 'time' ? columns.time.map((time) => (time - start) / 1000) : columns.x;
+      chart.lines.push({ id, label, slot, live, x: places, y: columns.y });
+    }
+  }
+  return [...charts.values()];
+}
+
+/** Of a loss or an error less is better, of most others more. */
+export const lessIsBetter = (name: string): boolean => /loss|error|err\b|perplexity|ppl|mse|mae|rmse|seconds|time/i.test(name);
+
+/** `best 0.1616, #136`: what is on top among the lines. */
+export function best(name: string, lines: readonly ChartLine[]): { value: number; label: string } | null {
+  let found: { value: number; label: string } | null = null;
+  const less = lessIsBetter(name);
+  for (const { label, y } of lines) {
+    for (const value of y) {
+      if (value !== null && (!found || (less ? value < found.value : value > found.value))) found = { value, label };
+    }
+  }
+  return found;
+}

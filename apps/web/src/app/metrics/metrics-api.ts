@@ -1,0 +1,18 @@
+import { HttpClient } from '@angular/common/http';
+import { Injectable, inject } from '@angular/core';
+import type { MetricList, ResourceList } from '@mle/protocol';
+import { firstValueFrom } from 'rxjs';
+import { API } from '../core/api-interceptor';
+
+@Injectable({ providedIn: 'root' })
+export class MetricsApi {
+  private readonly http = inject(HttpClient);
+
+  metrics(runId: string, attempt?: number): Promise<MetricList> {
+    return firstValueFrom(this.http.get<MetricList>(`${API}/runs/${runId}/metrics`, { params: attempt === undefined ? {} : { attempt } }));
+  }
+
+  resources(runId: string, attempt?: number): Promise<ResourceList> {
+    return firstValueFrom(this.http.get<ResourceList>(`${API}/runs/${runId}/resources`, { params: attempt === undefined ? {} : { attempt } }));
+  }
+}

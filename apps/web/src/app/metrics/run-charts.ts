@@ -1,0 +1,134 @@
+import { ChangeDetectionStrategy, Component, computed, effect, inject, input, untracked } from '@angular/core';
+import { RouterLink } from '@angular/router';
+import type { RunView } from '@mle/protocol';
+import { elapsed } from '../core/format';
+import { isActive } from '../core/protocol-values';
+import { Icon } from '../ui/icon';
+import { number, short } from './chart-data';
+import { ChartGroup } from './chart-group';
+import { MetricChart } from './metric-chart';
+import { chartsOf, type MetricLines } from './metric-lines';
+import { MetricsFeeds } from './metrics-feeds';
+import { SampleLine } from './sample-line';
+import { SeriesSlots } from './series-slots';
+
+/** The charts of one run, one below the other or in columns where there is room. */
+@Component({
+  selector: 'mle-run-charts',
+  imports: [Icon, MetricChart, RouterLink, SampleLine],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  template: `
+    @if (feed().status() === 'error') {
+      <div class="empty">
+        <mle-icon name="alert" />
+        <h3>The charts could not be loaded</h3>
+        <p>{{ feed().error() }}</p>
+        <button type="button" class="btn small" (click)="feed().catchUp()"><mle-icon name="rerun" />Try again</button>
+      </div>
+    } @else if (feed().status() === 'loading') {
+      <div class="wait" aria-hidden="true"><span class="skeleton"></span><span class="skeleton"></span></div>
+    } @else if (charts().length === 0) {
+      <div class="empty">
+        <mle-icon name="chart" />
+        <h3>{{ live() ? 'No numbers yet' : 'This run printed no numbers' }}</h3>
+        <p>Print a line like this one, and its chart grows here:</p>
+        <mle-sample-line [file]="run().file" />
+      </div>
+    } @else {
+      <div class="charts">
+        @for (chart of charts(); track chart.name) {
+          <mle-metric-chart [title]="chart.name" [note]="note(chart)" [lines]="chart.lines" [axis]="chart.axis" [group]="group" />
+        }
+      </div>
+      @if (feed().sampled() || feed().dropped() > 0) {
+        <p class="remark">{{ remark() }}</p>
+      }
+      <p class="foot"><a routerLink="/graphs" [queryParams]="{ runs: run().id }"><mle-icon name="expand" />Compare on the Graphs page</a></p>
+    }
+  `,
+  styles: `
+    :host {
+      display: block;
+      container-type: inline-size;
+    }
+    .charts {
+      display: grid;
+      grid-template-columns: 1fr;
+      gap: 1px;
+      background: var(--border);
+      border-bottom: 1px solid var(--border);
+    }
+    mle-metric-chart {
+      height: 230px;
+      background: var(--surface);
+    }
+    @container (min-width: 640px) {
+      .charts {
+        grid-template-columns: repeat(auto-fill, minmax(min(100%, 320px), 1fr));
+      }
+    }
+    .remark {
+      padding: 8px 12px 0;
+      font: var(--text-12);
+      color: var(--warning);
+    }
+    .foot {
+      padding: 8px 12px;
+      font: var(--text-12);
+      a {
+        display: inline-flex;
+        align-items: center;
+        gap: 6px;
+        min-height: 24px;
+      }
+    }
+    .wait {
+      display: grid;
+      gap: 16px;
+      padding: 16px 12px;
+      .skeleton {
+        width: 100%;
+        height: 180px;
+      }
+    }
+  `,
+})
+export class RunCharts {
+  readonly run = input.required<RunView>();
+  private readonly feeds = inject(MetricsFeeds);
+  private readonly slots = inject(SeriesSlots);
+  private readonly id = computed(() => this.run().id);
+  protected readonly group = new ChartGroup();
+  protected readonly feed = computed(() => this.feeds.get(this.id()));
+  protected readonly live = computed(() => isActive(this.run().state));
+  protected readonly charts = computed(() => {
+    const { id, number: n } = this.run();
+    return chartsOf([{ id, label: `#${n}`, slot: this.slots.of(id), live: this.live(), series: this.feed().series() }], 'step');
+  });
+  protected readonly remark = computed(() => remark(this.feed().sampled(), this.feed().dropped()));
+
+  constructor() {
+    effect((onCleanup) => {
+      const feed = this.feed();
+      untracked(() => {
+        this.slots.claim([feed.runId]);
+        this.group.zoom.set(null);
+        feed.open();
+      });
+      onCleanup(() => feed.close());
+    });
+  }
+
+  protected note({ axis, lines: [line] }: MetricLines): string {
+    return line ? `${number(line.y.at(-1) ?? null)} at ${axis} ${axis === 'time' ? elapsed((line.x.at(-1) ?? 0) * 1000) : short(line.x.at(-1) ?? 0)}` : '';
+  }
+}
+
+/** What a chart does not show, in words. */
+export function remark(sampled: boolean, dropped: number): string {
+  const parts = [
+    ...(sampled ? ['The program prints faster than its lines are read: some points are missing.'] : []),
+    ...(dropped > 0 ? [`${dropped.toLocaleString('en')} points are not kept: a run has at most 200 series and 5 million points.`] : []),
+  ];
+  return parts.join(' ');
+}

@@ -5,6 +5,7 @@ import { BlobsModule } from './blobs/blobs.module.js';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
+import { DialsModule } from './dials/dials.module.js';
 import { EventsGatewayModule } from './events/events-gateway.module.js';
 import { EventsModule } from './events/events.module.js';
 import { ExamplesModule } from './examples/examples.module.js';
@@ -29,7 +30,7 @@ const PLATFORM = [
   SnapshotsModule, ExamplesModule,
 ];
 
-const ENGINE = [MachinesModule, PoolsModule, RunsModule, LinkModule, EventsGatewayModule];
+const ENGINE = [MachinesModule, PoolsModule, RunsModule, LinkModule, DialsModule, EventsGatewayModule];
 
 /** The whole server for one configuration. */
 @Module({})

@@ -17,5 +17,6 @@ export * from './output.js';
 export * from './metrics.js';
 export * from './queue.js';
 export * from './link.js';
+export * from './dial.js';
 export * from './events.js';
 export * from './health.js';

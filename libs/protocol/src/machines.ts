@@ -46,6 +46,12 @@ export const MachineViewSchema = z.object({
   /** The worker is of another version than the server: what that means and how to update it, as a sentence. */
   outdated: z.string().nullable(),
   properties: z.record(z.string(), z.unknown()),
+  /** Who began the connection: the worker, or this server (`POST machines/connect`). */
+  connection: z.enum(['dialled-in', 'dialled-out']),
+  /** Where the server dials it. */
+  url: z.string().nullable(),
+  /** Why a machine that the server dials cannot be reached now. */
+  connectionError: z.string().nullable(),
   load: LoadSchema.nullable(),
   lastSeenAt: TimeSchema.nullable(),
   createdAt: TimeSchema,

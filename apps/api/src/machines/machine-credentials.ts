@@ -29,14 +29,20 @@ export class MachineCredentials {
     return { token, expiresAt };
   }
 
+  /** A new credential for a machine, and what is stored of it. */
+  issue(): { credential: string; credentialHash: string } {
+    const credential = secret('mlw');
+    return { credential, credentialHash: hash(credential) };
+  }
+
   /** Swaps a join token for a machine and its credential; null when the token is unknown, used or too old. */
   async join(token: string, name: string): Promise<{ machineId: string; credential: string } | null> {
-    const credential = secret('mlw');
+    const { credential, credentialHash } = this.issue();
     if (await this.isLocalToken(token)) {
-      return { machineId: await this.machines.joinLocal(hash(credential), name), credential };
+      return { machineId: await this.machines.joinLocal(credentialHash, name), credential };
     }
     if (!(await this.machines.useJoinToken(hash(token)))) return null;
-    return { machineId: await this.machines.create({ name, provider: 'joined', credentialHash: hash(credential) }), credential };
+    return { machineId: await this.machines.create({ name, provider: 'joined', credentialHash }), credential };
   }
 
   /** The launcher leaves a lasting token for this computer's own worker in a file that only they can read. */

@@ -2,6 +2,17 @@ import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
 import { Schema as MongooseSchema, type HydratedDocument, type Types } from 'mongoose';
 import type { Inventory, Load, MachineProvider } from '@mle/protocol';
 
+/** How the server dials a machine, and which replica does. */
+export interface MachineDial {
+  url: string;
+  fingerprint: string;
+  /** The worker's token under the installation's secret key. */
+  sealedToken: string;
+  error: string | null;
+  holder: string | null;
+  heldUntil: Date | null;
+}
+
 @Schema({ collection: 'machines', versionKey: false })
 export class Machine {
   _id!: Types.ObjectId;
@@ -51,6 +62,10 @@ export class Machine {
   @Prop({ type: String, default: null })
   version!: string | null;
 
+  /** Null: the worker dials the server. */
+  @Prop({ type: MongooseSchema.Types.Mixed, default: null })
+  dial!: MachineDial | null;
+
   @Prop({ type: Date, required: true })
   createdAt!: Date;
 }
@@ -58,6 +73,7 @@ export type MachineDocument = HydratedDocument<Machine>;
 export const MachineSchema = SchemaFactory.createForClass(Machine);
 MachineSchema.index({ credentialHash: 1 }, { unique: true });
 MachineSchema.index({ online: 1 });
+MachineSchema.index({ 'dial.fingerprint': 1 }, { unique: true, partialFilterExpression: { 'dial.fingerprint': { $type: 'string' } } });
 
 /** A one-time permission to join. */
 @Schema({ collection: 'join_tokens', versionKey: false })

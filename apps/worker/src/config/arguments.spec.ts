@@ -27,10 +27,9 @@ test('reads the configuration file; arguments win; other properties are passed o
   expect(command).toEqual({
     role: 'worker',
     settings: {
-      url: 'http://one:1',
+      server: { url: 'http://one:1', joinToken: 'secret-token', listen: null },
       name: 'from arguments',
       dataDir: folder,
-      joinToken: 'secret-token',
       lifelineFd: null,
       isolate: true,
       properties: { room: 'B 12', gpu: { count: 2 } },
@@ -40,7 +39,20 @@ test('reads the configuration file; arguments win; other properties are passed o
 
 test('reads a token file, and takes the origin of the address', async () => {
   const command = await parseArguments(['--url', 'https://host:8443/some/page', '--token-file', file('token', ' abc\n'), '--lifeline-fd', '3']);
-  expect(command).toMatchObject({ settings: { url: 'https://host:8443', joinToken: 'abc', lifelineFd: 3 } });
+  expect(command).toMatchObject({ settings: { server: { url: 'https://host:8443', joinToken: 'abc' }, lifelineFd: 3 } });
+});
+
+test('listens as the file or the arguments say, with the token of the file', async () => {
+  const config = file('worker.json', JSON.stringify({ listen: 7443, listenHost: '10.0.0.5', token: 'a-token-of-twenty-characters', room: 'B 12' }));
+  expect(await parseArguments(['--config', config])).toMatchObject({
+    settings: { server: { url: null, listen: { port: 7443, host: '10.0.0.5', token: 'a-token-of-twenty-characters' } }, properties: { room: 'B 12' } },
+  });
+  expect(await parseArguments(['--config', config, '--url', 'http://h'])).toMatchObject({ settings: { server: { url: 'http://h', listen: null } } });
+  expect(await parseArguments(['--listen', '0'])).toMatchObject({ settings: { server: { listen: { port: 0, host: null, token: null } } } });
+});
+
+test('a file that says both is refused', async () => {
+  await expect(parseArguments(['--config', file('worker.json', '{"listen": 1, "url": "http://h"}')])).rejects.toThrow(/has both "url" and "listen"/);
 });
 
 test('reads the supervisor role', async () => {
@@ -54,6 +66,9 @@ test.each([
   [['--url', 'http://h', '--lifeline-fd', 'x'], /--lifeline-fd is "x"/],
   [['--url', 'http://h', '--token-file', '/no/such/file'], /token file \/no\/such\/file cannot be read/],
   [['--url', 'http://h', '--token-file', 'a', '--token-stdin'], /either --token-file or --token-stdin/],
+  [['--url', 'http://h', '--listen', '1'], /either --url or --listen/],
+  [['--listen', '70000'], /"70000" is no port/],
+  [['--url', 'http://h', '--listen-host', '::'], /--listen-host needs --listen/],
   [['--url', 'http://h', '--unknown'], /Unknown option '--unknown'/],
   [['--url', 'http://h', '--token', 'secret'], /Unknown option '--token'/],
   [['run'], /"run" is no command of the worker/],
@@ -73,7 +88,7 @@ test.each([
 });
 
 test('an empty token file is refused', async () => {
-  await expect(parseArguments(['--url', 'http://h', '--token-file', file('token', '\n')])).rejects.toThrow(/holds no join token/);
+  await expect(parseArguments(['--url', 'http://h', '--token-file', file('token', '\n')])).rejects.toThrow(/holds no token/);
 });
 
 function start(argv: string[], env: Record<string, string> = {}, input = ''): ReturnType<typeof spawnSync> {
@@ -91,7 +106,7 @@ test('a bad variable and an empty token on standard input end it too', () => {
   const bad = start(['--url', 'http://127.0.0.1:9', '--data', folder], { MLE_LOG_LEVEL: 'loud' });
   expect([bad.status, bad.stderr]).toEqual([2, 'MLE_LOG_LEVEL is "loud". Use one of trace, debug, info, warn, error, fatal, silent.\n']);
   const empty = start(['--url', 'http://127.0.0.1:9', '--data', folder, '--token-stdin'], {}, '\n');
-  expect([empty.status, empty.stderr]).toEqual([2, expect.stringContaining('Standard input holds no join token.')]);
+  expect([empty.status, empty.stderr]).toEqual([2, expect.stringContaining('Standard input holds no token.')]);
   const closed = start(['--url', 'http://127.0.0.1:9', '--data', folder, '--lifeline-fd', '77']);
   expect([closed.status, closed.stderr]).toEqual([2, '--lifeline-fd is 77, but no descriptor of this number is open.\n']);
 });

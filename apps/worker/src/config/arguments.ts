@@ -3,16 +3,27 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BadArgument } from './bad-argument.js';
-import { readSettingsFile } from './settings-file.js';
+import { readSettingsFile, type SettingsFile } from './settings-file.js';
 
 export { BadArgument } from './bad-argument.js';
 
+export interface ListenSettings {
+  port: number;
+  /** Null: on all addresses. */
+  host: string | null;
+  /** Chosen by a person; null: the one that the worker made. */
+  token: string | null;
+}
+
+/** The worker dials the server, or waits for the server to dial it. */
+export type ServerSettings =
+  | { url: string; /** Null where the worker has joined before. */ joinToken: string | null; listen: null }
+  | { url: null; listen: ListenSettings };
+
 export interface WorkerSettings {
-  url: string;
+  server: ServerSettings;
   name: string;
   dataDir: string;
-  /** The join token or null where the worker has joined before. */
-  joinToken: string | null;
   /** The pipe to the launcher of the same computer. */
   lifelineFd: number | null;
   /** Runs get a uid of their own where the worker has root. */
@@ -24,7 +35,7 @@ export interface WorkerSettings {
 export type Command = { role: 'worker'; settings: WorkerSettings } | { role: 'supervise'; dataDir: string };
 
 const USAGE =
-  'Usage: worker.mjs [--config FILE] [--url URL] [--name NAME] [--data DIR] [--token-file FILE | --token-stdin] ' +
+  'Usage: worker.mjs [--config FILE] [--url URL | --listen PORT [--listen-host ADDRESS]] [--name NAME] [--data DIR] [--token-file FILE | --token-stdin] ' +
   '[--lifeline-fd N] [--no-isolation], or worker.mjs supervise --data DIR.';
 
 /** Reads the command line and the files that it names. Throws `BadArgument`. */
@@ -36,15 +47,13 @@ export async function parseArguments(argv: string[]): Promise<Command> {
   }
   if (positionals.length > 0) throw new BadArgument(`"${positionals[0]}" is no command of the worker. ${USAGE}`);
   const file = values.config === undefined ? null : await readSettingsFile(values.config);
-  const url = values.url ?? file?.url;
-  if (url === undefined) throw new BadArgument(`Give the server's address by --url URL. ${USAGE}`);
+  const token = await givenToken(values['token-file'], values['token-stdin'] === true, file?.token);
   return {
     role: 'worker',
     settings: {
-      url: serverUrl(url),
+      server: serverSettings(values, file, token),
       name: (values.name ?? file?.name ?? hostname()).slice(0, 80),
       dataDir: resolve(values.data ?? './worker-data'),
-      joinToken: await joinToken(values['token-file'], values['token-stdin'] === true, file?.token),
       lifelineFd: values['lifeline-fd'] === undefined ? null : descriptor(values['lifeline-fd']),
       isolate: values['no-isolation'] !== true,
       properties: file?.properties ?? {},
@@ -60,6 +69,8 @@ function read(argv: string[]) {
       options: {
         config: { type: 'string' },
         url: { type: 'string' },
+        listen: { type: 'string' },
+        'listen-host': { type: 'string' },
         name: { type: 'string' },
         data: { type: 'string' },
         'token-file': { type: 'string' },
@@ -72,6 +83,32 @@ function read(argv: string[]) {
     const text = error instanceof Error ? error.message : String(error);
     throw new BadArgument(`${text.split('. ')[0]}. ${USAGE}`);
   }
+}
+
+interface Addresses {
+  url?: string | undefined;
+  listen?: string | undefined;
+  'listen-host'?: string | undefined;
+}
+
+/** An argument wins over what the file says, also where it says the opposite. */
+function serverSettings(values: Addresses, file: SettingsFile | null, token: string | null): ServerSettings {
+  if (values.url !== undefined && values.listen !== undefined) throw new BadArgument('Give either --url or --listen, not both.');
+  if (values.url === undefined && values.listen === undefined && file?.url !== undefined && file.listen !== undefined) {
+    throw new BadArgument('The configuration file has both "url" and "listen". Keep "url" for a worker that dials the server, or "listen" for one that the server dials.');
+  }
+  const listen = values.listen ?? (values.url === undefined ? file?.listen : undefined);
+  if (listen !== undefined) return { url: null, listen: { port: portNumber(listen), host: values['listen-host'] ?? file?.listenHost ?? null, token } };
+  if (values['listen-host'] !== undefined) throw new BadArgument('--listen-host needs --listen PORT.');
+  const url = values.url ?? file?.url;
+  if (url === undefined) throw new BadArgument(`Give the server's address by --url URL, or let the server dial this worker by --listen PORT. ${USAGE}`);
+  return { url: serverUrl(url), joinToken: token, listen: null };
+}
+
+function portNumber(text: string | number): number {
+  const port = Number(text);
+  if (text === '' || !Number.isInteger(port) || port < 0 || port > 65_535) throw new BadArgument(`"${text}" is no port to listen on. Give a number from 1 to 65535, or 0 for any free one.`);
+  return port;
 }
 
 function serverUrl(text: string): string {
@@ -87,7 +124,7 @@ function descriptor(text: string): number {
   return fd;
 }
 
-async function joinToken(path: string | undefined, fromStdin: boolean, fromConfig: string | undefined): Promise<string | null> {
+async function givenToken(path: string | undefined, fromStdin: boolean, fromConfig: string | undefined): Promise<string | null> {
   if (path !== undefined && fromStdin) throw new BadArgument('Give either --token-file or --token-stdin, not both.');
   if (path !== undefined) return checkToken(await readTokenFile(path), `The file ${path}`);
   if (fromStdin) return checkToken(await readStdin(), 'Standard input');
@@ -111,7 +148,7 @@ async function readStdin(): Promise<string> {
 function checkToken(text: string, source: string): string {
   const token = text.trim();
   if (token === '' || token.length > 200 || /\s/.test(token)) {
-    throw new BadArgument(`${source} holds no join token. Make one in the page of the machines and give it there.`);
+    throw new BadArgument(`${source} holds no token. Make a join token on the Machines page and give it there.`);
   }
   return token;
 }

@@ -2,11 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { BadArgument } from './bad-argument.js';
 
-const FileSchema = z.looseObject({ url: z.string().optional(), token: z.string().optional(), name: z.string().max(80).optional() });
+const FileSchema = z.looseObject({ url: z.string().optional(), token: z.string().optional(), listen: z.int().optional(), listenHost: z.string().optional(), name: z.string().max(80).optional() });
 
 export interface SettingsFile {
   url: string | undefined;
   token: string | undefined;
+  listen: number | undefined;
+  listenHost: string | undefined;
   name: string | undefined;
   /** All that the worker itself does not use. */
   properties: Record<string, unknown>;
@@ -30,6 +32,6 @@ export async function readSettingsFile(path: string): Promise<SettingsFile> {
     const issue = parsed.error.issues[0];
     throw new BadArgument(`The configuration file ${path} is wrong at "${issue?.path.join('.') ?? ''}": ${issue?.message ?? 'give a JSON object'}.`);
   }
-  const { url, token, name, ...properties } = parsed.data;
-  return { url, token, name, properties };
+  const { url, token, listen, listenHost, name, ...properties } = parsed.data;
+  return { url, token, listen, listenHost, name, properties };
 }

@@ -27,6 +27,7 @@ import type { Socket } from 'socket.io-client';
 import type { Logger } from '../logs/logger.js';
 import type { CredentialStore } from './credential-store.js';
 import { readRefusal } from './refusal.js';
+import type { ServerRoute } from './server-route.js';
 
 const ACK_MS = 10_000;
 /** A frame of output waits for a durable write behind others. */
@@ -65,7 +66,7 @@ export class Link extends EventEmitter<Events> {
   private closed = false;
 
   constructor(
-    url: string,
+    { url, agent }: ServerRoute,
     private readonly credentials: CredentialStore,
     private joinToken: string | null,
     private readonly log: Logger,
@@ -79,6 +80,8 @@ export class Link extends EventEmitter<Events> {
       reconnectionDelayMax: 2_000,
       randomizationFactor: 0.3,
       timeout: 5_000,
+      // The type knows browsers only; the package hands it to the WebSocket of Node.
+      ...(agent !== null && { agent: agent as unknown as string }),
       auth: (give) => give(this.auth()),
     });
     this.socket.on('connect', () => void this.greet());
@@ -112,6 +115,20 @@ export class Link extends EventEmitter<Events> {
     if (this.closed) return;
     this.socket.disconnect();
     this.socket.connect();
+  }
+
+  /** The server that has dialled gave this machine a credential: it is used at once. */
+  async adopt(credential: string): Promise<void> {
+    await this.credentials.save(credential);
+    this.useToken = false;
+    this.refused = 0;
+    // After a refusal it would rest; else an attempt is under way, which must not be cut short: the package may lose the next one by that.
+    if (!this.closed && !this.socket.active) this.socket.connect();
+  }
+
+  /** The server let this machine go: its credential is worth nothing any more. */
+  async forget(): Promise<void> {
+    await this.credentials.remove();
   }
 
   claim(ref: AttemptRef): Promise<ClaimReply> {

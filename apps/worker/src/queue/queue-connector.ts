@@ -3,6 +3,7 @@ import type { RedisOptions } from 'ioredis';
 import { QUEUE_PATH } from '@mle/protocol';
 import type { Duplex } from 'node:stream';
 import { WebSocket, createWebSocketStream } from 'ws';
+import type { ServerRoute } from '../link/server-route.js';
 
 /** What ioredis needs of a socket beyond a stream. */
 type NetStream = Awaited<ReturnType<AbstractConnector['connect']>>;
@@ -12,7 +13,7 @@ const HANDSHAKE_TIMEOUT_MS = 5_000;
 const SILENCE_MS = 10_000;
 
 export interface QueueAddress {
-  url: string;
+  route: ServerRoute;
   credential: () => string;
 }
 
@@ -56,10 +57,11 @@ function connectorTo(address: QueueAddress): new (options: unknown) => AbstractC
 
     override connect(): Promise<NetStream> {
       this.connecting = true;
-      const url = new URL(QUEUE_PATH, address.url);
+      const url = new URL(QUEUE_PATH, address.route.url);
       url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
       const socket = new WebSocket(url, {
         headers: { authorization: `Bearer ${address.credential()}` },
+        ...(address.route.agent !== null && { agent: address.route.agent }),
         perMessageDeflate: false,
         handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       });

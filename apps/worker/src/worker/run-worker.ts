@@ -2,6 +2,9 @@ import { mkdirSync, realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { WorkerSettings } from '../config/arguments.js';
 import { readEnvironment } from '../config/environment.js';
+import { announcement } from '../listen/announcement.js';
+import { CarrierListener } from '../listen/carrier-listener.js';
+import { listenIdentity } from '../listen/listen-identity.js';
 import { createLogger } from '../logs/logger.js';
 import { WorkerApp } from './worker-app.js';
 import { watchLifeline } from './lifeline.js';
@@ -15,7 +18,10 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
   const unlock = lockDataDir(dataDir);
   process.on('exit', unlock);
   const log = createLogger('worker', environment.logLevel);
-  const app = new WorkerApp({ ...settings, dataDir }, environment, fileURLToPath(import.meta.url), log);
+  const { listen } = settings.server;
+  const identity = listen === null ? null : await listenIdentity(dataDir, listen.token);
+  const listener = identity === null ? null : new CarrierListener(identity, settings.name, log);
+  const app = new WorkerApp({ ...settings, dataDir }, environment, fileURLToPath(import.meta.url), log, listener);
 
   const exit = (work: Promise<void>): void => {
     void work.then(
@@ -47,4 +53,9 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
     });
   }
   await app.start();
+  // Only now: whoever dials is answered by all parts.
+  if (listen !== null && listener !== null && identity !== null) {
+    const port = await listener.listen(listen, app.dialHandlers);
+    process.stdout.write(announcement(identity, port, listen.host));
+  }
 }

@@ -11,6 +11,8 @@ import { Journal } from '../journal/journal.js';
 import { CredentialStore } from '../link/credential-store.js';
 import { Heart } from '../link/heartbeat.js';
 import { Link } from '../link/link.js';
+import type { ServerRoute } from '../link/server-route.js';
+import type { CarrierListener, DialHandlers } from '../listen/carrier-listener.js';
 import type { Logger } from '../logs/logger.js';
 import { DeliveryConsumer } from '../queue/delivery-consumer.js';
 import { SlotTable } from '../slots/slot-table.js';
@@ -29,6 +31,7 @@ const SUPERVISOR_RETRY_MS = 1_000;
 /** The parts of a worker and their order of start and end. */
 export class WorkerApp {
   private readonly credentials: CredentialStore;
+  private readonly route: ServerRoute;
   private readonly link: Link;
   private readonly journal: Journal;
   private readonly supervisor: SupervisorClient;
@@ -45,9 +48,12 @@ export class WorkerApp {
     private readonly environment: Environment,
     bundle: string,
     private readonly log: Logger,
+    private readonly listener: CarrierListener | null,
   ) {
     this.credentials = new CredentialStore(settings.dataDir);
-    this.link = new Link(settings.url, this.credentials, settings.joinToken, log);
+    const { server } = settings;
+    this.route = listener?.route ?? { url: server.url ?? '', agent: null };
+    this.link = new Link(this.route, this.credentials, server.listen === null ? server.joinToken : null, log);
     this.journal = new Journal(settings.dataDir);
     this.supervisor = new SupervisorClient(settings.dataDir, bundle, log);
   }
@@ -77,6 +83,11 @@ export class WorkerApp {
       chunk: (chunk, bytes) => fetcher.chunk(chunk, bytes),
       blobEnd: (end) => fetcher.blobEnd(end),
     });
+  }
+
+  /** To the server that has dialled this worker: it is answered as if it had been dialled. */
+  get dialHandlers(): DialHandlers {
+    return { welcome: (credential) => this.link.adopt(credential), release: () => this.link.forget() };
   }
 
   /** Goodbye; the supervisor and the runs stay, for the next worker. */
@@ -136,6 +147,7 @@ export class WorkerApp {
   private endLink(): void {
     this.heart?.stop();
     this.link.close();
+    this.listener?.close();
   }
 
   private onOnline(reply: HelloReply): void {
@@ -153,7 +165,7 @@ export class WorkerApp {
 
   private ask(machineId: string): void {
     void this.consumer?.close();
-    const address = { url: this.settings.url, credential: () => this.credentials.credential ?? '' };
+    const address = { route: this.route, credential: () => this.credentials.credential ?? '' };
     this.consumer = new DeliveryConsumer(
       address,
       machineId,

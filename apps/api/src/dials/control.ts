@@ -1,0 +1,86 @@
+import { EventEmitter } from 'node:events';
+import type { TLSSocket } from 'node:tls';
+import { CARRIER_LINE_BYTES, CARRIER_TIMING, DialWorkerMessageSchema, type DialServerMessage, type DialWorkerMessage } from '@mle/protocol';
+
+interface Events {
+  /** The worker wants another connection. */
+  open: [stream: string];
+  close: [];
+}
+
+/** The control connection to a worker that this server has dialled. */
+export class Control extends EventEmitter<Events> {
+  closed = false;
+  private rest = Buffer.alloc(0);
+  private heardAt = performance.now();
+  private readonly pings: NodeJS.Timeout;
+  private hello: ((name: string | null) => void) | null = null;
+  private readonly greeting = new Promise<string | null>((resolve) => (this.hello = resolve));
+
+  constructor(private readonly socket: TLSSocket) {
+    super();
+    socket.on('data', (bytes: Buffer) => this.read(bytes));
+    socket.on('error', () => socket.destroy());
+    socket.on('end', () => socket.destroy());
+    socket.on('close', () => {
+      this.closed = true;
+      clearInterval(this.pings);
+      this.hello?.(null);
+      this.emit('close');
+    });
+    this.pings = setInterval(() => {
+      if (performance.now() - this.heardAt > CARRIER_TIMING.deadMs) this.close();
+      else this.send({ type: 'ping' });
+    }, CARRIER_TIMING.pingMs);
+  }
+
+  /** The worker's own name; null when it closed the connection or said nothing in time. */
+  async name(): Promise<string | null> {
+    const timer = setTimeout(() => this.hello?.(null), CARRIER_TIMING.handshakeMs);
+    const name = await this.greeting;
+    clearTimeout(timer);
+    return name;
+  }
+
+  send(message: DialServerMessage): void {
+    if (this.socket.writable) this.socket.write(`${JSON.stringify(message)}\n`);
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+
+  /** Says so and closes, with the word delivered. */
+  release(): void {
+    this.send({ type: 'release' });
+    this.socket.end();
+    setTimeout(() => this.close(), CARRIER_TIMING.handshakeMs).unref();
+  }
+
+  private read(bytes: Buffer): void {
+    this.heardAt = performance.now();
+    const lines = Buffer.concat([this.rest, bytes]);
+    let from = 0;
+    for (let end = lines.indexOf(10); end >= 0; end = lines.indexOf(10, from)) {
+      this.receive(lines.toString('utf8', from, end));
+      from = end + 1;
+    }
+    this.rest = lines.subarray(from);
+    if (this.rest.length > CARRIER_LINE_BYTES) this.close();
+  }
+
+  private receive(line: string): void {
+    const message = parse(line);
+    if (message === null) return this.close();
+    if (message.type === 'hello') this.hello?.(message.name);
+    else if (message.type === 'open') this.emit('open', message.stream);
+  }
+}
+
+function parse(line: string): DialWorkerMessage | null {
+  try {
+    return DialWorkerMessageSchema.safeParse(JSON.parse(line)).data ?? null;
+  } catch {
+    return null;
+  }
+}

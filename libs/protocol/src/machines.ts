@@ -79,5 +79,9 @@ export const JoinTokenViewSchema = z.object({
   expiresAt: TimeSchema,
   /** Ready to paste; the token is read from standard input, never an argument. */
   command: z.string(),
+  /** Why the command would not work on another computer as the server is now; null: nothing speaks against it. */
+  warning: z.string().nullable(),
+  /** Addresses of this host that other computers may know it by, when the server listens to them. */
+  addresses: z.array(z.string()),
 });
 export type JoinTokenView = z.infer<typeof JoinTokenViewSchema>;

@@ -35,6 +35,8 @@ export interface Config {
   lifelineFd: number | null;
   webDir: string;
   workerBundle: string;
+  /** The shell script that installs a worker. */
+  workerInstaller: string;
   examplesDir: string;
   /** Hosts in private networks that projects may be cloned from. */
   gitPrivateHosts: string[];
@@ -122,6 +124,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     lifelineFd: read(lifelineFd),
     webDir: path(webDir, join(root, 'dist/apps/web')),
     workerBundle: path(workerBundle, join(root, 'dist/apps/worker/worker.mjs')),
+    workerInstaller: join(root, 'deploy/install-worker.sh'),
     examplesDir: path(examplesDir, join(root, 'examples')),
     gitPrivateHosts: read(gitPrivateHosts) ?? [],
     maxFileBytes: read(maxFile) ?? LIMITS.projectFileBytes,

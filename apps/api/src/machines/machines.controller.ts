@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { AdminOnly } from '../auth/current-user.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { Returns, ZodBody, ZodParam } from '../http/zod.js';
+import { reachability } from './reachability.js';
 import { MachinesService } from './machines.service.js';
 
 @Controller('api/v1/machines')
@@ -24,7 +25,8 @@ export class MachinesController {
   @AdminOnly()
   @Returns(201, JoinTokenViewSchema, 'A one-time token by which a machine joins')
   createJoinToken(@Req() request: Request): Promise<JoinTokenView> {
-    return this.machines.createJoinToken(this.config.publicUrl ?? `${request.protocol}://${request.get('host') ?? ''}`);
+    const { host, publicUrl } = this.config;
+    return this.machines.createJoinToken(publicUrl ?? `${request.protocol}://${request.get('host') ?? ''}`, reachability(host, publicUrl));
   }
 
   @Get(':id')

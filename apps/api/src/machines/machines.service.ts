@@ -80,10 +80,10 @@ export class MachinesService implements OnModuleInit, OnModuleDestroy {
   }
 
   /** A one-time token, and the command that a person pastes on the machine to add. */
-  async createJoinToken(serverUrl: string): Promise<JoinTokenView> {
+  async createJoinToken(serverUrl: string, reachable: Pick<JoinTokenView, 'warning' | 'addresses'>): Promise<JoinTokenView> {
     const { token, expiresAt } = await this.credentials.createJoinToken();
-    const command = `curl -fsSL ${serverUrl}/worker/worker.mjs -o mle-worker.mjs && printf %s ${token} | node mle-worker.mjs --url ${serverUrl} --token-stdin`;
-    return { token, expiresAt: expiresAt.toISOString(), command };
+    const command = `curl -fsSL ${serverUrl}/worker/install.sh -o mle-install.sh && printf %s ${token} | sh mle-install.sh --url ${serverUrl} --token-stdin`;
+    return { token, expiresAt: expiresAt.toISOString(), command, ...reachable };
   }
 
   async onlineCount(): Promise<number> {

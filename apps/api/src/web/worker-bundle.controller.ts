@@ -17,10 +17,19 @@ export class WorkerBundleController {
   @Get('worker.mjs')
   @Returns(200, 'binary', 'The worker program')
   async bundle(@Res() response: Response): Promise<void> {
-    const { workerBundle } = this.config;
-    const size = await stat(workerBundle).then(({ size: bytes }) => bytes, () => null);
+    await this.send(this.config.workerBundle, 'text/javascript', response);
+  }
+
+  @Get('install.sh')
+  @Returns(200, 'binary', 'The shell script that installs the worker on a computer')
+  async installer(@Res() response: Response): Promise<void> {
+    await this.send(this.config.workerInstaller, 'text/x-shellscript', response);
+  }
+
+  private async send(file: string, type: string, response: Response): Promise<void> {
+    const size = await stat(file).then(({ size: bytes }) => bytes, () => null);
     if (size === null) throw notFound('worker_bundle', 'The worker is not built. Run npm run build on the server.');
-    response.set({ 'Content-Type': 'text/javascript; charset=utf-8', 'Content-Length': String(size), 'Cache-Control': 'no-cache' });
-    await sendStream(createReadStream(workerBundle), response);
+    response.set({ 'Content-Type': `${type}; charset=utf-8`, 'Content-Length': String(size), 'Cache-Control': 'no-cache' });
+    await sendStream(createReadStream(file), response);
   }
 }

@@ -171,9 +171,9 @@ export class CarrierListener {
     if (message.type === 'welcome') await this.welcome(control, message.credential);
     else if (message.type === 'failed') this.fail(message.stream, 'The server could not dial another connection.');
     else if (message.type === 'release') {
-      this.log.warn('The server removed this machine. The worker listens for another connection.');
       this.drop();
       await this.handlers?.release().catch((error: unknown) => this.log.error({ err: error }, 'The credential of this machine cannot be removed.'));
+      this.log.warn('The server removed this machine. The worker listens for another connection.');
     }
   }
 

@@ -1,0 +1,12 @@
+import { networkInterfaces } from 'node:os';
+import type { JoinTokenView } from '@mle/protocol';
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i;
+const WARNING = 'This server listens on this computer only. Start it with MLE_HOST=0.0.0.0, best behind a proxy with TLS and with MLE_PUBLIC_URL, or let the server dial the machine.';
+
+/** Whether another computer reaches a server that listens on `host`, and where it could otherwise. */
+export function reachability(host: string, publicUrl: string | null): Pick<JoinTokenView, 'warning' | 'addresses'> {
+  if (publicUrl !== null || !LOOPBACK.test(host)) return { warning: null, addresses: [] };
+  const outside = Object.values(networkInterfaces()).flatMap((list) => list ?? []).filter(({ internal, address }) => !internal && !address.startsWith('fe80:'));
+  return { warning: WARNING, addresses: outside.map(({ address }) => address) };
+}

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AttemptFinished, AttemptProgress, AttemptRunning, RunSpec, Segment } from '@mle/protocol';
+import type { ArtifactEntry, AttemptFinished, AttemptLeftovers, AttemptProgress, AttemptRunning, DroppedArtifact, RunSpec, Segment } from '@mle/protocol';
 
 /** What the test server knows of one attempt. */
 export class TestRun {
@@ -12,6 +12,9 @@ export class TestRun {
   readonly runningPids: number[] = [];
   finished: AttemptFinished | null = null;
   readonly progress: AttemptProgress[] = [];
+  readonly artifacts = new Map<string, ArtifactEntry>();
+  readonly dropped: DroppedArtifact[] = [];
+  leftovers: AttemptLeftovers | null = null;
   stopReason: string | null = null;
   private chunks: Buffer[] = [];
   private hash = createHash('sha256');

@@ -2,8 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { DEFAULT_PROJECT_SETTINGS, DELIVERY_JOB, FILE_MODES, LIMITS, LINK_NAMESPACE, LINK_VERSION, LinkAuthSchema, QUEUE_PREFIX, deliveryId, frameSegments, machineQueue } from '@mle/protocol';
-import type { AttemptRef, BlobFetch, Hello, HelloReply, Heartbeat, MachineSettings, ManifestEntry, RunSpec, ServerToWorker, WorkerToServer } from '@mle/protocol';
+import { DEFAULT_PROJECT_SETTINGS, DELIVERY_JOB, deliveryId, FILE_MODES, frameSegments, LIMITS, LINK_NAMESPACE, LINK_VERSION, LinkAuthSchema, machineQueue, QUEUE_PREFIX } from '@mle/protocol';
+import type { ArtifactChunk, ArtifactChunkReply, ArtifactPut, ArtifactPutReply, AttemptRef, BlobFetch, Heartbeat, Hello, HelloReply, LeftoverReply, LeftoverRequest, MachineSettings, ManifestEntry, RunSpec, ServerToWorker, WorkerToServer } from '@mle/protocol';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { Server } from 'socket.io';
@@ -38,6 +38,10 @@ export class TestServer {
   /** Answers an output frame instead of storing it. */
   onFrame: ((run: TestRun, from: number, length: number) => 'store' | 'drop' | 'gap') | null = null;
   onChunk: (() => void) | null = null;
+  onArtifactChunk: ((chunk: ArtifactChunk) => 'store' | 'drop') | null = null;
+  readonly artifactChunks: ArtifactChunk[] = [];
+  /** Bytes of contents that are under way. */
+  private readonly incoming = new Map<string, Buffer[]>();
   onClaim: ((ref: AttemptRef) => 'busy' | 'gone' | null) | null = null;
   /** Answers each handshake. */
   refusal: Error | null = null;
@@ -46,6 +50,8 @@ export class TestServer {
   forgetVerdicts = false;
   /** Once: stored bytes beyond this are lost when the end of a run comes. */
   rewindAtFinish: number | null = null;
+  /** Once: all artifacts of the run are lost when its end comes. */
+  loseArtifacts = false;
   private socket: WorkerSocket | null = null;
 
   private constructor(
@@ -163,6 +169,10 @@ export class TestServer {
     await this.socket?.timeout(20_000).emitWithAck('discard', { runId, attempt });
   }
 
+  async settleLeftovers(request: LeftoverRequest): Promise<LeftoverReply> {
+    return (this.socket as WorkerSocket).timeout(20_000).emitWithAck('leftovers', request);
+  }
+
   apply(settings: Partial<MachineSettings>): void {
     this.settings = { ...this.settings, ...settings };
     this.socket?.emit('settings', this.settings);
@@ -223,6 +233,12 @@ export class TestServer {
         this.rewindAtFinish = null;
       }
       if (run.storedBytes !== finished.outputBytes) return ack({ ok: false, code: 'gap', expected: run.storedBytes });
+      if (this.loseArtifacts) {
+        this.loseArtifacts = false;
+        run.artifacts.clear();
+      }
+      const outputs = [...run.artifacts.values()].filter(({ origin }) => origin === 'output');
+      if (outputs.length !== finished.artifacts?.files || outputs.reduce((sum, { size }) => sum + size, 0) !== finished.artifacts.bytes) return ack({ ok: false, code: 'artifacts' });
       run.finished = finished;
       run.state = 'finished';
       ack({ ok: true });
@@ -241,6 +257,16 @@ export class TestServer {
       if (skip < bytes.length) run.store(Buffer.from(bytes).subarray(skip));
       ack({ ok: true, storedBytes: run.storedBytes });
     });
+    socket.on('artifacts.put', (put, ack) => ack(this.putArtifacts(put)));
+    socket.on('artifacts.chunk', (chunk, bytes, ack) => {
+      this.artifactChunks.push(chunk);
+      if ((this.onArtifactChunk?.(chunk) ?? 'store') === 'store') ack(this.takeArtifacts(chunk, Buffer.from(bytes)));
+    });
+    socket.on('attempt.leftovers', (leftovers, ack) => {
+      const run = this.find(leftovers);
+      if (run !== undefined) run.leftovers = leftovers;
+      ack({ ok: true });
+    });
     socket.on('blobs.fetch', (fetch, ack) => {
       this.fetches.push(fetch);
       ack({ ok: true });
@@ -250,6 +276,35 @@ export class TestServer {
       this.goodbyes++;
       ack({ ok: true });
     });
+  }
+
+  private putArtifacts({ items, dropped, removed, ...ref }: ArtifactPut): ArtifactPutReply {
+    const run = this.find(ref);
+    if (run === undefined || run.state === 'gone') return { ok: false, code: 'superseded' };
+    for (const path of removed) run.artifacts.delete(path);
+    for (const item of dropped) run.dropped.push(item);
+    const missing = new Map<string, number>();
+    for (const item of items) {
+      if (this.blobs.has(item.sha256)) run.artifacts.set(item.path, item);
+      else missing.set(item.sha256, Buffer.concat(this.incoming.get(item.sha256) ?? []).length);
+    }
+    return { ok: true, missing: [...missing].map(([hash, from]) => ({ sha256: hash, from })), refused: [], news: dropped };
+  }
+
+  private takeArtifacts({ pieces }: ArtifactChunk, bytes: Buffer): ArtifactChunkReply {
+    let at = 0;
+    const corrupt: string[] = [];
+    for (const { sha256: hash, offset, length, size } of pieces) {
+      const parts = this.incoming.get(hash) ?? [];
+      if (parts.reduce((sum, part) => sum + part.length, 0) !== offset) return { ok: false, code: 'gap' };
+      this.incoming.set(hash, [...parts, bytes.subarray(at, (at += length))]);
+      if (offset + length < size) continue;
+      const whole = Buffer.concat(this.incoming.get(hash) ?? []);
+      this.incoming.delete(hash);
+      if (sha256(whole) === hash) this.blobs.set(hash, whole);
+      else corrupt.push(hash);
+    }
+    return { ok: true, corrupt };
   }
 
   private greet(hello: Hello, joined: boolean): HelloReply {
@@ -273,7 +328,7 @@ export class TestServer {
       do {
         const piece = whole.subarray(offset, offset + LIMITS.blobChunkBytes);
         const bytes = this.corrupt?.(piece, hash) ?? piece;
-        const { ok } = await socket.timeout(5_000).emitWithAck('blob.chunk', { streamId, sha256: hash, offset, size: whole.length }, bytes);
+        const { ok } = await socket.timeout(5_000).emitWithAck('blob.chunk', { streamId, pieces: [{ sha256: hash, offset, length: bytes.length, size: whole.length }] }, bytes);
         this.onChunk?.();
         if (!ok) return void socket.emit('blob.end', { streamId, error: 'The worker refused a piece.' });
         offset += piece.length;

@@ -16,6 +16,8 @@ export interface ServerToBrowser {
   'run.changed': (run: RunView) => void;
   'run.deleted': (run: { id: string; projectId: string }) => void;
   'run.progress': (progress: AttemptProgress) => void;
+  /** Artifacts of the run came, changed or went. */
+  'artifact.changed': (run: { runId: string }) => void;
   'project.changed': (project: ProjectView) => void;
   /** While `POST projects {gitUrl}` is under way. */
   'project.fetching': (progress: FetchProgress) => void;

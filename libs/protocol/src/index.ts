@@ -9,6 +9,7 @@ export * from './command-template.js';
 export * from './project-settings.js';
 export * from './projects.js';
 export * from './snapshot.js';
+export * from './artifacts.js';
 export * from './run-state.js';
 export * from './runs.js';
 export * from './machines.js';

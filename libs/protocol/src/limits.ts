@@ -22,6 +22,17 @@ export const LIMITS = {
   blobChunkBytes: 256 * KiB,
   /** Pieces of a blob that may be under way unacknowledged. */
   blobChunksInFlight: 8,
+  /** Small blobs that travel together in one piece. */
+  blobsPerChunk: 500,
+  /** Artifacts kept of one run, in bytes and in files; what comes after is listed as dropped. */
+  artifactQuotaBytes: 10 * GiB,
+  artifactFiles: 10_000,
+  /** Dropped files that are listed by name. */
+  artifactsDropped: 1_000,
+  /** Artifacts of one message of the link. */
+  artifactBatch: 200,
+  /** Files listed that a run left in its workspace. */
+  leftovers: 1_000,
   /** A path inside a project. */
   pathBytes: 1024,
   /** The largest message that the link carries, above the largest frame and its header. */

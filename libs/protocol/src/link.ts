@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import type { ArtifactChunk, ArtifactChunkReply, ArtifactPut, ArtifactPutReply, AttemptLeftovers, LeftoverReply, LeftoverRequest } from './artifacts.js';
 import { IdSchema, Sha256Schema } from './ids.js';
+import { LIMITS } from './limits.js';
 import { InventorySchema, LoadSchema } from './machines.js';
 import { OutputFrameSchema } from './output.js';
 import { DEFAULT_PROJECT_SETTINGS, ProjectSettingsSchema } from './project-settings.js';
@@ -114,11 +116,13 @@ export const AttemptFinishedSchema = AttemptRefSchema.extend({
   finishedAt: z.number(),
   outputBytes: z.int(),
   outputSha256: Sha256Schema,
+  /** What the worker had stored of MLE_OUTPUT_DIR. */
+  artifacts: z.object({ files: z.int().nonnegative(), bytes: z.int().nonnegative() }).optional(),
 });
 export type AttemptFinished = z.infer<typeof AttemptFinishedSchema>;
 
-/** `superseded`: the attempt is over or a later one has begun; kill the copy and forget it. */
-export type AttemptReply = { ok: true } | { ok: false; code: 'superseded' } | { ok: false; code: 'gap'; expected: number };
+/** `superseded`: the attempt is over or a later one has begun; kill the copy and forget it. `artifacts`: not all are stored, put them all again. */
+export type AttemptReply = { ok: true } | { ok: false; code: 'superseded' | 'artifacts' } | { ok: false; code: 'gap'; expected: number };
 export type OutputReply = { ok: true; storedBytes: number } | { ok: false; code: 'superseded' } | { ok: false; code: 'gap'; expected: number };
 
 /** Asks for blobs of the attempt's snapshot (or the manifest itself) in one stream; `from` resumes. */
@@ -127,8 +131,12 @@ export const BlobFetchSchema = AttemptRefSchema.extend({
   items: z.array(z.object({ sha256: Sha256Schema, from: z.int().nonnegative() })).max(100_000),
 });
 export type BlobFetch = z.infer<typeof BlobFetchSchema>;
-export const BlobChunkSchema = z.object({ streamId: z.string(), sha256: Sha256Schema, offset: z.int(), size: z.int() });
-/** `size` is that of the whole blob; the chunk that reaches it is its last, also when both are zero. */
+/** Pieces of blobs whose bytes follow one another in the attachment: one of a large blob, or many small blobs at once. */
+export const BlobChunkSchema = z.object({
+  streamId: z.string(),
+  pieces: z.array(z.object({ sha256: Sha256Schema, offset: z.int(), length: z.int(), size: z.int() })).max(LIMITS.blobsPerChunk),
+});
+/** `size` is that of the whole blob; the piece that reaches it is its last, also when both are zero. */
 export type BlobChunk = z.infer<typeof BlobChunkSchema>;
 export type BlobFetchReply = { ok: true } | { ok: false; message: string };
 
@@ -146,6 +154,10 @@ export interface WorkerToServer {
   'attempt.progress': (progress: AttemptProgress) => void;
   'attempt.finished': (finished: AttemptFinished, ack: Ack<AttemptReply>) => void;
   output: (frame: z.infer<typeof OutputFrameSchema>, bytes: Uint8Array, ack: Ack<OutputReply>) => void;
+  'artifacts.put': (put: ArtifactPut, ack: Ack<ArtifactPutReply>) => void;
+  'artifacts.chunk': (chunk: ArtifactChunk, bytes: Uint8Array, ack: Ack<ArtifactChunkReply>) => void;
+  /** After the end, while the workspace is still the run's. */
+  'attempt.leftovers': (leftovers: AttemptLeftovers, ack: Ack<AttemptReply>) => void;
   'blobs.fetch': (fetch: BlobFetch, ack: Ack<BlobFetchReply>) => void;
   goodbye: (ack: Ack<{ ok: true }>) => void;
 }
@@ -156,6 +168,7 @@ export interface ServerToWorker {
   /** Kill the copy of a superseded attempt and forget it. */
   discard: (ref: AttemptRef, ack: Ack<{ ok: true }>) => void;
   settings: (settings: MachineSettings) => void;
+  leftovers: (request: LeftoverRequest, ack: Ack<LeftoverReply>) => void;
   'blob.chunk': (chunk: BlobChunk, bytes: Uint8Array, ack: Ack<{ ok: boolean }>) => void;
   /** The stream ends after its last chunk, or early with a message. */
   'blob.end': (end: { streamId: string; error: string | null }) => void;

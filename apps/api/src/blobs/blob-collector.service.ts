@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@
 import { logger } from '../logging/logger.js';
 import { isOutage } from '../http/problem.js';
 import { BlobsService } from './blobs.service.js';
+import { IncomingBlobs } from './incoming-blobs.service.js';
 
 const HOUR_MS = 3_600_000;
 /** Longer than any request lasts from storing a blob to naming it in the database. */
@@ -17,7 +18,10 @@ export class BlobCollectorService implements OnApplicationBootstrap, OnModuleDes
   private readonly roots: Roots[] = [];
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly blobs: BlobsService) {}
+  constructor(
+    private readonly blobs: BlobsService,
+    private readonly incoming: IncomingBlobs,
+  ) {}
 
   /** Registers who names blobs: yields the SHA-256 of each. An error of it keeps all blobs. */
   addRoots(roots: Roots): void {
@@ -35,6 +39,7 @@ export class BlobCollectorService implements OnApplicationBootstrap, OnModuleDes
   async collect(graceMs = COLLECT_GRACE_MS): Promise<{ files: number; bytes: number }> {
     const referenced = new Set<string>();
     for (const roots of this.roots) for await (const sha256 of roots(Date.now() - graceMs)) referenced.add(sha256);
+    await this.incoming.sweep(graceMs);
     return this.blobs.collect(referenced, graceMs);
   }
 

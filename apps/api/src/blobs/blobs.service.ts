@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, readdirSync, statSync, unlinkSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
@@ -39,17 +39,35 @@ export class BlobsService implements OnModuleInit {
     const file = join(this.temporary, randomUUID());
     try {
       const blob = await this.write(file, stream, limit);
-      this.keep(blob.sha256);
-      const folder = join(this.root, blob.sha256.slice(0, 2));
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      // Over the same bytes if they are there: atomic, and the age begins anew.
-      await rename(file, join(folder, blob.sha256));
-      await syncFolder(folder);
+      await this.adopt(file, blob.sha256);
       return blob;
     } catch (error) {
       await rm(file, { force: true });
       throw diskProblem(error);
     }
+  }
+
+  /** Takes over a file beside the blobs, already flushed, whose bytes were found to be those of the name. Durable when it returns. */
+  async adopt(file: string, sha256: string): Promise<void> {
+    this.keep(sha256);
+    const folder = join(this.root, sha256.slice(0, 2));
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    // Over the same bytes if they are there: atomic, and the age begins anew.
+    await rename(file, join(folder, sha256));
+    await syncFolder(folder);
+  }
+
+  /** Protects a blob that is about to be referenced, in every process. Answers its size, or null when there is none. */
+  async claim(sha256: string): Promise<number | null> {
+    this.keep(sha256);
+    const now = new Date();
+    try {
+      await utimes(this.path(sha256), now, now);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw error;
+    }
+    return this.size(sha256);
   }
 
   /** @throws ProblemError 413 when a Content-Length already tells that the bytes are too many. */

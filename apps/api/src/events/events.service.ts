@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { randomUUID } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import type { AttemptRef, MetricUpdate, ServerEvent, ServerToBrowser, StopRequest } from '@mle/protocol';
+import type { AttemptRef, LeftoverReply, LeftoverRequest, MetricUpdate, ServerEvent, ServerToBrowser, StopRequest } from '@mle/protocol';
 import { RedisService } from '../redis/redis.service.js';
 import { logger } from '../logging/logger.js';
 
@@ -17,6 +17,9 @@ export interface Signals {
   'attempt.ended': [ref: AttemptRef];
   /** A stop that the machine's link has to carry. */
   'machine.stop': [machineId: string, request: StopRequest];
+  /** Files that a run left, to be kept or removed by the machine; whoever has its link answers by `leftovers.settled`. */
+  'machine.leftovers': [machineId: string, requestId: string, request: LeftoverRequest];
+  'leftovers.settled': [requestId: string, action: LeftoverRequest['action'], reply: LeftoverReply];
   /** The machine's settings changed, or it was removed. */
   'machine.settings': [machineId: string];
   /** The machine came online or went offline. */

@@ -9,19 +9,27 @@ export interface Download {
   /** Without quotes; names these very bytes. */
   etag: string;
   fileName: string;
+  /** A page may show it in its place, where it is of a kind that a browser cannot execute. */
+  inline?: boolean;
   open(range: { from: number; to: number }): Readable;
 }
 
 const TEXT = /\.(?:txt|md|py|js|mjs|cjs|ts|json|jsonl|csv|tsv|ya?ml|toml|ini|cfg|log|sh|r|c|h|cpp|hpp|java|rs|go|rst|tex)$/i;
 
+/** Types that a browser shows and does not execute, by the ending of the name. SVG and HTML are not among them. */
+const SHOWN = new Map([
+  ['png', 'image/png'], ['jpg', 'image/jpeg'], ['jpeg', 'image/jpeg'], ['gif', 'image/gif'], ['webp', 'image/webp'], ['avif', 'image/avif'], ['bmp', 'image/bmp'],
+]);
+
 /** Answers with bytes that users made: whole or one range, never as something that a browser would execute. */
-export async function sendBytes(request: Request, response: Response, { size, etag, fileName, open }: Download): Promise<void> {
+export async function sendBytes(request: Request, response: Response, { size, etag, fileName, inline = false, open }: Download): Promise<void> {
+  const shown = SHOWN.get(/\.([a-z]+)$/i.exec(fileName)?.[1]?.toLowerCase() ?? '');
   response.set({
     ETag: `"${etag}"`,
     'Accept-Ranges': 'bytes',
     'Cache-Control': 'private, no-cache',
-    'Content-Type': TEXT.test(fileName) ? 'text/plain; charset=utf-8' : 'application/octet-stream',
-    'Content-Disposition': contentDisposition(fileName),
+    'Content-Type': shown ?? (TEXT.test(fileName) ? 'text/plain; charset=utf-8' : 'application/octet-stream'),
+    'Content-Disposition': contentDisposition(fileName, inline && (shown !== undefined || TEXT.test(fileName)) ? 'inline' : 'attachment'),
     'Content-Security-Policy': "default-src 'none'; sandbox",
     'X-Content-Type-Options': 'nosniff',
   });
@@ -50,11 +58,11 @@ export async function sendStream(stream: Readable, response: Response): Promise<
 }
 
 /** Saves under the given name, in the form of RFC 6266 that every browser reads. */
-export function contentDisposition(fileName: string): string {
+export function contentDisposition(fileName: string, disposition: 'attachment' | 'inline' = 'attachment'): string {
   const base = fileName.split('/').at(-1) ?? 'file';
   const plain = base.replaceAll(/[^A-Za-z0-9._ -]/g, '_');
   const encoded = encodeURIComponent(base.replaceAll(/\p{Surrogate}/gu, '_')).replaceAll(/['()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
-  return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
+  return `${disposition}; filename="${plain}"; filename*=UTF-8''${encoded}`;
 }
 
 function matchesNone(header: string | undefined, etag: string): boolean {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LIMITS, type BlobFetch, type BlobFetchReply } from '@mle/protocol';
+import { LIMITS, type BlobChunk, type BlobFetch, type BlobFetchReply } from '@mle/protocol';
 import { BlobsService } from '../blobs/blobs.service.js';
 import { logger } from '../logging/logger.js';
 import { currentAttempt } from '../runs/run-view.js';
@@ -8,6 +8,18 @@ import { SnapshotsService } from '../snapshots/snapshots.service.js';
 import type { WorkerSocket } from './link-session.js';
 
 const ACK_MS = 30_000;
+
+/** A blob to send from an offset. */
+interface Item {
+  sha256: string;
+  from: number;
+  size: number;
+}
+
+interface Message {
+  pieces: BlobChunk['pieces'];
+  bytes: Buffer;
+}
 
 /** Streams the blobs of a snapshot to the machine that runs it, never more than a few pieces ahead of it. */
 @Injectable()
@@ -24,10 +36,17 @@ export class BlobStreams {
     if (!run || run.attempt !== request.attempt || currentAttempt(run).machineId !== machineId) {
       return { ok: false, message: 'The run is not on this machine any more.' };
     }
-    const files = request.items.every(({ sha256 }) => sha256 === run.snapshotId) ? [] : (await this.snapshots.manifest(run.snapshotId)).files;
-    const allowed = new Set([run.snapshotId, ...files.map(({ sha256 }) => sha256)]);
-    if (!request.items.every(({ sha256 }) => allowed.has(sha256))) return { ok: false, message: 'A file was asked for that is not of this run.' };
-    this.stream(socket, request).then(
+    const sizes = new Map<string, number>();
+    if (!request.items.every(({ sha256 }) => sha256 === run.snapshotId)) for (const { sha256, size } of (await this.snapshots.manifest(run.snapshotId)).files) sizes.set(sha256, size);
+    const manifestSize = await this.blobs.size(run.snapshotId);
+    if (manifestSize !== null) sizes.set(run.snapshotId, manifestSize);
+    const items: Item[] = [];
+    for (const { sha256, from } of request.items) {
+      const size = sizes.get(sha256);
+      if (size === undefined) return { ok: false, message: 'A file was asked for that is not of this run.' };
+      items.push({ sha256, from: Math.min(from, size), size });
+    }
+    this.stream(socket, request.streamId, items).then(
       () => socket.emit('blob.end', { streamId: request.streamId, error: null }),
       (error: unknown) => {
         logger.warn({ err: error, machineId, runId: run.id }, 'a stream of files ended early');
@@ -37,15 +56,15 @@ export class BlobStreams {
     return { ok: true };
   }
 
-  private async stream(socket: WorkerSocket, { streamId, items }: BlobFetch): Promise<void> {
+  private async stream(socket: WorkerSocket, streamId: string, items: Item[]): Promise<void> {
     const inFlight = new Set<Promise<void>>();
     let failure: Error | null = null;
-    const send = async (sha256: string, offset: number, size: number, bytes: Buffer): Promise<void> => {
+    for await (const { pieces, bytes } of this.messages(items)) {
       while (inFlight.size >= LIMITS.blobChunksInFlight) await Promise.race(inFlight);
-      if (failure) throw failure;
+      if (failure) throw failure as Error;
       const sent: Promise<void> = socket
         .timeout(ACK_MS)
-        .emitWithAck('blob.chunk', { streamId, sha256, offset, size }, bytes)
+        .emitWithAck('blob.chunk', { streamId, pieces }, bytes)
         .then(({ ok }) => {
           if (!ok) throw new Error('the worker refused a piece');
         })
@@ -54,23 +73,54 @@ export class BlobStreams {
         })
         .finally(() => inFlight.delete(sent));
       inFlight.add(sent);
-    };
-    for (const { sha256, from } of items) {
-      const size = await this.blobs.size(sha256);
-      if (size === null) throw new Error(`the file ${sha256} is not stored`);
-      let offset = Math.min(from, size);
-      if (offset === size) await send(sha256, offset, size, Buffer.alloc(0));
-      else {
-        for await (const piece of this.blobs.open(sha256, { from: offset }) as AsyncIterable<Buffer>) {
-          for (let at = 0; at < piece.length; at += LIMITS.blobChunkBytes) {
-            const part = piece.subarray(at, at + LIMITS.blobChunkBytes);
-            await send(sha256, offset, size, part);
-            offset += part.length;
-          }
-        }
-      }
     }
     await Promise.all(inFlight);
     if (failure) throw failure as Error;
+  }
+
+  /** Many small blobs to a message, a large one in many messages. */
+  private async *messages(items: Item[]): AsyncGenerator<Message> {
+    let small: Item[] = [];
+    let bytes = 0;
+    for (const item of items) {
+      const isSmall = item.size <= LIMITS.blobChunkBytes;
+      if (small.length > 0 && (!isSmall || bytes + item.size > LIMITS.blobChunkBytes || small.length === LIMITS.blobsPerChunk)) {
+        yield await this.together(small);
+        small = [];
+        bytes = 0;
+      }
+      if (isSmall) {
+        small.push(item);
+        bytes += item.size;
+      } else yield* this.inPieces(item);
+    }
+    if (small.length > 0) yield await this.together(small);
+  }
+
+  private async together(items: Item[]): Promise<Message> {
+    const contents = await Promise.all(items.map(({ sha256 }) => this.whole(sha256)));
+    const pieces = items.map(({ sha256, from, size }, i) => ({ sha256, offset: from, length: (contents[i]?.length ?? 0) - from, size }));
+    return { pieces, bytes: Buffer.concat(contents.map((content, i) => content.subarray(items[i]?.from))) };
+  }
+
+  private async *inPieces({ sha256, from, size }: Item): AsyncGenerator<Message> {
+    let offset = from;
+    if (offset === size) yield { pieces: [{ sha256, offset, length: 0, size }], bytes: Buffer.alloc(0) };
+    for await (const read of this.blobs.open(sha256, { from }) as AsyncIterable<Buffer>) {
+      for (let at = 0; at < read.length; at += LIMITS.blobChunkBytes) {
+        const bytes = read.subarray(at, at + LIMITS.blobChunkBytes);
+        yield { pieces: [{ sha256, offset, length: bytes.length, size }], bytes };
+        offset += bytes.length;
+      }
+    }
+  }
+
+  private async whole(sha256: string): Promise<Buffer> {
+    try {
+      return await this.blobs.read(sha256);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new Error(`the file ${sha256} is not stored`);
+      throw error;
+    }
   }
 }

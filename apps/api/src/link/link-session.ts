@@ -1,7 +1,11 @@
-import type { AttemptFinished, AttemptProgress, AttemptRef, AttemptReply, AttemptRunning, ClaimReply, Heartbeat, Hello, HelloReply, MachineSettings, OutputFrame, OutputReply, ServerToWorker, StopRequest, WorkerToServer } from '@mle/protocol';
+import { LeftoverReplySchema } from '@mle/protocol';
+import type { ArtifactChunk, ArtifactChunkReply, ArtifactPut, ArtifactPutReply, AttemptFinished, AttemptLeftovers, AttemptProgress, AttemptRef, AttemptReply, AttemptRunning, ClaimReply, Heartbeat, Hello, HelloReply, LeftoverReply, LeftoverRequest, MachineSettings, OutputFrame, OutputReply, ServerToWorker, StopRequest, WorkerToServer } from '@mle/protocol';
 import type { DefaultEventsMap, Socket } from 'socket.io';
 import type { ClaimingMachine } from '../runs/run-lifecycle.service.js';
 import type { LinkSessions } from './link-sessions.service.js';
+
+/** The upload of all that a run may keep. */
+const LEFTOVERS_MS = 6 * 3_600_000;
 
 export interface WorkerData {
   machineId?: string;
@@ -50,6 +54,25 @@ export class LinkSession {
   async output(frame: OutputFrame, bytes: Buffer): Promise<OutputReply> {
     const { id } = this.known();
     return this.sessions.ingest.accept(frame, bytes, { machineId: id, mayWrite: (ref) => this.sessions.mayWrite(id, ref) });
+  }
+
+  async putArtifacts(put: ArtifactPut): Promise<ArtifactPutReply> {
+    const { id } = this.known();
+    return this.sessions.artifacts.put(id, put, (ref) => this.sessions.mayPut(id, ref, put.items));
+  }
+
+  async artifactChunk(chunk: ArtifactChunk, bytes: Buffer): Promise<ArtifactChunkReply> {
+    const { id } = this.known();
+    return this.sessions.artifacts.chunk(id, chunk, bytes, (ref) => this.sessions.mayPut(id, ref, []));
+  }
+
+  async leftovers(leftovers: AttemptLeftovers): Promise<AttemptReply> {
+    return (await this.sessions.left.take(this.known().id, leftovers)) ? { ok: true } : { ok: false, code: 'superseded' };
+  }
+
+  /** Has the machine keep or remove files; the answer comes when the last of them is stored. */
+  async settleLeftovers(request: LeftoverRequest): Promise<LeftoverReply> {
+    return LeftoverReplySchema.parse(await this.socket.timeout(LEFTOVERS_MS).emitWithAck('leftovers', request));
   }
 
   async goodbye(): Promise<void> {

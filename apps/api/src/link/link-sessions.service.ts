@@ -1,5 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { ON_MACHINE_STATES, VERSION, type AttemptProgress, type AttemptRef, type Heartbeat, type Hello, type HelloReply, type MachineSettings } from '@mle/protocol';
+import { ON_MACHINE_STATES, VERSION, type ArtifactEntry, type AttemptProgress, type AttemptRef, type Heartbeat, type Hello, type HelloReply, type LeftoverRequest, type MachineSettings } from '@mle/protocol';
+import { ArtifactIntake } from '../artifacts/artifact-intake.service.js';
+import { LeftoversRepository } from '../artifacts/leftovers/leftovers.repository.js';
+import { LeftoversService } from '../artifacts/leftovers/leftovers.service.js';
 import { EventsService } from '../events/events.service.js';
 import { logger } from '../logging/logger.js';
 import { MachineCredentials } from '../machines/machine-credentials.js';
@@ -23,6 +26,9 @@ export class LinkSessions {
   constructor(
     readonly lifecycle: RunLifecycle,
     readonly ingest: OutputIngest,
+    readonly artifacts: ArtifactIntake,
+    readonly left: LeftoversService,
+    private readonly leftoversRepository: LeftoversRepository,
     private readonly credentials: MachineCredentials,
     private readonly machines: MachinesService,
     private readonly repository: MachinesRepository,
@@ -79,7 +85,26 @@ export class LinkSessions {
   /** Whether the machine holds the attempt, and it is the current one. */
   async mayWrite(machineId: string, { runId, attempt }: AttemptRef): Promise<boolean> {
     const run = await this.runs.get(runId);
-    return run !== null && run.attempt === attempt && ON_MACHINE_STATES.includes(run.state) && currentAttempt(run).machineId === machineId;
+    return run !== null && holds(machineId, run, attempt);
+  }
+
+  /** Whether the machine may store artifacts: of the attempt that it holds, or of one that is over what a person asked it to keep. */
+  async mayPut(machineId: string, ref: AttemptRef, items: ArtifactEntry[]): Promise<{ ownerId: string } | null> {
+    const run = await this.runs.get(ref.runId);
+    if (run === null) return null;
+    if (holds(machineId, run, ref.attempt)) return run;
+    const kept = items.every(({ origin }) => origin === 'kept') && (await this.leftoversRepository.mayKeep(ref, machineId));
+    return kept ? run : null;
+  }
+
+  /** Hands a request to the machine, if its link is here, and tells whoever waits what became of it. */
+  async leftovers(machineId: string, requestId: string, request: LeftoverRequest): Promise<void> {
+    const session = this.of(machineId);
+    if (!session) return;
+    const reply = await session.settleLeftovers(request).catch(() => ({
+      items: request.items.map(({ path }) => ({ path, reason: 'The connection to the machine was lost. Try again.' })),
+    }));
+    await this.left.settle(requestId, request, reply);
   }
 
   async leave(machineId: string, session: LinkSession): Promise<void> {
@@ -141,6 +166,10 @@ export class LinkSessions {
     const ref = { runId: run.id, attempt: run.attempt };
     await this.deliveries.deliver(run).catch((error: unknown) => logger.debug({ err: error, ...ref }, 'an attempt is not delivered again yet'));
   }
+}
+
+function holds(machineId: string, run: RunRecord, attempt: number): boolean {
+  return run.attempt === attempt && ON_MACHINE_STATES.includes(run.state) && currentAttempt(run).machineId === machineId;
 }
 
 function settings({ name, slots, draining }: MachineRecord): MachineSettings {

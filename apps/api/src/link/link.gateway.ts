@@ -1,6 +1,9 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import {
+  ArtifactChunkSchema,
+  ArtifactPutSchema,
   AttemptFinishedSchema,
+  AttemptLeftoversSchema,
   AttemptProgressSchema,
   AttemptRunningSchema,
   BlobFetchSchema,
@@ -75,6 +78,9 @@ export class LinkGateway implements OnApplicationBootstrap {
       });
     });
     this.events.on('machine.stop', (machineId, request) => void this.sessions.of(machineId)?.stop(request));
+    this.events.on('machine.leftovers', (machineId, requestId, request) => {
+      this.sessions.leftovers(machineId, requestId, request).catch((error: unknown) => logger.warn({ err: error, machineId }, 'a machine did not settle the files that a run left'));
+    });
     this.events.on('machine.settings', (machineId) => {
       this.sessions.refresh(machineId).catch((error: unknown) => logger.warn({ err: error, machineId }, 'a machine was not told its settings'));
     });
@@ -139,6 +145,14 @@ export class LinkGateway implements OnApplicationBootstrap {
       if (typeof ack !== 'function' || !parsed.success || !Buffer.isBuffer(bytes) || bytes.length !== length || length > LIMITS.outputFrameBytes) return;
       session.output(parsed.data, bytes).then(ack, (error: unknown) => logger.warn({ err: error }, 'output was not taken; the worker sends it again'));
     });
+    socket.on('artifacts.put', checked(ArtifactPutSchema, (put) => session.putArtifacts(put)));
+    socket.on('artifacts.chunk', (message, bytes, ack) => {
+      const parsed = ArtifactChunkSchema.safeParse(message);
+      const length = parsed.success ? parsed.data.pieces.reduce((sum, piece) => sum + piece.length, 0) : -1;
+      if (typeof ack !== 'function' || !parsed.success || !Buffer.isBuffer(bytes) || bytes.length !== length) return;
+      session.artifactChunk(parsed.data, bytes).then(ack, (error: unknown) => logger.warn({ err: error }, 'a piece of an artifact was not taken; the worker sends it again'));
+    });
+    socket.on('attempt.leftovers', checked(AttemptLeftoversSchema, (leftovers) => session.leftovers(leftovers)));
     socket.on('blobs.fetch', (request, ack) => {
       const parsed = BlobFetchSchema.safeParse(request);
       const machineId = socket.data.machineId;

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ArtifactsModule } from '../artifacts/artifacts.module.js';
 import { BlobsModule } from '../blobs/blobs.module.js';
 import { SocketsModule } from '../events/sockets.module.js';
 import { MachinesModule } from '../machines/machines.module.js';
@@ -11,7 +12,7 @@ import { LinkGateway } from './link.gateway.js';
 import { LinkSessions } from './link-sessions.service.js';
 
 @Module({
-  imports: [BlobsModule, MachinesModule, OutputModule, QueueModule, RunsModule, SnapshotsModule, SocketsModule],
+  imports: [ArtifactsModule, BlobsModule, MachinesModule, OutputModule, QueueModule, RunsModule, SnapshotsModule, SocketsModule],
   providers: [BlobStreams, LinkGateway, LinkSessions],
 })
 export class LinkModule {}

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DEFAULT_PROJECT_SETTINGS, LIMITS, ON_MACHINE_STATES, type AttemptFinished, type AttemptRef, type AttemptReply, type AttemptRunning, type ClaimReply, type RunSpec, type RunState } from '@mle/protocol';
+import { ArtifactIntake } from '../artifacts/artifact-intake.service.js';
 import { ClaimTurns } from '../dispatch/claim-turns.service.js';
 import { Dispatcher } from '../dispatch/dispatcher.service.js';
 import { EventsService } from '../events/events.service.js';
@@ -30,6 +31,7 @@ export class RunLifecycle {
     private readonly runs: RunsRepository,
     private readonly output: OutputIngest,
     private readonly metrics: MetricsIngest,
+    private readonly artifacts: ArtifactIntake,
     private readonly announcer: RunAnnouncer,
     private readonly dispatcher: Dispatcher,
     private readonly turns: ClaimTurns,
@@ -71,7 +73,7 @@ export class RunLifecycle {
     return now && this.isCurrent(now, machineId, ref) ? { ok: true } : { ok: false, code: 'superseded' };
   }
 
-  /** Ends the attempt, but only when its last byte is stored and the checksum is right, and its last point too. */
+  /** Ends the attempt, but only when its last byte is stored and the checksum is right, and its artifacts and its last point are there too. */
   async finished(machineId: string, finished: AttemptFinished): Promise<AttemptReply> {
     const ref: AttemptRef = { runId: finished.runId, attempt: finished.attempt };
     const run = await this.runs.get(ref.runId);
@@ -79,6 +81,7 @@ export class RunLifecycle {
     if (!ON_MACHINE_STATES.includes(run.state)) return { ok: true };
     const missing = await this.output.verify(ref, finished);
     if (missing !== null) return { ok: false, code: 'gap', expected: missing };
+    if (finished.artifacts && !(await this.artifacts.agrees(ref, finished.artifacts))) return { ok: false, code: 'artifacts' };
     const series = await this.metrics.settle(ref);
     if (series.length > 0) await this.runs.noteMetrics(ref, summariesOf(series));
     const { exitCode, signal, outputBytes, outputSha256 } = finished;

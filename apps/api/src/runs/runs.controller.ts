@@ -61,7 +61,7 @@ export class RunsController {
   }
 
   @Delete(':id')
-  @Returns(204, 'empty', 'Deletes an ended run with its output')
+  @Returns(204, 'empty', 'Deletes an ended run with its output and artifacts')
   remove(@CurrentUser() user: AuthUser, @ZodParam('id', IdSchema) id: string): Promise<void> {
     return this.runs.remove(user.id, id);
   }

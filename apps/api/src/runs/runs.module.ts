@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ArtifactsModule } from '../artifacts/artifacts.module.js';
 import { DispatchModule } from '../dispatch/dispatch.module.js';
 import { FilesModule } from '../files/files.module.js';
 import { MachinesModule } from '../machines/machines.module.js';
@@ -22,7 +23,7 @@ import { RunsService } from './runs.service.js';
 import { TargetsService } from './targets.service.js';
 
 @Module({
-  imports: [DispatchModule, FilesModule, MachinesModule, MetricsModule, OutputModule, PoolsRepositoryModule, ProjectsModule, QueueModule, RunsRepositoryModule, SnapshotsModule, WaitingModule],
+  imports: [ArtifactsModule, DispatchModule, FilesModule, MachinesModule, MetricsModule, OutputModule, PoolsRepositoryModule, ProjectsModule, QueueModule, RunsRepositoryModule, SnapshotsModule, WaitingModule],
   controllers: [RunsController, RunMetricsController, RunOutputController],
   providers: [Reconciler, RunLifecycle, RunMetricsService, RunStarter, RunStopper, RunsService, TargetsService],
   exports: [RunLifecycle, RunsRepositoryModule, RunsService],

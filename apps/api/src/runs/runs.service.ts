@@ -1,5 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { isTerminal, ON_MACHINE_STATES, type CreateRun, type Page, type Rerun, type RunQuery, type RunView, type StoppedRuns, type UpdateRun } from '@mle/protocol';
+import { ArtifactsRepository } from '../artifacts/artifacts.repository.js';
+import { LeftoversRepository } from '../artifacts/leftovers/leftovers.repository.js';
 import { EventsService } from '../events/events.service.js';
 import { conflict, notFound, ProblemError } from '../http/problem.js';
 import { MetricsService } from '../metrics/metrics.service.js';
@@ -24,6 +26,8 @@ export class RunsService implements OnModuleInit {
     private readonly projects: ProjectsService,
     private readonly output: OutputService,
     private readonly metrics: MetricsService,
+    private readonly artifacts: ArtifactsRepository,
+    private readonly leftovers: LeftoversRepository,
     private readonly events: EventsService,
   ) {}
 
@@ -52,11 +56,11 @@ export class RunsService implements OnModuleInit {
     return view;
   }
 
-  /** Removes an ended run with its output. */
+  /** Removes an ended run with its output and artifacts. */
   async remove(ownerId: string, id: string): Promise<void> {
     const run = await this.owned(ownerId, id);
     if (!isTerminal(run.state)) throw conflict('run.active', `Run ${run.number} is ${run.state}. Stop it before you delete it.`);
-    await this.removeOutput(id);
+    await this.removeTraces(id);
     await this.runs.remove(ownerId, id);
     this.events.publish('run.deleted', { userId: ownerId }, { id, projectId: run.projectId });
   }
@@ -90,16 +94,16 @@ export class RunsService implements OnModuleInit {
     return run;
   }
 
-  private async removeOutput(runId: string): Promise<void> {
+  private async removeTraces(runId: string): Promise<void> {
     await this.metrics.removeRun(runId);
-    await this.output.removeRun(runId);
+    await Promise.all([this.output.removeRun(runId), this.artifacts.removeRun(runId), this.leftovers.removeRun(runId)]);
   }
 
   private async removeOfProject(projectId: string): Promise<void> {
     const runs = await this.runs.ofProject(projectId);
     for (const run of runs) {
       if (!isTerminal(run.state)) await this.stopper.stop(run, 'its project was deleted');
-      await this.removeOutput(run.id);
+      await this.removeTraces(run.id);
       if (ON_MACHINE_STATES.includes(run.state) && run.machineId) this.events.signal('machine.stop', run.machineId, { runId: run.id, attempt: run.attempt, reason: 'its project was deleted' });
     }
     await this.runs.removeOfProject(projectId);
@@ -107,7 +111,7 @@ export class RunsService implements OnModuleInit {
       if (isTerminal(run.state)) continue;
       // Its machine may have written until this moment.
       this.events.signal('attempt.ended', { runId: run.id, attempt: run.attempt });
-      await this.removeOutput(run.id);
+      await this.removeTraces(run.id);
     }
     for (const run of runs) this.events.publish('run.deleted', { userId: run.ownerId }, { id: run.id, projectId });
   }

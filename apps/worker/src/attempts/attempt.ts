@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptRef, RunSpec } from '@mle/protocol';
+import type { ArtifactSender } from '../artifacts/artifact-sender.js';
+import { ArtifactWatch } from '../artifacts/artifact-watch.js';
 import { attemptKey } from '../journal/attempt-key.js';
 import { readRecord } from '../journal/journal.js';
 import type { Journal, JournalEntry } from '../journal/journal.js';
@@ -25,6 +28,7 @@ export interface AttemptTools {
   supervisor: SupervisorClient;
   journal: Journal;
   workspaces: Workspaces;
+  artifacts: ArtifactSender;
   identity: Identity;
   home: string;
   lang: string;
@@ -46,6 +50,7 @@ export class Attempt {
   readonly key: string;
   private readonly folder: string;
   private readonly abort = new AbortController();
+  private readonly artifacts: ArtifactWatch;
   private sender: OutputSender | null = null;
   /** What the server said on this connection that it has stored; null: nothing yet. */
   private serverHas: number | null = null;
@@ -68,6 +73,8 @@ export class Attempt {
   ) {
     this.key = attemptKey(ref);
     this.folder = tools.journal.folder(ref);
+    const place = { ref, folder: tools.workspaces.outputs(ref), uid: tools.identity.uidOf(slot) };
+    this.artifacts = new ArtifactWatch(tools.artifacts, place, (text) => this.note(text), () => void this.discard(), log, this.abort.signal);
   }
 
   /** Its end is written down. */
@@ -114,6 +121,8 @@ export class Attempt {
   }
 
   async stop(outcome: 'exited' | 'stopped', reason: string): Promise<void> {
+    // Only its artifacts are still on their way; a stop from before has nothing to do with them.
+    if (this.exit !== null && this.stopAsked === null) this.artifacts.cut();
     if (this.exit !== null || this.stopAsked !== null) return;
     this.stopAsked = { outcome, reason };
     this.log.info({ reason }, 'The run is asked to stop.');
@@ -216,6 +225,7 @@ export class Attempt {
     this.process = process;
     if (this.runningTold !== null) return;
     this.log.info({ pid: process.pid }, 'The run has started.');
+    this.artifacts.start();
     const { pid, startedAt } = process;
     this.runningTold = this.tools.link.insist(this.abort.signal, () => this.tools.link.running({ ...this.ref, pid, startedAt })).then(
       (reply) => {
@@ -240,20 +250,53 @@ export class Attempt {
     if (sender === null) return;
     if (this.process !== null) this.started(this.process);
     await this.runningTold;
+    let artifacts = await this.artifacts.finish();
     for (let refusals = 0; ; refusals++) {
       // The state of the run may be changing on the server; what persists must not keep both busy.
       if (refusals > 0) await delay(Math.min(refusals * GAP_PAUSE_MS, GAP_PAUSE_MAX_MS), undefined, { signal });
-      const outputSha256 = await sender.finish(exit.bytes, signal);
-      const { outcome, exitCode, signal: killedBy, reason, finishedAt, bytes } = exit;
+      // What we noted about artifacts comes after the bytes that the supervisor counted at the end.
+      const bytes = Math.max(exit.bytes, sender.availableBytes);
+      const outputSha256 = await sender.finish(bytes, signal);
+      const { outcome, exitCode, signal: killedBy, reason, finishedAt } = exit;
       const reply = await this.tools.link.insist(signal, () =>
-        this.tools.link.finished({ ...this.ref, outcome, exitCode, signal: killedBy, reason, finishedAt, outputBytes: bytes, outputSha256 }),
+        this.tools.link.finished({ ...this.ref, outcome, exitCode, signal: killedBy, reason, finishedAt, outputBytes: bytes, outputSha256, artifacts }),
       );
       if (reply.ok || reply.code === 'superseded') break;
-      sender.resume(reply.expected);
+      if (reply.code === 'gap') sender.resume(reply.expected);
+      else {
+        this.artifacts.forget();
+        artifacts = await this.artifacts.finish();
+        sender.resume(bytes);
+      }
     }
-    this.log.info({ outcome: exit.outcome, exitCode: exit.exitCode, signal: exit.signal, bytes: exit.bytes }, 'The run has ended and is reported.');
+    this.log.info({ outcome: exit.outcome, exitCode: exit.exitCode, signal: exit.signal, bytes: exit.bytes, artifacts: artifacts.files }, 'The run has ended and is reported.');
+    await this.reportLeftovers(signal);
     this.removal ??= this.remove(false);
     await this.removal;
+  }
+
+  /** A sentence of our own in the run's output, which is not over before its end is reported. */
+  private async note(text: string): Promise<void> {
+    try {
+      await this.tools.supervisor.request({ op: 'note', key: this.key, stream: 'system', text });
+      const { bytes } = await this.tools.supervisor.open(this.key, this.folder, this.spec.outputQuotaBytes);
+      this.sender?.notify(bytes);
+    } catch (error) {
+      ignoreGone(error);
+    }
+  }
+
+  /** Before the slot is free: the next run changes the workspace. */
+  private async reportLeftovers(signal: AbortSignal): Promise<void> {
+    try {
+      const since = (await lstat(join(this.folder, FILES.started)).catch(() => null))?.ctimeMs;
+      if (since === undefined) return;
+      const { items, truncated } = await this.tools.workspaces.leftovers(this.spec, this.slot, since);
+      if (items.length > 0) await this.tools.link.insist(signal, () => this.tools.link.leftovers({ ...this.ref, slot: this.slot, items, truncated }));
+    } catch (error) {
+      signal.throwIfAborted();
+      this.log.warn({ err: error }, 'The files that a run left in its workspace could not be listed.');
+    }
   }
 
   private async remove(withCopy: boolean): Promise<void> {
@@ -265,7 +308,8 @@ export class Attempt {
       await this.killCopy();
       await this.tools.workspaces.dropOutputs(this.ref);
     } else {
-      await this.tools.workspaces.dropEmptyOutputs(this.ref);
+      // What could not be stored is still there for whoever has the machine.
+      if (!this.artifacts.droppedAny) await this.tools.workspaces.dropOutputs(this.ref);
     }
     await this.tools.supervisor.request({ op: 'forget', key: this.key }).catch(ignoreGone);
     await this.sender?.close();

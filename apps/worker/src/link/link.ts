@@ -2,7 +2,12 @@ import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LINK_NAMESPACE, LINK_VERSION } from '@mle/protocol';
 import type {
+  ArtifactChunk,
+  ArtifactChunkReply,
+  ArtifactPut,
+  ArtifactPutReply,
   AttemptFinished,
+  AttemptLeftovers,
   AttemptProgress,
   AttemptRef,
   AttemptReply,
@@ -14,6 +19,8 @@ import type {
   Heartbeat,
   Hello,
   HelloReply,
+  LeftoverReply,
+  LeftoverRequest,
   LinkAuth,
   MachineSettings,
   OutputFrame,
@@ -32,6 +39,8 @@ import type { ServerRoute } from './server-route.js';
 const ACK_MS = 10_000;
 /** A frame of output waits for a durable write behind others. */
 const OUTPUT_ACK_MS = 30_000;
+/** Many files at once, each flushed to the server's disk. */
+const BULK_ACK_MS = 60_000;
 const RETRY_MS = 100;
 const REFUSED_DELAYS_MS = [500, 1_000, 2_000, 5_000, 10_000];
 
@@ -44,6 +53,7 @@ interface Events {
 export interface LinkHandlers {
   hello: () => Hello;
   stop: (request: StopRequest) => Promise<void>;
+  leftovers: (request: LeftoverRequest) => Promise<LeftoverReply>;
   discard: (ref: AttemptRef) => Promise<void>;
   settings: (settings: MachineSettings) => void;
   chunk: (chunk: BlobChunk, bytes: Buffer) => Promise<boolean>;
@@ -62,6 +72,7 @@ export class Link extends EventEmitter<Events> {
   private readonly socket: Socket<ServerToWorker, WorkerToServer>;
   private handlers: LinkHandlers | null = null;
   private refused = 0;
+  private framesUnderWay = 0;
   private useToken = false;
   private closed = false;
 
@@ -94,6 +105,9 @@ export class Link extends EventEmitter<Events> {
     this.useToken = this.credentials.credential === null;
     this.socket.on('stop', (request, ack) => void this.acknowledge(handlers.stop(request), ack));
     this.socket.on('discard', (ref, ack) => void this.acknowledge(handlers.discard(ref), ack));
+    this.socket.on('leftovers', (request, ack) => {
+      handlers.leftovers(request).then(ack, (error: unknown) => this.log.error({ err: error }, 'The files that a run left could not be settled.'));
+    });
     this.socket.on('settings', (settings) => handlers.settings(settings));
     this.socket.on('blob.chunk', (chunk, bytes, ack) => {
       handlers.chunk(chunk, Buffer.from(bytes)).then(
@@ -147,8 +161,30 @@ export class Link extends EventEmitter<Events> {
     return this.ask(() => this.socket.timeout(ACK_MS).emitWithAck('attempt.finished', finished));
   }
 
-  output(frame: OutputFrame, bytes: Buffer): Promise<OutputReply> {
-    return this.ask(() => this.socket.timeout(OUTPUT_ACK_MS).emitWithAck('output', frame, bytes));
+  async output(frame: OutputFrame, bytes: Buffer): Promise<OutputReply> {
+    this.framesUnderWay++;
+    try {
+      return await this.ask(() => this.socket.timeout(OUTPUT_ACK_MS).emitWithAck('output', frame, bytes));
+    } finally {
+      this.framesUnderWay--;
+    }
+  }
+
+  /** Output has been sent and is not acknowledged: what can wait should not stand in its way. */
+  get outputUnderWay(): boolean {
+    return this.framesUnderWay > 0;
+  }
+
+  putArtifacts(put: ArtifactPut): Promise<ArtifactPutReply> {
+    return this.ask(() => this.socket.timeout(BULK_ACK_MS).emitWithAck('artifacts.put', put));
+  }
+
+  artifactChunk(chunk: ArtifactChunk, bytes: Buffer): Promise<ArtifactChunkReply> {
+    return this.ask(() => this.socket.timeout(BULK_ACK_MS).emitWithAck('artifacts.chunk', chunk, bytes));
+  }
+
+  leftovers(leftovers: AttemptLeftovers): Promise<AttemptReply> {
+    return this.ask(() => this.socket.timeout(ACK_MS).emitWithAck('attempt.leftovers', leftovers));
   }
 
   fetchBlobs(fetch: BlobFetch): Promise<BlobFetchReply> {

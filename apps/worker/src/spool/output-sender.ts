@@ -41,6 +41,11 @@ export class OutputSender {
     return new OutputSender(link, ref, await SpoolReader.open(path), available, onSuperseded, log);
   }
 
+  /** What the spool holds, as far as is known. */
+  get availableBytes(): number {
+    return this.available;
+  }
+
   /** Goes on from what the server has stored; called once per connection. */
   resume(storedBytes: number): void {
     const generation = ++this.generation;

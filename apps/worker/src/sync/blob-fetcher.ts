@@ -10,6 +10,7 @@ const ATTEMPTS = 3;
 const ITEMS_PER_STREAM = 100_000;
 
 type Ended = { error: string | null };
+type Piece = BlobChunk['pieces'][number];
 
 /** One answer of the server to `blobs.fetch`: blobs one after the other, in pieces. */
 class Stream {
@@ -56,28 +57,51 @@ class Stream {
       .then(() => this.finish({ error }));
   }
 
-  private async write(chunk: BlobChunk, bytes: Buffer): Promise<boolean> {
-    const from = this.wanted.get(chunk.sha256);
-    if (this.closed || from === undefined) return false;
-    if (this.current !== null && this.current.sha256 !== chunk.sha256) {
+  private async write({ pieces }: BlobChunk, bytes: Buffer): Promise<boolean> {
+    if (this.closed) return false;
+    let at = 0;
+    const parts = pieces.map((piece) => ({ piece, bytes: bytes.subarray(at, (at += piece.length)) }));
+    // What came whole is independent of the rest, and the disk is asked for many at once.
+    const whole = parts.filter(({ piece }) => piece.offset === 0 && piece.length === piece.size);
+    const results = await Promise.all(whole.map(({ piece, bytes: content }) => this.writeWhole(piece, content)));
+    for (const part of parts) if (part.piece.offset !== 0 || part.piece.length !== part.piece.size) results.push(await this.writePiece(part.piece, part.bytes));
+    return results.every(Boolean);
+  }
+
+  private async writeWhole({ sha256 }: Piece, bytes: Buffer): Promise<boolean> {
+    if (!this.wanted.has(sha256)) return false;
+    const stored = await this.cache.put(sha256, bytes);
+    this.onBytes(bytes.length);
+    this.settle(sha256, stored);
+    return true;
+  }
+
+  private async writePiece({ sha256, offset, size }: Piece, bytes: Buffer): Promise<boolean> {
+    const from = this.wanted.get(sha256);
+    if (from === undefined) return false;
+    if (this.current !== null && this.current.sha256 !== sha256) {
       await this.current.interrupt();
       this.current = null;
     }
-    this.current ??= await this.cache.receive(chunk.sha256, from);
-    if (chunk.offset !== this.current.received) {
+    this.current ??= await this.cache.receive(sha256, from);
+    if (offset !== this.current.received) {
       await this.current.abandon();
       this.current = null;
-      throw new Error(`A piece of blob ${chunk.sha256} is out of order.`);
+      throw new Error(`A piece of blob ${sha256} is out of order.`);
     }
     await this.current.write(bytes);
     this.onBytes(bytes.length);
-    if (this.current.received < chunk.size) return true;
+    if (this.current.received < size) return true;
     const blob = this.current;
     this.current = null;
-    this.wanted.delete(blob.sha256);
-    if (await blob.complete()) this.onBlob(blob.sha256);
-    else this.corrupted.push(blob.sha256);
+    this.settle(sha256, await blob.complete());
     return true;
+  }
+
+  private settle(sha256: string, stored: boolean): void {
+    this.wanted.delete(sha256);
+    if (stored) this.onBlob(sha256);
+    else this.corrupted.push(sha256);
   }
 
   private watch(): void {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestFile } from '../../test/test-server.js';
 import { TestServer } from '../../test/test-server.js';
@@ -172,12 +172,4 @@ test('an empty project and empty files', async () => {
   expect(run.stream('stdout').trim()).toBe('0');
   const other = await finish(newProject(), { 'empty.txt': '' }, 'wc -c < empty.txt');
   expect(other.stream('stdout').trim()).toBe('0');
-});
-
-test('files for artifacts stay where the run put them; an unused folder goes', async () => {
-  const run = await finish(newProject(), {}, 'echo kept > "$MLE_OUTPUT_DIR/model.txt"; echo "$MLE_OUTPUT_DIR"; echo 1 > "$MLE_CACHE_DIR/c"');
-  const folder = run.stream('stdout').trim();
-  expect(readFileSync(join(folder, 'model.txt'), 'utf8')).toBe('kept\n');
-  const other = await finish(newProject(), {}, 'echo "$MLE_OUTPUT_DIR"');
-  await until('the folder is gone', () => !existsSync(other.stream('stdout').trim()));
 });

@@ -1,18 +1,21 @@
-import { chown, mkdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { chown, mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FILE_MODES, ManifestSchema } from '@mle/protocol';
-import type { AttemptProgress, AttemptRef, Manifest, ManifestEntry, RunSpec } from '@mle/protocol';
+import type { AttemptProgress, AttemptRef, Leftover, Manifest, ManifestEntry, RunSpec } from '@mle/protocol';
 import { attemptKey } from '../journal/attempt-key.js';
 import type { Identity } from '../identity/identity.js';
 import type { BlobCache } from './blob-cache.js';
 import type { BlobFetcher } from './blob-fetcher.js';
 import { ContainedTree } from './contained-tree.js';
+import { findLeftovers } from '../leftovers/leftover-scan.js';
 import { PrepareError } from './prepare-error.js';
 import { WorkspaceIndex } from './workspace-index.js';
 
 const AT_ONCE = 16;
 const PROGRESS_EVERY_MS = 250;
 const MANIFESTS_KEPT = 8;
+/** It is in the cache; where it was lost, there is no time to fetch it again. */
+const MANIFEST_MS = 5_000;
 /** Kept when a run starts clean. */
 const DATA_FOLDER = 'data';
 
@@ -67,17 +70,29 @@ export class Workspaces {
     return places;
   }
 
-  /** The folder goes when nothing was put in it. */
-  async dropEmptyOutputs(ref: AttemptRef): Promise<void> {
-    await rmdir(this.outputs(ref)).catch(() => undefined);
+  /** What the run left beside its outputs; `since`: when it began, by the clock of the file system. */
+  async leftovers(spec: RunSpec, slot: number, since: number): Promise<{ items: Leftover[]; truncated: boolean }> {
+    const manifest = await this.manifest(spec, spec.snapshotId, AbortSignal.timeout(MANIFEST_MS));
+    return findLeftovers(this.workspace(spec.projectId, slot), new Set(manifest.files.map(({ path }) => path)), since);
   }
 
   async dropOutputs(ref: AttemptRef): Promise<void> {
     await rm(this.outputs(ref), { recursive: true, force: true });
   }
 
-  private outputs(ref: AttemptRef): string {
+  /** The folder of an attempt's artifacts. */
+  outputs(ref: AttemptRef): string {
     return join(this.identity.root, 'outputs', attemptKey(ref));
+  }
+
+  /** The folder that runs of the project find themselves in. */
+  workspace(projectId: string, slot: number): string {
+    return join(this.identity.root, 'workspaces', projectId, String(slot));
+  }
+
+  /** The same as a tree to change. */
+  tree(projectId: string, slot: number): ContainedTree {
+    return new ContainedTree(this.workspace(projectId, slot), this.owner(slot));
   }
 
   private owner(slot: number): { uid: number; gid: number } | null {
@@ -88,7 +103,7 @@ export class Workspaces {
   private async makeFolders(spec: RunSpec, slot: number): Promise<PreparedPlaces> {
     const { root, isolated } = this.identity;
     const places = {
-      workspace: join(root, 'workspaces', spec.projectId, String(slot)),
+      workspace: this.workspace(spec.projectId, slot),
       outputDir: this.outputs(spec),
       cacheDir: join(root, 'caches', spec.projectId, String(slot)),
       home: isolated ? join(root, 'homes', String(slot)) : null,

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { VERSION, type HelloReply, type Inventory, type MachineSettings } from '@mle/protocol';
+import { ArtifactSender } from '../artifacts/artifact-sender.js';
 import { AttemptTable } from '../attempts/attempt-table.js';
 import type { WorkerSettings } from '../config/arguments.js';
 import type { Environment } from '../config/environment.js';
@@ -8,6 +9,7 @@ import type { Identity } from '../identity/identity.js';
 import { takeInventory } from '../inventory/inventory.js';
 import { LoadSampler } from '../inventory/load.js';
 import { Journal } from '../journal/journal.js';
+import { LeftoverKeeper } from '../leftovers/leftover-keeper.js';
 import { CredentialStore } from '../link/credential-store.js';
 import { Heart } from '../link/heartbeat.js';
 import { Link } from '../link/link.js';
@@ -68,7 +70,10 @@ export class WorkerApp {
     const inventory = await takeInventory(dataDir, identity.path, identity.isolated);
     const cache = new BlobCache(dataDir);
     const fetcher = new BlobFetcher(this.link, cache);
-    const attempts = this.makeTable(identity, inventory, new Workspaces(identity, cache, fetcher));
+    const workspaces = new Workspaces(identity, cache, fetcher);
+    const artifacts = new ArtifactSender(this.link);
+    const leftovers = new LeftoverKeeper(workspaces, artifacts, identity);
+    const attempts = this.makeTable(identity, inventory, workspaces, artifacts);
     this.attempts = attempts;
     await attempts.restore(entries);
     const load = new LoadSampler(inventory.gpus.length > 0, identity.path);
@@ -79,6 +84,7 @@ export class WorkerApp {
       hello: () => ({ version: VERSION, name: this.settings.name, inventory, properties: this.settings.properties, attempts: attempts.refs() }),
       stop: (request) => attempts.stop(request),
       discard: (ref) => attempts.discard(ref),
+      leftovers: (request) => leftovers.settle(request),
       settings: (settings) => this.apply(settings),
       chunk: (chunk, bytes) => fetcher.chunk(chunk, bytes),
       blobEnd: (end) => fetcher.blobEnd(end),
@@ -124,12 +130,13 @@ export class WorkerApp {
     this.endLink();
   }
 
-  private makeTable(identity: Identity, inventory: Inventory, workspaces: Workspaces): AttemptTable {
+  private makeTable(identity: Identity, inventory: Inventory, workspaces: Workspaces, artifacts: ArtifactSender): AttemptTable {
     const tools = {
       link: this.link,
       supervisor: this.supervisor,
       journal: this.journal,
       workspaces,
+      artifacts,
       identity,
       home: this.environment.home,
       lang: this.environment.lang,

@@ -1,0 +1,37 @@
+import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
+import type { Types } from 'mongoose';
+import type { ArtifactOrigin } from '@mle/protocol';
+
+/** A file of an attempt: stored, or dropped for a reason. */
+@Schema({ collection: 'artifacts', versionKey: false })
+export class Artifact {
+  _id!: Types.ObjectId;
+
+  @Prop({ type: String, required: true })
+  runId!: string;
+
+  @Prop({ type: Number, required: true })
+  attempt!: number;
+
+  @Prop({ type: String, required: true })
+  path!: string;
+
+  @Prop({ type: Number, required: true })
+  size!: number;
+
+  @Prop({ type: String, required: true })
+  origin!: ArtifactOrigin;
+
+  /** Null where it was dropped. */
+  @Prop({ type: String, default: null })
+  sha256!: string | null;
+
+  @Prop({ type: Date, default: null })
+  modifiedAt!: Date | null;
+
+  /** Why it was dropped. */
+  @Prop({ type: String, default: null })
+  reason!: string | null;
+}
+export const ArtifactSchema = SchemaFactory.createForClass(Artifact);
+ArtifactSchema.index({ runId: 1, attempt: 1, path: 1 }, { unique: true });

@@ -1,3 +1,5 @@
+import { ArtifactsRepository } from '../src/artifacts/artifacts.repository.js';
+import { BlobsService } from '../src/blobs/blobs.service.js';
 import { openPath } from '../src/http/openapi.js';
 import { RouteRegistry, type Route } from '../src/http/route-registry.js';
 import { MachinesRepository } from '../src/machines/machines.repository.js';
@@ -22,6 +24,8 @@ const BODIES: Record<string, object> = {
   'PATCH /api/v1/projects/:id': { name: 'stolen' },
   'POST /api/v1/projects/:id/move': { from: 'train.py', to: 'stolen.py' },
   'PATCH /api/v1/runs/:id': { note: 'stolen' },
+  'POST /api/v1/runs/:id/leftovers/keep': { paths: ['stolen.pt'] },
+  'POST /api/v1/runs/:id/leftovers/remove': { paths: ['stolen.pt'] },
 };
 /** Which of somebody's things the `:id` of a route names. */
 const NOUNS: Record<string, keyof Theirs> = { projects: 'project', runs: 'run', tokens: 'token' };
@@ -49,6 +53,9 @@ beforeAll(async () => {
   const { body: token } = await ada.post<{ id: string }>('/api/v1/tokens', { name: 'private' });
   const { body: run, status } = await ada.post<{ id: string }>('/api/v1/runs', { projectId: project.id, file: 'train.py', target: { machineId: await machineId() } });
   expect(status).toBe(201);
+  // An artifact of the name that the addresses below have.
+  const { sha256, size } = await api.app.get(BlobsService, { strict: false }).putBytes(Buffer.from('private'));
+  await api.app.get(ArtifactsRepository, { strict: false }).store({ runId: run.id, attempt: 1 }, [{ path: 'train.py', sha256, size, modifiedAt: 0, origin: 'output' }]);
   theirs = { project: project.id, token: token.id, run: run.id };
 });
 afterAll(async () => {

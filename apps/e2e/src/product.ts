@@ -7,7 +7,8 @@ export { expect };
 export const test = base.extend<{ quiet: void }, { product: Installation }>({
   product: [
     async ({}, use) => {
-      const product = await install();
+      // A repository of the tests is on this computer.
+      const product = await install({ MLE_GIT_PRIVATE_HOSTS: '127.0.0.1' });
       await use(product);
       await product.stop();
     },

@@ -18,6 +18,13 @@ interface Progress {
   part: number | null;
 }
 
+const HINTS: Record<ProjectStart, string> = {
+  empty: 'An empty project.',
+  example: 'A copy of your own, to run and to change.',
+  git: 'Its newest files are taken, without the history. The address has to be open to everyone.',
+  zip: 'Folders are kept; a single folder around everything is left out.',
+};
+
 /** Makes a project: empty, from an example, from a git repository, or from a zip. */
 @Component({
   selector: 'mle-new-project-dialog',
@@ -65,6 +72,7 @@ export class NewProjectDialog {
         return 'my-experiment';
     }
   });
+  protected readonly hint = computed(() => HINTS[this.start()]);
   protected readonly verb = computed(() => ({ git: 'Clone', zip: 'Upload', example: 'Create', empty: 'Create' })[this.start()]);
 
   constructor() {

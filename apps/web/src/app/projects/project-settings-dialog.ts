@@ -31,7 +31,7 @@ import { ProjectsStore } from './projects-store';
           }
           <span class="hint" id="image-hint">Runs are done inside of this image, such as <code>python:3.12-slim</code>; it brings the packages. {{ docker() }}</span>
         </label>
-        <label class="check"><input #setup type="checkbox" [checked]="project.settings.setup === 'auto'" />Install requirements.txt before a run, once for each version of it</label>
+        <label class="check"><input #setup type="checkbox" [checked]="project.settings.setup === 'auto'" />Install requirements.txt before a run</label>
         @if (errors()['']; as text) {
           <p class="notice" role="alert"><mle-icon name="alert" /><span>{{ text }}</span></p>
         }

@@ -9,14 +9,14 @@ const textOf = async ({ client }: Installation, id: string, path: string) => (aw
 async function open(page: Page, { client }: Installation, name: string, files: Record<string, string | Uint8Array<ArrayBuffer>>): Promise<string> {
   const { id } = await client.createProject(name);
   for (const [path, content] of Object.entries(files)) await client.putFile(id, path, content);
-  await page.getByRole('button', { name: 'Project', exact: true }).click();
+  await page.getByTitle('Project', { exact: true }).click();
   await page.getByRole('menuitem', { name: new RegExp(`^(${name}|Find among)`) }).first().click();
   const find = page.getByRole('combobox', { name: 'Find a project' });
   if (await find.isVisible()) {
     await find.fill(name);
     await page.keyboard.press('Enter');
   }
-  await expect(page.getByRole('button', { name: 'Project', exact: true })).toHaveText(name);
+  await expect(page.getByTitle('Project', { exact: true })).toHaveText(name);
   return id;
 }
 

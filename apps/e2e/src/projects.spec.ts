@@ -10,7 +10,7 @@ import { expect, logIn, test } from './product.js';
 
 test.beforeEach(async ({ page, product }) => logIn(page, product));
 
-const project = (page: Page) => page.getByRole('button', { name: 'Project', exact: true });
+const project = (page: Page) => page.getByTitle('Project', { exact: true });
 const file = (page: Page, name: string) => page.getByRole('treeitem', { name, exact: true });
 async function choose(page: Page, item: string): Promise<void> {
   await project(page).click();

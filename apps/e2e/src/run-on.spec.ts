@@ -57,7 +57,7 @@ test('run options reach the program, are checked, and stay for the next visit', 
 });
 
 test('a project’s own command runs a file of any kind', async ({ page, product }) => {
-  await page.getByRole('button', { name: 'Project', exact: true }).click();
+  await page.getByTitle('Project', { exact: true }).click();
   await page.getByRole('menuitem', { name: 'Settings' }).click();
   await page.getByLabel('Command').fill('cat {file');
   await page.getByRole('button', { name: 'Save' }).click();

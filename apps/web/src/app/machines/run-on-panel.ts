@@ -2,7 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/c
 import { MatDialog } from '@angular/material/dialog';
 import { MatMenuModule } from '@angular/material/menu';
 import { RouterLink } from '@angular/router';
-import type { AttemptProgress, MachineView, RunView } from '@mle/protocol';
+import type { AttemptProgress, MachineView, PoolView, RunView } from '@mle/protocol';
 import { Clock } from '../core/clock';
 import { ServerState } from '../core/server-state';
 import { bytes, memory, timeOfDay } from '../core/format';
@@ -10,6 +10,7 @@ import { Session } from '../core/session';
 import { Toasts } from '../core/toasts';
 import { DocumentStore } from '../editor/document-store';
 import { nameOf } from '../files/file-tree';
+import { PoolsStore } from '../pools/pools-store';
 import { ProjectActions } from '../projects/project-actions';
 import { ProjectsStore } from '../projects/projects-store';
 import { Launcher } from '../runs/launcher';
@@ -41,7 +42,16 @@ interface MachineRow {
   problem: string | null;
 }
 
-/** The machines beside the code, each with Go and Stop. */
+interface PoolRow {
+  pool: PoolView;
+  text: string;
+  lines: RunLine[];
+  primary: boolean;
+  reason: string | null;
+  problem: string | null;
+}
+
+/** The machines and pools beside the code, each with Go and Stop. */
 @Component({
   selector: 'mle-run-on-panel',
   imports: [Icon, MatMenuModule, RouterLink, RunOptionsForm, StateIcon],
@@ -59,6 +69,7 @@ export class RunOnPanel {
   private readonly session = inject(Session);
   private readonly dialog = inject(MatDialog);
   private readonly toasts = inject(Toasts);
+  private readonly pools = inject(PoolsStore);
   protected readonly projects = inject(ProjectsStore);
   protected readonly actions = inject(ProjectActions);
   /** Machines belong to the installation: its administrators add them. */
@@ -71,6 +82,7 @@ export class RunOnPanel {
   /** Why Go rests on every machine: said in words, since a tooltip is out of reach of keys and touch. */
   protected readonly why = computed(() => (this.machines.list().length > 0 && this.documents.active()?.status() === 'ready' ? this.launcher.refusal() : null));
   protected readonly rows = computed(() => this.machines.list().map((machine) => this.row(machine)));
+  protected readonly poolRows = computed(() => this.pools.list().map((pool) => this.poolRow(pool)));
   protected readonly hint = computed(() => !this.launcher.hintGone() && this.runs.status() === 'ready' && this.runs.all().length === 0 && this.launcher.target() !== null && this.launcher.refusal() === null);
 
   protected async addMachine(): Promise<void> {
@@ -107,7 +119,23 @@ export class RunOnPanel {
       primary: this.launcher.target()?.id === machine.id,
       starting,
       reason: this.refusal(machine, room, starting),
-      problem: problem?.machineId === machine.id ? problem.text : null,
+      problem: problem?.placeId === machine.id ? problem.text : null,
+    };
+  }
+
+  private poolRow(pool: PoolView): PoolRow {
+    const { free, slots } = this.launcher.room(pool);
+    const starting = this.launcher.starting().has(pool.id);
+    const problem = this.launcher.problem();
+    const room = pool.machineIds.length === 0 ? 'no machines' : slots === 0 ? 'none online' : `${free} of ${slots} free`;
+    return {
+      pool,
+      text: starting ? 'queued' : free > 0 ? room : `${room}, would wait`,
+      // Those that have a machine stand there.
+      lines: this.launcher.on(pool).map((run) => this.line(run)),
+      primary: this.launcher.target()?.id === pool.id,
+      reason: this.offline() ?? (starting ? 'It is being started' : this.launcher.refusal()),
+      problem: problem?.placeId === pool.id ? problem.text : null,
     };
   }
 

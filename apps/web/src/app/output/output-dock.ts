@@ -5,6 +5,7 @@ import { Clock } from '../core/clock';
 import { bytes, duration } from '../core/format';
 import { isActive } from '../core/protocol-values';
 import { FilesStore } from '../files/files-store';
+import { RunSparkChart } from '../metrics/run-spark-chart';
 import { Launcher } from '../runs/launcher';
 import { activity, outcome, runTime } from '../runs/run-words';
 import { RunsStore } from '../runs/runs-store';
@@ -20,7 +21,7 @@ const TABS = 8;
 /** The output of the project's latest runs, one tab for each. */
 @Component({
   selector: 'mle-output-dock',
-  imports: [Icon, OutputView, RouterLink, StateIcon],
+  imports: [Icon, OutputView, RouterLink, RunSparkChart, StateIcon],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './output-dock.html',
   styleUrl: './output-dock.scss',

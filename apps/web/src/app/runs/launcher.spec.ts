@@ -1,10 +1,11 @@
 import { signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
-import type { CreateRun, MachineView, RunView } from '@mle/protocol';
+import type { CreateRun, MachineView, PoolView, RunView } from '@mle/protocol';
 import { Session } from '../core/session';
 import { DocumentStore } from '../editor/document-store';
 import { FilesStore } from '../files/files-store';
 import { MachinesStore } from '../machines/machines-store';
+import { PoolsStore } from '../pools/pools-store';
 import { ProjectsStore } from '../projects/projects-store';
 import { Launcher } from './launcher';
 import { NO_OPTIONS, readOptions } from './run-options';
@@ -15,7 +16,7 @@ import { RunsStore } from './runs-store';
 const machine = (id: string, change: Partial<MachineView> = {}): MachineView => ({ id, name: id, state: 'online', slots: 1, running: [], ...change }) as MachineView;
 const run = (id: string, machineId: string | null, target: string | null = null): RunView => ({ id, number: 1, state: 'running', machineId, target: target ? { machineId: target } : null }) as RunView;
 
-function launcher(machines: MachineView[], active: RunView[] = [], options = NO_OPTIONS, settings = { command: null as string | null }, file = 'train.py') {
+function launcher(machines: MachineView[], active: RunView[] = [], options = NO_OPTIONS, settings = { command: null as string | null }, file = 'train.py', pools: PoolView[] = []) {
   const calls: { sent: CreateRun[]; order: string[] } = { sent: [], order: [] };
   const saved = signal(true);
   const providers = [
@@ -25,6 +26,7 @@ function launcher(machines: MachineView[], active: RunView[] = [], options = NO_
     { provide: FilesStore, useValue: { projectId: signal('p'), get: () => null, flushDeletes: () => (calls.order.push('flush'), Promise.resolve()) } },
     { provide: RunOptionsStore, useValue: { read: signal(readOptions(options)), valid: () => Object.keys(readOptions(options).errors).length === 0, open: signal(false), change: () => undefined } },
     { provide: MachinesStore, useValue: { list: signal(machines) } },
+    { provide: PoolsStore, useValue: { list: signal(pools) } },
     { provide: ProjectsStore, useValue: { current: signal({ settings }) } },
     { provide: Session, useValue: { user: signal({ id: 'u' }) } },
   ];
@@ -68,7 +70,7 @@ describe('Launcher', () => {
     const { launcher: subject, calls, saved } = launcher([machine('a')]);
     saved.set(false);
     await subject.goOnTarget();
-    expect(subject.problem()).toEqual({ machineId: 'a', text: 'Not started: a file could not be saved.' });
+    expect(subject.problem()).toEqual({ placeId: 'a', text: 'Not started: a file could not be saved.' });
     TestBed.resetTestingModule();
     const mistaken = launcher([machine('a')], [], { ...NO_OPTIONS, seed: 'x' });
     await mistaken.launcher.goOnTarget();
@@ -88,5 +90,17 @@ describe('Launcher', () => {
       `curl -H "Authorization: Bearer $MLE_TOKEN" -H 'Content-Type: application/json' -d '{"projectId":"p","file":"train.py","target":{"machineId":"a"},"params":{"lr":0.1}}' ${location.origin}/api/v1/runs`,
     );
     expect(calls.order).toEqual(['save']);
+  });
+
+  it('sends a run to a pool with what it needs, and aims at that pool from then on', async () => {
+    const pool: PoolView = { id: 'pool', name: 'lab', machineIds: ['a', 'b', 'c'], createdAt: '' };
+    const machines = [machine('a', { slots: 2, running: ['of another user'] }), machine('b', { state: 'offline' }), machine('c')];
+    const { launcher: subject, calls } = launcher(machines, [run('r', 'c')], { ...NO_OPTIONS, gpus: '1' }, { command: null }, 'train.py', [pool]);
+    expect([subject.room(pool), subject.target()?.id]).toEqual([{ free: 1, slots: 3 }, 'a']);
+    await subject.go(pool);
+    expect(calls.sent[0]).toEqual({ projectId: 'p', file: 'train.py', target: { poolId: 'pool' }, needs: { gpus: 1 } });
+    expect(subject.target()).toBe(pool);
+    await subject.go(machines[2] as MachineView);
+    expect(calls.sent[1]).not.toHaveProperty('needs');
   });
 });

@@ -44,6 +44,7 @@ export const ICONS = {
   pencil: 'M3 13l.6-2.6 7-7a1.1 1.1 0 0 1 1.5 0l.5.5a1.1 1.1 0 0 1 0 1.5l-7 7z',
   play: 'M5 3.7v8.6L12.2 8z',
   plus: 'M8 3.5v9M3.5 8h9',
+  pool: 'M3 3h4v4H3zM9 3h4v4H9zM3 9h4v4H3zM9 9h4v4H9z',
   rerun: 'M13 8a5 5 0 1 1-1.5-3.6M13.2 2.5v2.7h-2.7',
   search: `${disc(7, 7, 4)}M10 10l3.2 3.2`,
   sliders: `M2.5 5h6M11.5 5h2M2.5 11h2M7.5 11h6${disc(10, 5, 1.5)}${disc(6, 11, 1.5)}`,

@@ -1,0 +1,36 @@
+import { Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
+import type { PoolView } from '@mle/protocol';
+import { EventsSocket } from '../core/events-socket';
+import { sentence } from '../core/problem';
+import { Session } from '../core/session';
+import { PoolsApi } from './pools-api';
+
+/** All pools of the installation, live, by name. */
+@Injectable({ providedIn: 'root' })
+export class PoolsStore {
+  private readonly api = inject(PoolsApi);
+  private readonly events = inject(EventsSocket);
+  private readonly session = inject(Session);
+  private readonly byId = signal<ReadonlyMap<string, PoolView>>(new Map());
+  readonly error = signal<string | null>(null);
+  readonly list = computed(() => [...this.byId().values()].sort((a, b) => a.name.localeCompare(b.name)));
+
+  constructor() {
+    this.events.on('pool.changed', (pool) => this.byId.update((map) => new Map(map).set(pool.id, pool)));
+    this.events.on('pool.removed', ({ id }) => this.byId.update((map) => new Map([...map].filter(([other]) => other !== id))));
+    effect(() => {
+      this.events.epoch();
+      if (this.session.user()) untracked(() => void this.load());
+    });
+  }
+
+  async load(): Promise<void> {
+    try {
+      const pools = await this.api.list();
+      this.byId.set(new Map(pools.map((pool) => [pool.id, pool])));
+      this.error.set(null);
+    } catch (error) {
+      this.error.set(sentence(error));
+    }
+  }
+}

@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import type { Page as PageOf, ProjectView } from '@mle/protocol';
+import { seriousViolations } from './axe.js';
 import { expect, logIn, output, test, writeFile } from './product.js';
 
 test.beforeEach(async ({ page, product }) => logIn(page, product));
@@ -28,6 +29,26 @@ test('keys start and stop; a machine with free slots keeps Go, and each run has 
   await machine(page).getByRole('button', { name: /^Stop run/ }).click();
   await expect(machine(page)).toContainText('2 of 2 free');
   await product.client.json('PATCH', `machines/${id}`, { slots: 1 });
+});
+
+test('a pool takes a run, gives it to its free machine, and shows why others wait', async ({ page, product }) => {
+  const { id: machineId } = await product.client.machine();
+  const pool = await product.client.json<{ id: string }>('POST', 'pools', { name: 'lab', machineIds: [machineId] });
+  await writeFile(page, 'pooled.py', LONG);
+  const lab = page.getByRole('list', { name: 'Pools' }).getByRole('listitem');
+  await expect(lab).toContainText('1 of 1 free');
+  await lab.getByRole('button', { name: 'Go on lab' }).click();
+  await expect(output(page)).toContainText('started');
+  await expect(lab).toContainText('0 of 1 free, would wait');
+  await page.keyboard.press('Control+Enter');
+  const waiting = lab.getByRole('button', { name: /^Stop run \d+ in lab/ });
+  await expect(waiting).toBeVisible();
+  await waiting.click();
+  await expect(waiting).toHaveCount(0);
+  await machine(page).getByRole('button', { name: /^Stop run/ }).click();
+  await expect(lab).toContainText('1 of 1 free');
+  await product.client.json('DELETE', `pools/${pool.id}`);
+  await expect(page.getByRole('list', { name: 'Pools' })).toHaveCount(0);
 });
 
 test('run options reach the program, are checked, and stay for the next visit', async ({ page, context }) => {
@@ -97,3 +118,32 @@ test('from the log-in to the output by keys alone', async ({ product, browser })
   await expect(fresh.getByText(/^stopped/).first()).toBeVisible();
   await fresh.close();
 });
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`menus, dialogs and the open options are accessible, ${theme}`, async ({ page, product }) => {
+    const { id: machineId } = await product.client.machine();
+    const pool = await product.client.json<{ id: string }>('POST', 'pools', { name: `lab ${theme}`, machineIds: [machineId] });
+    await page.emulateMedia({ colorScheme: theme });
+    await page.getByRole('button', { name: /^Run options/ }).click();
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await expect(page.getByRole('button', { name: `Go on lab ${theme}` })).toBeVisible();
+    await page.getByLabel('GPUs, in a pool').fill('x');
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.getByLabel('GPUs, in a pool').fill('');
+    await page.getByTitle('Project', { exact: true }).click();
+    await expect(page.getByRole('menu')).toBeVisible();
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.getByRole('menuitem', { name: 'New project' }).click();
+    for (const start of ['Example', 'Git repository', 'Zip file']) {
+      await page.getByRole('button', { name: start }).click();
+      expect(await seriousViolations(page), start).toEqual([]);
+    }
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    await page.getByRole('button', { name: 'More of running' }).click();
+    await page.getByRole('menuitem', { name: 'Project settings' }).click();
+    await expect(page.getByLabel('Docker image')).toBeVisible();
+    expect(await seriousViolations(page)).toEqual([]);
+    await product.client.json('DELETE', `pools/${pool.id}`);
+  });
+}

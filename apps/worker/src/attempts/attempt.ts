@@ -12,8 +12,9 @@ import { ExitRecordSchema, FILES } from '../journal/records.js';
 import type { ExitRecord, ProcessRecord } from '../journal/records.js';
 import type { Link } from '../link/link.js';
 import type { Logger } from '../logs/logger.js';
-import { NotRunnable, commandLine, headline } from '../run/command-line.js';
-import { runEnvironment } from '../run/run-environment.js';
+import { headline } from '../run/command-line.js';
+import { NotRunnable } from '../run/not-runnable.js';
+import type { Environments } from '../setup/environments.js';
 import { OutputSender } from '../spool/output-sender.js';
 import { killAll } from '../supervisor/process-hunt.js';
 import type { Quarry } from '../supervisor/process-hunt.js';
@@ -22,6 +23,7 @@ import type { SupervisorClient } from '../supervisor/supervisor-client.js';
 import { PrepareError } from '../sync/prepare-error.js';
 import type { Workspaces } from '../sync/workspaces.js';
 import type { Identity } from '../identity/identity.js';
+import type { Preparation } from './preparation.js';
 
 export interface AttemptTools {
   link: Link;
@@ -29,11 +31,9 @@ export interface AttemptTools {
   journal: Journal;
   workspaces: Workspaces;
   artifacts: ArtifactSender;
+  environments: Environments;
+  preparation: Preparation;
   identity: Identity;
-  home: string;
-  lang: string;
-  /** Of the node that runs find. */
-  nodeVersion: string;
 }
 
 type Ended = 'stopped' | 'spawn_failed' | 'prepare_failed' | 'supervisor_lost';
@@ -94,7 +94,9 @@ export class Attempt {
   async restore(entry: JournalEntry): Promise<void> {
     this.process = entry.process;
     const state = await this.attach();
-    if (state === 'open' && entry.started) await this.endAsLost();
+    if (state !== 'open') return;
+    if (entry.started) await this.endAsLost();
+    else await this.killSetup();
   }
 
   /** The server's word after each hello. */
@@ -146,9 +148,14 @@ export class Attempt {
     if (this.removal !== null) return;
     const state = await this.attach();
     if (state !== 'open') return;
-    if (existsSync(join(this.folder, FILES.started))) await this.endAsLost();
-    else if (this.stopAsked !== null) await this.finish('stopped', this.stopAsked.reason);
-    else if (this.preparing === null) this.prepare();
+    if (existsSync(join(this.folder, FILES.started))) return this.endAsLost();
+    await this.killSetup();
+    if (this.stopAsked !== null) await this.finish('stopped', this.stopAsked.reason);
+    else {
+      // What it was about to do may have failed with the supervisor, or may still go on with the new one.
+      await this.preparing?.done;
+      if (this.preparing === null && this.exit === null && this.removal === null) this.prepare();
+    }
   }
 
   private async attach(): Promise<'open' | 'running' | 'ended'> {
@@ -166,8 +173,14 @@ export class Attempt {
 
   private async endAsLost(): Promise<void> {
     await killAll(this.quarry());
+    if (this.spec.settings.image !== null) await this.tools.preparation.removeContainer(this.ref);
     await this.tools.supervisor.request({ op: 'note', key: this.key, stream: 'system', text: `\n${LOST_REASON}\n` });
     await this.finish('supervisor_lost', LOST_REASON);
+  }
+
+  /** What a supervisor that is gone had begun before the start. */
+  private async killSetup(): Promise<void> {
+    await killAll(this.quarry());
   }
 
   private async finish(outcome: Ended, reason: string): Promise<void> {
@@ -183,24 +196,10 @@ export class Attempt {
   private async prepareAndSpawn(attached: Promise<unknown>, signal: AbortSignal): Promise<void> {
     try {
       if (this.stopAsked !== null) return await this.finish('stopped', this.stopAsked.reason);
-      const places = await this.tools.workspaces.prepare(this.spec, this.slot, (progress) => this.tools.link.progress({ ...this.ref, ...progress }), signal);
-      const argv = await commandLine(this.spec, places.workspace, this.tools.nodeVersion);
-      const uid = this.tools.identity.uidOf(this.slot);
-      const env = runEnvironment(this.spec, { ...places, home: places.home ?? this.tools.home, path: this.tools.identity.path, lang: this.tools.lang });
+      const start = await this.tools.preparation.prepare({ spec: this.spec, slot: this.slot, folder: this.folder }, attached, signal);
       await attached;
       signal.throwIfAborted();
-      const reply = await this.tools.supervisor.spawn({
-        key: this.key,
-        folder: this.folder,
-        quotaBytes: this.spec.outputQuotaBytes,
-        headline: headline(this.spec),
-        argv,
-        cwd: places.workspace,
-        env,
-        uid,
-        gid: uid,
-        timeoutSeconds: this.spec.timeoutSeconds,
-      });
+      const reply = await this.tools.supervisor.spawn(start);
       if (reply.result === 'started') this.started(reply.process);
     } catch (error) {
       await attached.catch(() => undefined);
@@ -214,8 +213,8 @@ export class Attempt {
     const runnable = !(error instanceof NotRunnable);
     const expected = error instanceof PrepareError || !runnable;
     const sentence = error instanceof Error ? error.message : String(error);
-    if (!expected) this.log.error({ err: error }, 'The files of a run could not be prepared.');
-    const text = expected ? sentence : `The files of the project could not be prepared on this machine: ${sentence}`;
+    if (!expected) this.log.error({ err: error }, 'A run could not be prepared.');
+    const text = expected ? sentence : `The run could not be prepared on this machine: ${sentence}`;
     if (!runnable) await this.tools.supervisor.request({ op: 'note', key: this.key, stream: 'system', text: headline(this.spec) });
     await this.tools.supervisor.request({ op: 'note', key: this.key, stream: 'stderr', text: `${text}\n` });
     await this.finish(runnable ? 'prepare_failed' : 'spawn_failed', text.slice(0, 2000));
@@ -302,6 +301,8 @@ export class Attempt {
   private async remove(withCopy: boolean): Promise<void> {
     this.abort.abort();
     this.preparing?.abort.abort();
+    // A set-up ends with the kill, which its preparation waits for.
+    if (withCopy) await this.kill();
     await this.preparing?.done;
     if (withCopy) {
       this.log.warn('The attempt is over for the server: its copy is killed and forgotten.');
@@ -314,6 +315,7 @@ export class Attempt {
     await this.tools.supervisor.request({ op: 'forget', key: this.key }).catch(ignoreGone);
     await this.sender?.close();
     await this.tools.journal.remove(this.ref);
+    this.tools.environments.release(this.key);
     this.onGone();
   }
 

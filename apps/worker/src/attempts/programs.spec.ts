@@ -1,3 +1,5 @@
+import { DEFAULT_PROJECT_SETTINGS } from '@mle/protocol';
+import type { RunSpec } from '@mle/protocol';
 import { TestServer } from '../../test/test-server.js';
 import { TestWorker } from '../../test/test-worker.js';
 import { until } from '../../test/until.js';
@@ -88,6 +90,43 @@ test('a command, its arguments, and the environment of a run', async () => {
   const others = Object.keys(env).filter((name) => name.startsWith('MLE_') && !/^MLE_(RUN_ID|PROJECT|ATTEMPT|SEED|PARAM|OUTPUT_DIR|CACHE_DIR)/.test(name));
   expect(others).toEqual([]);
   expect(JSON.stringify(env)).not.toContain(server.credential);
+});
+
+const ARGS = { 'args.py': 'import json, sys\nprint(json.dumps(sys.argv[1:]))\n' };
+const template = (command: string): Partial<RunSpec> => ({ settings: { ...DEFAULT_PROJECT_SETTINGS, command } });
+
+test('the command of the project: every value reaches the program as one argument, as it is', async () => {
+  const nasty = ['a b', '"', "'", '$(touch hacked)', '`touch hacked`', 'two\nlines', '*', '\\', '$HOME', '; touch hacked #', '', '-x', '{lr}'];
+  const params = Object.fromEntries(nasty.map((value, i) => [`p${i}`, value]));
+  const bare = nasty.map((_value, i) => `{p${i}}`).join(' ');
+  const run = await server.submit(
+    ARGS,
+    { file: 'args.py', ...template(`python {file} ${bare} "in {p0} {p3} {p12}" 'in {p2} {p3} {p5}' --lr={lr} {{}} "$(printf %s "{p5}")" \\{p0} {args} {seed}`), params: { ...params, lr: 1e-7 }, args: ['x y', '$(no)'], seed: 3 },
+  );
+  await until('the run is finished', () => run.finished !== null);
+  expect(run.stream('stderr')).toBe('');
+  const quoted = ['in a b $(touch hacked) {lr}', "in ' $(touch hacked) two\nlines"];
+  expect(JSON.parse(run.stream('stdout'))).toEqual([...nasty, ...quoted, '--lr=1e-7', '{}', 'two\nlines', 'a b', 'x y', '$(no)', '3']);
+  expect(run.stream('system')).toMatch(/^Running python args\.py 'a b' /);
+});
+
+test.each([
+  ['echo {p} && sh -c \'echo "$1"\' sh {p} # it\'s {p}', { p: '$(id)' }, [], '$(id)\n$(id)\n'],
+  ["printf '%s\\n' {file}", {}, ['last', 'a b'], 'run.sh\nlast\na b\n'],
+  ['echo {seed} {file}', { seed: 9, file: 'own' }, [], '9 own\n'],
+  ['echo "$MLE_PARAM_LR"', { lr: 0.5 }, [], '0.5\n'],
+])('the command %s', async (command, params, args, output) => {
+  const run = await server.submit({ 'run.sh': '' }, { file: 'run.sh', ...template(command), params, args });
+  await until('the run is finished', () => run.finished !== null);
+  expect(run.stream('stderr')).toBe('');
+  expect(run.stream('stdout')).toBe(output);
+});
+
+test('a command of the project that names what the run has not', async () => {
+  const run = await server.submit(ARGS, { file: 'args.py', ...template('python {file} {lrr}'), params: { lr: 1 } });
+  await until('the run is finished', () => run.finished !== null);
+  expect(run.finished).toMatchObject({ outcome: 'spawn_failed', exitCode: null });
+  expect(run.finished?.reason).toContain('names {lrr}, which this run does not have. Known are {file}, {seed}, {args}, {lr}.');
 });
 
 test('runs JavaScript, shell and executable files', async () => {

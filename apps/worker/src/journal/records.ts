@@ -32,5 +32,9 @@ export const FILES = {
   started: 'started',
   process: 'process.json',
   exit: 'exit.json',
+  /** The folder of the Python environment that it uses. */
+  environment: 'environment',
+  /** The variables of a run in a container. */
+  containerEnv: 'container.env',
   spool: 'spool',
 } as const;

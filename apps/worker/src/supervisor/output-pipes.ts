@@ -1,4 +1,5 @@
 import { Socket } from 'node:net';
+import type { OutputStream } from '@mle/protocol';
 import type { SpoolWriter } from '../spool/spool-writer.js';
 
 /** Output read and not yet written, above which the program has to wait: it blocks in its own write. */
@@ -6,6 +7,13 @@ const HIGH_BYTES = 512 * 1024;
 const LOW_BYTES = 128 * 1024;
 /** A process that escaped the hunt may hold a pipe open; we wait for it no longer than this without a byte. */
 const SILENCE_MS = 2_000;
+
+export interface OutputStreams {
+  stdout: OutputStream;
+  stderr: OutputStream;
+}
+
+const OWN_STREAMS: OutputStreams = { stdout: 'stdout', stderr: 'stderr' };
 
 /** Carries both pipes of a program to its spool, in the order in which they were read. */
 export class OutputPipes {
@@ -18,8 +26,10 @@ export class OutputPipes {
     stdoutFd: number,
     stderrFd: number,
     private readonly spool: SpoolWriter,
+    streams: OutputStreams = OWN_STREAMS,
+    private readonly onBytes: (bytes: Buffer) => void = () => undefined,
   ) {
-    this.sockets = [this.carry(stdoutFd, 'stdout'), this.carry(stderrFd, 'stderr')];
+    this.sockets = [this.carry(stdoutFd, streams.stdout), this.carry(stderrFd, streams.stderr)];
   }
 
   /** To call after each piece that was written. */
@@ -43,11 +53,12 @@ export class OutputPipes {
     });
   }
 
-  private carry(fd: number, stream: 'stdout' | 'stderr'): Socket {
+  private carry(fd: number, stream: OutputStream): Socket {
     const socket = new Socket({ fd, readable: true, writable: false });
     socket.on('data', (bytes: Buffer) => {
       this.lastByteAt = performance.now();
       this.spool.append(stream, bytes);
+      this.onBytes(bytes);
       if (this.spool.pending > HIGH_BYTES) for (const each of this.sockets) each.pause();
     });
     socket.on('error', () => undefined);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ProcessRecordSchema } from '../journal/records.js';
 
 /** Raised when a worker and a supervisor of different versions could misunderstand each other. */
-export const SUPERVISOR_VERSION = 1;
+export const SUPERVISOR_VERSION = 2;
 
 const Key = z.string().max(64);
 const Attempt = { key: Key, folder: z.string(), quotaBytes: z.int().nonnegative() };
@@ -19,8 +19,23 @@ export const SpawnSchema = z.object({
   uid: z.int().nullable(),
   gid: z.int().nullable(),
   timeoutSeconds: z.int().nullable(),
+  /** To run after its end, for what outlives it: a container. */
+  cleanup: z.array(z.string()).min(1).nullable(),
 });
 export type SpawnRequest = z.infer<typeof SpawnSchema>;
+
+/** One program of the set-up, before the start: its output goes to the `system` stream, and its end is told as news. */
+export const SetupSchema = z.object({
+  op: z.literal('setup'),
+  key: Key,
+  argv: z.array(z.string()).min(1),
+  cwd: z.string(),
+  env: z.record(z.string(), z.string()),
+  uid: z.int().nullable(),
+  gid: z.int().nullable(),
+  timeoutSeconds: z.int(),
+});
+export type SetupRequest = z.infer<typeof SetupSchema>;
 
 export const RequestSchema = z.discriminatedUnion('op', [
   z.object({ op: z.literal('hello') }),
@@ -28,6 +43,7 @@ export const RequestSchema = z.discriminatedUnion('op', [
   z.object({ op: z.literal('open'), ...Attempt }),
   /** Appends text of our own. */
   z.object({ op: z.literal('note'), key: Key, stream: OutputStreamSchema, text: z.string() }),
+  SetupSchema,
   SpawnSchema,
   /** Ends an attempt that has no process: it never got one, or the supervisor before us took it along. */
   z.object({
@@ -56,6 +72,21 @@ export const SpawnReplySchema = z.discriminatedUnion('result', [
   z.object({ result: z.literal('again') }),
 ]);
 export type SpawnReply = z.infer<typeof SpawnReplySchema>;
+/** `over`: the attempt was stopped or has started. */
+export const SetupReplySchema = z.discriminatedUnion('result', [
+  z.object({ result: z.literal('started') }),
+  z.object({ result: z.literal('failed'), message: z.string() }),
+  z.object({ result: z.literal('over') }),
+]);
+export type SetupReply = z.infer<typeof SetupReplySchema>;
+export const SetupEndSchema = z.object({
+  exitCode: z.int().nullable(),
+  signal: z.string().nullable(),
+  timedOut: z.boolean(),
+  /** The last of what it printed. */
+  tail: z.string(),
+});
+export type SetupEnd = z.infer<typeof SetupEndSchema>;
 export const ListReplySchema = z.array(z.object({ key: Key, state: z.enum(['open', 'running', 'ended']) }));
 
 /** Supervisor to worker: an answer, or news. */
@@ -64,5 +95,6 @@ export const MessageSchema = z.union([
   z.object({ id: z.int(), ok: z.literal(false), error: z.string() }),
   z.object({ event: z.literal('output'), key: Key, bytes: z.int() }),
   z.object({ event: z.literal('ended'), key: Key }),
+  SetupEndSchema.extend({ event: z.literal('setup'), key: Key }),
 ]);
 export type Message = z.infer<typeof MessageSchema>;

@@ -1,21 +1,22 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { writeAtomic, writeAtomicSync } from '../journal/atomic-file.js';
 import { parseAttemptKey } from '../journal/attempt-key.js';
 import { FILES } from '../journal/records.js';
 import type { ExitRecord, ProcessRecord } from '../journal/records.js';
 import { spawnFailure } from '../run/spawn-failure.js';
 import { SpoolWriter } from '../spool/spool-writer.js';
-import { closePipe } from './fifo-pool.js';
-import type { FifoPool, Pipe } from './fifo-pool.js';
+import type { FifoPool } from './fifo-pool.js';
 import { OutputPipes } from './output-pipes.js';
 import { bootId, findProcesses, processStartTime } from './process-hunt.js';
 import type { Quarry } from './process-hunt.js';
-import type { SpawnReply, SpawnRequest } from './protocol.js';
+import { startProgram } from './program.js';
+import type { Program } from './program.js';
+import type { SetupEnd, SetupReply, SetupRequest, SpawnReply, SpawnRequest } from './protocol.js';
+import { SetupStep } from './setup-step.js';
 import { Escalation } from './stop-escalation.js';
 
 export interface StopTimes {
@@ -27,6 +28,7 @@ type Ending = Pick<ExitRecord, 'outcome' | 'exitCode' | 'signal' | 'reason'>;
 
 /** Between the retries of writing the exit status while the disk is full. */
 const RETRY_MS = 1_000;
+const CLEANUP_MS = 30_000;
 
 /** One attempt in the supervisor: its spool, its processes and its end. */
 export class SupervisedRun {
@@ -41,61 +43,68 @@ export class SupervisedRun {
   /** Its end is being written. */
   private finishing = false;
   private pipes: OutputPipes | null = null;
+  private step: SetupStep | null = null;
 
   constructor(
     readonly key: string,
     readonly folder: string,
     quotaBytes: number,
     private readonly times: StopTimes,
-    private readonly news: { output: (bytes: number) => void; ended: () => void },
+    private readonly news: { output: (bytes: number) => void; ended: () => void; setup: (end: SetupEnd) => void },
   ) {
     const ref = parseAttemptKey(key);
     if (ref === null) throw new Error(`"${key}" names no attempt.`);
     this.quarry = { ref, group: null, uid: null, since: null };
     this.state = existsSync(join(folder, FILES.exit)) ? 'ended' : 'open';
-    this.spool = new SpoolWriter(join(folder, FILES.spool), quotaBytes, news.output, () => this.pipes?.settle());
+    this.spool = new SpoolWriter(join(folder, FILES.spool), quotaBytes, news.output, () => (this.pipes ?? this.step?.pipes)?.settle());
+  }
+
+  /** One of its processes may live. */
+  get busy(): boolean {
+    return this.state === 'running' || this.step !== null;
+  }
+
+  /** Runs a program of the set-up, one at a time. */
+  async setup(request: SetupRequest, pool: FifoPool): Promise<SetupReply> {
+    await this.step?.ended;
+    if (this.state !== 'open' || this.finishing || this.stopAsked !== null) return { result: 'over' };
+    try {
+      this.step = await SetupStep.start(request, this.quarry.ref, this.spool, pool, this.times);
+    } catch (error) {
+      return { result: 'failed', message: spawnFailure(error, request.argv[0] ?? '', request.cwd) };
+    }
+    void this.afterStep(this.step);
+    return { result: 'started' };
+  }
+
+  /** Nobody is left who would go on after the set-up. */
+  dropSetup(): void {
+    this.step?.kill();
   }
 
   /** Starts the program: once ever for this attempt, whoever asks. */
   async spawn(request: SpawnRequest, pool: FifoPool): Promise<SpawnReply> {
     if (this.process !== null) return { result: 'started', process: this.process };
     if (this.state !== 'open' || this.finishing) return { result: 'again' };
-    let stdout: Pipe;
-    let stderr: Pipe;
+    let program: Program;
     try {
-      stdout = await pool.take();
-      stderr = await pool.take();
       closeSync(openSync(join(this.folder, FILES.started), 'wx', 0o600));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') return { result: 'again' };
       return this.fail(error, request);
     }
     this.spool.note('system', request.headline);
-    const [file, ...args] = request.argv as [string, ...string[]];
-    let child: ChildProcess;
     try {
-      child = spawn(file, args, {
-        cwd: request.cwd,
-        env: request.env,
-        detached: true,
-        stdio: ['ignore', stdout.writeFd, stderr.writeFd],
-        ...(request.uid !== null && request.gid !== null ? { uid: request.uid, gid: request.gid } : {}),
-      });
-      if (child.pid === undefined) throw ((await once(child, 'error')) as [Error])[0];
+      program = await startProgram(request, pool);
     } catch (error) {
-      closePipe(stdout);
-      closePipe(stderr);
       return this.fail(error, request);
     }
-    closeSync(stdout.writeFd);
-    closeSync(stderr.writeFd);
-    const pid = child.pid as number;
+    const { child, pid } = program;
     this.state = 'running';
     const startTime = processStartTime(pid);
     this.quarry = { ref: this.quarry.ref, group: pid, uid: request.uid, since: startTime };
-    child.on('exit', (code, signal) => void this.end(code, signal));
-    child.on('error', () => undefined);
-    this.pipes = new OutputPipes(stdout.readFd, stderr.readFd, this.spool);
+    child.on('exit', (code, signal) => void this.end(code, signal, request));
+    this.pipes = new OutputPipes(program.stdoutFd, program.stderrFd, this.spool);
     this.process = { pid, startTime, bootId: bootId(), startedAt: Date.now() };
     this.limitTime(request.timeoutSeconds);
     this.noteProcess(this.process);
@@ -104,14 +113,16 @@ export class SupervisedRun {
 
   /** SIGINT, SIGTERM, SIGKILL, each after its time. A second stop changes nothing. */
   async stop(outcome: 'exited' | 'stopped', reason: string): Promise<void> {
-    if (this.state === 'open') return this.finish({ outcome: 'stopped', exitCode: null, signal: null, reason });
+    if (this.state === 'open' && this.step === null) return this.finish({ outcome: 'stopped', exitCode: null, signal: null, reason });
     if (this.state === 'ended' || this.stopAsked !== null) return;
     this.stopAsked = { outcome, reason };
-    this.escalate();
+    if (this.step === null) this.escalate();
+    else this.step.stop();
   }
 
   /** SIGKILL to all of it, now. */
   kill(): void {
+    this.step?.kill();
     if (this.state !== 'running') return;
     this.killAsked = true;
     this.escalation ??= new Escalation(this.quarry, { graceMs: 0, termMs: 0 });
@@ -127,6 +138,13 @@ export class SupervisedRun {
 
   async close(): Promise<void> {
     await this.spool.close();
+  }
+
+  private async afterStep(step: SetupStep): Promise<void> {
+    const end = await step.ended;
+    if (this.stopAsked !== null) await this.finish({ outcome: 'stopped', exitCode: null, signal: null, reason: this.stopAsked.reason });
+    this.step = null;
+    this.news.setup(end);
   }
 
   /** A full disk must not end what has just begun: the environment finds its processes too. */
@@ -167,7 +185,7 @@ export class SupervisedRun {
     return { result: 'failed' };
   }
 
-  private async end(exitCode: number | null, signal: NodeJS.Signals | null): Promise<void> {
+  private async end(exitCode: number | null, signal: NodeJS.Signals | null, { cleanup, cwd, env }: SpawnRequest): Promise<void> {
     clearTimeout(this.limit?.timer);
     const escalated = this.escalation?.reached ?? null;
     if (findProcesses(this.quarry).length > 0) {
@@ -176,6 +194,7 @@ export class SupervisedRun {
       await this.escalation.untilGone();
     }
     this.escalation?.cancel();
+    if (cleanup !== null) await cleanUp(cleanup, cwd, env);
     await this.pipes?.ended();
     await this.record(this.ending(exitCode, signal, escalated));
   }
@@ -208,4 +227,9 @@ export class SupervisedRun {
     this.state = 'ended';
     this.news.ended();
   }
+}
+
+/** Where nothing is left to clean up the program fails, and that is as well. */
+async function cleanUp([file = '', ...args]: string[], cwd: string, env: Record<string, string>): Promise<void> {
+  await promisify(execFile)(file, args, { cwd, env, timeout: CLEANUP_MS, killSignal: 'SIGKILL' }).catch(() => undefined);
 }

@@ -9,11 +9,12 @@ import { z } from 'zod';
 import { inheritedEnvironment } from '../config/environment.js';
 import { readRecord } from '../journal/journal.js';
 import type { Logger } from '../logs/logger.js';
+import { PrepareError } from '../sync/prepare-error.js';
 import { readJsonLines, writeJsonLine } from './json-lines.js';
 import { recordPath, runtimeFolder, socketPath } from './paths.js';
 import { isSameProcess } from './process-hunt.js';
-import { HelloReplySchema, ListReplySchema, MessageSchema, OpenReplySchema, SUPERVISOR_VERSION, SpawnReplySchema } from './protocol.js';
-import type { Request, SpawnReply, SpawnRequest } from './protocol.js';
+import { HelloReplySchema, ListReplySchema, MessageSchema, OpenReplySchema, SUPERVISOR_VERSION, SetupReplySchema, SpawnReplySchema } from './protocol.js';
+import type { Request, SetupEnd, SetupRequest, SpawnReply, SpawnRequest } from './protocol.js';
 
 const RecordSchema = z.object({ pid: z.int(), startTime: z.string().nullable(), bootId: z.string().nullable(), socket: z.string() });
 const START_TIMEOUT_MS = 20_000;
@@ -37,6 +38,7 @@ export class SupervisorClient extends EventEmitter<Events> {
   private socket: Socket | null = null;
   private nextId = 1;
   private closed = false;
+  private readonly steps = new Map<string, { resolve: (end: SetupEnd) => void; reject: (error: Error) => void }>();
   private readonly waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
 
   constructor(
@@ -94,6 +96,17 @@ export class SupervisorClient extends EventEmitter<Events> {
 
   async spawn(request: Omit<SpawnRequest, 'op'>): Promise<SpawnReply> {
     return SpawnReplySchema.parse(await this.request({ op: 'spawn', ...request }));
+  }
+
+  /** Runs a program of the set-up until it and all that it started have ended; null where the attempt was over before. */
+  async setup(request: Omit<SetupRequest, 'op'>): Promise<SetupEnd | null> {
+    const ended = new Promise<SetupEnd>((resolve, reject) => this.steps.set(request.key, { resolve, reject }));
+    ended.catch(() => undefined);
+    const reply = SetupReplySchema.parse(await this.request({ op: 'setup', ...request }));
+    if (reply.result === 'started') return ended;
+    this.steps.delete(request.key);
+    if (reply.result === 'failed') throw new PrepareError(reply.message);
+    return null;
   }
 
   async list(): Promise<z.infer<typeof ListReplySchema>> {
@@ -157,7 +170,11 @@ export class SupervisorClient extends EventEmitter<Events> {
     const message = MessageSchema.parse(value);
     if ('event' in message) {
       if (message.event === 'output') this.emit('output', message.key, message.bytes);
-      else this.emit('ended', message.key);
+      else if (message.event === 'ended') this.emit('ended', message.key);
+      else {
+        this.steps.get(message.key)?.resolve(message);
+        this.steps.delete(message.key);
+      }
       return;
     }
     const waiting = this.waiting.get(message.id);
@@ -169,8 +186,9 @@ export class SupervisorClient extends EventEmitter<Events> {
   private async onClose(socket: Socket): Promise<void> {
     if (this.socket !== socket) return;
     this.socket = null;
-    for (const { reject } of this.waiting.values()) reject(new SupervisorGone());
+    for (const { reject } of [...this.waiting.values(), ...this.steps.values()]) reject(new SupervisorGone());
     this.waiting.clear();
+    this.steps.clear();
     if (this.closed) return;
     // Let the kernel finish with a process that was killed this instant.
     await delay(5);

@@ -32,11 +32,14 @@ export class SupervisorServer {
 
   accept(socket: Socket): void {
     this.client?.destroy();
+    this.dropSetups();
     this.client = socket;
     readJsonLines(socket, (value) => void this.answer(socket, value));
     socket.on('error', () => undefined);
     socket.on('close', () => {
-      if (this.client === socket) this.client = null;
+      if (this.client !== socket) return;
+      this.client = null;
+      this.dropSetups();
     });
   }
 
@@ -58,7 +61,12 @@ export class SupervisorServer {
   }
 
   private running(): SupervisedRun[] {
-    return [...this.runs.values()].filter((run) => run.state === 'running');
+    return [...this.runs.values()].filter((run) => run.busy);
+  }
+
+  /** A set-up belongs to the worker that asked for it: the next one begins anew. */
+  private dropSetups(): void {
+    for (const run of this.runs.values()) run.dropSetup();
   }
 
   private async answer(socket: Socket, value: unknown): Promise<void> {
@@ -103,6 +111,11 @@ export class SupervisorServer {
       case 'note':
         this.known(request.key).spool.note(request.stream, request.text);
         return null;
+      case 'setup': {
+        const reply = await this.known(request.key).setup(request, this.pool);
+        void this.pool.fill().catch((error: unknown) => this.log.error({ err: error }, 'No pipes can be made ahead.'));
+        return reply;
+      }
       case 'spawn': {
         const reply = await this.open(request.key, request.folder, request.quotaBytes).spawn(request, this.pool);
         void this.pool.fill().catch((error: unknown) => this.log.error({ err: error }, 'No pipes can be made ahead.'));
@@ -134,6 +147,7 @@ export class SupervisorServer {
     const run = new SupervisedRun(key, folder, quotaBytes, this.times, {
       output: (bytes) => this.tellOutput(key, bytes),
       ended: () => this.tell({ event: 'ended', key }),
+      setup: (end) => this.tell({ event: 'setup', key, ...end }),
     });
     this.runs.set(key, run);
     return run;
@@ -148,7 +162,7 @@ export class SupervisorServer {
   private async forget(key: string): Promise<void> {
     const run = this.runs.get(key);
     if (run === undefined) return;
-    if (run.state === 'running') throw new Error(`The attempt ${key} still runs.`);
+    if (run.busy) throw new Error(`The attempt ${key} still runs.`);
     this.runs.delete(key);
     await run.close();
   }

@@ -25,6 +25,8 @@ export interface PreparedPlaces {
   cacheDir: string;
   /** Null: the worker's own. */
   home: string | null;
+  /** Of the snapshot. */
+  files: ManifestEntry[];
 }
 
 export type ProgressReport = Omit<AttemptProgress, 'runId' | 'attempt'>;
@@ -67,7 +69,7 @@ export class Workspaces {
     } finally {
       if (changed) await index.save();
     }
-    return places;
+    return { ...places, files: manifest.files };
   }
 
   /** What the run left beside its outputs; `since`: when it began, by the clock of the file system. */
@@ -100,7 +102,7 @@ export class Workspaces {
     return uid === null ? null : { uid, gid: uid };
   }
 
-  private async makeFolders(spec: RunSpec, slot: number): Promise<PreparedPlaces> {
+  private async makeFolders(spec: RunSpec, slot: number): Promise<Omit<PreparedPlaces, 'files'>> {
     const { root, isolated } = this.identity;
     const places = {
       workspace: this.workspace(spec.projectId, slot),

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { VERSION, type HelloReply, type Inventory, type MachineSettings } from '@mle/protocol';
 import { ArtifactSender } from '../artifacts/artifact-sender.js';
 import { AttemptTable } from '../attempts/attempt-table.js';
+import { Preparation } from '../attempts/preparation.js';
 import type { WorkerSettings } from '../config/arguments.js';
 import type { Environment } from '../config/environment.js';
 import { establishIdentity } from '../identity/identity.js';
@@ -17,6 +18,8 @@ import type { ServerRoute } from '../link/server-route.js';
 import type { CarrierListener, DialHandlers } from '../listen/carrier-listener.js';
 import type { Logger } from '../logs/logger.js';
 import { DeliveryConsumer } from '../queue/delivery-consumer.js';
+import { pathWithPython } from '../run/python-name.js';
+import { Environments } from '../setup/environments.js';
 import { SlotTable } from '../slots/slot-table.js';
 import { SupervisorClient } from '../supervisor/supervisor-client.js';
 import { BlobCache } from '../sync/blob-cache.js';
@@ -66,14 +69,17 @@ export class WorkerApp {
     await this.credentials.load();
     if (!(await this.supervisor.attach())) await this.supervisor.start();
     this.supervisor.on('lost', () => void this.replaceSupervisor());
-    const identity = establishIdentity({ dataDir, path: this.environment.path, isolate: this.settings.isolate }, this.log);
+    const found = establishIdentity({ dataDir, path: this.environment.path, isolate: this.settings.isolate }, this.log);
+    const identity = { ...found, path: pathWithPython(found) };
     const inventory = await takeInventory(dataDir, identity.path, identity.isolated);
     const cache = new BlobCache(dataDir);
     const fetcher = new BlobFetcher(this.link, cache);
     const workspaces = new Workspaces(identity, cache, fetcher);
     const artifacts = new ArtifactSender(this.link);
     const leftovers = new LeftoverKeeper(workspaces, artifacts, identity);
-    const attempts = this.makeTable(identity, inventory, workspaces, artifacts);
+    const environments = new Environments(identity, cache, this.log);
+    await environments.restore(entries);
+    const attempts = this.makeTable(identity, inventory, workspaces, artifacts, environments);
     this.attempts = attempts;
     await attempts.restore(entries);
     const load = new LoadSampler(inventory.gpus.length > 0, identity.path);
@@ -130,18 +136,10 @@ export class WorkerApp {
     this.endLink();
   }
 
-  private makeTable(identity: Identity, inventory: Inventory, workspaces: Workspaces, artifacts: ArtifactSender): AttemptTable {
-    const tools = {
-      link: this.link,
-      supervisor: this.supervisor,
-      journal: this.journal,
-      workspaces,
-      artifacts,
-      identity,
-      home: this.environment.home,
-      lang: this.environment.lang,
-      nodeVersion: inventory.node,
-    };
+  private makeTable(identity: Identity, inventory: Inventory, workspaces: Workspaces, artifacts: ArtifactSender, environments: Environments): AttemptTable {
+    const { home, lang } = this.environment;
+    const shared = { link: this.link, supervisor: this.supervisor, workspaces, environments, identity };
+    const tools = { ...shared, artifacts, journal: this.journal, preparation: new Preparation({ ...shared, inventory, home, lang }) };
     return new AttemptTable(tools, this.slots, this.log, () => this.consumer?.reconsider(), () => this.machine?.draining ?? false);
   }
 

@@ -18,6 +18,8 @@ export class RunWatcher {
   at = 0;
   /** Of them, those that came by range. */
   fetched = 0;
+  /** When the last of them came. */
+  lastAt = 0;
   #held = [];
   #filling = false;
   #product;
@@ -89,15 +91,18 @@ export class RunWatcher {
     if (!response.ok) throw new Error(`The range answered ${response.status}.`);
     for await (const piece of response.body) {
       this.fetched += piece.length;
-      this.at += piece.length;
-      this.#onBytes(Buffer.from(piece), null);
+      this.#pass(Buffer.from(piece), null);
     }
   }
 
   #give(frame, bytes) {
     const fresh = bytes.subarray(this.at - frame.from);
-    if (fresh.length === 0) return;
-    this.at += fresh.length;
-    this.#onBytes(fresh, frame);
+    if (fresh.length > 0) this.#pass(fresh, frame);
+  }
+
+  #pass(bytes, frame) {
+    this.at += bytes.length;
+    this.lastAt = performance.now();
+    this.#onBytes(bytes, frame);
   }
 }

@@ -114,6 +114,26 @@ describe('stored output', () => {
     expect((await stored()).equals(whole)).toBe(true);
   });
 
+  it('compresses what is large when it comes, merges what is small, and leaves a last few bytes as they are', async () => {
+    const whole = Buffer.from(Array.from({ length: 60_000 }, (_, i) => `step ${i}: fine\n`).join(''));
+    const length = 60_000;
+    const sends: Promise<unknown>[] = [];
+    for (let at = 0; at < whole.length; at += length) sends.push(ingest.accept(...frame(at, whole.subarray(at, at + length)), yes));
+    await Promise.all(sends);
+    await ingest.accept(...text(whole.length, 'end'), yes);
+    ingest.close(ref);
+    const chunks = api.app.get<Connection>(getConnectionToken(), { strict: false }).collection('output_chunks');
+    const kept = (): Promise<unknown> => chunks.find({ runId: ref.runId }, { projection: { _id: 0, codec: 1, to: 1 } }).sort({ from: 1 }).toArray();
+    let rows = (await kept()) as { codec: string; to: number }[];
+    while (rows.slice(0, -1).some(({ codec }) => codec === 'raw')) {
+      await sleep(20);
+      rows = (await kept()) as typeof rows;
+    }
+    expect(rows.at(-1)).toEqual({ codec: 'raw', to: whole.length + 3 });
+    expect(rows.length).toBeLessThan(8);
+    expect((await stored()).equals(Buffer.concat([whole, Buffer.from('end')]))).toBe(true);
+  });
+
   it('reads through chunks that overlap, as a merge that was cut short leaves them', async () => {
     const whole = Buffer.from('0123456789abcdef');
     const chunk = (from: number, to: number) => ({ from, to, data: whole.subarray(from, to), segments: [[to - from, 0, 1]] as [number, number, number][] });

@@ -3,8 +3,10 @@ import type { AttemptRef, OutputFrame } from '@mle/protocol';
 import type { Chunk, OutputRepository } from './output.repository.js';
 import { coalesceSegments, dropBytes, type PackedSegment } from './segment-codec.js';
 
-/** Small chunks are merged into ones of about this size. */
+/** Small chunks are merged into ones of about this size; what is as large when it comes is compressed at once. */
 const MERGED_BYTES = 256 * 1024;
+/** A single chunk below this stays as it is: compressed it would take hardly less room on the disk. */
+const TINY_BYTES = 4 * 1024;
 /** Frames that come while a write is under way are stored together, up to this size. */
 const GROUP_BYTES = 512 * 1024;
 
@@ -16,6 +18,13 @@ interface Pending {
   reject: (error: unknown) => void;
 }
 
+/** A stored chunk that a merge has not passed yet. */
+interface StoredChunk {
+  to: number;
+  /** Compressed already: it is not merged. */
+  large: boolean;
+}
+
 /** Appends to one attempt's output, one write at a time. After an error it is not to be used again. */
 export class AttemptWriter {
   /** Where the bytes end that were taken but may not be durable yet. */
@@ -24,8 +33,7 @@ export class AttemptWriter {
   private writing: Promise<void> | null = null;
   private packing: Promise<void> = Promise.resolve();
   private packedTo: number;
-  /** Where each chunk ends that is not merged yet. */
-  private readonly unpacked: number[] = [];
+  private readonly unpacked: StoredChunk[] = [];
   private hash: Hash | null;
   private failed = false;
 
@@ -106,24 +114,32 @@ export class AttemptWriter {
     const from = this.storedBytes;
     const data = group.length === 1 && group[0] ? group[0].data : Buffer.concat(group.map((frame) => frame.data));
     const chunk: Chunk = { from, to: from + data.length, data, segments: coalesceSegments(group.flatMap((frame) => frame.segments)) };
-    if (!(await this.output.append(this.ref, chunk))) throw new Error('another process stored output of this attempt');
+    const large = data.length >= MERGED_BYTES;
+    if (!(await this.output.append(this.ref, chunk, large))) throw new Error('another process stored output of this attempt');
     this.hash?.update(data);
     this.storedBytes = chunk.to;
-    this.unpacked.push(chunk.to);
+    this.unpacked.push({ to: chunk.to, large });
     return chunk;
   }
 
   private async packNow(all: boolean): Promise<void> {
-    for (let to = this.nextPack(all); to !== null; to = this.nextPack(all)) {
-      await this.output.merge(this.ref, this.packedTo, to);
+    for (let due = this.nextPack(all); due !== null; due = this.nextPack(all)) {
+      const to = due.at(-1)?.to ?? this.packedTo;
+      const alone = due.length === 1 && (due[0]?.large === true || to - this.packedTo < TINY_BYTES);
+      if (!alone) await this.output.merge(this.ref, this.packedTo, to);
       this.packedTo = to;
-      while (this.unpacked[0] !== undefined && this.unpacked[0] <= to) this.unpacked.shift();
+      this.unpacked.splice(0, due.length);
     }
   }
 
-  /** The end of the next chunks to merge: they are merged whole, for readers find them by where they begin. */
-  private nextPack(all: boolean): number | null {
-    const full = this.unpacked.find((to) => to - this.packedTo >= MERGED_BYTES);
-    return full ?? (all ? (this.unpacked.at(-1) ?? null) : null);
+  /** The next chunks to merge, or a large one: they are merged whole, for readers find them by where they begin. */
+  private nextPack(all: boolean): StoredChunk[] | null {
+    const large = this.unpacked.findIndex((chunk) => chunk.large);
+    if (large === 0) return this.unpacked.slice(0, 1);
+    const small = large < 0 ? this.unpacked : this.unpacked.slice(0, large);
+    const full = small.findIndex(({ to }) => to - this.packedTo >= MERGED_BYTES);
+    if (full >= 0) return small.slice(0, full + 1);
+    // Nothing will join those before a large one.
+    return (all || large > 0) && small.length > 0 ? small.slice() : null;
   }
 }

@@ -29,10 +29,11 @@ const BATCH = 16;
 export class OutputRepository {
   constructor(@InjectModel(OutputChunk.name) private readonly chunks: Model<OutputChunk>) {}
 
-  /** Stores a chunk durably. False when one with the same offset is there already. */
-  async append(ref: AttemptRef, chunk: Chunk): Promise<boolean> {
+  /** Stores a chunk durably, as it is or compressed. False when one with the same offset is there already. */
+  async append(ref: AttemptRef, chunk: Chunk, compressed = false): Promise<boolean> {
+    const content = compressed ? await packed(chunk) : stored(chunk, 'raw', chunk.data);
     try {
-      await this.chunks.collection.insertOne({ ...ref, ...stored(chunk, 'raw', chunk.data) } as unknown as OutputChunk);
+      await this.chunks.collection.insertOne({ ...ref, ...content } as unknown as OutputChunk);
       return true;
     } catch (error) {
       if ((error as { code?: number }).code === 11000) return false;
@@ -79,10 +80,9 @@ export class OutputRepository {
     const data = Buffer.concat(parts.map((part) => part.data));
     if (data.length !== to - from) return;
     const merged: Chunk = { from, to, data, segments: parts.flatMap((part) => part.segments) };
-    const packed = await compress(data, { level: constants.Z_BEST_SPEED });
-    const small = packed.length < data.length;
+    const content = await packed(merged);
     const { runId, attempt } = ref;
-    const { matchedCount } = await this.chunks.collection.replaceOne({ runId, attempt, from }, { ...ref, ...stored(merged, small ? 'deflate' : 'raw', small ? packed : data) } as unknown as OutputChunk);
+    const { matchedCount } = await this.chunks.collection.replaceOne({ runId, attempt, from }, { ...ref, ...content } as unknown as OutputChunk);
     // Deleted meanwhile, with its run: it must not come back.
     if (matchedCount === 0) return;
     await this.chunks.deleteMany({ runId, attempt, from: { $gt: from, $lt: to }, to: { $lte: to } });
@@ -103,7 +103,14 @@ export class OutputRepository {
   }
 }
 
-function stored(chunk: Chunk, codec: OutputChunk['codec'], data: Buffer): Omit<OutputChunk, '_id' | 'runId' | 'attempt'> {
+type Content = Omit<OutputChunk, '_id' | 'runId' | 'attempt'>;
+
+async function packed(chunk: Chunk): Promise<Content> {
+  const data = await compress(chunk.data, { level: constants.Z_BEST_SPEED });
+  return data.length < chunk.data.length ? stored(chunk, 'deflate', data) : stored(chunk, 'raw', chunk.data);
+}
+
+function stored(chunk: Chunk, codec: OutputChunk['codec'], data: Buffer): Content {
   return { from: chunk.from, to: chunk.to, lines: countLines(chunk.data), codec, segments: packSegments(chunk.segments), data };
 }
 

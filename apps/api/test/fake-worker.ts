@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { io, type Socket } from 'socket.io-client';
 import { Worker } from 'bullmq';
 import { Redis } from 'ioredis';
-import { LINK_NAMESPACE, LINK_VERSION, machineQueue, QUEUE_PREFIX, type AttemptRef, type Delivery, type Hello, type Inventory, type ServerToWorker, type WorkerToServer } from '@mle/protocol';
+import { LINK_NAMESPACE, LINK_VERSION, deliveryId, machineQueue, QUEUE_PREFIX, type AttemptRef, type Delivery, type Hello, type Inventory, type ServerToWorker, type WorkerToServer } from '@mle/protocol';
 import { MachineCredentials } from '../src/machines/machine-credentials.js';
 import type { ApiUnderTest } from './api.js';
 import type { Parts } from './parts.js';
@@ -20,6 +20,8 @@ export class FakeWorker {
   private heart: NodeJS.Timeout | null = null;
   /** Claimed, and not yet said to have ended. */
   readonly held: AttemptRef[] = [];
+  /** The journal: what was claimed once is not claimed again, however often it is delivered. */
+  private readonly journal = new Set<string>();
 
   private constructor(
     readonly link: Link,
@@ -69,7 +71,11 @@ export class FakeWorker {
     this.redis.on('error', () => undefined);
     const handle = async ({ data: { runId, attempt } }: { data: Delivery }): Promise<void> => {
       const ref = { runId, attempt };
+      const key = deliveryId(runId, attempt);
+      if (this.journal.has(key)) return;
+      this.journal.add(key);
       if (await this.claim(ref)) await execute(ref);
+      else this.journal.delete(key);
     };
     this.queue = new Worker<Delivery>(machineQueue(this.machineId), handle, { connection: this.redis, prefix: QUEUE_PREFIX, skipVersionCheck: true, concurrency: slots, removeOnComplete: { count: 0 }, removeOnFail: { count: 0 } });
     this.queue.on('error', () => undefined);

@@ -167,7 +167,7 @@ describe('the interface description', () => {
 
   it('tells the shapes that the server checks', () => {
     const project = document.components['schemas']?.['ProjectView'] as Json;
-    expect(project['required']).toEqual(['id', 'name', 'ownerId', 'revision', 'createdAt', 'updatedAt']);
+    expect(project['required']).toEqual(['id', 'name', 'ownerId', 'revision', 'settings', 'createdAt', 'updatedAt']);
     const post = document.paths['/api/v1/runs']?.['post'] as { requestBody: { content: Record<string, { schema: { $ref: string } }> } };
     const name = post.requestBody.content['application/json']?.schema.$ref.split('/').at(-1) ?? '';
     const run = document.components['schemas']?.[name] as { required: string[]; properties: Json };

@@ -21,7 +21,7 @@ const LINES_EVERY_MS = 3_000;
  */
 @Injectable()
 export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
-  /** Silence of each machine as this process lived through it: none before its start, none while it stood still. */
+  /** Silence of each machine as this process lived through it: none before its start, while it stood still, or while it could note no heartbeat. */
   private readonly silence = new Map<string, { lastSeenAt: number; milliseconds: number }>();
   private readonly timers: NodeJS.Timeout[] = [];
   private lastTick = performance.now();
@@ -68,7 +68,10 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
   private async loseSilent(): Promise<void> {
     const elapsed = Math.min(performance.now() - this.lastTick, LONGEST_TICK_MS);
     this.lastTick = performance.now();
-    const running = await this.runs.inStates(ON_MACHINE_STATES);
+    const running = await this.runs.inStates(ON_MACHINE_STATES).catch((error: unknown) => {
+      this.silence.clear();
+      throw error;
+    });
     if (running.length === 0) return this.silence.clear();
     const byMachine = new Map<string, RunRecord[]>();
     for (const run of running) if (run.machineId) byMachine.set(run.machineId, [...(byMachine.get(run.machineId) ?? []), run]);

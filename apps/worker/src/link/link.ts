@@ -43,6 +43,8 @@ const OUTPUT_ACK_MS = 30_000;
 const BULK_ACK_MS = 60_000;
 const RETRY_MS = 100;
 const REFUSED_DELAYS_MS = [500, 1_000, 2_000, 5_000, 10_000];
+/** A server whose database is away is back in a moment, and counts the silence from then on. */
+const UNAVAILABLE_DELAYS_MS = [200, 500, 1_000];
 
 interface Events {
   online: [reply: HelloReply];
@@ -260,7 +262,8 @@ export class Link extends EventEmitter<Events> {
       this.log.warn({ err: error }, `The server did not accept the greeting: ${error instanceof Error ? error.message : String(error)}`);
       this.preferCredential();
       this.socket.disconnect();
-      this.connectLater();
+      // It was let in, so it is known: what failed is the server.
+      this.connectLater(this.useToken ? REFUSED_DELAYS_MS : UNAVAILABLE_DELAYS_MS);
     }
   }
 
@@ -288,7 +291,7 @@ export class Link extends EventEmitter<Events> {
     }
     if (kind === 'unknown') this.preferCredential();
     this.log.error({ err: error }, advice);
-    this.connectLater();
+    this.connectLater(kind === 'unavailable' ? UNAVAILABLE_DELAYS_MS : REFUSED_DELAYS_MS);
   }
 
   /** A token that was refused too: the credential may be known again when the server is restored. */
@@ -296,9 +299,9 @@ export class Link extends EventEmitter<Events> {
     this.useToken = this.credentials.credential === null;
   }
 
-  private connectLater(): void {
+  private connectLater(delays: readonly number[] = REFUSED_DELAYS_MS): void {
     if (this.closed) return;
-    const wait = REFUSED_DELAYS_MS[Math.min(this.refused++, REFUSED_DELAYS_MS.length - 1)];
+    const wait = delays[Math.min(this.refused++, delays.length - 1)];
     setTimeout(() => {
       if (!this.closed && !this.socket.connected) this.socket.connect();
     }, wait);

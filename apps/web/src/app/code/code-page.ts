@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, ElementRef, computed, effect, inject, signal, untracked, viewChild } from '@angular/core';
-import { Title } from '@angular/platform-browser';
 import { Hotkeys } from '../core/hotkeys';
+import { PageTitle } from '../core/page-title';
 import { isNumber, readStored, writeStored } from '../core/storage';
 import { DocumentStore } from '../editor/document-store';
 import { EditorPane } from '../editor/editor-pane';
@@ -39,7 +39,6 @@ export class CodePage {
   protected readonly actions = inject(ProjectActions);
   private readonly documents = inject(DocumentStore);
   private readonly runs = inject(RunsStore);
-  private readonly title = inject(Title);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   private readonly filesPanel = viewChild(FilesPanel);
   protected readonly pane = signal<Pane>('code');
@@ -66,11 +65,8 @@ export class CodePage {
       const path = this.documents.activePath();
       if (path) untracked(() => this.pane.update((pane) => (pane === 'files' ? 'code' : pane)));
     });
-    effect(() => {
-      const running = this.runs.active().length;
-      const file = nameOf(this.documents.activePath() ?? '');
-      this.title.setTitle([running > 0 ? `(${running})` : '', file ? `${file} ·` : '', 'ML Experimenter'].filter(Boolean).join(' '));
-    });
+    const title = inject(PageTitle);
+    effect(() => title.set(nameOf(this.documents.activePath() ?? '')));
     inject(Hotkeys).bind({
       'Ctrl+Enter': () => void this.launcher.goOnTarget(),
       'Ctrl+Shift+Enter': () => this.stopLatest(),

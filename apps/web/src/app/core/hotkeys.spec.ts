@@ -1,4 +1,4 @@
-import { Component, inject } from '@angular/core';
+import { Component, DestroyRef, inject } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { comboOf, Hotkeys } from './hotkeys';
 
@@ -24,6 +24,7 @@ describe('comboOf', () => {
   it('spells keys in one way', () => {
     expect(comboOf({ key: 's', ctrlKey: true, metaKey: false, altKey: false, shiftKey: false })).toBe('Ctrl+S');
     expect(comboOf({ key: 'Enter', ctrlKey: false, metaKey: true, altKey: false, shiftKey: true })).toBe('Ctrl+Shift+Enter');
+    expect(comboOf({ key: '?', ctrlKey: false, metaKey: false, altKey: false, shiftKey: true })).toBe('?');
     expect(comboOf({ key: 'F6', ctrlKey: false, metaKey: false, altKey: false, shiftKey: false })).toBe('F6');
   });
 });
@@ -46,5 +47,20 @@ describe('Hotkeys', () => {
     TestBed.createComponent(First);
     expect(press({ key: 's' })).toBe(true);
     expect(pressed).toEqual([]);
+  });
+
+  it('rests single letters while one types, and takes two after one another', () => {
+    const owner = TestBed.createComponent(Second);
+    TestBed.runInInjectionContext(() => TestBed.inject(Hotkeys).bind({ 'G R': () => pressed.push('runs'), X: () => pressed.push('x') }, owner.componentRef.injector.get(DestroyRef)));
+    const field = document.body.appendChild(document.createElement('input'));
+    const type = (key: string) => field.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+    for (const key of ['g', 'r', 'x']) expect(type(key)).toBe(true);
+    press({ key: 'r' });
+    press({ key: 'g' });
+    press({ key: 'r' });
+    press({ key: 'x' });
+    expect(pressed).toEqual(['runs', 'x']);
+    field.remove();
+    owner.destroy();
   });
 });

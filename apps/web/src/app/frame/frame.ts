@@ -1,7 +1,9 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject } from '@angular/core';
 import { MatMenuModule } from '@angular/material/menu';
-import { RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
+import { MatDialog } from '@angular/material/dialog';
+import { Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import { EventsSocket } from '../core/events-socket';
+import { Hotkeys } from '../core/hotkeys';
 import { sentence } from '../core/problem';
 import { Session } from '../core/session';
 import { Theme } from '../core/theme';
@@ -13,6 +15,9 @@ import { BrandMark } from '../ui/brand-mark';
 import { Icon } from '../ui/icon';
 import { ToastList } from '../ui/toast-list';
 import { OfflineBanner } from './offline-banner';
+import { PAGES } from './pages';
+import { RunNotifier } from './run-notifier';
+import { TabTitle } from './tab-title';
 
 /** What stands around every page: the top bar, the offline banner, the notes. */
 @Component({
@@ -25,25 +30,38 @@ import { OfflineBanner } from './offline-banner';
 export class Frame {
   protected readonly session = inject(Session);
   protected readonly theme = inject(Theme);
+  private readonly dialog = inject(MatDialog);
+  private readonly router = inject(Router);
   private readonly runs = inject(RunsStore);
   private readonly documents = inject(DocumentStore);
   private readonly toasts = inject(Toasts);
   protected readonly active = computed(() => this.runs.active().length);
   protected readonly themeLabel = computed(() => (this.theme.dark() ? 'Switch to the light theme' : 'Switch to the dark theme'));
-  protected readonly pages = [
-    { path: '/code', label: 'Code' },
-    { path: '/runs', label: 'Runs' },
-    { path: '/graphs', label: 'Graphs' },
-    { path: '/machines', label: 'Machines' },
-    { path: '/settings', label: 'Settings' },
-  ];
+  protected readonly pages = PAGES;
 
   constructor() {
+    inject(TabTitle);
+    inject(RunNotifier);
+    inject(Hotkeys).bind({
+      'Ctrl+K': () => void this.find(),
+      '?': () => void this.showKeys(),
+      ...Object.fromEntries(PAGES.map(({ key, path }) => [`G ${key}`, () => void this.router.navigateByUrl(path)])),
+    });
     const events = inject(EventsSocket);
     effect(() => {
       // Also after a new login in a page that stayed open.
       if (this.session.user()) void events.open();
     });
+  }
+
+  protected async find(): Promise<void> {
+    const { FindDialog } = await import('./find-dialog');
+    this.dialog.open(FindDialog, { width: '560px', position: { top: '10vh' }, autoFocus: '[cdkFocusInitial]', ariaLabel: 'Find' });
+  }
+
+  protected async showKeys(): Promise<void> {
+    const { KeysDialog } = await import('./keys-dialog');
+    this.dialog.open(KeysDialog, { width: '860px', autoFocus: '[cdkFocusInitial]', ariaLabel: 'Keys' });
   }
 
   protected async logout(): Promise<void> {

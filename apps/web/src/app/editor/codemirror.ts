@@ -113,6 +113,18 @@ export function createView(parent: HTMLElement, state: EditorState, updated: (st
   });
 }
 
+/** A text to be read only, in `parent`. Returns what ends it. */
+export function createReader(parent: HTMLElement, text: string, path: string, nonce: string): () => void {
+  const readOnly = [EditorState.readOnly.of(true), EditorView.editable.of(false)];
+  const view = new EditorView({ parent, state: EditorState.create({ doc: text, extensions: [...extensions(nonce), ...readOnly] }) });
+  let ended = false;
+  void dress(view, path, () => !ended);
+  return () => {
+    ended = true;
+    view.destroy();
+  };
+}
+
 /** Where the cursor is, both counted from 1. */
 export function cursorOf(state: EditorState): { line: number; column: number } {
   const { head } = state.selection.main;

@@ -1,5 +1,5 @@
 import { Injectable, inject, signal } from '@angular/core';
-import type { RunView } from '@mle/protocol';
+import type { RunView, UpdateRun } from '@mle/protocol';
 import { sentence } from '../core/problem';
 import { Toasts, UNDO_MS } from '../core/toasts';
 import { isActive } from '../core/protocol-values';
@@ -15,11 +15,12 @@ export class RunActions {
   /** Deleted on the page, not yet on the server. */
   readonly hidden = signal<ReadonlySet<string>>(new Set());
 
-  async rerun(runs: readonly RunView[]): Promise<RunView[]> {
+  /** With the files that the runs had, or with those that their project has today. */
+  async rerun(runs: readonly RunView[], files: 'snapshot' | 'current' = 'snapshot'): Promise<RunView[]> {
     const started: RunView[] = [];
     for (const run of runs) {
       try {
-        const next = await this.api.rerun(run.id);
+        const next = await this.api.rerun(run.id, files);
         this.store.put(next);
         started.push(next);
       } catch (error) {
@@ -30,12 +31,28 @@ export class RunActions {
   }
 
   async stop(runs: readonly RunView[]): Promise<void> {
-    for (const run of runs.filter((candidate) => isActive(candidate.state))) {
-      try {
-        await this.api.stop(run.id);
-      } catch (error) {
-        if (isActive(this.store.get(run.id)?.state ?? 'lost')) this.toasts.error(`Run ${run.number} was not stopped. ${sentence(error)}`);
+    const active = runs.filter((run) => isActive(run.state));
+    if (active.length === 0) return;
+    try {
+      const { items } = await this.api.stopAll(active.map(({ id }) => id));
+      for (const item of items) {
+        if ('run' in item) this.store.put(item.run);
+        else if (isActive(this.store.get(item.id)?.state ?? 'lost')) this.toasts.error(`Run ${this.store.get(item.id)?.number} was not stopped. ${item.problem.detail}`);
       }
+    } catch (error) {
+      this.toasts.error(`${active.length === 1 ? `Run ${active[0]?.number} was` : 'The runs were'} not stopped. ${sentence(error)}`);
+    }
+  }
+
+  /** Tags and notes show at once; what the server refuses goes back, with a word why. */
+  async update(run: RunView, change: UpdateRun): Promise<void> {
+    const before = { tags: run.tags, note: run.note };
+    this.store.patch(run.id, change);
+    try {
+      this.store.put(await this.api.update(run.id, change));
+    } catch (error) {
+      this.store.patch(run.id, before);
+      this.toasts.error(`Run ${run.number} was not changed. ${sentence(error)}`);
     }
   }
 

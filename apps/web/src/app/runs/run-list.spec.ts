@@ -1,8 +1,8 @@
 import type { RunView } from '@mle/protocol';
 import { matches } from './run-list';
 
-const run = { number: 12, projectId: 'p', projectName: 'nets', state: 'failed', file: 'train.py', command: null, note: 'Too fast', machineName: 'lab-1', tags: ['gpu'], args: ['-v'], params: { lr: 0.5 } } as unknown as RunView;
-const all = { projectId: null, state: '', text: '' };
+const run = { number: 12, projectId: 'p', projectName: 'nets', machineId: 'm', state: 'failed', file: 'train.py', command: null, note: 'Too fast', machineName: 'lab-1', tags: ['gpu'], args: ['-v'], params: { lr: 0.5 } } as unknown as RunView;
+const all = { projectId: null, state: '', text: '', machineId: '', tag: '' };
 
 describe('matches', () => {
   it.each([
@@ -14,5 +14,8 @@ describe('matches', () => {
     [{ text: 'TRAIN too' }, true],
     [{ text: '#12 lr=0.5 gpu' }, true],
     [{ text: 'train other' }, false],
+    [{ machineId: 'm', tag: 'gpu' }, true],
+    [{ machineId: 'n' }, false],
+    [{ tag: 'cpu' }, false],
   ])('%j', (filter, expected) => expect(matches(run, { ...all, ...filter })).toBe(expected));
 });

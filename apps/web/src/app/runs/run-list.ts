@@ -14,6 +14,8 @@ export interface ListFilter {
   projectId: string | null;
   state: string;
   text: string;
+  machineId: string;
+  tag: string;
 }
 
 export const statesOf = (filter: ListFilter): readonly RunState[] | null => STATE_FILTERS.find(({ value }) => value === filter.state)?.states ?? null;
@@ -21,6 +23,8 @@ export const statesOf = (filter: ListFilter): readonly RunState[] | null => STAT
 /** Whether a run that came by an event belongs to the list that the server gave for the same filter. */
 export function matches(run: RunView, filter: ListFilter): boolean {
   if (filter.projectId && run.projectId !== filter.projectId) return false;
+  if (filter.machineId && run.machineId !== filter.machineId) return false;
+  if (filter.tag && !run.tags.includes(filter.tag)) return false;
   const states = statesOf(filter);
   if (states && !states.includes(run.state)) return false;
   const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);

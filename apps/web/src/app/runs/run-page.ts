@@ -1,22 +1,43 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, signal, untracked } from '@angular/core';
-import { Title } from '@angular/platform-browser';
 import { Router, RouterLink } from '@angular/router';
 import { Clock } from '../core/clock';
 import { duration, elapsed } from '../core/format';
+import { PageTitle } from '../core/page-title';
 import { RequestError, sentence } from '../core/problem';
 import { isActive } from '../core/protocol-values';
 import { OutputPane } from '../output/output-pane';
+import { MatMenuModule } from '@angular/material/menu';
+import { RunArtifacts } from '../artifacts/run-artifacts';
+import { RunCode } from '../artifacts/run-code';
+import { RunFilesStore } from '../artifacts/run-files-store';
+import { curlCommand } from '../core/curl';
+import { Toasts } from '../core/toasts';
+import { RunCharts } from '../metrics/run-charts';
 import { Icon } from '../ui/icon';
 import { StateChip } from '../ui/state-chip';
 import { RunActions } from './run-actions';
+import { changesSince, runBefore } from './run-changes';
+import { RunNotes } from './run-notes';
+import { RunParameters } from './run-parameters';
+import { requestOf } from './run-request';
 import { RunTimeline } from './run-timeline';
 import { activity, outcome, runTime, runTitle } from './run-words';
 import { RunsStore } from './runs-store';
 
+const TABS = [
+  { key: 'output', label: 'Output' },
+  { key: 'graphs', label: 'Graphs' },
+  { key: 'parameters', label: 'Parameters' },
+  { key: 'code', label: 'Code' },
+  { key: 'artifacts', label: 'Artifacts' },
+] as const;
+type TabKey = (typeof TABS)[number]['key'];
+
 /** One run: what it is, how it went, what it printed. */
 @Component({
   selector: 'mle-run-page',
-  imports: [Icon, OutputPane, RouterLink, RunTimeline, StateChip],
+  imports: [Icon, MatMenuModule, OutputPane, RouterLink, RunArtifacts, RunCharts, RunCode, RunNotes, RunParameters, RunTimeline, StateChip],
+  providers: [RunFilesStore],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './run-page.html',
   styleUrl: './run-page.scss',
@@ -26,9 +47,13 @@ export class RunPage {
   readonly id = input.required<string>();
   /** Of the address: the line that it points at. */
   readonly line = input<string>();
+  /** Of the address: the part that is shown. */
+  readonly tab = input<string>();
   private readonly store = inject(RunsStore);
   private readonly clock = inject(Clock);
   private readonly router = inject(Router);
+  private readonly files = inject(RunFilesStore);
+  private readonly toasts = inject(Toasts);
   protected readonly actions = inject(RunActions);
   protected readonly run = computed(() => this.store.get(this.id()));
   protected readonly failure = signal<{ gone: boolean; text: string } | null>(null);
@@ -44,18 +69,32 @@ export class RunPage {
     if (!run) return '';
     return isActive(run.state) && run.state !== 'running' ? activity(run, this.store.progress(run.id), this.clock.now()) : outcome(run);
   });
-  protected readonly params = computed(() => Object.entries(this.run()?.params ?? {}));
+  protected readonly tabs = TABS;
+  protected readonly shownTab = computed<TabKey>(() => TABS.find(({ key }) => key === this.tab())?.key ?? 'output');
+  protected readonly before = computed(() => {
+    const run = this.run();
+    return run ? runBefore(run, this.store.all()) : null;
+  });
+  protected readonly changes = computed(() => {
+    const run = this.run();
+    return run ? (changesSince(run, this.before()) ?? []) : [];
+  });
+  protected readonly hasNumbers = computed(() => Object.keys(this.run()?.metrics ?? {}).length > 0);
+  protected readonly artifactCount = computed(() => this.files.artifacts()?.items.length ?? 0);
   protected readonly lineNumber = computed(() => (/^[1-9]\d{0,8}$/.test(this.line() ?? '') ? Number(this.line()) : null));
 
   constructor() {
-    const title = inject(Title);
+    const title = inject(PageTitle);
     effect(() => {
-      this.id();
-      untracked(() => void this.load());
+      const id = this.id();
+      untracked(() => {
+        void this.load();
+        this.files.open(id);
+      });
     });
     effect(() => {
       const run = this.run();
-      if (run) title.setTitle(`#${run.number} ${runTitle(run)} · ML Experimenter`);
+      if (run) title.set(`#${run.number} ${runTitle(run)}`);
     });
   }
 
@@ -69,11 +108,38 @@ export class RunPage {
     }
   }
 
-  protected async rerun(): Promise<void> {
+  protected async rerun(files: 'snapshot' | 'current'): Promise<void> {
     const run = this.run();
     if (!run) return;
-    const [next] = await this.actions.rerun([run]);
+    const [next] = await this.actions.rerun([run], files);
     if (next) await this.router.navigate(['/runs', next.id]);
+  }
+
+  protected show(tab: TabKey): void {
+    void this.router.navigate([], { queryParams: { tab: tab === 'output' ? null : tab }, replaceUrl: true });
+  }
+
+  protected onTabKey(event: KeyboardEvent): void {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const at = TABS.findIndex(({ key }) => key === this.shownTab());
+    const next = TABS[(at + step + TABS.length) % TABS.length];
+    if (!next) return;
+    this.show(next.key);
+    document.getElementById(`tab-${next.key}`)?.focus();
+  }
+
+  protected async copy(what: 'curl' | 'id'): Promise<void> {
+    const run = this.run();
+    if (!run) return;
+    const text = what === 'id' ? run.id : curlCommand('POST', `${location.origin}/api/v1/runs`, requestOf(run));
+    try {
+      await navigator.clipboard.writeText(text);
+      this.toasts.show(what === 'id' ? 'Copied the id of the run' : 'Copied the command. It reads your token from MLE_TOKEN.', { icon: 'copy' });
+    } catch {
+      this.toasts.error('Nothing was copied: the browser gives no access to the clipboard here.');
+    }
   }
 
   protected stop(): void {

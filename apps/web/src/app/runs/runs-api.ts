@@ -1,6 +1,6 @@
 import { HttpClient } from '@angular/common/http';
 import { Injectable, inject } from '@angular/core';
-import type { CreateRun, Page, RunView, UpdateRun } from '@mle/protocol';
+import type { CreateRun, Page, Rerun, RunView, StoppedRuns, UpdateRun } from '@mle/protocol';
 import { firstValueFrom } from 'rxjs';
 import { API } from '../core/api-interceptor';
 
@@ -8,6 +8,7 @@ export interface RunFilter {
   projectId?: string;
   state?: string;
   machineId?: string;
+  tag?: string;
   text?: string;
   limit?: number;
   cursor?: string;
@@ -35,8 +36,12 @@ export class RunsApi {
     return firstValueFrom(this.http.post(`${API}/runs/${id}/stop`, {}));
   }
 
-  rerun(id: string): Promise<RunView> {
-    return firstValueFrom(this.http.post<RunView>(`${API}/runs/${id}/rerun`, {}));
+  stopAll(ids: string[]): Promise<StoppedRuns> {
+    return firstValueFrom(this.http.post<StoppedRuns>(`${API}/runs/stop`, { ids }));
+  }
+
+  rerun(id: string, files: Rerun['files']): Promise<RunView> {
+    return firstValueFrom(this.http.post<RunView>(`${API}/runs/${id}/rerun`, { files }));
   }
 
   update(id: string, change: UpdateRun): Promise<RunView> {

@@ -1,36 +1,28 @@
-import { ChangeDetectionStrategy, Component, computed, effect, inject, signal, untracked } from '@angular/core';
-import { RouterLink } from '@angular/router';
+import { ChangeDetectionStrategy, Component, ElementRef, computed, effect, inject, signal, untracked, viewChild } from '@angular/core';
+import { MatMenuModule } from '@angular/material/menu';
+import { Router, RouterLink } from '@angular/router';
 import type { RunView } from '@mle/protocol';
-import { Clock } from '../core/clock';
-import { ago, duration, elapsed, plural } from '../core/format';
+import { plural } from '../core/format';
+import { Hotkeys } from '../core/hotkeys';
 import { sentence } from '../core/problem';
 import { isActive } from '../core/protocol-values';
+import { MachinesStore } from '../machines/machines-store';
 import { ProjectsStore } from '../projects/projects-store';
 import { Icon } from '../ui/icon';
-import { StateChip } from '../ui/state-chip';
+import { RUN_COLUMNS, RunColumns } from './run-columns';
 import { RunActions } from './run-actions';
-import { changesSince, runBefore, type Change } from './run-changes';
 import { matches, STATE_FILTERS, statesOf, type ListFilter } from './run-list';
-import { activity, outcome, runTime, runTitle } from './run-words';
+import { metricNames } from './main-metric';
 import { RunsApi } from './runs-api';
 import { RunsStore } from './runs-store';
+import { RunsTable } from './runs-table';
 
 const PAGE = 50;
 
-interface RunRow {
-  run: RunView;
-  title: string;
-  changes: Change[] | null;
-  started: string;
-  time: string;
-  outcome: string;
-  bad: boolean;
-}
-
-/** All runs, newest first, live. */
+/** All runs, newest first, live: filters, and what can be done with several at once. */
 @Component({
   selector: 'mle-runs-page',
-  imports: [Icon, RouterLink, StateChip],
+  imports: [Icon, MatMenuModule, RouterLink, RunsTable],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './runs-page.html',
   styleUrl: './runs-page.scss',
@@ -38,37 +30,59 @@ interface RunRow {
 export class RunsPage {
   private readonly api = inject(RunsApi);
   private readonly store = inject(RunsStore);
-  private readonly clock = inject(Clock);
+  private readonly router = inject(Router);
   protected readonly projects = inject(ProjectsStore);
+  protected readonly machines = inject(MachinesStore);
+  protected readonly columns = inject(RunColumns);
   protected readonly actions = inject(RunActions);
+  private readonly search = viewChild.required<ElementRef<HTMLInputElement>>('search');
+  private readonly table = viewChild(RunsTable);
+  protected readonly allColumns = RUN_COLUMNS;
   protected readonly stateFilters = STATE_FILTERS;
   protected readonly text = signal('');
   protected readonly state = signal('');
+  protected readonly machineId = signal('');
+  protected readonly tag = signal('');
   protected readonly thisProject = signal(true);
+  private readonly metricChoice = signal<string | null>(null);
   protected readonly status = signal<'loading' | 'ready' | 'error'>('loading');
   protected readonly error = signal<string | null>(null);
   private readonly cursor = signal<string | null>(null);
   protected readonly more = computed(() => this.cursor() !== null);
-  private readonly chosen = signal<ReadonlySet<string>>(new Set());
+  protected readonly chosen = signal<ReadonlySet<string>>(new Set());
+  /** New rows wait while one reads further down: runs made after this moment. */
+  private readonly heldSince = signal<string | null>(null);
   private asked = 0;
 
   private readonly filter = computed<ListFilter>(() => ({
     projectId: this.thisProject() ? (this.projects.current()?.id ?? null) : null,
     state: this.state(),
     text: this.text().trim(),
+    machineId: this.machineId(),
+    tag: this.tag(),
   }));
-  private readonly runs = computed(() => {
+  private readonly all = computed(() => {
     const [filter, hidden] = [this.filter(), this.actions.hidden()];
     return this.store.all().filter((run) => !hidden.has(run.id) && matches(run, filter));
   });
-  protected readonly rows = computed(() => this.runs().map((run) => this.row(run)));
-  protected readonly selected = computed(() => this.runs().filter((run) => this.chosen().has(run.id)));
-  protected readonly selectedActive = computed(() => this.selected().filter((run) => isActive(run.state)).length);
-  protected readonly summary = computed(() => {
-    const active = this.runs().filter((run) => isActive(run.state)).length;
-    return `${plural(this.runs().length, 'run')}${this.more() ? ' loaded' : ''}${active > 0 ? `, ${active} active` : ''}`;
+  protected readonly runs = computed(() => {
+    const since = this.heldSince();
+    return since === null ? this.all() : this.all().filter((run) => run.createdAt <= since);
   });
-  protected readonly filtered = computed(() => this.text() !== '' || this.state() !== '');
+  protected readonly waiting = computed(() => this.all().length - this.runs().length);
+  protected readonly selected = computed(() => this.all().filter((run) => this.chosen().has(run.id)));
+  protected readonly selectedActive = computed(() => this.selected().filter((run) => isActive(run.state)).length);
+  protected readonly metrics = computed(() => metricNames(this.all()));
+  protected readonly metric = computed(() => {
+    const choice = this.metricChoice();
+    return choice !== null && this.metrics().includes(choice) ? choice : (this.metrics()[0] ?? null);
+  });
+  protected readonly tags = computed(() => [...new Set(this.store.all().flatMap((run) => run.tags))].sort());
+  protected readonly summary = computed(() => {
+    const active = this.all().filter((run) => isActive(run.state)).length;
+    return `${plural(this.all().length, 'run')}${this.more() ? ' loaded' : ''}${active > 0 ? `, ${active} active` : ''}`;
+  });
+  protected readonly filtered = computed(() => this.text() !== '' || this.state() !== '' || this.machineId() !== '' || this.tag() !== '');
 
   constructor() {
     effect((onCleanup) => {
@@ -77,15 +91,26 @@ export class RunsPage {
       const timer = setTimeout(() => untracked(() => void this.load()), this.text() ? 200 : 0);
       onCleanup(() => clearTimeout(timer));
     });
+    inject(Hotkeys).bind({
+      J: () => this.table()?.move(1),
+      K: () => this.table()?.move(-1),
+      X: () => this.onFocused((run) => this.choose(run.id, !this.chosen().has(run.id))),
+      R: () => this.onChosen((runs) => void this.actions.rerun(runs)),
+      S: () => this.onChosen((runs) => void this.actions.stop(runs)),
+      Enter: () => this.onFocused((run) => void this.router.navigate(['/runs', run.id])),
+      '/': () => this.search().nativeElement.focus(),
+    });
   }
 
   protected async load(next = false): Promise<void> {
     const asked = ++this.asked;
-    const { projectId, text } = this.filter();
+    const { projectId, text, machineId, tag } = this.filter();
     try {
       const page = await this.api.list({
         projectId: projectId ?? undefined,
         state: statesOf(this.filter())?.join(','),
+        machineId: machineId || undefined,
+        tag: tag || undefined,
         text: text || undefined,
         limit: PAGE,
         cursor: next ? (this.cursor() ?? undefined) : undefined,
@@ -102,15 +127,11 @@ export class RunsPage {
     }
   }
 
-  protected isChosen(run: RunView): boolean {
-    return this.chosen().has(run.id);
-  }
-
-  protected choose(run: RunView, on: boolean): void {
+  protected choose(id: string, on: boolean): void {
     this.chosen.update((old) => {
       const next = new Set(old);
-      if (on) next.add(run.id);
-      else next.delete(run.id);
+      if (on) next.add(id);
+      else next.delete(id);
       return next;
     });
   }
@@ -119,35 +140,43 @@ export class RunsPage {
     this.chosen.set(new Set(on ? this.runs().map((run) => run.id) : []));
   }
 
-  protected rerun(): void {
-    const runs = this.selected();
-    this.chooseAll(false);
-    void this.actions.rerun(runs);
+  protected onTop(atTop: boolean): void {
+    this.heldSince.set(atTop ? null : (this.heldSince() ?? this.all()[0]?.createdAt ?? null));
   }
 
-  protected remove(): void {
+  protected showNew(): void {
+    this.heldSince.set(null);
+    this.table()?.toTop();
+  }
+
+  protected pickMetric(name: string): void {
+    this.metricChoice.set(name);
+  }
+
+  protected act(what: 'rerun' | 'stop' | 'remove'): void {
     const runs = this.selected();
-    this.chooseAll(false);
-    this.actions.remove(runs);
+    if (what !== 'stop') this.chooseAll(false);
+    if (what === 'rerun') void this.actions.rerun(runs);
+    else if (what === 'stop') void this.actions.stop(runs);
+    else this.actions.remove(runs);
   }
 
   protected clearFilter(): void {
     this.text.set('');
     this.state.set('');
+    this.machineId.set('');
+    this.tag.set('');
   }
 
-  private row(run: RunView): RunRow {
-    const now = this.clock.now();
-    const time = runTime(run, now);
-    const waits = isActive(run.state) && run.state !== 'running';
-    return {
-      run,
-      title: runTitle(run),
-      changes: changesSince(run, runBefore(run, this.store.all())),
-      started: ago(run.startedAt ?? run.createdAt, now),
-      time: time === null ? '–' : isActive(run.state) ? elapsed(time) : duration(time),
-      outcome: waits ? activity(run, this.store.progress(run.id), now) : run.state === 'succeeded' ? '' : outcome(run),
-      bad: run.state === 'failed',
-    };
+  private onFocused(act: (run: RunView) => void): void {
+    const run = this.table()?.focused();
+    if (run) act(run);
+  }
+
+  /** The selected runs, or the one that has the focus. */
+  private onChosen(act: (runs: RunView[]) => void): void {
+    const focused = this.table()?.focused();
+    const runs = this.selected().length > 0 ? this.selected() : focused ? [focused] : [];
+    if (runs.length > 0) act(runs);
   }
 }

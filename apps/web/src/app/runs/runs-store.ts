@@ -83,6 +83,12 @@ export class RunsStore {
     this.byId.update((map) => new Map(map).set(run.id, run));
   }
 
+  /** Shows a change before the server has answered. */
+  patch(id: string, change: Partial<RunView>): void {
+    const run = this.byId().get(id);
+    if (run) this.byId.update((map) => new Map(map).set(id, { ...run, ...change }));
+  }
+
   drop(id: string): void {
     this.byId.update((map) => {
       const next = new Map(map);

@@ -67,6 +67,23 @@ describe('a snapshot', () => {
     expect((await snapshots.snapshotOf(id)).id).toBe(first.id);
   });
 
+  it('leaves out what .mleignore names, and follows each change of it', async () => {
+    const id = await newProject();
+    for (const path of ['a.py', 'data/big.bin', 'data/small.csv', 'deep/x.log', '.env']) await put(id, path, path);
+    const sent = async () => {
+      const snapshot = await snapshots.snapshotOf(id);
+      const paths = (await snapshots.manifest(snapshot.id)).files.map(({ path }) => path);
+      expect(snapshot.files).toBe(paths.length);
+      return paths;
+    };
+    expect(await sent()).toEqual(['.env', 'a.py', 'data/big.bin', 'data/small.csv', 'deep/x.log']);
+    await put(id, '.mleignore', '# large\ndata/*\n!data/small.csv\n*.log\n.*\n');
+    expect(await sent()).toEqual(['.mleignore', 'a.py', 'data/small.csv']);
+    await put(id, '.mleignore', '/deep/\n');
+    expect(await sent()).toEqual(['.env', '.mleignore', 'a.py', 'data/big.bin', 'data/small.csv']);
+    expect((await ada.get<{ items: FileView[] }>(`/api/v1/projects/${id}/files`)).body.items).toHaveLength(6);
+  });
+
   it('holds every save that was answered before, however many saves are under way', async () => {
     const id = await newProject();
     const acknowledged = new Map<string, number>();

@@ -11,6 +11,12 @@ export const ManifestEntrySchema = z.object({
 });
 export type ManifestEntry = z.infer<typeof ManifestEntrySchema>;
 
+/**
+ * At the root of a project, in the syntax of .gitignore: files that stay in the project and are not sent to machines.
+ * It is itself part of every snapshot, so that the machine knows what it need not report.
+ */
+export const IGNORE_FILE = '.mleignore';
+
 /** What a run executes: the files of its project at one revision, sorted by path. Itself a blob named by its hash. */
 export const ManifestSchema = z.object({ version: z.literal(1), files: z.array(ManifestEntrySchema) });
 export type Manifest = z.infer<typeof ManifestSchema>;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { ManifestSchema, type Manifest } from '@mle/protocol';
+import { IGNORE_FILE, ManifestSchema, type Manifest, type ManifestEntry } from '@mle/protocol';
+import ignore from 'ignore';
 import { BlobCollectorService } from '../blobs/blob-collector.service.js';
 import { BlobsService } from '../blobs/blobs.service.js';
 import { FilesRepository } from '../files/files.repository.js';
@@ -7,7 +8,7 @@ import { notFound } from '../http/problem.js';
 import { ProjectsService } from '../projects/projects.service.js';
 import { SnapshotsRepository } from './snapshots.repository.js';
 
-/** `id` names the manifest's blob; `bytes` and `files` are those of the project. */
+/** `id` names the manifest's blob; `bytes` and `files` are those that are sent to machines. */
 export interface Snapshot {
   id: string;
   bytes: number;
@@ -15,6 +16,8 @@ export interface Snapshot {
 }
 
 const SETTLE_TRIES = 5;
+/** What is larger was not written by a person. */
+const IGNORE_FILE_BYTES = 1024 * 1024;
 
 @Injectable()
 export class SnapshotsService {
@@ -57,10 +60,18 @@ export class SnapshotsService {
   }
 
   private async take(projectId: string): Promise<Snapshot> {
-    const files = (await this.files.list(projectId)).map(({ path, mode, size, sha256 }) => ({ path, mode, size, sha256 }));
+    const files = await this.sent((await this.files.list(projectId)).map(({ path, mode, size, sha256 }) => ({ path, mode, size, sha256 })));
     const manifest: Manifest = { version: 1, files };
     const { sha256 } = await this.blobs.putBytes(Buffer.from(JSON.stringify(manifest)));
     return { id: sha256, bytes: files.reduce((sum, { size }) => sum + size, 0), files: files.length };
+  }
+
+  /** Without what the project's .mleignore names. */
+  private async sent(files: ManifestEntry[]): Promise<ManifestEntry[]> {
+    const rules = files.find(({ path }) => path === IGNORE_FILE);
+    if (rules === undefined || rules.size > IGNORE_FILE_BYTES) return files;
+    const matcher = ignore().add((await this.blobs.read(rules.sha256)).toString('utf8'));
+    return files.filter(({ path }) => path === IGNORE_FILE || !matcher.ignores(path));
   }
 
   /** Between this moment and the run that will name it, the snapshot stays. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, open, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { createReadStream, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir, open, rename, rm, stat, truncate } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
@@ -9,7 +9,6 @@ import { dirname, join } from 'node:path';
 export class BlobCache {
   private readonly blobs: string;
   private readonly partials: string;
-  private readonly folders = new Set<string>();
 
   constructor(dataDir: string) {
     this.blobs = join(dataDir, 'cache', 'blobs');
@@ -33,17 +32,22 @@ export class BlobCache {
     }
   }
 
-  /** Takes a blob that came whole. False: its bytes are not those of its name. */
-  async put(sha256: string, bytes: Buffer): Promise<boolean> {
+  /** Takes a small blob that came whole, at once: see `inTurns`. False: its bytes are not those of its name. */
+  put(sha256: string, bytes: Buffer): boolean {
     if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
-      await rm(this.partialPath(sha256), { force: true });
+      rmSync(this.partialPath(sha256), { force: true });
       return false;
     }
     const target = this.path(sha256);
     const temporary = `${target}.${process.pid}.tmp`;
-    await this.ensureFolder(dirname(target));
-    await writeFile(temporary, bytes, { mode: 0o600 });
-    await rename(temporary, target);
+    try {
+      writeFileSync(temporary, bytes, { mode: 0o600 });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
+      writeFileSync(temporary, bytes, { mode: 0o600 });
+    }
+    renameSync(temporary, target);
     return true;
   }
 
@@ -57,13 +61,6 @@ export class BlobCache {
     }
     const handle = await open(path, from > 0 ? 'a' : 'w', 0o600);
     return new IncomingBlob(sha256, handle, hash, from, path, this.path(sha256));
-  }
-
-  /** Each of the 256 folders is made once. */
-  private async ensureFolder(folder: string): Promise<void> {
-    if (this.folders.has(folder)) return;
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    this.folders.add(folder);
   }
 
   private partialPath(sha256: string): string {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AttemptRef, BlobChunk } from '@mle/protocol';
 import type { Link } from '../link/link.js';
 import type { BlobCache, IncomingBlob } from './blob-cache.js';
+import { inTurns } from './in-turns.js';
 import { PrepareError } from './prepare-error.js';
 
 /** A stream that the server leaves without a byte for so long is asked for again. */
@@ -61,16 +62,18 @@ class Stream {
     if (this.closed) return false;
     let at = 0;
     const parts = pieces.map((piece) => ({ piece, bytes: bytes.subarray(at, (at += piece.length)) }));
-    // What came whole is independent of the rest, and the disk is asked for many at once.
-    const whole = parts.filter(({ piece }) => piece.offset === 0 && piece.length === piece.size);
-    const results = await Promise.all(whole.map(({ piece, bytes: content }) => this.writeWhole(piece, content)));
-    for (const part of parts) if (part.piece.offset !== 0 || part.piece.length !== part.piece.size) results.push(await this.writePiece(part.piece, part.bytes));
-    return results.every(Boolean);
+    const isWhole = ({ piece }: { piece: Piece }): boolean => piece.offset === 0 && piece.length === piece.size;
+    let wanted = true;
+    await inTurns(parts.filter(isWhole), (part) => {
+      wanted = this.writeWhole(part.piece, part.bytes) && wanted;
+    });
+    for (const part of parts) if (!isWhole(part)) wanted = (await this.writePiece(part.piece, part.bytes)) && wanted;
+    return wanted;
   }
 
-  private async writeWhole({ sha256 }: Piece, bytes: Buffer): Promise<boolean> {
+  private writeWhole({ sha256 }: Piece, bytes: Buffer): boolean {
     if (!this.wanted.has(sha256)) return false;
-    const stored = await this.cache.put(sha256, bytes);
+    const stored = this.cache.put(sha256, bytes);
     this.onBytes(bytes.length);
     this.settle(sha256, stored);
     return true;

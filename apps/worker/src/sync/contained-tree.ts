@@ -1,6 +1,5 @@
-import { constants } from 'node:fs';
-import { chmod, copyFile, lchown, lstat, mkdir, readdir, realpath, rename, rm, rmdir, symlink, unlink } from 'node:fs/promises';
-import { randomBytes } from 'node:crypto';
+import { chmodSync, constants, copyFileSync, lchownSync, rmSync } from 'node:fs';
+import { chmod, copyFile, lchown, lstat, mkdir, readdir, realpath, rm, rmdir, symlink, unlink } from 'node:fs/promises';
 import { dirname, join, normalize, sep } from 'node:path';
 import { projectPathError } from '@mle/protocol';
 import { PrepareError } from './prepare-error.js';
@@ -20,14 +19,31 @@ export class ContainedTree {
     return join(this.root, path);
   }
 
-  /** Places a copy of `source`; what was there goes, whatever it was. */
-  async placeFile(path: string, source: string, mode: number): Promise<void> {
+  /**
+   * Places a copy of `source` in a folder that `makeFolders` made; what was there goes, whatever it was. Short files are copied at
+   * once: see `inTurns`.
+   */
+  placeFile(path: string, source: string, mode: number): void {
+    const target = this.absolute(path);
+    try {
+      // A copy that a crash cuts short is not in the index, and is replaced by the next sync.
+      copyFileSync(source, target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      rmSync(target, { recursive: true, force: true });
+      copyFileSync(source, target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+    }
+    chmodSync(target, mode);
+    if (this.owner !== null) lchownSync(target, this.owner.uid, this.owner.gid);
+  }
+
+  /** The same for a file that takes its time. */
+  async placeLargeFile(path: string, source: string, mode: number): Promise<void> {
     const target = await this.clearWay(path);
-    const temporary = join(dirname(target), `.mle-${randomBytes(6).toString('hex')}`);
-    await copyFile(source, temporary, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
-    await chmod(temporary, mode);
-    await this.own(temporary);
-    await rename(temporary, target);
+    await rm(target, { force: true });
+    await copyFile(source, target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+    await chmod(target, mode);
+    await this.own(target);
   }
 
   /** Places a symbolic link. Throws `PrepareError` where it would leave the folder. */

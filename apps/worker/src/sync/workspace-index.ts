@@ -1,4 +1,5 @@
-import { lstat, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { ManifestEntrySchema } from '@mle/protocol';
 import type { ManifestEntry } from '@mle/protocol';
@@ -34,18 +35,18 @@ export class WorkspaceIndex {
   }
 
   /** Whether the file at `absolute` is still what the last sync placed there, and is what the manifest wants. */
-  async isCurrent(entry: ManifestEntry, absolute: string): Promise<boolean> {
+  isCurrent(entry: ManifestEntry, absolute: string): boolean {
     const placed = this.placed.get(entry.path);
     if (placed === undefined || placed.sha256 !== entry.sha256 || placed.mode !== entry.mode) return false;
-    const stat = await lstat(absolute).catch(() => null);
+    const stat = statOf(absolute);
     if (stat === null) return false;
     const now = trace(stat);
     const then = placed.trace;
     return now.size === then.size && now.mtime === then.mtime && now.ctime === then.ctime && now.inode === then.inode;
   }
 
-  async note(entry: ManifestEntry, absolute: string): Promise<void> {
-    this.placed.set(entry.path, { ...entry, trace: trace(await lstat(absolute)) });
+  note(entry: ManifestEntry, absolute: string): void {
+    this.placed.set(entry.path, { ...entry, trace: trace(lstatSync(absolute)) });
   }
 
   forget(path: string): void {
@@ -59,4 +60,13 @@ export class WorkspaceIndex {
 
 function trace(stat: Stats): Trace {
   return { size: stat.size, mtime: stat.mtimeMs, ctime: stat.ctimeMs, inode: stat.ino };
+}
+
+/** Null where there is nothing, or a file stands where a folder was. */
+function statOf(absolute: string): Stats | null {
+  try {
+    return lstatSync(absolute, { throwIfNoEntry: false }) ?? null;
+  } catch {
+    return null;
+  }
 }

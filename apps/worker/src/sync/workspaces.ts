@@ -8,10 +8,13 @@ import type { BlobCache } from './blob-cache.js';
 import type { BlobFetcher } from './blob-fetcher.js';
 import { ContainedTree } from './contained-tree.js';
 import { findLeftovers } from '../leftovers/leftover-scan.js';
+import { inTurns } from './in-turns.js';
 import { PrepareError } from './prepare-error.js';
 import { WorkspaceIndex } from './workspace-index.js';
 
-const AT_ONCE = 16;
+/** Copied in turns with everything else up to this size, beyond it by the thread pool. */
+const SMALL_BYTES = 256 * 1024;
+const INDEXES_KEPT = 8;
 const PROGRESS_EVERY_MS = 250;
 const MANIFESTS_KEPT = 8;
 /** It is in the cache; where it was lost, there is no time to fetch it again. */
@@ -34,6 +37,8 @@ export type ProgressReport = Omit<AttemptProgress, 'runId' | 'attempt'>;
 /** One workspace per project and slot, restored before each run. */
 export class Workspaces {
   private readonly manifests = new Map<string, Manifest>();
+  /** This worker alone writes them. */
+  private readonly indexes = new Map<string, WorkspaceIndex>();
 
   constructor(
     private readonly identity: Identity,
@@ -48,7 +53,7 @@ export class Workspaces {
     const [places, manifest, index] = await Promise.all([
       this.makeFolders(spec, slot),
       this.manifest(ref, spec.snapshotId, signal),
-      WorkspaceIndex.load(indexPath),
+      this.index(indexPath),
     ]);
     const tree = new ContainedTree(places.workspace, this.owner(slot));
     const wanted = new Set(manifest.files.map(({ path }) => path));
@@ -130,18 +135,24 @@ export class Workspaces {
     const parsed = ManifestSchema.safeParse(JSON.parse(await readFile(this.cache.path(snapshotId), 'utf8')));
     if (!parsed.success) throw new PrepareError(`The list of the project's files is wrong: ${parsed.error.issues[0]?.message ?? 'it cannot be read'}`);
     this.manifests.set(snapshotId, parsed.data);
-    for (const oldest of this.manifests.keys()) {
-      if (this.manifests.size <= MANIFESTS_KEPT) break;
-      this.manifests.delete(oldest);
-    }
+    forgetOldest(this.manifests, MANIFESTS_KEPT);
     return parsed.data;
+  }
+
+  private async index(path: string): Promise<WorkspaceIndex> {
+    const index = this.indexes.get(path) ?? (await WorkspaceIndex.load(path));
+    this.indexes.delete(path);
+    this.indexes.set(path, index);
+    forgetOldest(this.indexes, INDEXES_KEPT);
+    return index;
   }
 
   private async due(manifest: Manifest, index: WorkspaceIndex, tree: ContainedTree): Promise<ManifestEntry[]> {
     const due: ManifestEntry[] = [];
     const real = await tree.realFolders(manifest.files.map(({ path }) => path));
-    await inParallel(manifest.files, async (entry) => {
-      if (!real.has(dirname(entry.path)) || !(await index.isCurrent(entry, tree.absolute(entry.path)))) due.push(entry);
+    await inTurns(manifest.files, (entry) => {
+      // The manifest's schema has checked the paths, and nothing is changed here.
+      if (!real.has(dirname(entry.path)) || !index.isCurrent(entry, `${tree.root}/${entry.path}`)) due.push(entry);
     });
     return due;
   }
@@ -179,17 +190,25 @@ export class Workspaces {
     const files = due.filter(({ mode }) => mode !== FILE_MODES.link);
     const links = due.filter(({ mode }) => mode === FILE_MODES.link);
     await tree.makeFolders(files.map(({ path }) => path));
-    await inParallel(files, async (entry) => {
-      signal.throwIfAborted();
-      await tree.placeFile(entry.path, this.cache.path(entry.sha256), entry.mode === FILE_MODES.executable ? 0o755 : 0o644);
-      await index.note(entry, tree.absolute(entry.path));
+    const modeOf = ({ mode }: ManifestEntry): number => (mode === FILE_MODES.executable ? 0o755 : 0o644);
+    const placed = (entry: ManifestEntry): void => {
+      index.note(entry, tree.absolute(entry.path));
       progress.filesDone++;
       tell();
+    };
+    await inTurns(files.filter(({ size }) => size <= SMALL_BYTES), (entry) => {
+      signal.throwIfAborted();
+      tree.placeFile(entry.path, this.cache.path(entry.sha256), modeOf(entry));
+      placed(entry);
     });
+    for (const entry of files.filter(({ size }) => size > SMALL_BYTES)) {
+      signal.throwIfAborted();
+      await tree.placeLargeFile(entry.path, this.cache.path(entry.sha256), modeOf(entry));
+      placed(entry);
+    }
     for (const entry of links) {
       await tree.placeLink(entry.path, await readFile(this.cache.path(entry.sha256), 'utf8'));
-      await index.note(entry, tree.absolute(entry.path));
-      progress.filesDone++;
+      placed(entry);
     }
     for (const { path, mode } of manifest.files) if (mode === FILE_MODES.link) await tree.checkLink(path);
     reportedAt = Number.NEGATIVE_INFINITY;
@@ -197,10 +216,9 @@ export class Workspaces {
   }
 }
 
-async function inParallel<T>(items: T[], work: (item: T) => Promise<void>): Promise<void> {
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    while (next < items.length) await work(items[next++] as T);
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, lane));
+function forgetOldest(map: Map<string, unknown>, keep: number): void {
+  for (const oldest of map.keys()) {
+    if (map.size <= keep) return;
+    map.delete(oldest);
+  }
 }

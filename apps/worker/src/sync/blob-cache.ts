@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 import { createReadStream, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { mkdir, open, rename, rm, stat, truncate } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, truncate } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
@@ -23,13 +23,10 @@ export class BlobCache {
     return existsSync(this.path(sha256));
   }
 
-  /** The bytes of it that came before the connection was cut. */
-  async partialSize(sha256: string): Promise<number> {
-    try {
-      return (await stat(this.partialPath(sha256))).size;
-    } catch {
-      return 0;
-    }
+  /** The blobs that are there by a part, cut off with a connection, and how many bytes of each. */
+  async partialSizes(): Promise<Map<string, number>> {
+    const names = await readdir(this.partials).catch((): string[] => []);
+    return new Map(await Promise.all(names.map(async (name) => [name, (await stat(this.partialPath(name)).catch(() => null))?.size ?? 0] as const)));
   }
 
   /** Takes a small blob that came whole, at once: see `inTurns`. False: its bytes are not those of its name. */

@@ -179,8 +179,8 @@ export class BlobFetcher {
 
   /** Returns what went wrong, or an empty text. */
   private async stream(ref: AttemptRef, hashes: string[], progress: FetchProgress, signal: AbortSignal): Promise<string> {
-    const items: { sha256: string; from: number }[] = [];
-    for (const sha256 of hashes) items.push({ sha256, from: await this.cache.partialSize(sha256) });
+    const partial = await this.cache.partialSizes();
+    const items = hashes.map((sha256) => ({ sha256, from: partial.get(sha256) ?? 0 }));
     const streamId = randomUUID();
     const stream = new Stream(this.cache, new Map(items.map(({ sha256, from }) => [sha256, from])), progress.bytes, progress.blob);
     this.streams.set(streamId, stream);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTerminal } from '@mle/protocol';
-import type { Api } from './api.js';
+import type { Api } from '../system/api.js';
 
 /** Follows a run's output by REST, and goes on from its last byte after a break, as a script would. */
 export class Follower {

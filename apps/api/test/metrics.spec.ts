@@ -6,7 +6,7 @@ import type { Connection } from 'mongoose';
 import { io, type Socket } from 'socket.io-client';
 import {
   EVENTS_NAMESPACE, LIMITS, LINK_NAMESPACE, LINK_VERSION,
-  type AttemptRef, type BrowserToServer, type HelloReply, type MetricList, type MetricUpdate, type ProjectView, type RunView, type ServerToBrowser, type ServerToWorker, type WorkerToServer,
+  type AttemptRef, type BrowserToServer, type HelloReply, type MetricList, type MetricUpdate, type ProjectView, type ResourceList, type RunView, type ServerToBrowser, type ServerToWorker, type WorkerToServer,
 } from '@mle/protocol';
 import { MachineCredentials } from '../src/machines/machine-credentials.js';
 import { MetricsIngest } from '../src/metrics/metrics-ingest.service.js';
@@ -110,6 +110,28 @@ describe('the numbers of a run', () => {
     expect((await user.get(`/api/v1/runs/${ref.runId}/metrics?points=1`)).status).toBe(400);
     const bob = await api.signUp('bob');
     expect((await bob.get(`/api/v1/runs/${ref.runId}/metrics`)).status).toBe(404);
+  });
+
+  it('stand beside what the run and its machine use, of its own machine only', async () => {
+    const { link, ref } = await runOnLink();
+    const { link: other } = await runOnLink();
+    const usage = (runMemory: number) => ({ machine: { cpu: 0.5, memory: 1_000 }, runs: [{ ...ref, sample: { runCpu: 1.5, runMemory } }] });
+    const resources = async (): Promise<ResourceList> => (await user.get<ResourceList>(`/api/v1/runs/${ref.runId}/resources`)).body;
+    other.emit('resources', usage(666));
+    link.emit('resources', usage(10));
+    for (let i = 0; i < 500 && (await resources()).series.length === 0; i++) await sleep(10);
+    link.emit('resources', usage(20));
+    for (let i = 0; i < 500 && (await resources()).series[0]?.x.length !== 2; i++) await sleep(10);
+    const list = await resources();
+    expect(list.capacity).toEqual({ cpus: 2, memoryBytes: 1, gpuMemoryBytes: null });
+    expect(list.series.map(({ name, y }) => [name, y])).toEqual([['cpu', [0.5, 0.5]], ['memory', [1_000, 1_000]], ['runCpu', [1.5, 1.5]], ['runMemory', [10, 20]]]);
+    await finish(link, ref, Buffer.alloc(0));
+    expect(await resources()).toEqual(list);
+    const stored = api.app.get<Connection>(getConnectionToken(), { strict: false }).collection('resource_records');
+    for (let i = 0; i < 500 && (await stored.countDocuments({ runId: ref.runId })) === 0; i++) await sleep(10);
+    expect(await resources()).toEqual(list);
+    await user.delete(`/api/v1/runs/${ref.runId}`);
+    expect(await stored.countDocuments({ runId: ref.runId })).toBe(0);
   });
 
   it('come once each and none is lost, however often the server is started anew', async () => {

@@ -12,7 +12,7 @@ for (const theme of ['light', 'dark'] as const) {
       await page.setViewportSize({ width: 1280, height: 844 });
       await logIn(page, product);
       await page.setViewportSize({ width, height: 844 });
-      for (const path of ['/', '/runs', '/machines', '/settings']) {
+      for (const path of ['/', '/runs', '/graphs', '/machines', '/settings']) {
         await page.goto(product.url + path);
         await expect(page.getByRole('navigation').first()).toBeVisible();
         await page.waitForLoadState('networkidle');

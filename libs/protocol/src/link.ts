@@ -3,6 +3,7 @@ import type { ArtifactChunk, ArtifactChunkReply, ArtifactPut, ArtifactPutReply, 
 import { IdSchema, Sha256Schema } from './ids.js';
 import { LIMITS } from './limits.js';
 import { InventorySchema, LoadSchema } from './machines.js';
+import { ResourceSampleSchema } from './metrics.js';
 import { OutputFrameSchema } from './output.js';
 import { DEFAULT_PROJECT_SETTINGS, ProjectSettingsSchema } from './project-settings.js';
 import { EnvSchema, ParamsSchema } from './runs.js';
@@ -103,6 +104,13 @@ export const AttemptProgressSchema = AttemptRefSchema.extend({
 });
 export type AttemptProgress = z.infer<typeof AttemptProgressSchema>;
 
+/** Of a moment: what the machine uses, and of it each run whose program is alive. */
+export const ResourceUsageSchema = z.object({
+  machine: ResourceSampleSchema,
+  runs: z.array(AttemptRefSchema.extend({ sample: ResourceSampleSchema })).max(256),
+});
+export type ResourceUsage = z.infer<typeof ResourceUsageSchema>;
+
 /** `stopped`: the worker stopped it by itself, and `reason` says why (the machine shuts down). */
 export const OUTCOMES = ['exited', 'stopped', 'spawn_failed', 'prepare_failed', 'timed_out', 'supervisor_lost'] as const;
 /** The end of an attempt, sent after its last byte was acknowledged. */
@@ -152,6 +160,8 @@ export interface WorkerToServer {
   claim: (ref: AttemptRef, ack: Ack<ClaimReply>) => void;
   'attempt.running': (running: AttemptRunning, ack: Ack<AttemptReply>) => void;
   'attempt.progress': (progress: AttemptProgress) => void;
+  /** Not acknowledged: the next one comes soon. */
+  resources: (usage: ResourceUsage) => void;
   'attempt.finished': (finished: AttemptFinished, ack: Ack<AttemptReply>) => void;
   output: (frame: z.infer<typeof OutputFrameSchema>, bytes: Uint8Array, ack: Ack<OutputReply>) => void;
   'artifacts.put': (put: ArtifactPut, ack: Ack<ArtifactPutReply>) => void;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ON_MACHINE_STATES, VERSION, type ArtifactEntry, type AttemptProgress, type AttemptRef, type Heartbeat, type Hello, type HelloReply, type LeftoverRequest, type MachineSettings } from '@mle/protocol';
+import { ON_MACHINE_STATES, VERSION, type ArtifactEntry, type AttemptProgress, type AttemptRef, type Heartbeat, type Hello, type HelloReply, type LeftoverRequest, type MachineSettings, type ResourceUsage } from '@mle/protocol';
 import { ArtifactIntake } from '../artifacts/artifact-intake.service.js';
 import { LeftoversRepository } from '../artifacts/leftovers/leftovers.repository.js';
 import { LeftoversService } from '../artifacts/leftovers/leftovers.service.js';
@@ -11,6 +11,7 @@ import { MachinesService } from '../machines/machines.service.js';
 import { OutputIngest } from '../output/output-ingest.service.js';
 import { DeliveriesService } from '../queue/deliveries.service.js';
 import { QueueGate } from '../queue/queue-gate.service.js';
+import { ResourcesService } from '../resources/resources.service.js';
 import { currentAttempt, type RunRecord } from '../runs/run-view.js';
 import { RunLifecycle, type ClaimingMachine } from '../runs/run-lifecycle.service.js';
 import { RunsRepository } from '../runs/runs.repository.js';
@@ -35,6 +36,7 @@ export class LinkSessions {
     private readonly runs: RunsRepository,
     private readonly deliveries: DeliveriesService,
     private readonly gate: QueueGate,
+    private readonly resources: ResourcesService,
     private readonly events: EventsService,
   ) {}
 
@@ -80,6 +82,14 @@ export class LinkSessions {
     const run = await this.runs.get(progress.runId);
     if (!run || currentAttempt(run).machineId !== machineId) return;
     this.events.publish('run.progress', { userId: run.ownerId }, progress);
+  }
+
+  /** What the machine uses, to each of its runs. */
+  async usage(machineId: string, { machine, runs }: ResourceUsage): Promise<void> {
+    for (const { runId, attempt, sample } of runs) {
+      const ref = { runId, attempt };
+      if (await this.mayWrite(machineId, ref)) await this.resources.add(ref, { ...machine, ...sample });
+    }
   }
 
   /** Whether the machine holds the attempt, and it is the current one. */

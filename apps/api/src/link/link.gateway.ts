@@ -16,6 +16,7 @@ import {
   LinkAuthSchema,
   OutputFrameSchema,
   QUEUE_PATH,
+  ResourceUsageSchema,
   type LinkRefusal,
   type ServerToWorker,
   type WorkerToServer,
@@ -138,6 +139,10 @@ export class LinkGateway implements OnApplicationBootstrap {
     socket.on('attempt.progress', (progress) => {
       const parsed = AttemptProgressSchema.safeParse(progress);
       if (parsed.success) session.progress(parsed.data).catch(() => undefined);
+    });
+    socket.on('resources', (usage) => {
+      const parsed = ResourceUsageSchema.safeParse(usage);
+      if (parsed.success) session.resources(parsed.data).catch(() => undefined);
     });
     socket.on('output', (frame, bytes, ack) => {
       const parsed = OutputFrameSchema.safeParse(frame);

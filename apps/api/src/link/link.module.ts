@@ -5,6 +5,7 @@ import { SocketsModule } from '../events/sockets.module.js';
 import { MachinesModule } from '../machines/machines.module.js';
 import { OutputModule } from '../output/output.module.js';
 import { QueueModule } from '../queue/queue.module.js';
+import { ResourcesModule } from '../resources/resources.module.js';
 import { RunsModule } from '../runs/runs.module.js';
 import { SnapshotsModule } from '../snapshots/snapshots.module.js';
 import { BlobStreams } from './blob-streams.service.js';
@@ -12,7 +13,7 @@ import { LinkGateway } from './link.gateway.js';
 import { LinkSessions } from './link-sessions.service.js';
 
 @Module({
-  imports: [ArtifactsModule, BlobsModule, MachinesModule, OutputModule, QueueModule, RunsModule, SnapshotsModule, SocketsModule],
+  imports: [ArtifactsModule, BlobsModule, MachinesModule, OutputModule, QueueModule, ResourcesModule, RunsModule, SnapshotsModule, SocketsModule],
   providers: [BlobStreams, LinkGateway, LinkSessions],
 })
 export class LinkModule {}

@@ -1,5 +1,5 @@
 import { Controller, Get } from '@nestjs/common';
-import { IdSchema, MetricListSchema, MetricQuerySchema, type MetricList, type MetricQuery } from '@mle/protocol';
+import { IdSchema, MetricListSchema, MetricQuerySchema, ResourceListSchema, ResourceQuerySchema, type MetricList, type MetricQuery, type ResourceList, type ResourceQuery } from '@mle/protocol';
 import { CurrentUser, type AuthUser } from '../auth/current-user.js';
 import { Returns, ZodParam, ZodQuery } from '../http/zod.js';
 import { RunMetricsService } from './run-metrics.service.js';
@@ -12,5 +12,11 @@ export class RunMetricsController {
   @Returns(200, MetricListSchema, 'The numbers that a run printed, with fewer points where there are many, but every extremum')
   list(@CurrentUser() user: AuthUser, @ZodParam('id', IdSchema) id: string, @ZodQuery(MetricQuerySchema) query: MetricQuery): Promise<MetricList> {
     return this.metrics.list(user.id, id, query);
+  }
+
+  @Get('resources')
+  @Returns(200, ResourceListSchema, 'What a run and its machine used, about every two seconds')
+  resources(@CurrentUser() user: AuthUser, @ZodParam('id', IdSchema) id: string, @ZodQuery(ResourceQuerySchema) query: ResourceQuery): Promise<ResourceList> {
+    return this.metrics.usage(user.id, id, query);
   }
 }

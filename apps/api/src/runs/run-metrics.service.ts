@@ -1,12 +1,15 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { isTerminal, type AttemptRef, type MetricList, type MetricQuery } from '@mle/protocol';
+import { isTerminal, type AttemptRef, type MetricList, type MetricQuery, type ResourceList, type ResourceQuery } from '@mle/protocol';
 import { notFound } from '../http/problem.js';
 import { logger } from '../logging/logger.js';
+import { MachinesRepository } from '../machines/machines.repository.js';
 import { summariesOf, type SeriesState } from '../metrics/metric-parser.js';
 import { MetricsIngest } from '../metrics/metrics-ingest.service.js';
 import { MetricsService } from '../metrics/metrics.service.js';
+import { ResourcesService } from '../resources/resources.service.js';
 import { RunAnnouncer } from '../waiting/run-announcer.service.js';
 import { RunsRepository } from './runs.repository.js';
+import type { RunRecord } from './run-view.js';
 import { RunsService } from './runs.service.js';
 
 /** The numbers of a run for its owner, and in the run itself. */
@@ -18,6 +21,8 @@ export class RunMetricsService implements OnModuleInit {
     private readonly announcer: RunAnnouncer,
     private readonly metrics: MetricsService,
     private readonly ingest: MetricsIngest,
+    private readonly resources: ResourcesService,
+    private readonly machines: MachinesRepository,
   ) {}
 
   onModuleInit(): void {
@@ -27,10 +32,27 @@ export class RunMetricsService implements OnModuleInit {
   }
 
   async list(ownerId: string, runId: string, query: MetricQuery): Promise<MetricList> {
+    const { run, ref } = await this.attempt(ownerId, runId, query.attempt);
+    return this.metrics.list(ref, ref.attempt < run.attempt || isTerminal(run.state), query);
+  }
+
+  async usage(ownerId: string, runId: string, query: ResourceQuery): Promise<ResourceList> {
+    const { run, ref } = await this.attempt(ownerId, runId, query.attempt);
+    const machineId = run.attempts[ref.attempt - 1]?.machineId;
+    const inventory = machineId ? (await this.machines.get(machineId))?.inventory : null;
+    const capacity = {
+      cpus: inventory?.cpus ?? null,
+      memoryBytes: inventory?.memoryBytes ?? null,
+      gpuMemoryBytes: inventory && inventory.gpus.length > 0 ? inventory.gpus.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0) : null,
+    };
+    return { ...(await this.resources.list(ref, query.points)), capacity };
+  }
+
+  private async attempt(ownerId: string, runId: string, n: number | undefined): Promise<{ run: RunRecord; ref: AttemptRef }> {
     const run = await this.runs.owned(ownerId, runId);
-    const attempt = query.attempt ?? run.attempt;
+    const attempt = n ?? run.attempt;
     if (attempt > run.attempt) throw notFound('attempt');
-    return this.metrics.list({ runId, attempt }, attempt < run.attempt || isTerminal(run.state), query);
+    return { run, ref: { runId, attempt } };
   }
 
   private async note(ref: AttemptRef, series: readonly SeriesState[]): Promise<void> {

@@ -8,6 +8,7 @@ import { OutputModule } from '../output/output.module.js';
 import { PoolsRepositoryModule } from '../pools/pools-repository.module.js';
 import { ProjectsModule } from '../projects/projects.module.js';
 import { QueueModule } from '../queue/queue.module.js';
+import { ResourcesModule } from '../resources/resources.module.js';
 import { SnapshotsModule } from '../snapshots/snapshots.module.js';
 import { WaitingModule } from '../waiting/waiting.module.js';
 import { Reconciler } from './reconciler.service.js';
@@ -23,7 +24,7 @@ import { RunsService } from './runs.service.js';
 import { TargetsService } from './targets.service.js';
 
 @Module({
-  imports: [ArtifactsModule, DispatchModule, FilesModule, MachinesModule, MetricsModule, OutputModule, PoolsRepositoryModule, ProjectsModule, QueueModule, RunsRepositoryModule, SnapshotsModule, WaitingModule],
+  imports: [ArtifactsModule, DispatchModule, FilesModule, MachinesModule, MetricsModule, OutputModule, PoolsRepositoryModule, ProjectsModule, QueueModule, ResourcesModule, RunsRepositoryModule, SnapshotsModule, WaitingModule],
   controllers: [RunsController, RunMetricsController, RunOutputController],
   providers: [Reconciler, RunLifecycle, RunMetricsService, RunStarter, RunStopper, RunsService, TargetsService],
   exports: [RunLifecycle, RunsRepositoryModule, RunsService],

@@ -7,6 +7,7 @@ import { conflict, notFound, ProblemError } from '../http/problem.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { OutputService } from '../output/output.service.js';
 import { ProjectsService } from '../projects/projects.service.js';
+import { ResourcesService } from '../resources/resources.service.js';
 import { WaitingService } from '../waiting/waiting.service.js';
 import { RunStarter } from './run-starter.service.js';
 import { RunStopper } from './run-stopper.service.js';
@@ -28,6 +29,7 @@ export class RunsService implements OnModuleInit {
     private readonly metrics: MetricsService,
     private readonly artifacts: ArtifactsRepository,
     private readonly leftovers: LeftoversRepository,
+    private readonly resources: ResourcesService,
     private readonly events: EventsService,
   ) {}
 
@@ -96,7 +98,7 @@ export class RunsService implements OnModuleInit {
 
   private async removeTraces(runId: string): Promise<void> {
     await this.metrics.removeRun(runId);
-    await Promise.all([this.output.removeRun(runId), this.artifacts.removeRun(runId), this.leftovers.removeRun(runId)]);
+    await Promise.all([this.resources.removeRun(runId), this.output.removeRun(runId), this.artifacts.removeRun(runId), this.leftovers.removeRun(runId)]);
   }
 
   private async removeOfProject(projectId: string): Promise<void> {

@@ -40,6 +40,11 @@ export class AttemptTable {
     return [...[...this.attempts.values()].map(({ ref }) => ref), ...this.claims.values()];
   }
 
+  /** The programs that are alive. */
+  programs(): { ref: AttemptRef; pid: number }[] {
+    return [...this.attempts.values()].flatMap(({ ref, program }) => (program === null ? [] : [{ ref, pid: program }]));
+  }
+
   get empty(): boolean {
     return this.attempts.size === 0;
   }

@@ -82,6 +82,11 @@ export class Attempt {
     return this.exit !== null;
   }
 
+  /** The pid of its program while that is alive. */
+  get program(): number | null {
+    return this.exit === null ? (this.process?.pid ?? null) : null;
+  }
+
   /** After the claim: files, then the start. */
   async begin(): Promise<void> {
     this.serverHas = 0;

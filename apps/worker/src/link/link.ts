@@ -25,6 +25,7 @@ import type {
   MachineSettings,
   OutputFrame,
   OutputReply,
+  ResourceUsage,
   ServerToWorker,
   StopRequest,
   WorkerToServer,
@@ -157,6 +158,10 @@ export class Link extends EventEmitter<Events> {
 
   progress(progress: AttemptProgress): void {
     if (this.online) this.socket.emit('attempt.progress', progress);
+  }
+
+  resources(usage: ResourceUsage): void {
+    if (this.online) this.socket.emit('resources', usage);
   }
 
   finished(finished: AttemptFinished): Promise<AttemptReply> {

@@ -25,6 +25,9 @@ import { SupervisorClient } from '../supervisor/supervisor-client.js';
 import { BlobCache } from '../sync/blob-cache.js';
 import { BlobFetcher } from '../sync/blob-fetcher.js';
 import { Workspaces } from '../sync/workspaces.js';
+import { MachineUsage } from '../usage/machine-usage.js';
+import { ProcessUsage } from '../usage/process-usage.js';
+import { UsageReporter } from '../usage/usage-reporter.js';
 
 const SHUT_DOWN_REASON = 'server shut down';
 /** After the longest stop: for the output that is still to be delivered, while the server answers. */
@@ -44,6 +47,7 @@ export class WorkerApp {
   private attempts: AttemptTable | null = null;
   private consumer: DeliveryConsumer | null = null;
   private heart: Heart | null = null;
+  private usage: UsageReporter | null = null;
   private machine: MachineSettings | null = null;
   private ending = false;
   private announced = false;
@@ -84,6 +88,8 @@ export class WorkerApp {
     await attempts.restore(entries);
     const load = new LoadSampler(inventory.gpus.length > 0, identity.path);
     this.heart = new Heart(this.link, () => ({ attempts: attempts.refs(), load: load.sample() }), this.log);
+    const machineUsage = new MachineUsage(inventory.gpus.length > 0, identity.path);
+    this.usage = new UsageReporter(machineUsage, new ProcessUsage(), () => attempts.programs(), (usage) => this.link.resources(usage));
     this.link.on('online', (reply) => this.onOnline(reply));
     this.link.on('offline', () => this.consumer?.reconsider());
     this.link.connect({
@@ -151,6 +157,7 @@ export class WorkerApp {
 
   private endLink(): void {
     this.heart?.stop();
+    this.usage?.stop();
     this.link.close();
     this.listener?.close();
   }

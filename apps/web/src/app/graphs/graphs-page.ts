@@ -2,10 +2,10 @@ import { ChangeDetectionStrategy, Component, computed, effect, inject, input, si
 import { Router, RouterLink } from '@angular/router';
 import type { RunView } from '@mle/protocol';
 import { Clock } from '../core/clock';
-import { ago, elapsed } from '../core/format';
+import { ago } from '../core/format';
 import { isActive } from '../core/protocol-values';
 import { Toasts } from '../core/toasts';
-import { number, short } from '../metrics/chart-data';
+import { number, seconds, short } from '../metrics/chart-data';
 import { ChartGroup } from '../metrics/chart-group';
 import { MetricChart } from '../metrics/metric-chart';
 import { best, chartsOf } from '../metrics/metric-lines';
@@ -70,7 +70,7 @@ export class GraphsPage {
 
   protected readonly live = computed(() => this.drawn().some(({ state }) => isActive(state)));
   protected readonly file = computed(() => this.drawn()[0]?.file ?? null);
-  protected readonly formatX = computed<(value: number) => string>(() => (this.choice().x === 'time' ? (value) => elapsed(value * 1000) : short));
+  protected readonly formatX = computed<(value: number) => string>(() => (this.choice().x === 'time' ? seconds : short));
   protected readonly charts = computed(() => {
     const feeds = new Map(this.opened().map((feed) => [feed.runId, feed]));
     const byMachine = this.choice().by === 'machine';

@@ -1,3 +1,5 @@
+import { elapsed } from '../core/format';
+
 /** One line of a chart. */
 export interface ChartLine {
   id: string;
@@ -94,6 +96,9 @@ export function short(value: number): string {
   const text = Math.abs(scaled) > 0 && Math.abs(scaled) < 1e-4 ? scaled.toExponential() : String(Number(scaled.toPrecision(6)));
   return `${text}${unit}`.replaceAll('-', '\u2212');
 }
+
+/** A time since the start: `7.5 s`, then `3:12`. */
+export const seconds = (value: number): string => (value < 60 ? `${short(Math.round(value * 10) / 10)} s` : elapsed(value * 1000));
 
 /** What a chart shows, in a sentence, for who does not see it. */
 export function description(title: string, axis: string, lines: readonly ChartLine[], format: (value: number | null) => string): string {

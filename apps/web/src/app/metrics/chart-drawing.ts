@@ -112,7 +112,7 @@ export class ChartDrawing {
     const grid = { stroke: token('--grid'), width: 1 };
     return {
       legend: { show: false },
-      padding: [8, 12, 0, 0],
+      padding: [8, 18, 0, 0],
       series: [{}, ...this.series(token)],
       scales: {
         x: { time: false, range: (_plot, low, high) => this.rangeX(low, high) },

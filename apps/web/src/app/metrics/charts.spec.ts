@@ -6,6 +6,7 @@ import { ChartGroup } from './chart-group';
 import { MetricChart } from './metric-chart';
 import { best, chartsOf } from './metric-lines';
 import { SeriesSlots, dashOf } from './series-slots';
+import { resourceCharts } from './resource-charts';
 import { sparkPath } from './spark-path';
 
 const id = (digit: string) => digit.repeat(24);
@@ -70,6 +71,15 @@ describe('a view of the Graphs page', () => {
   it('has one run for each machine, the latest', () => {
     const run = (of: string, machineId: string | null) => ({ id: of, machineId }) as unknown as RunView;
     expect(latestOfMachines([run('d', 'm'), run('c', 'n'), run('b', 'm'), run('a', null)]).map((latest) => latest.id)).toEqual(['d', 'c']);
+  });
+});
+
+describe('resources', () => {
+  it('stand by what they are of, the run on the scale of its machine', () => {
+    const series = (name: 'cpu' | 'runCpu' | 'runMemory' | 'diskRead', y: number[]) => ({ name, axis: 'seconds' as const, x: y.map((_, i) => 2 * i), y, time: y });
+    const charts = resourceCharts({ attempt: 1, capacity: { cpus: 4, memoryBytes: 16e9, gpuMemoryBytes: null }, series: [series('cpu', [0.5]), series('runCpu', [1, 2]), series('runMemory', [1e9]), series('diskRead', [2e6])] }, true);
+    expect(charts.map(({ title, note, ceiling }) => [title, note, ceiling])).toEqual([['CPU', '50 % of 4 cores', 100], ['Memory', '1.0 GB of 16 GB', 16e9], ['Disk', '2.0 MB/s', null]]);
+    expect(charts[0]?.lines.map(({ label, y }) => [label, y])).toEqual([['machine', [50]], ['this run', [25, 50]]]);
   });
 });
 

@@ -54,13 +54,11 @@ import { SeriesSlots } from './series-slots';
     .charts {
       display: grid;
       grid-template-columns: 1fr;
-      gap: 1px;
-      background: var(--border);
-      border-bottom: 1px solid var(--border);
     }
     mle-metric-chart {
       height: 230px;
-      background: var(--surface);
+      border-right: 1px solid var(--border);
+      border-bottom: 1px solid var(--border);
     }
     @container (min-width: 640px) {
       .charts {

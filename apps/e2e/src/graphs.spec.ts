@@ -1,0 +1,106 @@
+import { readFile, writeFile as writeHere } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Page as List, RunView } from '@mle/protocol';
+import type { Page } from '@playwright/test';
+import { expect, logIn, test, writeFile } from './product.js';
+
+const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Prints ten points, and the rest once there is a file `go`: the test decides when. */
+const program = (go: string): string => `import os, time
+rate = int(os.environ.get("MLE_PARAM_RATE", 1))
+for epoch in range(1, 31):
+    if epoch == 11:
+        while not os.path.exists("${go}"):
+            time.sleep(0.05)
+    print(f"#loss {epoch} {rate / epoch}", flush=True)
+    print(f"epoch {epoch} accuracy={1 - rate / (epoch + 9):.4f}", flush=True)
+`;
+
+const chart = (page: Page, name: string) => page.getByRole('figure', { name, exact: true });
+const points = async (page: Page, name: string): Promise<number> => Number(await chart(page, name).locator('[data-points]').getAttribute('data-points'));
+const openGraphs = (page: Page) => page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Graphs' }).click();
+
+/** The pixels of a chart. */
+const picture = (page: Page, name: string): Promise<string> => chart(page, name).locator('canvas').evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+
+async function serious(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  const { violations } = (await page.evaluate('axe.run()')) as { violations: { id: string; impact: string; nodes: { target: string[] }[] }[] };
+  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+}
+
+test('curves grow while a program runs, two runs share a chart, and a reload shows the same', async ({ page, product }) => {
+  test.setTimeout(180_000);
+  await logIn(page, product);
+  await openGraphs(page);
+  await expect(page.getByRole('heading', { name: 'No run to draw' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Copy the line' })).toBeVisible();
+  expect(await serious(page)).toEqual([]);
+
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Code' }).click();
+  const go = join(product.folder, 'go');
+  await writeFile(page, 'curve.py', program(go));
+  await page.getByRole('button', { name: 'Go on this computer' }).click();
+  await openGraphs(page);
+  // The running run is chosen by itself, and the program waits before its eleventh epoch.
+  await expect.poll(() => points(page, 'loss'), { timeout: 30_000 }).toBe(10);
+  await expect(chart(page, 'loss').getByRole('img')).toHaveAccessibleName(/^loss by step\. #1 0\.1 at step 10/);
+  const before = await picture(page, 'loss');
+
+  const runs = async (): Promise<RunView[]> => (await product.client.json<List<RunView>>('GET', 'runs')).items;
+  expect(await runs()).toMatchObject([{ state: 'running' }]);
+  await writeHere(go, '');
+  await expect.poll(() => points(page, 'loss'), { timeout: 30_000 }).toBe(30);
+  expect(await picture(page, 'loss')).not.toBe(before);
+  await expect.poll(async () => (await runs())[0]?.state).toBe('succeeded');
+  expect((await runs())[0]?.metrics).toMatchObject({ loss: { last: 1 / 30 }, accuracy: { last: 0.9744 } });
+
+  await product.client.json('POST', 'runs', { projectId: (await runs())[0]?.projectId, file: 'curve.py', params: { rate: 3 } });
+  await expect.poll(async () => (await runs()).filter(({ state }) => state === 'succeeded').length, { timeout: 30_000 }).toBe(2);
+  await page.getByRole('checkbox', { name: 'Draw run 1' }).check();
+  await page.getByRole('checkbox', { name: 'Draw run 2' }).check();
+  await expect.poll(() => points(page, 'loss')).toBe(60);
+  await expect(chart(page, 'loss').getByRole('img')).toHaveAccessibleName(/#1 0\.03333 at step 30.*#2 0\.1 at step 30/);
+
+  await chart(page, 'loss').locator('.u-over').hover({ position: { x: 60, y: 60 } });
+  await expect(chart(page, 'loss').locator('.at-cursor em')).toHaveCount(2);
+  await page.mouse.move(5, 5);
+  await page.locator('input[type=range]').fill('0.6');
+  await expect(page).toHaveURL(/runs=[0-9a-f]{24},[0-9a-f]{24}&smooth=0\.6/);
+  await page.waitForTimeout(500);
+  const shown = await picture(page, 'loss');
+  await page.reload();
+  await expect.poll(() => points(page, 'loss')).toBe(60);
+  await expect.poll(() => picture(page, 'loss')).toBe(shown);
+  expect(await serious(page)).toEqual([]);
+
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await expect.poll(() => picture(page, 'loss')).not.toBe(shown);
+  expect(await serious(page)).toEqual([]);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await expect.poll(() => picture(page, 'loss')).toBe(shown);
+
+  // A drag zooms all charts, a double-click shows the whole again.
+  const box = await chart(page, 'loss').locator('.u-over').boundingBox();
+  if (!box) throw new Error('the chart has no place');
+  const other = await picture(page, 'accuracy');
+  await page.mouse.move(box.x + 40, box.y + 40);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 120, box.y + 40, { steps: 4 });
+  await page.mouse.up();
+  await expect(page.getByRole('button', { name: 'Whole range' })).toBeVisible();
+  await expect.poll(() => picture(page, 'accuracy')).not.toBe(other);
+  await chart(page, 'loss').locator('.u-over').dblclick({ position: { x: 60, y: 60 } });
+  await expect(page.getByRole('button', { name: 'Whole range' })).toBeHidden();
+  await expect.poll(() => picture(page, 'accuracy')).toBe(other);
+
+  await page.getByRole('button', { name: 'Hide run 2' }).click();
+  await expect.poll(() => points(page, 'loss')).toBe(30);
+  await page.getByRole('button', { name: 'Show as table: loss' }).click();
+  await expect(chart(page, 'loss').getByRole('row')).toHaveCount(31);
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), 'scrolls sideways').toBe(true);
+  expect(await serious(page)).toEqual([]);
+});

@@ -1,0 +1,114 @@
+import { ChangeDetectionStrategy, Component, computed, effect, inject, input, signal, untracked } from '@angular/core';
+import type { ResourceList, RunView } from '@mle/protocol';
+import { EventsSocket } from '../core/events-socket';
+import { sentence } from '../core/problem';
+import { isActive } from '../core/protocol-values';
+import { Icon } from '../ui/icon';
+import { seconds } from './chart-data';
+import { ChartGroup } from './chart-group';
+import { MetricChart } from './metric-chart';
+import { MetricsApi } from './metrics-api';
+import { resourceCharts } from './resource-charts';
+
+const LOOK_AGAIN_MS = 2_500;
+
+/** What a run and its machine use, on one time axis. */
+@Component({
+  selector: 'mle-run-resources',
+  imports: [Icon, MetricChart],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  template: `
+    @if (list(); as known) {
+      @if (charts().length === 0) {
+        <div class="empty">
+          <mle-icon name="chart" />
+          <h3>{{ live() ? 'Nothing measured yet' : 'Nothing was measured' }}</h3>
+          <p>{{ live() ? 'The first values come two seconds after the start of the program.' : 'The run was too short, or its worker measures nothing.' }}</p>
+        </div>
+      } @else {
+        <div class="charts">
+          @for (chart of charts(); track chart.title) {
+            <mle-metric-chart [title]="chart.title" [note]="chart.note" [lines]="chart.lines" axis="time" [group]="group" [floor]="0" [ceiling]="chart.ceiling" [formatX]="seconds" [formatY]="chart.formatY" [formatValue]="chart.formatValue" />
+          }
+        </div>
+      }
+    } @else if (error()) {
+      <div class="empty">
+        <mle-icon name="alert" />
+        <h3>The resources could not be loaded</h3>
+        <p>{{ error() }}</p>
+        <button type="button" class="btn small" (click)="load()"><mle-icon name="rerun" />Try again</button>
+      </div>
+    } @else {
+      <div class="charts" aria-hidden="true"><span class="skeleton"></span><span class="skeleton"></span><span class="skeleton"></span></div>
+    }
+  `,
+  styles: `
+    :host {
+      display: block;
+    }
+    .charts {
+      display: grid;
+      grid-template-columns: repeat(auto-fill, minmax(min(100%, 300px), 1fr));
+    }
+    mle-metric-chart {
+      height: 280px;
+      border-right: 1px solid var(--border);
+      border-bottom: 1px solid var(--border);
+    }
+    .skeleton {
+      height: 200px;
+      margin: 24px 16px;
+    }
+  `,
+})
+export class RunResources {
+  readonly run = input.required<RunView>();
+  private readonly api = inject(MetricsApi);
+  private readonly events = inject(EventsSocket);
+  private readonly id = computed(() => this.run().id);
+  private readonly attempt = computed(() => this.run().attempt);
+  protected readonly live = computed(() => isActive(this.run().state));
+  protected readonly group = new ChartGroup();
+  protected readonly list = signal<ResourceList | null>(null);
+  protected readonly error = signal<string | null>(null);
+  protected readonly seconds = seconds;
+  protected readonly charts = computed(() => {
+    const list = this.list();
+    return list ? resourceCharts(list, this.live()) : [];
+  });
+  private asked = 0;
+
+  constructor() {
+    effect(() => {
+      this.id();
+      this.attempt();
+      untracked(() => {
+        this.list.set(null);
+        this.group.zoom.set(null);
+      });
+    });
+    effect((onCleanup) => {
+      this.id();
+      this.attempt();
+      this.events.epoch();
+      const live = this.live();
+      untracked(() => void this.load());
+      // Values come every two seconds; asked while they come, and once after the end.
+      const timer = live ? setInterval(() => void this.load(), LOOK_AGAIN_MS) : undefined;
+      onCleanup(() => clearInterval(timer));
+    });
+  }
+
+  protected async load(): Promise<void> {
+    const asked = ++this.asked;
+    try {
+      const list = await this.api.resources(this.id(), this.attempt());
+      if (asked !== this.asked) return;
+      this.list.set(list);
+      this.error.set(null);
+    } catch (error) {
+      if (asked === this.asked) this.error.set(sentence(error));
+    }
+  }
+}

@@ -1,33 +1,20 @@
 import type { Page } from '@playwright/test';
 import type { Installation } from '../system/installation.js';
-import { expect, logIn, test, writeFile } from './product.js';
+import { expect, logIn, openProject, removeProjects, test, writeFile } from './product.js';
 
 const pathsOf = async ({ client }: Installation, id: string) => (await client.files(id)).items.map(({ path }) => path);
 const textOf = async ({ client }: Installation, id: string, path: string) => (await client.fetch(`projects/${id}/files/${path}`)).text();
 
-/** A project of this test alone, with these files, open in the browser. */
-async function open(page: Page, { client }: Installation, name: string, files: Record<string, string | Uint8Array<ArrayBuffer>>): Promise<string> {
-  const { id } = await client.createProject(name);
-  for (const [path, content] of Object.entries(files)) await client.putFile(id, path, content);
-  await page.getByTitle('Project', { exact: true }).click();
-  await page.getByRole('menuitem', { name: new RegExp(`^(${name}|Find among)`) }).first().click();
-  const find = page.getByRole('combobox', { name: 'Find a project' });
-  if (await find.isVisible()) {
-    await find.fill(name);
-    await page.keyboard.press('Enter');
-  }
-  await expect(page.getByTitle('Project', { exact: true })).toHaveText(name);
-  return id;
-}
-
 test.beforeEach(async ({ page, product }) => logIn(page, product));
+// Other tests begin with the sample project.
+test.afterAll(({ product }) => removeProjects(product));
 
 const file = (page: Page, name: string) => page.getByRole('treeitem', { name, exact: true });
 const tab = (page: Page, name: string) => page.getByRole('tab', { name });
 const PIXEL = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
 
 test('folders, names, moves by mouse and keys, and deletes that can be taken back', async ({ page, product }) => {
-  const id = await open(page, product, 'tree', { 'a.py': '1', 'b.py': '2', 'lib/c.py': '3' });
+  const id = await openProject(page, product, 'tree', { 'a.py': '1', 'b.py': '2', 'lib/c.py': '3' });
   const paths = () => pathsOf(product, id);
 
   await file(page, 'a.py').dragTo(file(page, 'lib'));
@@ -66,15 +53,15 @@ test('folders, names, moves by mouse and keys, and deletes that can be taken bac
 });
 
 test('files come by dialog and by drop, folders too, and none is replaced unasked', async ({ page, product }) => {
-  const id = await open(page, product, 'uploads', { 'kept.txt': 'old' });
+  const id = await openProject(page, product, 'uploads', { 'kept.txt': 'old' });
   await page.getByTestId('upload').setInputFiles([
     { name: 'one.csv', mimeType: 'text/csv', buffer: Buffer.from('x,y\n1,2\n') },
     { name: 'kept.txt', mimeType: 'text/plain', buffer: Buffer.from('new') },
   ]);
-  await expect(file(page, 'one.csv')).toBeVisible();
   const question = page.getByRole('dialog', { name: 'Replace kept.txt?' });
   await question.getByRole('button', { name: 'Keep' }).click();
   await expect(question).toBeHidden();
+  await expect(file(page, 'one.csv')).toBeVisible();
   expect(await textOf(product, id, 'kept.txt')).toBe('old');
   await page.getByTestId('upload').setInputFiles({ name: 'kept.txt', mimeType: 'text/plain', buffer: Buffer.from('new') });
   await question.getByRole('button', { name: 'Replace' }).click();
@@ -100,7 +87,7 @@ test('files come by dialog and by drop, folders too, and none is replaced unaske
 
 test('large and binary files say so, an image is shown, and SVG runs nothing', async ({ page, product }) => {
   const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>alert(1)</script><rect width="9" height="9"/></svg>';
-  await open(page, product, 'kinds', { 'large.txt': 'x'.repeat(2 * 1024 * 1024 + 1), 'model.bin': new Uint8Array([1, 0, 2]), 'dot.png': new Uint8Array(PIXEL), 'drawn.svg': svg });
+  await openProject(page, product, 'kinds', { 'large.txt': 'x'.repeat(2 * 1024 * 1024 + 1), 'model.bin': new Uint8Array([1, 0, 2]), 'dot.png': new Uint8Array(PIXEL), 'drawn.svg': svg });
   page.on('dialog', () => {
     throw new Error('a script of an SVG ran');
   });
@@ -118,7 +105,7 @@ test('large and binary files say so, an image is shown, and SVG runs nothing', a
 });
 
 test('typed text is saved on blur, and what is not saved outlives a reload', async ({ page, product }) => {
-  const id = await open(page, product, 'drafts', { 'z.py': '' });
+  const id = await openProject(page, product, 'drafts', { 'z.py': '' });
   await writeFile(page, 'draft.py', 'one = 1\n');
   await file(page, 'z.py').focus();
   await expect.poll(() => textOf(product, id, 'draft.py')).toBe('one = 1\n');
@@ -141,7 +128,7 @@ test('typed text is saved on blur, and what is not saved outlives a reload', asy
 });
 
 test('tabs are put in order by keys and closed by the middle button', async ({ page, product }) => {
-  await open(page, product, 'tabs', { 'a.md': '# a', 'b.json': '{}', 'c.sh': 'echo' });
+  await openProject(page, product, 'tabs', { 'a.md': '# a', 'b.json': '{}', 'c.sh': 'echo' });
   for (const name of ['a.md', 'b.json', 'c.sh']) await file(page, name).click();
   await expect(page.getByText('Shell', { exact: true })).toBeVisible();
   await tab(page, 'c.sh').focus();

@@ -1,4 +1,5 @@
 import { test as base, expect, type Page } from '@playwright/test';
+import type { ProjectView } from '@mle/protocol';
 import { install, LOGIN, PASSWORD, type Installation } from '../system/installation.js';
 
 export { expect };
@@ -46,6 +47,27 @@ export async function writeFile(page: Page, name: string, text: string): Promise
   await page.locator('.cm-content').click();
   // Inserted as one piece: typed key by key the editor would indent by itself.
   await page.keyboard.insertText(text);
+}
+
+/** Leaves the sample project, which other tests begin with. */
+export async function removeProjects({ client }: Installation): Promise<void> {
+  const { items } = await client.json<{ items: ProjectView[] }>('GET', 'projects');
+  for (const { id, name } of items) if (name !== 'First training') await client.json('DELETE', `projects/${id}`);
+}
+
+/** A project of this test alone, with these files, open in the browser. */
+export async function openProject(page: Page, { client }: Installation, name: string, files: Record<string, string | Uint8Array<ArrayBuffer>>): Promise<string> {
+  const { id } = await client.createProject(name);
+  for (const [path, content] of Object.entries(files)) await client.putFile(id, path, content);
+  await page.getByTitle('Project', { exact: true }).click();
+  await page.getByRole('menuitem', { name: new RegExp(`^(${name}|Find among)`) }).first().click();
+  const find = page.getByRole('combobox', { name: 'Find a project' });
+  if (await find.isVisible()) {
+    await find.fill(name);
+    await page.keyboard.press('Enter');
+  }
+  await expect(page.getByTitle('Project', { exact: true })).toHaveText(name);
+  return id;
 }
 
 export const output = (page: Page) => page.getByRole('region', { name: /^Output of run/ });

@@ -6,9 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { freePort } from '../system/installation.js';
-import { expect, logIn, test } from './product.js';
+import { expect, logIn, removeProjects, test } from './product.js';
 
 test.beforeEach(async ({ page, product }) => logIn(page, product));
+// Other tests begin with the sample project.
+test.afterAll(({ product }) => removeProjects(product));
 
 const project = (page: Page) => page.getByTitle('Project', { exact: true });
 const file = (page: Page, name: string) => page.getByRole('treeitem', { name, exact: true });
@@ -21,7 +23,7 @@ test('a project is made, renamed, duplicated, opened and deleted', async ({ page
   await choose(page, 'New project');
   await page.getByRole('button', { name: 'Create' }).click();
   await expect(page.getByText('Give a name.')).toBeVisible();
-  await page.getByLabel('Name', { exact: true }).fill('first steps');
+  await page.getByRole('textbox', { name: /^Name/ }).fill('first steps');
   await page.keyboard.press('Enter');
   await expect(project(page)).toHaveText('first steps');
   await expect(page.getByText('No files yet')).toBeVisible();

@@ -29,7 +29,7 @@ test('a project is made, renamed, duplicated, opened and deleted', async ({ page
   await expect(page.getByText('No files yet')).toBeVisible();
 
   await choose(page, 'Rename');
-  await page.getByLabel('Name').fill('second steps');
+  await page.getByRole('textbox', { name: 'Name' }).fill('second steps');
   await page.keyboard.press('Enter');
   await expect(project(page)).toHaveText('second steps');
 

@@ -82,10 +82,10 @@ test('a project’s own command runs a file of any kind', async ({ page, product
   await openProject(page, product, 'own command', { 'README.md': 'one\ntwo\n' });
   await page.getByTitle('Project', { exact: true }).click();
   await page.getByRole('menuitem', { name: 'Settings' }).click();
-  await page.getByLabel('Command').fill('cat {file');
+  await page.getByRole('textbox', { name: 'Command' }).fill('cat {file');
   await page.getByRole('button', { name: 'Save' }).click();
   await expect(page.getByRole('alert')).toContainText('{{ or }} for a brace');
-  await page.getByLabel('Command').fill('wc -l {file}');
+  await page.getByRole('textbox', { name: 'Command' }).fill('wc -l {file}');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('treeitem', { name: 'README.md' }).click();
   await page.keyboard.press('Control+Enter');

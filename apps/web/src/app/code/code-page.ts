@@ -17,6 +17,8 @@ import type { IconName } from '../ui/icon-shapes';
 import { Splitter } from '../ui/splitter';
 
 type Pane = 'files' | 'code' | 'run' | 'output';
+/** Where the focus goes in a pane: the first of these that it has. */
+const PLACES = ['[role="treeitem"][tabindex="0"]', '.cm-content', '.go:not(:disabled)', '[role="region"]', 'button:not([tabindex="-1"]):not(:disabled)'];
 const SIZES = { files: 208, run: 312, output: 252 };
 
 /** Files, editor, machines and output: where one works. */
@@ -96,14 +98,15 @@ export class CodePage {
     if (run) void this.launcher.stop(run);
   }
 
-  /** Focus goes round the panes: files, code, run, output. */
+  /** Focus goes round the panes: files, code, output, run. One with nothing to be on is passed over. */
   private movePane(step: number): void {
     const regions = [...this.host.querySelectorAll<HTMLElement>('[data-region]')].filter((region) => region.offsetParent !== null);
     const at = regions.findIndex((region) => region.contains(document.activeElement));
-    const next = regions[(at + step + regions.length) % regions.length];
-    const places = ['[role="treeitem"][tabindex="0"]', '.cm-content', '.go:not(:disabled)', '[role="region"]', 'button:not([tabindex="-1"]):not(:disabled)'];
-    const place = places.find((selector) => next?.querySelector(selector));
-    if (place) next?.querySelector<HTMLElement>(place)?.focus();
+    for (let moved = 1; moved <= regions.length; moved++) {
+      const next = regions[(((at === -1 && step < 0 ? 0 : at) + step * moved) % regions.length + regions.length) % regions.length];
+      const place = next && PLACES.map((selector) => next.querySelector<HTMLElement>(selector)).find((element) => element !== null);
+      if (place) return place.focus();
+    }
   }
 }
 

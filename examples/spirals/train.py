@@ -34,5 +34,7 @@ for epoch in range(1, epochs + 1):
         net.step(train[i:i + batch_size], learning_rate)
     loss, _ = net.evaluate(train)
     val_loss, accuracy = net.evaluate(test)
-    print(f"epoch {epoch} loss={loss:.4f} "
-          f"val_loss={val_loss:.4f} accuracy={accuracy:.3f}", flush=True)
+    # A line "#name x y" is a point of the chart with that name.
+    print(f"#loss {epoch} {loss:.4f}")
+    print(f"#val_loss {epoch} {val_loss:.4f}")
+    print(f"#accuracy {epoch} {accuracy:.3f}", flush=True)

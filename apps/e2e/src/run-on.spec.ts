@@ -88,7 +88,7 @@ test('a project’s own command runs a file of any kind', async ({ page, product
   await page.getByRole('textbox', { name: 'Command' }).fill('wc -l {file}');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('treeitem', { name: 'README.md' }).click();
-  await page.keyboard.press('Control+Enter');
+  await page.getByRole('button', { name: 'Go on this computer' }).click();
   await expect(output(page)).toContainText('2 README.md');
 });
 
@@ -117,9 +117,10 @@ test('from the log-in to the output by keys alone', async ({ page, product }) =>
   await expect(training).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(page.locator('.cm-content')).toBeFocused();
-  await page.keyboard.press('F6');
-  await page.keyboard.press('F6');
-  await expect(page.getByRole('button', { name: 'Go on this computer' })).toBeFocused();
+  const go = page.getByRole('button', { name: 'Go on this computer' });
+  // A pane with nothing to be on, as the output before the first run, is passed over.
+  for (let i = 0; i < 2 && !(await go.evaluate((button) => button === document.activeElement)); i++) await page.keyboard.press('F6');
+  await expect(go).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(output(page)).toContainText(/epoch 1 loss=/);
   await page.keyboard.press('Control+Shift+Enter');

@@ -36,6 +36,8 @@ export const MachineViewSchema = z.object({
   id: IdSchema,
   name: z.string(),
   state: MachineStateSchema,
+  /** Whether it takes no new runs; unlike `state` it says so of a machine that is offline too. */
+  draining: z.boolean(),
   slots: z.int(),
   running: z.array(IdSchema),
   labels: z.array(z.string()),
@@ -53,6 +55,8 @@ export const MachineViewSchema = z.object({
   /** Why a machine that the server dials cannot be reached now. */
   connectionError: z.string().nullable(),
   load: LoadSchema.nullable(),
+  /** After this much silence its runs are lost; null: as the server is set. */
+  lostAfterSeconds: z.int().nullable(),
   lastSeenAt: TimeSchema.nullable(),
   createdAt: TimeSchema,
 });
@@ -81,7 +85,7 @@ export const JoinTokenViewSchema = z.object({
   command: z.string(),
   /** Why the command would not work on another computer as the server is now; null: nothing speaks against it. */
   warning: z.string().nullable(),
-  /** Addresses of this host that other computers may know it by, when the server listens to them. */
+  /** Addresses of this host that other computers may know it by. Empty where the address of the command is the one that was meant for them. */
   addresses: z.array(z.string()),
 });
 export type JoinTokenView = z.infer<typeof JoinTokenViewSchema>;

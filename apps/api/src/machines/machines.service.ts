@@ -133,6 +133,7 @@ export function machineView(machine: MachineRecord, running: string[]): MachineV
     id: machine.id,
     name: machine.name,
     state: machine.online ? (machine.draining ? 'draining' : 'online') : 'offline',
+    draining: machine.draining,
     slots: machine.slots,
     running,
     labels: machine.labels,
@@ -146,6 +147,7 @@ export function machineView(machine: MachineRecord, running: string[]): MachineV
     url: machine.dial?.url ?? null,
     connectionError: machine.dial?.error ?? null,
     load: machine.load,
+    lostAfterSeconds: machine.lostAfterSeconds,
     lastSeenAt: machine.lastSeenAt?.toISOString() ?? null,
     createdAt: machine.createdAt.toISOString(),
   };

@@ -1,6 +1,6 @@
 import { HttpClient } from '@angular/common/http';
 import { Injectable, inject } from '@angular/core';
-import type { JoinTokenView, MachineView, UpdateMachine } from '@mle/protocol';
+import type { ConnectMachine, JoinTokenView, MachineView, UpdateMachine } from '@mle/protocol';
 import { firstValueFrom } from 'rxjs';
 import { API } from '../core/api-interceptor';
 
@@ -23,5 +23,9 @@ export class MachinesApi {
 
   joinToken(): Promise<JoinTokenView> {
     return firstValueFrom(this.http.post<JoinTokenView>(`${API}/machines/join-tokens`, {}));
+  }
+
+  connect(worker: ConnectMachine): Promise<MachineView> {
+    return firstValueFrom(this.http.post<MachineView>(`${API}/machines/connect`, worker));
   }
 }

@@ -1,16 +1,21 @@
-import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
-import { RouterLink } from '@angular/router';
-import type { MachineView, RunView } from '@mle/protocol';
+import { Router, RouterLink } from '@angular/router';
+import type { Load, MachineView, RunView } from '@mle/protocol';
 import { Clock } from '../core/clock';
-import { ago, memory, plural } from '../core/format';
+import { ago, plural } from '../core/format';
 import { Session } from '../core/session';
+import { PoolsPanel } from '../pools/pools-panel';
+import { PoolsStore } from '../pools/pools-store';
 import { Launcher } from '../runs/launcher';
 import { runTitle } from '../runs/run-words';
 import { Icon } from '../ui/icon';
 import { StateIcon, type StateShape } from '../ui/state-icon';
-import { AddMachineDialog } from './add-machine-dialog';
+import { AddMachineDialog, type WayToAdd } from './add-machine-dialog';
+import type { LoadSample } from './load-history';
+import { LoadSpark } from './load-spark';
 import { MachineDetails } from './machine-details';
+import { gpuOf, hardwareOf, stateOf } from './machine-words';
 import { MachinesStore } from './machines-store';
 
 interface MachineRow {
@@ -19,29 +24,37 @@ interface MachineRow {
   word: string;
   hardware: string;
   gpu: string | null;
-  cpu: string;
-  memoryUse: string;
+  /** While it is there. */
+  load: Load | null;
+  samples: readonly LoadSample[];
   runs: RunView[];
-  seen: string;
+  /** What else is to say where its runs stand: those of other users, that there are none, when it was last seen. */
+  rest: string;
+  pools: string;
 }
 
-/** The machines of the installation, and the settings of the selected one. */
+/** The machines of the installation with the selected one below, or its pools. */
 @Component({
   selector: 'mle-machines-page',
-  imports: [Icon, MachineDetails, RouterLink, StateIcon],
+  imports: [Icon, LoadSpark, MachineDetails, PoolsPanel, RouterLink, StateIcon],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './machines-page.html',
   styleUrl: './machines-page.scss',
 })
 export class MachinesPage {
+  /** Of the address. */
+  readonly machine = input<string>();
+  readonly view = input<string>();
   protected readonly store = inject(MachinesStore);
+  private readonly pools = inject(PoolsStore);
   private readonly launcher = inject(Launcher);
   private readonly dialog = inject(MatDialog);
   private readonly clock = inject(Clock);
+  private readonly router = inject(Router);
   private readonly session = inject(Session);
   protected readonly admin = computed(() => this.session.user()?.role === 'admin');
-  private readonly chosen = signal<string | null>(null);
-  protected readonly selected = computed<MachineView | null>(() => this.store.get(this.chosen()) ?? this.store.list().at(0) ?? null);
+  /** Of a machine that is gone the first takes the place. */
+  protected readonly selected = computed<MachineView | null>(() => this.store.get(this.machine() ?? null) ?? this.store.list().at(0) ?? null);
   protected readonly rows = computed(() => this.store.list().map((machine) => this.row(machine)));
   protected readonly summary = computed(() => {
     const online = this.store.list().filter((machine) => machine.state === 'online');
@@ -49,31 +62,46 @@ export class MachinesPage {
   });
   protected readonly titleOf = runTitle;
 
-  protected choose(machine: MachineView): void {
-    this.chosen.set(machine.id);
+  protected choose(id: string): void {
+    void this.router.navigate(['/machines'], { queryParams: { machine: id }, replaceUrl: true });
   }
 
-  protected add(): void {
-    this.dialog.open(AddMachineDialog, { ariaLabel: 'Add a machine', restoreFocus: true });
+  /** Arrow keys move the selection, and the focus with it. */
+  protected move(event: KeyboardEvent): void {
+    const list = this.store.list();
+    const at = list.findIndex((machine) => machine.id === this.selected()?.id);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: list.length - 1 }[event.key];
+    const next = to === undefined ? undefined : list[to];
+    if (!next) return;
+    event.preventDefault();
+    this.choose(next.id);
+    document.getElementById(`machine-${next.id}`)?.focus();
+  }
+
+  protected add(way: WayToAdd): void {
+    this.dialog.open(AddMachineDialog, { ariaLabel: 'Add a machine', restoreFocus: true, data: { way } });
   }
 
   private row(machine: MachineView): MachineRow {
     const runs = this.launcher.on(machine);
-    const busy = machine.state === 'online' && (machine.running.length > 0 || runs.length > 0);
-    const { inventory, load } = machine;
-    const online = machine.state !== 'offline';
     return {
       machine,
-      shape: busy ? 'busy' : machine.state,
-      word: busy ? 'busy' : machine.state === 'online' ? 'free' : machine.state,
-      hardware: inventory ? `${inventory.cpus} CPU, ${memory(inventory.memoryBytes)}` : '–',
-      gpu: inventory?.gpus.length ? `${inventory.gpus[0]?.name}${inventory.gpus.length > 1 ? `, ${plural(inventory.gpus.length, 'GPU')}` : ''}` : null,
-      cpu: online && load ? percent(load.cpu) : '–',
-      memoryUse: online && load ? percent(load.memory) : '–',
+      ...stateOf(machine, runs.length),
+      hardware: hardwareOf(machine),
+      gpu: gpuOf(machine),
+      load: machine.state === 'offline' ? null : machine.load,
+      samples: this.store.loads(machine.id),
       runs,
-      seen: machine.lastSeenAt ? `last seen ${ago(machine.lastSeenAt, this.clock.now())}` : 'never seen',
+      rest: this.rest(machine, runs),
+      pools: this.pools.list().filter((pool) => machine.poolIds.includes(pool.id)).map((pool) => pool.name).join(', ') || '–',
     };
   }
-}
 
-const percent = (part: number): string => `${Math.round(part * 100)} %`;
+  private rest(machine: MachineView, runs: readonly RunView[]): string {
+    const others = machine.running.filter((id) => !runs.some((run) => run.id === id)).length;
+    if (others > 0) return `${plural(others, 'run')} of others`;
+    if (runs.length > 0) return '';
+    if (machine.state !== 'offline') return 'nothing';
+    return machine.lastSeenAt ? `last seen ${ago(machine.lastSeenAt, this.clock.now())}` : 'never seen';
+  }
+}

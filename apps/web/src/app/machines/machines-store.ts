@@ -3,6 +3,7 @@ import type { MachineView } from '@mle/protocol';
 import { EventsSocket } from '../core/events-socket';
 import { sentence } from '../core/problem';
 import { Session } from '../core/session';
+import { withLoad, type LoadSample } from './load-history';
 import { MachinesApi } from './machines-api';
 
 /** All machines of the installation, live. */
@@ -12,6 +13,7 @@ export class MachinesStore {
   private readonly events = inject(EventsSocket);
   private readonly session = inject(Session);
   private readonly byId = signal<ReadonlyMap<string, MachineView>>(new Map());
+  private readonly history = signal<ReadonlyMap<string, readonly LoadSample[]>>(new Map());
   readonly status = signal<'loading' | 'ready' | 'error'>('loading');
   readonly error = signal<string | null>(null);
   /** This computer first, then as they came. */
@@ -34,6 +36,7 @@ export class MachinesStore {
     try {
       const machines = await this.api.list();
       this.byId.set(new Map(machines.map((machine) => [machine.id, machine])));
+      machines.forEach((machine) => this.remember(machine));
       this.status.set('ready');
       this.error.set(null);
     } catch (error) {
@@ -42,17 +45,27 @@ export class MachinesStore {
     }
   }
 
+  /** Its loads of the last minutes, as far as this page has seen them. */
+  loads(id: string): readonly LoadSample[] {
+    return this.history().get(id) ?? [];
+  }
+
   put(machine: MachineView): void {
+    this.remember(machine);
     this.byId.update((map) => new Map(map).set(machine.id, machine));
   }
 
   drop(id: string): void {
-    this.byId.update((map) => {
-      const next = new Map(map);
-      next.delete(id);
-      return next;
-    });
+    this.byId.update((map) => without(map, id));
+    this.history.update((map) => without(map, id));
+  }
+
+  private remember(machine: MachineView): void {
+    const samples = this.loads(machine.id);
+    const next = withLoad(samples, machine);
+    if (next !== samples) this.history.update((map) => new Map(map).set(machine.id, next));
   }
 }
 
 const rank = (machine: MachineView): number => (machine.provider === 'local' ? 0 : 1);
+const without = <T>(map: ReadonlyMap<string, T>, id: string): ReadonlyMap<string, T> => new Map([...map].filter(([other]) => other !== id));

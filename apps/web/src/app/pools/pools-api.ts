@@ -1,6 +1,6 @@
 import { HttpClient } from '@angular/common/http';
 import { Injectable, inject } from '@angular/core';
-import type { PoolView } from '@mle/protocol';
+import type { CreatePool, PoolView, UpdatePool } from '@mle/protocol';
 import { firstValueFrom } from 'rxjs';
 import { API } from '../core/api-interceptor';
 
@@ -11,5 +11,17 @@ export class PoolsApi {
   async list(): Promise<PoolView[]> {
     const answer = await firstValueFrom(this.http.get<{ items: PoolView[] }>(`${API}/pools`));
     return answer.items;
+  }
+
+  create(pool: CreatePool): Promise<PoolView> {
+    return firstValueFrom(this.http.post<PoolView>(`${API}/pools`, pool));
+  }
+
+  update(id: string, change: UpdatePool): Promise<PoolView> {
+    return firstValueFrom(this.http.patch<PoolView>(`${API}/pools/${id}`, change));
+  }
+
+  remove(id: string): Promise<unknown> {
+    return firstValueFrom(this.http.delete(`${API}/pools/${id}`));
   }
 }

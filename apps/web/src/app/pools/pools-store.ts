@@ -12,12 +12,13 @@ export class PoolsStore {
   private readonly events = inject(EventsSocket);
   private readonly session = inject(Session);
   private readonly byId = signal<ReadonlyMap<string, PoolView>>(new Map());
+  readonly status = signal<'loading' | 'ready' | 'error'>('loading');
   readonly error = signal<string | null>(null);
   readonly list = computed(() => [...this.byId().values()].sort((a, b) => a.name.localeCompare(b.name)));
 
   constructor() {
-    this.events.on('pool.changed', (pool) => this.byId.update((map) => new Map(map).set(pool.id, pool)));
-    this.events.on('pool.removed', ({ id }) => this.byId.update((map) => new Map([...map].filter(([other]) => other !== id))));
+    this.events.on('pool.changed', (pool) => this.put(pool));
+    this.events.on('pool.removed', ({ id }) => this.drop(id));
     effect(() => {
       this.events.epoch();
       if (this.session.user()) untracked(() => void this.load());
@@ -28,9 +29,19 @@ export class PoolsStore {
     try {
       const pools = await this.api.list();
       this.byId.set(new Map(pools.map((pool) => [pool.id, pool])));
+      this.status.set('ready');
       this.error.set(null);
     } catch (error) {
       this.error.set(sentence(error));
+      if (this.status() === 'loading') this.status.set('error');
     }
+  }
+
+  put(pool: PoolView): void {
+    this.byId.update((map) => new Map(map).set(pool.id, pool));
+  }
+
+  drop(id: string): void {
+    this.byId.update((map) => new Map([...map].filter(([other]) => other !== id)));
   }
 }

@@ -1,99 +1,80 @@
-import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
+import { ChangeDetectionStrategy, Component, ElementRef, afterNextRender, computed, inject, signal } from '@angular/core';
+import { ActivatedRoute, RouterLink } from '@angular/router';
 import { Session } from '../core/session';
 import { Theme, type ThemeChoice } from '../core/theme';
+import { KeyList } from '../frame/key-list';
+import { Icon } from '../ui/icon';
+import type { IconName } from '../ui/icon-shapes';
+import { About } from './about';
 import { AccountForm } from './account-form';
+import { NotificationSetting } from './notification-setting';
 import { TokenList } from './token-list';
 import { UserList } from './user-list';
 
-/** Account, tokens, users, appearance and keys. */
+interface Part {
+  id: string;
+  title: string;
+  icon: IconName;
+}
+
+/** Below the top edge by so much, a part counts as the one that is read. */
+const READ_AT_PX = 120;
+
+/** Account, tokens, users, appearance, notifications, keys and about: one page, each part with an address. */
 @Component({
   selector: 'mle-settings-page',
-  imports: [AccountForm, TokenList, UserList],
+  imports: [About, AccountForm, Icon, KeyList, NotificationSetting, RouterLink, TokenList, UserList],
   changeDetection: ChangeDetectionStrategy.OnPush,
-  template: `
-    <div class="page">
-      <section aria-labelledby="account"><h1 id="account">Account</h1><mle-account-form /></section>
-      <section aria-labelledby="tokens"><h1 id="tokens">API tokens</h1><mle-token-list /></section>
-      @if (admin()) {
-        <section aria-labelledby="users"><h1 id="users">Users</h1><mle-user-list /></section>
-      }
-      <section aria-labelledby="appearance">
-        <h1 id="appearance">Appearance</h1>
-        <div class="themes" role="radiogroup" aria-labelledby="appearance">
-          @for (item of themes; track item.value) {
-            <label class="check"><input type="radio" name="theme" [checked]="theme.choice() === item.value" (change)="theme.choose(item.value)" />{{ item.label }}</label>
-          }
-        </div>
-      </section>
-      <section aria-labelledby="keys">
-        <h1 id="keys">Keyboard shortcuts</h1>
-        <dl class="keys">
-          @for (key of keys; track key.keys) {
-            <dt><kbd>{{ key.keys }}</kbd></dt>
-            <dd>{{ key.does }}</dd>
-          }
-        </dl>
-      </section>
-    </div>
-  `,
-  styles: `
-    :host {
-      display: block;
-      height: 100%;
-      overflow: auto;
-      background: var(--surface);
-    }
-    .page {
-      display: grid;
-      gap: 32px;
-      max-width: 760px;
-      margin: 0 auto;
-      padding: 24px 16px 64px;
-    }
-    section {
-      display: grid;
-      gap: 12px;
-      padding-bottom: 32px;
-      border-bottom: 1px solid var(--border);
-    }
-    section:last-child {
-      border: 0;
-    }
-    .themes {
-      display: flex;
-      flex-wrap: wrap;
-      gap: 16px;
-    }
-    .keys {
-      display: grid;
-      grid-template-columns: 160px minmax(0, 1fr);
-      gap: 8px 16px;
-    }
-    .keys kbd {
-      border: 1px solid var(--border);
-      border-radius: 4px;
-      padding: 1px 6px;
-      background: var(--canvas);
-    }
-  `,
+  host: { '(scroll)': 'follow()' },
+  templateUrl: './settings-page.html',
+  styleUrl: './settings-page.scss',
 })
 export class SettingsPage {
   private readonly session = inject(Session);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   protected readonly theme = inject(Theme);
   protected readonly admin = computed(() => this.session.user()?.role === 'admin');
-  protected readonly themes: { value: ThemeChoice; label: string }[] = [
-    { value: 'system', label: 'As the system' },
-    { value: 'light', label: 'Light' },
-    { value: 'dark', label: 'Dark' },
+  protected readonly current = signal('account');
+  protected readonly parts = computed<Part[]>(() => [
+    { id: 'account', title: 'Account', icon: 'user' },
+    { id: 'tokens', title: 'API tokens', icon: 'key' },
+    ...(this.admin() ? [{ id: 'users', title: 'Users', icon: 'user' } as const] : []),
+    { id: 'appearance', title: 'Appearance', icon: 'sun' },
+    { id: 'notifications', title: 'Notifications', icon: 'clock' },
+    { id: 'keys', title: 'Shortcuts', icon: 'keyboard' },
+    { id: 'about', title: 'About', icon: 'info' },
+  ]);
+  protected readonly themes: { value: ThemeChoice; label: string; icon: IconName }[] = [
+    { value: 'system', label: 'As the system', icon: 'machine' },
+    { value: 'light', label: 'Light', icon: 'sun' },
+    { value: 'dark', label: 'Dark', icon: 'moon' },
   ];
-  protected readonly keys = [
-    { keys: 'Ctrl Enter', does: 'Run the open file on the machine with the filled Go button' },
-    { keys: 'Ctrl Shift Enter', does: 'Stop the latest run' },
-    { keys: 'Ctrl S', does: 'Save' },
-    { keys: 'Ctrl F', does: 'Find in the file, while the editor has the focus' },
-    { keys: 'Esc, then Tab', does: 'Leave the editor' },
-    { keys: 'F6', does: 'Go to the next pane of the Code page; with Shift to the one before' },
-    { keys: 'F2', does: 'Rename the file or folder in the tree' },
-    { keys: 'Del', does: 'Delete the file or folder in the tree; in the row of tabs, close the tab' },
-  ];
+
+  constructor() {
+    const part = inject(ActivatedRoute).snapshot.fragment;
+    if (part) afterNextRender({ write: () => this.goTo(part) });
+  }
+
+  protected goTo(id: string): void {
+    const heading = this.headingOf(id);
+    heading?.scrollIntoView({ block: 'start' });
+    heading?.focus({ preventScroll: true });
+    if (heading) this.current.set(id);
+  }
+
+  /** Marks the part that is read; at the very end the last one, which may be too short to reach the top. */
+  protected follow(): void {
+    const { scrollTop, scrollHeight, clientHeight } = this.host;
+    const top = this.host.getBoundingClientRect().top;
+    const ids = this.parts().map(({ id }) => id);
+    const read = ids.filter((id) => (this.headingOf(id)?.getBoundingClientRect().top ?? Infinity) - top < READ_AT_PX).at(-1);
+    const atEnd = scrollTop + clientHeight >= scrollHeight - 2;
+    // A click on one of the last parts cannot bring it to the top either: it stays marked.
+    if (atEnd && ids.indexOf(this.current()) > ids.indexOf(read ?? '')) return;
+    this.current.set((atEnd ? ids.at(-1) : read) ?? 'account');
+  }
+
+  private headingOf(id: string): HTMLElement | null {
+    return this.host.querySelector<HTMLElement>(`h2#${CSS.escape(id)}`);
+  }
 }

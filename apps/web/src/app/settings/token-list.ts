@@ -1,4 +1,5 @@
 import { ChangeDetectionStrategy, Component, inject, resource, signal } from '@angular/core';
+import { MatDialog } from '@angular/material/dialog';
 import type { TokenView } from '@mle/protocol';
 import { Clock } from '../core/clock';
 import { ago } from '../core/format';
@@ -71,6 +72,7 @@ import { SettingsApi } from './settings-api';
 export class TokenList {
   private readonly api = inject(SettingsApi);
   private readonly clock = inject(Clock);
+  private readonly dialog = inject(MatDialog);
   protected readonly tokens = resource({ loader: () => this.api.tokens() });
   protected readonly made = signal<TokenView | null>(null);
   protected readonly error = signal<string | null>(null);
@@ -96,13 +98,14 @@ export class TokenList {
   }
 
   protected async remove(token: TokenView): Promise<void> {
-    try {
+    const { ConfirmDialog } = await import('../ui/confirm-dialog');
+    const act = async () => {
       await this.api.removeToken(token.id);
       if (this.made()?.id === token.id) this.made.set(null);
       this.tokens.reload();
-    } catch (error) {
-      this.error.set(sentence(error));
-    }
+    };
+    const title = `Delete the token ${token.name}?`;
+    this.dialog.open(ConfirmDialog, { ariaLabel: title, restoreFocus: true, autoFocus: '[cdkFocusInitial]', data: { title, text: 'Programs that use it are refused from then on. What they did stays.', verb: 'Delete', act } });
   }
 
   protected async copy(token: TokenView): Promise<void> {

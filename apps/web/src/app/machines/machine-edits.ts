@@ -1,0 +1,53 @@
+import { Injectable, inject } from '@angular/core';
+import type { MachineView, UpdateMachine } from '@mle/protocol';
+import { Toasts } from '../core/toasts';
+import { MachinesApi } from './machines-api';
+import { MachinesStore } from './machines-store';
+
+/** Changes of machines: shown at once, taken back where the server refuses. */
+@Injectable({ providedIn: 'root' })
+export class MachineEdits {
+  private readonly api = inject(MachinesApi);
+  private readonly store = inject(MachinesStore);
+  private readonly toasts = inject(Toasts);
+
+  /** Throws what the server says. `said` is shown with Undo. */
+  async apply(machine: MachineView, change: UpdateMachine, said: string | null = null): Promise<void> {
+    const before = this.store.get(machine.id) ?? machine;
+    this.store.put(shown(before, change));
+    try {
+      this.store.put(await this.api.update(machine.id, change));
+    } catch (error) {
+      this.store.put(shown(this.store.get(machine.id) ?? before, valuesOf(before, change)));
+      throw error;
+    }
+    if (said !== null) this.toasts.show(said, { icon: 'check', action: { label: 'Undo', run: () => void this.undo(before, change) } });
+  }
+
+  private async undo(before: MachineView, change: UpdateMachine): Promise<void> {
+    const now = this.store.get(before.id);
+    if (!now) return;
+    try {
+      await this.apply(now, valuesOf(before, change));
+    } catch {
+      this.toasts.error(`${now.name} could not be changed back. Try it at the machine.`);
+    }
+  }
+}
+
+function shown(machine: MachineView, { drain, ...values }: UpdateMachine): MachineView {
+  const draining = drain ?? machine.draining;
+  return { ...machine, ...values, draining, state: machine.state === 'offline' ? 'offline' : draining ? 'draining' : 'online' };
+}
+
+/** What the machine had where `change` changes it. */
+export function valuesOf(machine: MachineView, change: UpdateMachine): UpdateMachine {
+  return {
+    ...(change.name !== undefined && { name: machine.name }),
+    ...(change.slots !== undefined && { slots: machine.slots }),
+    ...(change.labels !== undefined && { labels: machine.labels }),
+    ...(change.poolIds !== undefined && { poolIds: machine.poolIds }),
+    ...(change.drain !== undefined && { drain: machine.draining }),
+    ...(change.lostAfterSeconds !== undefined && { lostAfterSeconds: machine.lostAfterSeconds }),
+  };
+}

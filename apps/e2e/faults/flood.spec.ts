@@ -34,7 +34,7 @@ describe('a program that prints as fast as its pipe takes it', () => {
     await bed.until('it prints', () => bed.watcher.end(run.id) > 1_000_000);
     const quiet = await bed.start({ seconds: 5, pause: 0.01 });
     await bed.oracle.check(quiet.id, { state: 'succeeded' });
-    const ended = await bed.oracle.check(run.id, { state: 'succeeded', exitCode: 0 }, 900, quota);
+    const ended = await bed.oracle.check(run.id, { state: 'succeeded', exitCode: 0 }, 1_000, quota);
     const said = (await bed.product.client.output(run.id, '?stream=system')).toString();
     expect(said).toContain(`100000000 bytes of output are missing here, from byte ${quota} to ${quota + 100_000_000} of what the program wrote: they passed the quota`);
     expect(ended.outputBytes).toBe(quota + Buffer.byteLength(said));

@@ -55,7 +55,7 @@ export class EventsService implements OnModuleInit {
     this.deliver(name, args);
     if (this.redis.client.status !== 'ready') return;
     this.redis.client
-      .publish(CHANNEL, JSON.stringify({ origin: this.origin, name, args }))
+      .publish(CHANNEL, `${this.origin} ${JSON.stringify({ name, args })}`)
       .catch((error: unknown) => logger.debug({ err: error }, 'signal not carried to other replicas'));
   }
 
@@ -70,7 +70,9 @@ export class EventsService implements OnModuleInit {
   }
 
   private receive(message: string): void {
-    const { origin, name, args } = JSON.parse(message) as { origin: string; name: keyof Signals; args: Signals[keyof Signals] };
-    if (origin !== this.origin) this.deliver(name, args);
+    // Our own come back to us too, and are most of them: they are not even parsed.
+    if (message.startsWith(this.origin)) return;
+    const { name, args } = JSON.parse(message.slice(this.origin.length + 1)) as { name: keyof Signals; args: Signals[keyof Signals] };
+    this.deliver(name, args);
   }
 }

@@ -70,7 +70,7 @@ export class LinkSessions {
     // It was shown offline after a silence, and speaks again on the same connection.
     if (!before?.online) this.events.signal('machine.presence', known.id);
     if (!before?.online || before.load !== machine.load) await this.machines.announce(machine);
-    const active = await this.runs.activeOn(known.id);
+    const active = await this.runs.heldBy(known.id);
     for (const ref of attempts) if (!active.some((run) => run.id === ref.runId && run.attempt === ref.attempt)) await this.discardLost(ref, session);
     for (const run of active) {
       if (run.state === 'stopping') session.stop({ runId: run.id, attempt: run.attempt, reason: run.stopReason ?? 'stopped' });

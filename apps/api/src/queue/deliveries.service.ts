@@ -8,6 +8,8 @@ import { machineKeyPrefix, removeMachineUser } from './machine-acl.js';
 /** BullMQ serves low numbers first; ours are −100 to 100, high first. A run whose slot is kept goes before its equals. */
 const bullPriority = ({ priority, seat }: Deliverable): number => 2 * (101 - priority) - (seat === undefined ? 0 : 1);
 
+const ASKED_AT_ONCE = 200;
+
 /** What a delivery has to know of a run. */
 export type Deliverable = Pick<RunRecord, 'id' | 'attempt' | 'priority' | 'correlationId' | 'machineId' | 'targetPoolId' | 'seat'>;
 
@@ -37,6 +39,15 @@ export class DeliveriesService implements OnModuleDestroy {
 
   async exists(machineId: string, { runId, attempt }: AttemptRef): Promise<boolean> {
     return (await this.redis.client.exists(`${machineKeyPrefix(machineId)}${deliveryId(runId, attempt)}`)) === 1;
+  }
+
+  /** Those of the runs that have no delivery on the queue of their machine, asked for many at once. */
+  async *undelivered<R extends { id: string; attempt: number; machineId: string }>(runs: readonly R[]): AsyncGenerator<R> {
+    for (let at = 0; at < runs.length; at += ASKED_AT_ONCE) {
+      const some = runs.slice(at, at + ASKED_AT_ONCE);
+      const there = await Promise.all(some.map(({ id, attempt, machineId }) => this.exists(machineId, { runId: id, attempt })));
+      yield* some.filter((_run, i) => !there[i]);
+    }
   }
 
   /** Removes the queue of a machine that is gone. */

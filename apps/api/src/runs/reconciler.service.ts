@@ -58,11 +58,8 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
   /** Gives each run that waits for its machine a delivery where it has none. */
   private async redeliver(): Promise<void> {
     const now = new Date();
-    for (const run of await this.runs.waitingForMachines()) {
-      if (run.notBefore && run.notBefore > now) continue;
-      const ref = { runId: run.id, attempt: run.attempt };
-      if (!(await this.deliveries.exists(run.machineId, ref))) await this.deliveries.deliver(run);
-    }
+    const due = (await this.runs.waitingForMachines()).filter(({ notBefore }) => !notBefore || notBefore <= now);
+    for await (const run of this.deliveries.undelivered(due)) await this.deliveries.deliver(run);
   }
 
   private async loseSilent(): Promise<void> {

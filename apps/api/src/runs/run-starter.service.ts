@@ -21,7 +21,7 @@ interface Repeatable {
   requestHash: string;
 }
 /** What is asked for; the rest of a new run is stamped when it is stored. */
-type Wanted = Omit<NewRun, 'number' | 'correlationId' | 'idempotencyKey' | 'requestHash'>;
+type Wanted = Omit<NewRun, 'correlationId' | 'idempotencyKey' | 'requestHash'>;
 
 /** Makes runs and sends them on their way. */
 @Injectable()
@@ -51,13 +51,15 @@ export class RunStarter {
   private async wanted(ownerId: string, request: CreateRun): Promise<Wanted> {
     const project = await this.projects.getOwned(ownerId, request.projectId);
     checkTemplate(request, project.settings);
-    const [target, snapshot] = await Promise.all([
+    const [target, snapshot, number] = await Promise.all([
       this.targets.choose(request.target, request.needs),
       this.snapshots.snapshotOf(project.id),
+      this.projects.nextRunNumber(project.id),
       request.file === undefined ? null : this.files.get(ownerId, project.id, request.file),
     ]);
     return {
       ...target,
+      number,
       ownerId,
       projectId: project.id,
       projectName: project.name,
@@ -83,27 +85,28 @@ export class RunStarter {
   private async wantedAgain(run: RunRecord, { files }: Rerun): Promise<Wanted> {
     const { targetMachineId, targetPoolId } = run;
     const asked = targetPoolId ? { poolId: targetPoolId } : targetMachineId ? { machineId: targetMachineId } : undefined;
-    const [target, snapshot] = await Promise.all([
+    const [target, snapshot, number] = await Promise.all([
       this.targets.choose(asked, run.needs),
       files === 'snapshot' ? { id: run.snapshotId, bytes: run.snapshotBytes } : this.snapshots.snapshotOf(run.projectId),
+      this.projects.nextRunNumber(run.projectId),
       files === 'snapshot' || run.file === null ? null : this.files.get(run.ownerId, run.projectId, run.file),
     ]);
     const { ownerId, projectId, projectName, file, command, args, params, settings = DEFAULT_PROJECT_SETTINGS, env, needs, priority, timeoutSeconds, retry, clean, tags, note, seed } = run;
-    return { ...target, ownerId, projectId, projectName, file, command, args, params, settings, env, needs, priority, timeoutSeconds, retry, clean, tags, note, seed, snapshotId: snapshot.id, snapshotBytes: snapshot.bytes };
+    return { ...target, number, ownerId, projectId, projectName, file, command, args, params, settings, env, needs, priority, timeoutSeconds, retry, clean, tags, note, seed, snapshotId: snapshot.id, snapshotBytes: snapshot.bytes };
   }
 
-  /** Stores the run and delivers it. A crash in between loses nothing: the reconciler delivers what is stored, and a number that was taken is a gap. */
+  /** Stores the run and delivers it. A crash in between loses nothing: the reconciler delivers what is stored, and the number of a request that failed is a gap. */
   private async once(ownerId: string, idempotencyKey: string | null, request: unknown, wanted: () => Promise<Wanted>): Promise<RunView> {
     const key = idempotencyKey === null ? null : { idempotencyKey, requestHash: createHash('sha256').update(JSON.stringify(request)).digest('hex') };
     const earlier = key && (await this.repeated(ownerId, key));
     if (earlier) return earlier;
     const values = await wanted();
-    const run = await this.runs.create({ ...values, number: await this.projects.nextRunNumber(values.projectId), correlationId: correlationId(), ...key });
+    const run = await this.runs.create({ ...values, correlationId: correlationId(), ...key });
     // The same key came twice at once, and the other request was first; the run may even be deleted by now.
     if (!run) return (key && (await this.repeated(ownerId, key))) ?? this.once(ownerId, idempotencyKey, request, wanted);
-    await this.deliveries.deliver(run).catch((error: unknown) => logger.warn({ err: error, runId: run.id }, 'Redis did not take the delivery; it is repeated from the database'));
+    const delivered = this.deliveries.deliver(run).catch((error: unknown) => logger.warn({ err: error, runId: run.id }, 'Redis did not take the delivery; it is repeated from the database'));
     this.announcer.linesOfRunMoved(run);
-    const view = await this.waiting.view(run);
+    const [view] = await Promise.all([this.waiting.view(run), delivered]);
     this.events.publish('run.changed', { userId: ownerId }, view);
     return view;
   }

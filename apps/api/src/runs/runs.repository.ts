@@ -17,6 +17,9 @@ export interface Placement {
   seat: number;
 }
 
+/** A run that waits for its machine, as far as its delivery has to know. */
+export type WaitingRun = Pick<RunRecord, 'id' | 'attempt' | 'priority' | 'correlationId' | 'targetPoolId' | 'seat' | 'notBefore'> & { machineId: string };
+
 /** Changes runs in the database; with `RunLinesRepository`, which only reads, the only place that touches them. */
 @Injectable()
 export class RunsRepository {
@@ -83,6 +86,11 @@ export class RunsRepository {
     return (await this.runs.find({ state: { $in: [...ACTIVE_STATES] }, machineId }).sort({ _id: 1 }).lean()).map(record);
   }
 
+  /** Runs that the machine has begun and not ended. */
+  async heldBy(machineId: string): Promise<RunRecord[]> {
+    return (await this.runs.find({ state: { $in: [...ON_MACHINE_STATES] }, machineId }).sort({ _id: 1 }).lean()).map(record);
+  }
+
   /** Ids of the runs that hold a slot, by machine. */
   async runningByMachine(): Promise<Map<string, string[]>> {
     const runs = await this.runs.find({ state: { $in: [...ON_MACHINE_STATES] } }, { machineId: 1 }).sort({ _id: 1 }).lean();
@@ -96,9 +104,10 @@ export class RunsRepository {
   }
 
   /** Runs that have a machine which has not begun them. */
-  async waitingForMachines(): Promise<(RunRecord & { machineId: string })[]> {
-    const waiting = await this.runs.find({ state: { $in: ['queued', 'assigned'] as RunState[] }, machineId: { $gt: '' } }).sort({ _id: 1 }).lean();
-    return waiting.map(record).filter((run): run is RunRecord & { machineId: string } => run.machineId !== null);
+  async waitingForMachines(): Promise<WaitingRun[]> {
+    const fields = { attempt: 1, priority: 1, correlationId: 1, machineId: 1, targetPoolId: 1, seat: 1, notBefore: 1 };
+    const waiting = await this.runs.find({ state: { $in: ['queued', 'assigned'] as RunState[] }, machineId: { $gt: '' } }, fields).sort({ _id: 1 }).lean();
+    return waiting.flatMap(({ _id, machineId, ...run }) => (machineId === null ? [] : [{ ...run, machineId, id: _id.toHexString() }]));
   }
 
   async ofProject(projectId: string): Promise<RunRecord[]> {

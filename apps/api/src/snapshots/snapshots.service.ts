@@ -41,8 +41,7 @@ export class SnapshotsService {
    */
   async snapshotOf(projectId: string): Promise<Snapshot> {
     for (let attempt = 1; ; attempt++) {
-      const before = await this.projects.revisionOf(projectId);
-      const cached = await this.snapshots.of(projectId);
+      const [before, cached] = await Promise.all([this.projects.revisionOf(projectId), this.snapshots.of(projectId)]);
       if (cached?.revision === before.revision) return this.handOut(cached);
       const taken = await this.take(projectId);
       const after = await this.projects.revisionOf(projectId);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { AttemptRef } from '@mle/protocol';
 import type { z } from 'zod';
 import { attemptKey, parseAttemptKey } from './attempt-key.js';
-import { writeAtomic } from './atomic-file.js';
+import { writeAtomicSync } from './atomic-file.js';
 import { ExitRecordSchema, FILES, JournalSpecSchema, ProcessRecordSchema } from './records.js';
 import type { ExitRecord, JournalSpec, ProcessRecord } from './records.js';
 
@@ -42,7 +42,7 @@ export class Journal {
   }
 
   async write(ref: AttemptRef, record: JournalSpec): Promise<void> {
-    await writeAtomic(join(this.folder(ref), FILES.spec), JSON.stringify(record));
+    writeAtomicSync(join(this.folder(ref), FILES.spec), JSON.stringify(record));
   }
 
   async remove(ref: AttemptRef): Promise<void> {

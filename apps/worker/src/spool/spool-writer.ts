@@ -27,7 +27,8 @@ export class SpoolWriter {
   constructor(
     path: string,
     private readonly quotaBytes: number,
-    private readonly onWritten: (bytes: number) => void,
+    /** `program`: bytes of the program are among them, for which somebody waits. */
+    private readonly onWritten: (bytes: number, program: boolean) => void,
     /** Called after each piece of output, when it no longer counts as pending. */
     private readonly onSettled: () => void,
   ) {
@@ -140,7 +141,7 @@ export class SpoolWriter {
     }
     this.filePosition += due;
     this.bytes += due - frames.length * HEADER_BYTES;
-    this.onWritten(this.bytes);
+    this.onWritten(this.bytes, frames.some(([stream]) => stream !== 'system'));
     return true;
   }
 

@@ -50,7 +50,7 @@ export class SupervisedRun {
     readonly folder: string,
     quotaBytes: number,
     private readonly times: StopTimes,
-    private readonly news: { output: (bytes: number) => void; ended: () => void; setup: (end: SetupEnd) => void },
+    private readonly news: { output: (bytes: number, program: boolean) => void; ended: () => void; setup: (end: SetupEnd) => void },
   ) {
     const ref = parseAttemptKey(key);
     if (ref === null) throw new Error(`"${key}" names no attempt.`);

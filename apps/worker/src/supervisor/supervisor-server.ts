@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { TIMING } from '@mle/protocol';
 import type { Logger } from '../logs/logger.js';
 import type { FifoPool } from './fifo-pool.js';
 import { readJsonLines, writeJsonLine } from './json-lines.js';
@@ -9,12 +10,13 @@ import type { StopTimes } from './supervised-run.js';
 
 /** News of growing output is sent at once, and then at most this often. */
 const OUTPUT_NEWS_MS = 3;
+const OWN_NEWS_MS = TIMING.outputCoalesceMs;
 
 /** Answers the worker's requests and tells it the news. The newest connection counts. */
 export class SupervisorServer {
   private readonly runs = new Map<string, SupervisedRun>();
   private readonly queues = new Map<string, Promise<unknown>>();
-  private readonly news = new Map<string, { bytes: number; told: number }>();
+  private readonly news = new Map<string, { bytes: number; told: number; timer: NodeJS.Timeout }>();
   private client: Socket | null = null;
   private ending = false;
 
@@ -145,7 +147,7 @@ export class SupervisorServer {
     const known = this.runs.get(key);
     if (known !== undefined) return known;
     const run = new SupervisedRun(key, folder, quotaBytes, this.times, {
-      output: (bytes) => this.tellOutput(key, bytes),
+      output: (bytes, program) => this.tellOutput(key, bytes, program),
       ended: () => this.tell({ event: 'ended', key }),
       setup: (end) => this.tell({ event: 'setup', key, ...end }),
     });
@@ -167,19 +169,21 @@ export class SupervisorServer {
     await run.close();
   }
 
-  private tellOutput(key: string, bytes: number): void {
+  /** A line of our own waits a moment for the first words of the program: most often both go in one frame. */
+  private tellOutput(key: string, bytes: number, program: boolean): void {
     const pending = this.news.get(key);
     if (pending !== undefined) {
       pending.bytes = bytes;
-      return;
+      if (pending.told > 0 || !program) return;
+      clearTimeout(pending.timer);
     }
-    this.tell({ event: 'output', key, bytes });
-    this.news.set(key, { bytes, told: bytes });
-    setTimeout(() => {
+    if (program) this.tell({ event: 'output', key, bytes });
+    const timer = setTimeout(() => {
       const last = this.news.get(key);
       this.news.delete(key);
-      if (last !== undefined && last.bytes > last.told) this.tellOutput(key, last.bytes);
-    }, OUTPUT_NEWS_MS);
+      if (last !== undefined && last.bytes > last.told) this.tellOutput(key, last.bytes, true);
+    }, program ? OUTPUT_NEWS_MS : OWN_NEWS_MS);
+    this.news.set(key, { bytes, told: program ? bytes : 0, timer });
   }
 
   private tell(message: Message): void {

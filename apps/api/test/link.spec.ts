@@ -328,15 +328,21 @@ describe('the link of a worker', () => {
   it('lists waiting runs with their places by a few queries', async () => {
     const { machineId } = await join();
     const refs = [await startRun(machineId), await startRun(machineId), await startRun(machineId, { priority: 5 })];
-    const queries: string[] = [];
     const connection = api.app.get<Connection>(getConnectionToken(), { strict: false });
-    connection.set('debug', (collection: string, method: string) => queries.push(`${collection}.${method}`));
-    const { body } = await user.get<Page<RunView>>(`/api/v1/runs?machineId=${machineId}`);
-    connection.set('debug', false);
+    const list = async (): Promise<{ body: Page<RunView>; queries: string[] }> => {
+      const queries: string[] = [];
+      connection.set('debug', (collection: string, method: string) => queries.push(`${collection}.${method}`));
+      const { body } = await user.get<Page<RunView>>(`/api/v1/runs?machineId=${machineId}`);
+      connection.set('debug', false);
+      return { body, queries: queries.filter((query) => /^(runs|machines)\./.test(query)).sort() };
+    };
+    // The server's own timers ask the database too: one of some lists has the time to itself.
+    let { body, queries } = await list();
+    for (let i = 0; i < 20 && queries.length > 3; i++) ({ body, queries } = await list());
     const places = new Map(body.items.map(({ id, place }) => [id, place]));
     expect(refs.map(({ runId }) => places.get(runId))).toEqual([2, 3, 1]);
     for (const item of body.items) expect(item).toEqual(await run(item.id));
-    expect(queries.filter((query) => /^(runs|machines)\./.test(query)).sort()).toEqual(['machines.find', 'runs.find', 'runs.find']);
+    expect(queries).toEqual(['machines.find', 'runs.find', 'runs.find']);
   });
 
   it('takes no more output of a run whose project was deleted', async () => {

@@ -6,7 +6,7 @@ import type { Client } from './client.js';
 import { FakeWorker } from './fake-worker.js';
 import { startParts, type Parts } from './parts.js';
 
-const RUNS = process.env['MLE_TEST_FULL'] ? 200 : 60;
+const RUNS = process.env['MLE_TEST_FULL'] ? 200 : 40;
 const SLOTS = 2;
 
 let parts: Parts;

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { io, type Socket } from 'socket.io-client';
-import { EVENTS_NAMESPACE, type BrowserToServer, type MachineView, type PoolView, type Problem, type ProjectView, type RunView, type ServerToBrowser } from '@mle/protocol';
+import { EVENTS_NAMESPACE, type BrowserToServer, type Inventory, type MachineView, type PoolView, type Problem, type ProjectView, type RunView, type ServerToBrowser } from '@mle/protocol';
 import { startApi, type ApiUnderTest } from './api.js';
 import type { Client } from './client.js';
-import { FakeWorker, GiB } from './fake-worker.js';
+import { FakeWorker, GiB, INVENTORY } from './fake-worker.js';
 import { startParts, type Parts } from './parts.js';
 
 type Browser = Socket<ServerToBrowser, BrowserToServer>;
@@ -189,6 +189,16 @@ describe('a run of a pool', () => {
     await assigned(first.id, gpu);
     await waits(second.id, `Every machine of pool ${pool.name} that has a GPU with 12 GB is busy; it is next.`);
     await assigned((await start({ target: { poolId: pool.id } })).id, plain);
+  });
+
+  it('goes to a machine that shows later that it has what it needs', async () => {
+    const pool = await makePool();
+    const worker = await join('m', [pool.id]);
+    const { id } = await start({ target: { poolId: pool.id }, needs: { gpus: 1 } });
+    const inventory: Inventory = { ...INVENTORY, gpus: [{ name: 'plugged in', memoryBytes: 16 * GiB }], python: '3.13.0' };
+    worker.link.emit('inventory', inventory);
+    await assigned(id, worker);
+    expect((await ada.get<MachineView>(`/api/v1/machines/${worker.machineId}`)).body.inventory).toEqual(inventory);
   });
 
   it.each(['says goodbye', 'is drained', 'leaves the pool', 'is removed'] as const)('goes elsewhere when its machine %s before it began', async (what) => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DEFAULT_PROJECT_SETTINGS, DELIVERY_JOB, deliveryId, FILE_MODES, frameSegments, LIMITS, LINK_NAMESPACE, LINK_VERSION, LinkAuthSchema, machineQueue, QUEUE_PREFIX } from '@mle/protocol';
-import type { ArtifactChunk, ArtifactChunkReply, ArtifactPut, ArtifactPutReply, AttemptRef, BlobFetch, Heartbeat, Hello, HelloReply, LeftoverReply, LeftoverRequest, MachineSettings, ManifestEntry, RunSpec, ServerToWorker, WorkerToServer } from '@mle/protocol';
+import type { ArtifactChunk, ArtifactChunkReply, ArtifactPut, ArtifactPutReply, AttemptRef, BlobFetch, Heartbeat, Hello, HelloReply, Inventory, LeftoverReply, LeftoverRequest, MachineSettings, ManifestEntry, RunSpec, ServerToWorker, WorkerToServer } from '@mle/protocol';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { Server } from 'socket.io';
@@ -27,6 +27,7 @@ export class TestServer {
   settings: MachineSettings = { name: 'test machine', slots: 1, draining: false };
   readonly runs = new Map<string, TestRun>();
   readonly hellos: Hello[] = [];
+  readonly inventories: Inventory[] = [];
   readonly heartbeats: Heartbeat[] = [];
   readonly auths: unknown[] = [];
   readonly fetches: BlobFetch[] = [];
@@ -203,6 +204,7 @@ export class TestServer {
       this.hellos.push(hello);
       ack({ ok: true, reply: this.greet(hello, LinkAuthSchema.parse(socket.handshake.auth).joinToken !== undefined) });
     });
+    socket.on('inventory', (inventory) => void this.inventories.push(inventory));
     socket.on('heartbeat', (heartbeat, ack) => {
       this.heartbeats.push(heartbeat);
       ack({ ok: true });

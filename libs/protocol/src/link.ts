@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ArtifactChunk, ArtifactChunkReply, ArtifactPut, ArtifactPutReply, AttemptLeftovers, LeftoverReply, LeftoverRequest } from './artifacts.js';
 import { IdSchema, Sha256Schema } from './ids.js';
 import { LIMITS } from './limits.js';
-import { InventorySchema, LoadSchema } from './machines.js';
+import { InventorySchema, LoadSchema, type Inventory } from './machines.js';
 import { ResourceSampleSchema } from './metrics.js';
 import { OutputFrameSchema } from './output.js';
 import { DEFAULT_PROJECT_SETTINGS, ProjectSettingsSchema } from './project-settings.js';
@@ -162,6 +162,8 @@ export interface WorkerToServer {
   'attempt.progress': (progress: AttemptProgress) => void;
   /** Not acknowledged: the next one comes soon. */
   resources: (usage: ResourceUsage) => void;
+  /** It changed since the hello. Not acknowledged: the next look or hello brings it again. */
+  inventory: (inventory: Inventory) => void;
   'attempt.finished': (finished: AttemptFinished, ack: Ack<AttemptReply>) => void;
   output: (frame: z.infer<typeof OutputFrameSchema>, bytes: Uint8Array, ack: Ack<OutputReply>) => void;
   'artifacts.put': (put: ArtifactPut, ack: Ack<ArtifactPutReply>) => void;

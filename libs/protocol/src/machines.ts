@@ -8,7 +8,7 @@ export const MachineProviderSchema = z.enum(['local', 'joined', 'aws']);
 export type MachineProvider = z.infer<typeof MachineProviderSchema>;
 
 export const GpuSchema = z.object({ name: z.string(), memoryBytes: z.number() });
-/** What a worker finds on its machine at start. */
+/** What a worker finds on its machine, at each connection and from time to time. */
 export const InventorySchema = z.object({
   hostname: z.string(),
   platform: z.string(),

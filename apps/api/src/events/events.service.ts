@@ -22,7 +22,7 @@ export interface Signals {
   'leftovers.settled': [requestId: string, action: LeftoverRequest['action'], reply: LeftoverReply];
   /** The machine's settings changed, or it was removed. */
   'machine.settings': [machineId: string];
-  /** The machine came online or went offline. */
+  /** The machine came online or went offline, or has something that it had not. */
   'machine.presence': [machineId: string];
   /** The pool was made, changed or removed. */
   'pool.settings': [poolId: string];

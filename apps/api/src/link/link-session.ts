@@ -1,5 +1,5 @@
 import { LeftoverReplySchema } from '@mle/protocol';
-import type { ArtifactChunk, ArtifactChunkReply, ArtifactPut, ArtifactPutReply, AttemptFinished, AttemptLeftovers, AttemptProgress, AttemptRef, AttemptReply, AttemptRunning, ClaimReply, Heartbeat, Hello, HelloReply, LeftoverReply, LeftoverRequest, MachineSettings, OutputFrame, OutputReply, ResourceUsage, ServerToWorker, StopRequest, WorkerToServer } from '@mle/protocol';
+import type { ArtifactChunk, ArtifactChunkReply, ArtifactPut, ArtifactPutReply, AttemptFinished, AttemptLeftovers, AttemptProgress, AttemptRef, AttemptReply, AttemptRunning, ClaimReply, Heartbeat, Hello, HelloReply, Inventory, LeftoverReply, LeftoverRequest, MachineSettings, OutputFrame, OutputReply, ResourceUsage, ServerToWorker, StopRequest, WorkerToServer } from '@mle/protocol';
 import type { DefaultEventsMap, Socket } from 'socket.io';
 import type { ClaimingMachine } from '../runs/run-lifecycle.service.js';
 import type { LinkSessions } from './link-sessions.service.js';
@@ -53,6 +53,10 @@ export class LinkSession {
 
   async resources(usage: ResourceUsage): Promise<void> {
     return this.sessions.usage(this.known().id, usage);
+  }
+
+  async inventory(inventory: Inventory): Promise<void> {
+    return this.sessions.inventory(this.known().id, inventory);
   }
 
   async output(frame: OutputFrame, bytes: Buffer): Promise<OutputReply> {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ON_MACHINE_STATES, VERSION, type ArtifactEntry, type AttemptProgress, type AttemptRef, type Heartbeat, type Hello, type HelloReply, type LeftoverRequest, type MachineSettings, type ResourceUsage } from '@mle/protocol';
+import { ON_MACHINE_STATES, VERSION, type ArtifactEntry, type AttemptProgress, type AttemptRef, type Heartbeat, type Hello, type HelloReply, type Inventory, type LeftoverRequest, type MachineSettings, type ResourceUsage } from '@mle/protocol';
 import { ArtifactIntake } from '../artifacts/artifact-intake.service.js';
 import { LeftoversRepository } from '../artifacts/leftovers/leftovers.repository.js';
 import { LeftoversService } from '../artifacts/leftovers/leftovers.service.js';
@@ -90,6 +90,13 @@ export class LinkSessions {
       const ref = { runId, attempt };
       if (await this.mayWrite(machineId, ref)) await this.resources.add(ref, { ...machine, ...sample });
     }
+  }
+
+  /** What is there now: a run may have waited for just that. */
+  async inventory(machineId: string, inventory: Inventory): Promise<void> {
+    const machine = await this.repository.setInventory(machineId, inventory);
+    this.events.signal('machine.presence', machineId);
+    if (machine) await this.machines.announce(machine);
   }
 
   /** Whether the machine holds the attempt, and it is the current one. */

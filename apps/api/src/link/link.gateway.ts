@@ -10,6 +10,7 @@ import {
   ClaimSchema,
   HeartbeatSchema,
   HelloSchema,
+  InventorySchema,
   LIMITS,
   LINK_NAMESPACE,
   LINK_VERSION,
@@ -143,6 +144,10 @@ export class LinkGateway implements OnApplicationBootstrap {
     socket.on('resources', (usage) => {
       const parsed = ResourceUsageSchema.safeParse(usage);
       if (parsed.success) session.resources(parsed.data).catch(() => undefined);
+    });
+    socket.on('inventory', (inventory) => {
+      const parsed = InventorySchema.safeParse(inventory);
+      if (parsed.success) session.inventory(parsed.data).catch(() => undefined);
     });
     socket.on('output', (frame, bytes, ack) => {
       const parsed = OutputFrameSchema.safeParse(frame);

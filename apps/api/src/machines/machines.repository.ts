@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import type { Model, UpdateQuery } from 'mongoose';
-import type { Hello, Load, MachineProvider, UpdateMachine } from '@mle/protocol';
+import type { Hello, Inventory, Load, MachineProvider, UpdateMachine } from '@mle/protocol';
 import { objectId } from '../database/ids.js';
 import { JoinToken, Machine } from './machine.schema.js';
 
@@ -56,6 +56,10 @@ export class MachinesRepository {
   async greet(id: string, hello: Hello): Promise<MachineRecord | null> {
     const { inventory, properties, version } = hello;
     return this.update(id, { $set: { inventory, properties, version, online: true, lastSeenAt: new Date() } });
+  }
+
+  async setInventory(id: string, inventory: Inventory): Promise<MachineRecord | null> {
+    return this.update(id, { $set: { inventory } });
   }
 
   async seen(id: string, load: Load | null): Promise<MachineRecord | null> {

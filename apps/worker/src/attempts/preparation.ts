@@ -2,10 +2,11 @@ import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
-import type { AttemptRef, Inventory, RunSpec } from '@mle/protocol';
+import type { AttemptRef, RunSpec } from '@mle/protocol';
 import { attemptKey } from '../journal/attempt-key.js';
 import { FILES } from '../journal/records.js';
 import type { Identity } from '../identity/identity.js';
+import type { InventoryWatch } from '../inventory/inventory-watch.js';
 import type { Link } from '../link/link.js';
 import { commandLine } from '../run/command-line.js';
 import { INSIDE, containerRemoval, containerRun, envFileText } from '../run/container.js';
@@ -24,7 +25,7 @@ export interface PreparationTools {
   workspaces: Workspaces;
   environments: Environments;
   identity: Identity;
-  inventory: Inventory;
+  inventory: InventoryWatch;
   home: string;
   lang: string;
 }
@@ -52,7 +53,7 @@ export class Preparation {
   async prepare(attempt: Prepared, attached: Promise<unknown>, signal: AbortSignal): Promise<Omit<SpawnRequest, 'op'>> {
     const { spec, slot, folder } = attempt;
     const { identity, workspaces, link } = this.tools;
-    if (spec.settings.image !== null) this.checkDocker(spec.settings.image);
+    if (spec.settings.image !== null) await this.checkDocker(spec.settings.image);
     const places = await workspaces.prepare(spec, slot, (progress) => link.progress({ runId: spec.runId, attempt: spec.attempt, ...progress }), signal);
     const key = attemptKey(spec);
     const common = { key, folder, quotaBytes: spec.outputQuotaBytes, cwd: places.workspace, timeoutSeconds: spec.timeoutSeconds };
@@ -63,7 +64,7 @@ export class Preparation {
     }
     const uid = identity.uidOf(slot);
     const env = this.environment(spec, places);
-    const command = await commandLine(spec, places.workspace, this.tools.inventory.node);
+    const command = await commandLine(spec, places.workspace, this.tools.inventory.current.node);
     let environment: string | null = null;
     if (wantsPython(spec)) {
       await attached;
@@ -123,10 +124,12 @@ export class Preparation {
     await this.tools.supervisor.request({ op: 'note', key: attemptKey(ref), stream: 'system', text });
   }
 
-  private checkDocker(image: string): void {
-    if (this.tools.inventory.docker !== null) return;
+  /** It may have been started since the last look. */
+  private async checkDocker(image: string): Promise<void> {
+    const { inventory } = this.tools;
+    if (inventory.current.docker !== null || (await inventory.look()).docker !== null) return;
     throw new NotRunnable(
-      `The project runs in the image ${image}, and Docker does not answer on this machine. Install and start it there, then start the worker again; or run on another machine, or take the image out of the project's settings.`,
+      `The project runs in the image ${image}, and Docker does not answer on this machine. Install and start it there, run on another machine, or take the image out of the project's settings.`,
     );
   }
 
@@ -154,7 +157,7 @@ export class Preparation {
         argv,
         uid: own ?? process.getuid?.() ?? 0,
         gid: own ?? process.getgid?.() ?? 0,
-        gpus: inventory.gpus.length > 0,
+        gpus: inventory.current.gpus.length > 0,
         envFile,
         workspace: places.workspace,
         outputDir: places.outputDir,

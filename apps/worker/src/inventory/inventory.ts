@@ -1,20 +1,30 @@
-import { execFile } from 'node:child_process';
 import { statfs } from 'node:fs/promises';
 import { arch, cpus, hostname, platform, totalmem } from 'node:os';
-import { promisify } from 'node:util';
 import type { Inventory } from '@mle/protocol';
+import { probe, type Answer } from './probe.js';
 
-const run = promisify(execFile);
+/** All programs are asked at the same time, so that the start of a worker waits no longer than this. */
 const PROBE_MS = 5_000;
+const MEBIBYTE = 1024 * 1024;
 
-/** What a worker finds on its machine at start; what is absent is null or empty. */
-export async function takeInventory(dataDir: string, path: string, isolated: boolean): Promise<Inventory> {
+export interface InventorySource {
+  dataDir: string;
+  path: string;
+  isolated: boolean;
+}
+
+type Found = Pick<Inventory, 'python' | 'docker' | 'gpus' | 'node'>;
+const NOTHING: Found = { python: null, docker: null, gpus: [], node: process.version };
+
+/** What a worker finds on its machine; what is absent is null or empty. Of a program that does not answer in time, what was known `before` holds. */
+export async function takeInventory({ dataDir, path, isolated }: InventorySource, before: Found = NOTHING): Promise<Inventory> {
+  const ask = (file: string, ...args: string[]): Promise<Answer> => probe(file, args, path, PROBE_MS);
   const [python, docker, gpus, node, disk] = await Promise.all([
-    probe('python3', ['--version'], path),
+    ask('python3', '--version'),
     // Asks the engine: a client alone can run nothing.
-    probe('docker', ['version', '--format', '{{.Server.Version}}'], path),
-    findGpus(path),
-    probe('node', ['--version'], path),
+    ask('docker', 'version', '--format', '{{.Server.Version}}'),
+    ask('nvidia-smi', '--query-gpu=name,memory.total', '--format=csv,noheader,nounits'),
+    ask('node', '--version'),
     statfs(dataDir).catch(() => null),
   ]);
   return {
@@ -25,29 +35,23 @@ export async function takeInventory(dataDir: string, path: string, isolated: boo
     cpus: cpus().length,
     memoryBytes: totalmem(),
     diskFreeBytes: disk === null ? null : disk.bavail * disk.bsize,
-    gpus,
-    node: node ?? process.version,
-    python: python?.replace(/^Python /, '') ?? null,
-    docker,
+    gpus: gpus === 'slow' ? before.gpus : readGpuList(gpus ?? ''),
+    node: node === 'slow' ? before.node : (node ?? process.version),
+    python: python === 'slow' ? before.python : versionIn(python),
+    docker: docker === 'slow' ? before.docker : versionIn(docker),
     isolated,
   };
 }
 
-async function findGpus(path: string): Promise<Inventory['gpus']> {
-  const text = await probe('nvidia-smi', ['--query-gpu=name,memory.total', '--format=csv,noheader,nounits'], path);
-  if (text === null) return [];
+/** Lines of `name, MiB`. A driver also says sentences here, and words in brackets for what it cannot tell. */
+export function readGpuList(text: string): Inventory['gpus'] {
   return text.split('\n').flatMap((line) => {
-    const [name, mebibytes] = line.split(/,\s*/);
-    return name === undefined || mebibytes === undefined ? [] : [{ name, memoryBytes: (Number(mebibytes) || 0) * 1024 * 1024 }];
+    const [, name, mebibytes] = /^\s*([^[\s].*?),\s*(\d+|\[[^\]]*\])\s*$/.exec(line) ?? [];
+    return name === undefined ? [] : [{ name, memoryBytes: (Number(mebibytes) || 0) * MEBIBYTE }];
   });
 }
 
-/** The first output of a program, or null where it is absent or fails. */
-async function probe(file: string, args: string[], path: string): Promise<string | null> {
-  try {
-    const { stdout } = await run(file, args, { timeout: PROBE_MS, env: { PATH: path, HOME: '/' }, cwd: '/' });
-    return stdout.trim() || null;
-  } catch {
-    return null;
-  }
+/** `Python 3.12.1` and `27.3.1` alike. */
+function versionIn(text: string | null): string | null {
+  return /^(?:Python )?(\d+\.\d\S*)/m.exec(text ?? '')?.[1] ?? null;
 }

@@ -17,7 +17,7 @@ export class LoadSampler {
   private gpuAt = Number.NEGATIVE_INFINITY;
 
   constructor(
-    private readonly hasGpu: boolean,
+    private readonly hasGpu: () => boolean,
     private readonly path: string,
   ) {}
 
@@ -26,7 +26,7 @@ export class LoadSampler {
     const total = now.total - this.last.total;
     const cpu = total > 0 ? fraction((now.busy - this.last.busy) / total) : 0;
     if (total > 0) this.last = now;
-    if (this.hasGpu && performance.now() - this.gpuAt > GPU_EVERY_MS) {
+    if (this.hasGpu() && performance.now() - this.gpuAt > GPU_EVERY_MS) {
       this.gpuAt = performance.now();
       void this.sampleGpu();
     }

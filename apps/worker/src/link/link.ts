@@ -19,6 +19,7 @@ import type {
   Heartbeat,
   Hello,
   HelloReply,
+  Inventory,
   LeftoverReply,
   LeftoverRequest,
   LinkAuth,
@@ -162,6 +163,11 @@ export class Link extends EventEmitter<Events> {
 
   resources(usage: ResourceUsage): void {
     if (this.online) this.socket.emit('resources', usage);
+  }
+
+  /** Each hello brings it too: what is not sent now is not missed. */
+  inventory(inventory: Inventory): void {
+    if (this.online) this.socket.emit('inventory', inventory);
   }
 
   finished(finished: AttemptFinished): Promise<AttemptReply> {

@@ -27,7 +27,7 @@ export class MachineUsage {
   private gpuAt = Number.NEGATIVE_INFINITY;
 
   constructor(
-    private readonly hasGpu: boolean,
+    private readonly hasGpu: () => boolean,
     private readonly path: string,
   ) {}
 
@@ -36,7 +36,7 @@ export class MachineUsage {
     const seconds = (now.at - before.at) / 1000;
     if (seconds <= 0 || now.total <= before.total) return {};
     this.before = now;
-    if (this.hasGpu && now.at - this.gpuAt > GPU_EVERY_MS) {
+    if (this.hasGpu() && now.at - this.gpuAt > GPU_EVERY_MS) {
       this.gpuAt = now.at;
       void this.lookAtGpu();
     }

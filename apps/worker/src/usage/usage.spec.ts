@@ -13,7 +13,7 @@ describe('the use of a machine', () => {
   });
 
   it('is sampled', async () => {
-    const usage = new MachineUsage(false, '');
+    const usage = new MachineUsage(() => false, '');
     const until = Date.now() + 300;
     while (Date.now() < until) Math.random();
     await new Promise((resolve) => setTimeout(resolve, 100));

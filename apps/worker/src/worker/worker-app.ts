@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { VERSION, type HelloReply, type Inventory, type MachineSettings } from '@mle/protocol';
+import { VERSION, type HelloReply, type MachineSettings } from '@mle/protocol';
 import { ArtifactSender } from '../artifacts/artifact-sender.js';
 import { AttemptTable } from '../attempts/attempt-table.js';
 import { Preparation } from '../attempts/preparation.js';
@@ -8,6 +8,7 @@ import type { Environment } from '../config/environment.js';
 import { establishIdentity } from '../identity/identity.js';
 import type { Identity } from '../identity/identity.js';
 import { takeInventory } from '../inventory/inventory.js';
+import { InventoryWatch } from '../inventory/inventory-watch.js';
 import { LoadSampler } from '../inventory/load.js';
 import { Journal } from '../journal/journal.js';
 import { LeftoverKeeper } from '../leftovers/leftover-keeper.js';
@@ -48,6 +49,7 @@ export class WorkerApp {
   private consumer: DeliveryConsumer | null = null;
   private heart: Heart | null = null;
   private usage: UsageReporter | null = null;
+  private inventory: InventoryWatch | null = null;
   private machine: MachineSettings | null = null;
   private ending = false;
   private announced = false;
@@ -75,7 +77,15 @@ export class WorkerApp {
     this.supervisor.on('lost', () => void this.replaceSupervisor());
     const found = establishIdentity({ dataDir, path: this.environment.path, isolate: this.settings.isolate }, this.log);
     const identity = { ...found, path: pathWithPython(found) };
-    const inventory = await takeInventory(dataDir, identity.path, identity.isolated);
+    const source = { dataDir, path: identity.path, isolated: identity.isolated };
+    const inventory = await InventoryWatch.start(
+      (before) => takeInventory(source, before),
+      (now) => {
+        pathWithPython(found);
+        this.link.inventory(now);
+      },
+    );
+    this.inventory = inventory;
     const cache = new BlobCache(dataDir);
     const fetcher = new BlobFetcher(this.link, cache);
     const workspaces = new Workspaces(identity, cache, fetcher);
@@ -86,14 +96,15 @@ export class WorkerApp {
     const attempts = this.makeTable(identity, inventory, workspaces, artifacts, environments);
     this.attempts = attempts;
     await attempts.restore(entries);
-    const load = new LoadSampler(inventory.gpus.length > 0, identity.path);
+    const hasGpu = (): boolean => inventory.current.gpus.length > 0;
+    const load = new LoadSampler(hasGpu, identity.path);
     this.heart = new Heart(this.link, () => ({ attempts: attempts.refs(), load: load.sample() }), this.log);
-    const machineUsage = new MachineUsage(inventory.gpus.length > 0, identity.path);
+    const machineUsage = new MachineUsage(hasGpu, identity.path);
     this.usage = new UsageReporter(machineUsage, new ProcessUsage(), () => attempts.programs(), (usage) => this.link.resources(usage));
     this.link.on('online', (reply) => this.onOnline(reply));
     this.link.on('offline', () => this.consumer?.reconsider());
     this.link.connect({
-      hello: () => ({ version: VERSION, name: this.settings.name, inventory, properties: this.settings.properties, attempts: attempts.refs() }),
+      hello: () => ({ version: VERSION, name: this.settings.name, inventory: inventory.current, properties: this.settings.properties, attempts: attempts.refs() }),
       stop: (request) => attempts.stop(request),
       discard: (ref) => attempts.discard(ref),
       leftovers: (request) => leftovers.settle(request),
@@ -142,7 +153,7 @@ export class WorkerApp {
     this.endLink();
   }
 
-  private makeTable(identity: Identity, inventory: Inventory, workspaces: Workspaces, artifacts: ArtifactSender, environments: Environments): AttemptTable {
+  private makeTable(identity: Identity, inventory: InventoryWatch, workspaces: Workspaces, artifacts: ArtifactSender, environments: Environments): AttemptTable {
     const { home, lang } = this.environment;
     const shared = { link: this.link, supervisor: this.supervisor, workspaces, environments, identity };
     const tools = { ...shared, artifacts, journal: this.journal, preparation: new Preparation({ ...shared, inventory, home, lang }) };
@@ -158,6 +169,7 @@ export class WorkerApp {
   private endLink(): void {
     this.heart?.stop();
     this.usage?.stop();
+    this.inventory?.stop();
     this.link.close();
     this.listener?.close();
   }
@@ -165,6 +177,7 @@ export class WorkerApp {
   private onOnline(reply: HelloReply): void {
     this.apply(reply.settings);
     this.attempts?.onHello(reply);
+    void this.inventory?.look();
     if (this.consumer?.machineId !== reply.machineId) this.ask(reply.machineId);
     this.consumer?.reconsider();
     if (this.announced) return;

@@ -1,5 +1,8 @@
 import { seriousViolations } from './axe.js';
+import type { Installation } from '../system/installation.js';
 import { expect, logIn, test } from './product.js';
+
+const anyProject = async (product: Installation): Promise<string> => (await product.client.json<{ items: { id: string }[] }>('GET', 'projects')).items[0]?.id ?? '';
 
 for (const theme of ['light', 'dark'] as const) {
   for (const width of [1280, 390]) {
@@ -12,7 +15,9 @@ for (const theme of ['light', 'dark'] as const) {
       await page.setViewportSize({ width: 1280, height: 844 });
       await logIn(page, product);
       await page.setViewportSize({ width, height: 844 });
-      for (const path of ['/', '/runs', '/graphs', '/machines', '/settings']) {
+      const { id } = await product.client.json<{ id: string }>('POST', 'runs', { projectId: await anyProject(product), command: 'echo "#loss 1 0.5"' });
+      const parts = ['output', 'graphs', 'parameters', 'code', 'artifacts', 'resources'].map((tab) => `/runs/${id}?tab=${tab}`);
+      for (const path of ['/', '/runs', ...parts, '/graphs', '/machines', '/settings']) {
         await page.goto(product.url + path);
         await expect(page.getByRole('navigation').first()).toBeVisible();
         await page.waitForLoadState('networkidle');

@@ -13,6 +13,7 @@ import { RunFilesStore } from '../artifacts/run-files-store';
 import { curlCommand } from '../core/curl';
 import { Toasts } from '../core/toasts';
 import { RunCharts } from '../metrics/run-charts';
+import { RunResources } from '../metrics/run-resources';
 import { Icon } from '../ui/icon';
 import { StateChip } from '../ui/state-chip';
 import { RunActions } from './run-actions';
@@ -30,13 +31,14 @@ const TABS = [
   { key: 'parameters', label: 'Parameters' },
   { key: 'code', label: 'Code' },
   { key: 'artifacts', label: 'Artifacts' },
+  { key: 'resources', label: 'Resources' },
 ] as const;
 type TabKey = (typeof TABS)[number]['key'];
 
 /** One run: what it is, how it went, what it printed. */
 @Component({
   selector: 'mle-run-page',
-  imports: [Icon, MatMenuModule, OutputPane, RouterLink, RunArtifacts, RunCharts, RunCode, RunNotes, RunParameters, RunTimeline, StateChip],
+  imports: [Icon, MatMenuModule, OutputPane, RouterLink, RunArtifacts, RunCharts, RunCode, RunNotes, RunParameters, RunResources, RunTimeline, StateChip],
   providers: [RunFilesStore],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './run-page.html',

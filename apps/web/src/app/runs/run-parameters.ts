@@ -39,7 +39,7 @@ interface Fact {
       <section>
         <h2>Changed since <a [routerLink]="['/runs', other.id]">#{{ other.number }}</a></h2>
         @for (change of changes(); track change.name) {
-          <p><span class="muted">{{ change.name }}</span> @if (change.was !== null) {<span class="mono">{{ change.was }}</span> → } <b class="mono">{{ change.now }}</b></p>
+          <p><span class="muted what">{{ change.name }}</span> @if (change.was !== null) {<span class="mono">{{ change.was }}</span> → } <b class="mono">{{ change.now }}</b></p>
         } @empty {
           <p class="muted">Nothing: the same code, parameters, arguments and seed.</p>
         }
@@ -91,6 +91,9 @@ interface Fact {
     section p {
       padding: 2px 0;
       max-width: 72ch;
+    }
+    .what {
+      margin-right: 1ch;
     }
     .changed td {
       background: var(--accent-soft);

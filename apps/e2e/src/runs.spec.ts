@@ -1,0 +1,109 @@
+import type { Page } from '@playwright/test';
+import { expect, logIn, output, test, writeFile } from './product.js';
+
+const PROGRAM = `import os, sys
+out = os.environ["MLE_OUTPUT_DIR"]
+open(out + "/history.csv", "w").write("epoch,loss\\n0,0.5\\n1,0.25\\n")
+open("left.txt", "w").write("left behind")
+print("needle in a warning", file=sys.stderr)
+for i in range(300):
+    print(f"line {i} " + ("needle " if i % 100 == 0 else "") + "x" * (400 if i == 150 else 5))
+print("#loss 0 0.5")
+print("#loss 1 0.25")
+`;
+
+test.beforeEach(async ({ page, product }) => logIn(page, product));
+
+const lines = (page: Page) => output(page).locator('.line');
+
+/** Runs the program once for a test and opens the page of its run. */
+async function runAndOpen(page: Page, name: string): Promise<void> {
+  await writeFile(page, name, PROGRAM);
+  await page.getByRole('button', { name: 'Go on this computer' }).click();
+  await expect(page.getByText(/^succeeded, /).first()).toBeVisible();
+  await page.getByRole('link', { name: 'Open the run' }).click();
+  await expect(page.getByRole('heading', { name: new RegExp(name) })).toBeVisible();
+}
+
+test('searches the output, wraps it, and links to a line', async ({ page }) => {
+  await runAndOpen(page, 'search.py');
+  await page.keyboard.press('Control+f');
+  await page.getByLabel('Search the output').fill('NEEDLE');
+  await expect(page.getByText('1 of 4')).toBeVisible();
+  await page.keyboard.press('Shift+Enter');
+  await expect(page.getByText('4 of 4')).toBeVisible();
+  await expect(output(page).locator('.now')).toHaveText('needle');
+  await expect(output(page).locator('.now')).toBeInViewport();
+
+  await page.getByLabel('Search the output').fill(':153');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/line=153/);
+  await expect(output(page).locator('.target')).toContainText('line 150');
+  const tall = lines(page).filter({ hasText: 'line 150 ' });
+  const before = (await tall.boundingBox())?.height ?? 0;
+  await page.getByRole('button', { name: 'Wrap long lines' }).click();
+  await expect.poll(async () => (await tall.boundingBox())?.height ?? 0).toBeGreaterThan(before + 10);
+
+  await page.reload();
+  await expect(output(page).locator('.target')).toContainText('line 150');
+  await expect(output(page).locator('.target')).toBeInViewport();
+  await page.getByRole('button', { name: 'Wrap long lines' }).click();
+});
+
+test('shows what a run was asked, its code, artifacts and leftovers', async ({ page }) => {
+  await runAndOpen(page, 'parts.py');
+  await expect(page.getByRole('complementary', { name: 'Curves' })).toContainText('loss');
+  await page.getByRole('tab', { name: 'Parameters' }).click();
+  await expect(page.getByText('with the files that earlier runs left')).toBeVisible();
+  await page.getByRole('tab', { name: 'Code' }).click();
+  await expect(page.locator('mle-run-code .cm-content')).toContainText('MLE_OUTPUT_DIR');
+  await expect(page.locator('mle-run-code .cm-content')).toHaveAttribute('contenteditable', 'false');
+  await page.getByRole('tab', { name: /Artifacts/ }).click();
+  await expect(page.getByRole('table')).toContainText('0.25');
+  const kept = page.getByRole('list', { name: 'Artifacts' });
+  await page.getByRole('button', { name: 'Keep all as artifacts' }).click();
+  await kept.getByRole('button', { name: /left\.txt/ }).click();
+  await expect(page.locator('mle-file-preview .cm-content')).toContainText('left behind');
+  await page.goBack();
+  await expect(page.getByRole('button', { name: 'Go on this computer' })).toBeVisible();
+});
+
+test('keeps notes and tags, and works the list by keys', async ({ page }) => {
+  await runAndOpen(page, 'list.py');
+  await page.getByRole('button', { name: 'Add a tag' }).click();
+  await page.getByLabel('New tag').fill('baseline');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Add a note' }).click();
+  await page.getByLabel('Note').fill('the first good one');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('g');
+  await page.keyboard.press('r');
+  await expect(page).toHaveURL(/\/runs$/);
+  const row = page.getByRole('row', { name: /list\.py/ });
+  await expect(row).toContainText('baseline');
+  await expect(row).toContainText('0.2500');
+  await page.getByRole('button', { name: 'Columns' }).click();
+  await page.getByRole('menuitemcheckbox', { name: 'Note' }).click();
+  await page.keyboard.press('Escape');
+  await expect(row).toContainText('the first good one');
+  await page.keyboard.press('j');
+  await page.keyboard.press('x');
+  await expect(page.getByRole('toolbar', { name: 'Selected runs' })).toContainText('1 selected');
+  await page.keyboard.press('r');
+  await expect(page.getByRole('row', { name: /list\.py/ })).toHaveCount(2);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: /list\.py/ })).toBeVisible();
+});
+
+test('finds a file by Ctrl K and lists the keys by ?', async ({ page, product }) => {
+  await expect(page.locator('.cm-content')).toBeVisible();
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox').fill('network');
+  await expect(page.getByRole('option').first()).toContainText('nets/network.py');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('tab', { name: /network\.py/ })).toHaveAttribute('aria-selected', 'true');
+  await expect(page).toHaveTitle(/network\.py · ML Experimenter/);
+  await page.goto(`${product.url}/runs`);
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Keys' })).toContainText('Find a file, run, machine or page');
+});

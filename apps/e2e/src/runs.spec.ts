@@ -20,7 +20,9 @@ const lines = (page: Page) => output(page).locator('.line');
 async function runAndOpen(page: Page, name: string): Promise<void> {
   await writeFile(page, name, PROGRAM);
   await page.getByRole('button', { name: 'Go on this computer' }).click();
-  await expect(page.getByText(/^succeeded, /).first()).toBeVisible();
+  // The last line belongs to this run: the state of an earlier one may still stand there.
+  await expect(output(page)).toContainText('#loss 1 0.25');
+  await expect(page.getByRole('region', { name: 'Output', exact: true }).getByText(/^succeeded, /)).toBeVisible();
   await page.getByRole('link', { name: 'Open the run' }).click();
   await expect(page.getByRole('heading', { name: new RegExp(name) })).toBeVisible();
 }
@@ -74,7 +76,7 @@ test('keeps notes and tags, and works the list by keys', async ({ page }) => {
   await page.getByLabel('New tag').fill('baseline');
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Add a note' }).click();
-  await page.getByLabel('Note').fill('the first good one');
+  await page.getByRole('textbox', { name: 'Note' }).fill('the first good one');
   await page.keyboard.press('Enter');
   await page.keyboard.press('g');
   await page.keyboard.press('r');
@@ -104,6 +106,7 @@ test('finds a file by Ctrl K and lists the keys by ?', async ({ page, product })
   await expect(page.getByRole('tab', { name: /network\.py/ })).toHaveAttribute('aria-selected', 'true');
   await expect(page).toHaveTitle(/network\.py · ML Experimenter/);
   await page.goto(`${product.url}/runs`);
+  await expect(page.getByRole('heading', { name: 'Runs' })).toBeVisible();
   await page.keyboard.press('?');
   await expect(page.getByRole('dialog', { name: 'Keys' })).toContainText('Find a file, run, machine or page');
 });

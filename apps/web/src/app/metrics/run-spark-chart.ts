@@ -18,10 +18,10 @@ const MOST = 4;
   host: { '[hidden]': 'curves().length === 0' },
   template: `
     @for (curve of curves(); track curve.name) {
-      <a [routerLink]="['/graphs']" [queryParams]="{ runs: run().id }" [attr.aria-label]="curve.sentence" [title]="curve.sentence">
+      <a [routerLink]="['/graphs']" [queryParams]="{ runs: run().id }" [title]="curve.sentence">
         <span class="name cut">{{ curve.name }}</span>
         <svg [attr.viewBox]="box" preserveAspectRatio="none" aria-hidden="true"><path [attr.d]="curve.path" [style.stroke]="colour()" /></svg>
-        <span class="value">{{ curve.last }}</span>
+        <span class="value">{{ curve.last }}</span><span class="sr">{{ curve.rest }}</span>
       </a>
     }
   `,
@@ -93,7 +93,8 @@ export class RunSparkChart {
       .slice(0, MOST)
       .map(({ name, axis, x, y }) => {
         const last = number(y.at(-1) ?? null);
-        return { name, last, path: sparkPath(x, y, WIDTH, HEIGHT), sentence: `${name} ${last} at ${axis} ${short(x.at(-1) ?? 0)}, to its chart` };
+        const rest = `at ${axis} ${short(x.at(-1) ?? 0)}, to its chart`;
+        return { name, last, path: sparkPath(x, y, WIDTH, HEIGHT), rest, sentence: `${name} ${last} ${rest}` };
       }),
   );
 

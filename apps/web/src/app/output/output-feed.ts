@@ -14,6 +14,7 @@ export const LOADED_TAIL_BYTES = 96 * MiB;
 /** A buffer that has grown beyond this starts anew from the tail. */
 const BUFFER_LIMIT_BYTES = 256 * MiB;
 const RETRY_MS = 400;
+const WATCH_RETRY_MS = 3000;
 /** Ranges that are asked for at the same time. */
 const PARALLEL = 3;
 /** What is shown of the end while the rest of a long output is on its way. */
@@ -33,6 +34,7 @@ export class OutputFeed {
   private opened = 0;
   private filling = false;
   private drawing = false;
+  private again: ReturnType<typeof setTimeout> | null = null;
   private readonly off: (() => void)[] = [];
 
   constructor(
@@ -68,6 +70,8 @@ export class OutputFeed {
 
   close(): void {
     if (--this.opened > 0) return;
+    if (this.again !== null) clearTimeout(this.again);
+    this.again = null;
     this.events.unwatch(this.runId);
     this.off.splice(0).forEach((off) => off());
   }
@@ -77,11 +81,7 @@ export class OutputFeed {
     if (this.opened === 0 || !this.events.connected()) return;
     try {
       const reply = await this.events.watch(this.runId);
-      if (!reply.ok) {
-        this.error.set(reply.message);
-        this.loading.set(false);
-        return;
-      }
+      if (!reply.ok) throw new Error(reply.message);
       this.error.set(null);
       this.begin(reply.attempt, reply.storedBytes);
       await this.loadPreview();
@@ -89,6 +89,11 @@ export class OutputFeed {
       await this.fill();
     } catch (error) {
       this.error.set(sentence(error));
+      // The server may be there while its database is away: no new connection would call again.
+      this.again ??= setTimeout(() => {
+        this.again = null;
+        void this.catchUp();
+      }, WATCH_RETRY_MS);
     } finally {
       this.loading.set(false);
       this.draw();

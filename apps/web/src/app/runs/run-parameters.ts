@@ -88,6 +88,10 @@ interface Fact {
     h2 {
       padding-bottom: 8px;
     }
+    h2 a {
+      text-decoration: underline;
+      text-underline-offset: 2px;
+    }
     section p {
       padding: 2px 0;
       max-width: 72ch;

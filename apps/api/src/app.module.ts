@@ -15,6 +15,8 @@ import { HttpModule } from './http/http.module.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { LinkModule } from './link/link.module.js';
 import { MachinesModule } from './machines/machines.module.js';
+import { MetersModule } from './monitoring/meters.module.js';
+import { MonitoringModule } from './monitoring/monitoring.module.js';
 import { PoolsModule } from './pools/pools.module.js';
 import { ProjectCreationModule } from './projects/creation/project-creation.module.js';
 import { ProjectsModule } from './projects/projects.module.js';
@@ -27,7 +29,7 @@ import { WebModule } from './web/web.module.js';
 
 const PLATFORM = [
   HttpModule, HealthModule, WebModule, AuthModule, UsersModule, TokensModule, ProjectsModule, ProjectCreationModule, FilesModule, BlobsModule,
-  SnapshotsModule, ExamplesModule,
+  SnapshotsModule, ExamplesModule, MonitoringModule,
 ];
 
 const ENGINE = [MachinesModule, PoolsModule, RunsModule, LinkModule, DialsModule, EventsGatewayModule];
@@ -38,7 +40,7 @@ export class AppModule {
   static with(config: Config): DynamicModule {
     return {
       module: AppModule,
-      imports: [ConfigModule.with(config), DatabaseModule, RedisModule, EventsModule, ...PLATFORM, ...ENGINE],
+      imports: [ConfigModule.with(config), DatabaseModule, RedisModule, EventsModule, MetersModule, ...PLATFORM, ...ENGINE],
       providers: [{ provide: APP_FILTER, useClass: ProblemFilter }],
     };
   }

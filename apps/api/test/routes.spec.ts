@@ -9,7 +9,7 @@ import { startParts, type Parts } from './parts.js';
 
 /** Every route that is open to everyone. A new one has to be meant. */
 const PUBLIC = [
-  'GET /api/docs', 'GET /api/openapi.json', 'GET /api/v1/auth/status', 'GET /healthz', 'GET /readyz', 'GET /worker/install.sh', 'GET /worker/worker.mjs',
+  'GET /api/docs', 'GET /api/openapi.json', 'GET /api/v1/auth/status', 'GET /healthz', 'GET /metrics', 'GET /readyz', 'GET /worker/install.sh', 'GET /worker/worker.mjs',
   'POST /api/v1/auth/login', 'POST /api/v1/auth/logout', 'POST /api/v1/auth/setup',
 ];
 /** Routes with an id of something that belongs to the installation: all users see it. */

@@ -7,6 +7,7 @@ import { EventsService } from '../events/events.service.js';
 import { logger } from '../logging/logger.js';
 import { summariesOf } from '../metrics/metric-parser.js';
 import { MetricsIngest } from '../metrics/metrics-ingest.service.js';
+import { Meters } from '../monitoring/meters.js';
 import { OutputIngest } from '../output/output-ingest.service.js';
 import { DeliveriesService } from '../queue/deliveries.service.js';
 import { RunAnnouncer } from '../waiting/run-announcer.service.js';
@@ -37,6 +38,7 @@ export class RunLifecycle {
     private readonly turns: ClaimTurns,
     private readonly deliveries: DeliveriesService,
     private readonly events: EventsService,
+    private readonly meters: Meters,
   ) {}
 
   /**
@@ -48,6 +50,7 @@ export class RunLifecycle {
     const on = { machineId: machine.id, change: { machineId: machine.id, machineName: machine.name } };
     const won = (await this.runs.transition(ref, ['queued'], ['assigned', 'preparing'], on)) ?? (await this.runs.transition(ref, ['assigned'], ['preparing'], on));
     if (won) {
+      this.meters.attemptTaken(Date.now() - (won.notBefore ?? currentAttempt(won).createdAt).getTime());
       this.output.open(ref, machine.id);
       this.announcer.announce(won);
       this.announcer.lineMoved({ machineId: machine.id });
@@ -121,6 +124,7 @@ export class RunLifecycle {
   }
 
   private settle(run: RunRecord, ref: AttemptRef): void {
+    this.meters.attemptEnded(run.attempts[ref.attempt - 1]?.state ?? run.state);
     this.output.close(ref);
     this.events.signal('attempt.ended', ref);
     this.announcer.announce(run);

@@ -46,6 +46,10 @@ export class RunsRepository {
     return orNull(await this.runs.findById(id).lean());
   }
 
+  async count(state: RunState): Promise<number> {
+    return this.runs.countDocuments({ state });
+  }
+
   async getOwned(ownerId: string, id: string): Promise<RunRecord | null> {
     return orNull(await this.runs.findOne({ _id: new Types.ObjectId(id), ownerId }).lean());
   }

@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject, signal, viewChild } from '@angular/core';
 import { MAT_DIALOG_DATA, MatDialogRef } from '@angular/material/dialog';
 import { Router } from '@angular/router';
 import type { MachineView } from '@mle/protocol';
@@ -37,6 +37,8 @@ export type WayToAdd = 'join' | 'dial';
         <button type="button" class="btn" (click)="ref.close()">Close</button>
         @if (machine(); as there) {
           <button type="button" class="btn primary" (click)="show(there)">Show it</button>
+        } @else if (dial(); as form) {
+          <button type="submit" form="dial-machine" class="btn primary" [disabled]="form.busy()">{{ form.busy() ? 'Connecting' : 'Connect' }}</button>
         }
       </footer>
     </div>
@@ -56,6 +58,7 @@ export type WayToAdd = 'join' | 'dial';
 export class AddMachineDialog {
   protected readonly ref = inject<MatDialogRef<AddMachineDialog>>(MatDialogRef);
   private readonly router = inject(Router);
+  protected readonly dial = viewChild(DialMachineForm);
   protected readonly way = signal<WayToAdd>(inject<{ way: WayToAdd } | null>(MAT_DIALOG_DATA, { optional: true })?.way ?? 'join');
   /** The machine that has come. */
   protected readonly machine = signal<MachineView | null>(null);

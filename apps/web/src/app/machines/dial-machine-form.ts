@@ -7,7 +7,7 @@ import { MachinesStore } from './machines-store';
 
 const FIELDS = ['url', 'token', 'fingerprint', 'name'];
 
-/** Connects to a worker that listens: what it printed at its start goes into the fields. */
+/** Connects to a worker that listens: what it printed at its start goes into the fields. The dialog around it holds the button. */
 @Component({
   selector: 'mle-dial-machine-form',
   imports: [Icon],
@@ -16,7 +16,7 @@ const FIELDS = ['url', 'token', 'fingerprint', 'name'];
     <p>
       For a machine that cannot reach this server. <a href="/worker/worker.mjs" download="worker.mjs">Download worker.mjs</a>, bring it there, and start it with <code>node worker.mjs --listen 7443</code>: it prints what is asked for here.
     </p>
-    <form (submit)="connect($event, { url: url.value, fingerprint: fingerprint.value, token: token.value, name: name.value })">
+    <form id="dial-machine" (submit)="connect($event, { url: url.value, fingerprint: fingerprint.value, token: token.value, name: name.value })">
       <label class="field">
         <span class="label">Address</span>
         <input #url class="input mono" type="text" inputmode="url" placeholder="https://192.168.1.20:7443" autocomplete="off" autocapitalize="none" spellcheck="false" required [attr.aria-invalid]="!!wrong('url')" />
@@ -48,7 +48,6 @@ const FIELDS = ['url', 'token', 'fingerprint', 'name'];
       @if (general(); as text) {
         <p class="notice" role="alert"><mle-icon name="alert" /><span>{{ text }}</span></p>
       }
-      <div><button type="submit" class="btn primary" [disabled]="busy()">{{ busy() ? 'Connecting' : 'Connect' }}</button></div>
     </form>
   `,
   styles: `
@@ -56,6 +55,10 @@ const FIELDS = ['url', 'token', 'fingerprint', 'name'];
     form {
       display: grid;
       gap: 12px;
+    }
+    p a {
+      text-decoration: underline;
+      text-underline-offset: 2px;
     }
     textarea {
       resize: none;
@@ -66,7 +69,7 @@ export class DialMachineForm {
   readonly arrived = output<MachineView>();
   private readonly api = inject(MachinesApi);
   private readonly store = inject(MachinesStore);
-  protected readonly busy = signal(false);
+  readonly busy = signal(false);
   private readonly failure = signal<RequestError | null>(null);
 
   protected wrong(field: string): string | null {

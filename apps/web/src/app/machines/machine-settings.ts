@@ -47,6 +47,10 @@ type Field = 'slots' | 'labels' | 'poolIds' | 'lostAfterSeconds';
     .check {
       min-height: 28px;
     }
+    p a {
+      text-decoration: underline;
+      text-underline-offset: 2px;
+    }
     .remove {
       justify-self: start;
     }

@@ -19,7 +19,7 @@ import { SettingsApi } from './settings-api';
         @for (user of users.value(); track user.id) {
           <li class="row">
             <mle-icon name="user" /><b>{{ user.login }}</b>
-            <select #role class="input small" [attr.aria-label]="'Role of ' + user.login" [disabled]="user.id === session.user()?.id" (change)="changeRole(user, role.value)">
+            <select #role class="input small" [attr.aria-label]="'Role of ' + user.login" [disabled]="user.id === session.user()?.id" [title]="user.id === session.user()?.id ? 'Another administrator can change your role' : ''" (change)="changeRole(user, role.value)">
               <option value="admin" [selected]="user.role === 'admin'">admin</option>
               <option value="member" [selected]="user.role === 'member'">member</option>
             </select>

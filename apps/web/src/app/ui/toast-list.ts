@@ -30,6 +30,8 @@ import { Icon } from './icon';
       align-items: center;
       gap: 8px;
       z-index: 1100;
+      // From the middle only half of the page would be its own.
+      width: max-content;
       max-width: calc(100vw - 16px);
       pointer-events: none;
     }

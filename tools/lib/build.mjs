@@ -11,7 +11,7 @@ export const OUTPUTS = {
   worker: 'dist/apps/worker/worker.mjs',
   web: 'dist/apps/web/index.html',
 };
-const SOURCES = ['apps', 'libs', 'tools/bundle.mjs', 'package-lock.json', 'tsconfig.base.json', '.swcrc', 'nx.json'];
+const SOURCES = ['apps', 'libs', 'tools/bundle.mjs', 'tools/precompress.mjs', 'package-lock.json', 'tsconfig.base.json', '.swcrc', 'nx.json'];
 const NOT_BUILT = /(\.spec\.ts|\.md|jest\.config\.mjs|test-setup\.ts)$|^(apps\/e2e|apps\/[^/]+\/test|libs\/[^/]+\/test)(\/|$)/;
 const stampFile = join(ROOT, 'dist/.mle-stamp');
 

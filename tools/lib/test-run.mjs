@@ -74,7 +74,7 @@ async function checks(cache, env) {
   const args = [nxBinary(), 'run-many', '-t', 'lint', 'typecheck', 'build', '--output-style=stream', ...cache];
   const { code, output } = await show(process.execPath, args, { ...env, ...nxEnvironment() });
   if (code === 0) return { passed: 0, failed: 0 };
-  const failedTasks = new Set([...stripVTControlCharacters(output).matchAll(/^ *- ([a-z0-9-]+:(?:lint|typecheck|build)\S*)\s*$/gm)].map((match) => match[1]));
+  const failedTasks = new Set([...stripVTControlCharacters(output).matchAll(/^ *- ([a-z0-9-]+:(?:lint|typecheck|bundle|build)\S*)\s*$/gm)].map((match) => match[1]));
   return { passed: 0, failed: Math.max(1, failedTasks.size), remark: `Failed: ${[...failedTasks].join(', ') || `exit code ${code}`}` };
 }
 

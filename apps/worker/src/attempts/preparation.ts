@@ -101,10 +101,7 @@ export class Preparation {
 
   /** Tells the server that the set-up goes on, for as long as it does. */
   private async reported<T>(ref: AttemptRef, work: () => Promise<T>): Promise<T> {
-    const tell = (): void => {
-      this.tools.link.progress({ runId: ref.runId, attempt: ref.attempt, phase: 'setup', filesDone: 0, filesTotal: 0, bytesDone: 0, bytesTotal: 0 });
-    };
-    const timer = setInterval(tell, PROGRESS_EVERY_MS);
+    const timer = setInterval(() => this.tell(ref), PROGRESS_EVERY_MS);
     try {
       return await work();
     } finally {
@@ -112,8 +109,13 @@ export class Preparation {
     }
   }
 
+  private tell({ runId, attempt }: AttemptRef): void {
+    this.tools.link.progress({ runId, attempt, phase: 'setup', filesDone: 0, filesTotal: 0, bytesDone: 0, bytesTotal: 0 });
+  }
+
   private async step(ref: AttemptRef, program: { argv: string[]; cwd: string; env: Record<string, string>; uid: number | null; gid: number | null }, signal: AbortSignal): Promise<SetupEnd> {
     signal.throwIfAborted();
+    this.tell(ref);
     const end = await this.tools.supervisor.setup({ key: attemptKey(ref), timeoutSeconds: SETUP_SECONDS, ...program });
     signal.throwIfAborted();
     if (end === null) throw new PrepareError('The attempt was over before its set-up.');

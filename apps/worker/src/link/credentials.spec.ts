@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mkdirSync } from 'node:fs';
+import { LINK_VERSION } from '@mle/protocol';
 import { TestServer } from '../../test/test-server.js';
 import { TestWorker } from '../../test/test-worker.js';
 import { until } from '../../test/until.js';
@@ -27,8 +28,8 @@ test('a refused credential gives way to the join token', async () => {
   keep('an old credential');
   await worker.start();
   expect(server.auths).toEqual([
-    { linkVersion: 1, credential: 'an old credential' },
-    { linkVersion: 1, joinToken: server.joinToken },
+    { linkVersion: LINK_VERSION, credential: 'an old credential' },
+    { linkVersion: LINK_VERSION, joinToken: server.joinToken },
   ]);
 });
 

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { VERSION } from '@mle/protocol';
+import { LINK_VERSION, VERSION } from '@mle/protocol';
 import { TestServer } from '../../test/test-server.js';
 import { TestWorker } from '../../test/test-worker.js';
 import { until } from '../../test/until.js';
@@ -33,13 +33,13 @@ test('runs a program from end to end', async () => {
 
 test('joins once with the token, and then has a credential of its own', async () => {
   await worker.start();
-  expect(server.auths).toEqual([{ linkVersion: 1, joinToken: server.joinToken }]);
+  expect(server.auths).toEqual([{ linkVersion: LINK_VERSION, joinToken: server.joinToken }]);
   const path = join(worker.dataDir, 'credential');
   expect(readFileSync(path, 'utf8').trim()).toBe(server.credential);
   expect(statSync(path).mode & 0o777).toBe(0o600);
   server.cutLink();
   await until('the worker is back', () => server.hellos.length === 2);
-  expect(server.auths[1]).toEqual({ linkVersion: 1, credential: server.credential });
+  expect(server.auths[1]).toEqual({ linkVersion: LINK_VERSION, credential: server.credential });
   expect(server.hellos[0]).toMatchObject({ version: VERSION, name: 'test worker' });
 });
 

@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, computed, effect, inject, input, signal, untracked } from '@angular/core';
+import { ChangeDetectionStrategy, Component, Injector, afterNextRender, computed, effect, inject, input, signal, untracked } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 import { Clock } from '../core/clock';
 import { duration, elapsed } from '../core/format';
@@ -58,6 +58,7 @@ export class RunPage {
   private readonly toasts = inject(Toasts);
   protected readonly actions = inject(RunActions);
   protected readonly run = computed(() => this.store.get(this.id()));
+  private readonly loaded = computed(() => this.run() !== null);
   protected readonly failure = signal<{ gone: boolean; text: string } | null>(null);
   protected readonly title = computed(() => (this.run() ? runTitle(this.run() as NonNullable<ReturnType<typeof this.run>>) : ''));
   protected readonly active = computed(() => isActive(this.run()?.state ?? 'succeeded'));
@@ -87,6 +88,12 @@ export class RunPage {
 
   constructor() {
     const title = inject(PageTitle);
+    const injector = inject(Injector);
+    effect(() => {
+      // On a phone the row of tabs is wider than the screen.
+      const id = `tab-${this.shownTab()}`;
+      if (this.loaded()) afterNextRender(() => document.getElementById(id)?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), { injector });
+    });
     effect(() => {
       const id = this.id();
       untracked(() => {

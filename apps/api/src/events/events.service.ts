@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { randomUUID } from 'node:crypto';
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { AttemptRef, LeftoverReply, LeftoverRequest, MetricUpdate, ServerEvent, ServerToBrowser, StopRequest } from '@mle/protocol';
 import { RedisService } from '../redis/redis.service.js';
 import { logger } from '../logging/logger.js';
@@ -29,12 +29,22 @@ export interface Signals {
 }
 
 const CHANNEL = 'mle:signals';
+/** Other replicas hear what comes within this time in one message: a line that moves tells a hundred browsers at once. */
+const GATHER_MS = 5;
+
+interface Signal {
+  name: keyof Signals;
+  args: Signals[keyof Signals];
+}
 
 /** Carries signals: at once inside this process, over Redis pub/sub to the other replicas. Nothing is kept. */
 @Injectable()
-export class EventsService implements OnModuleInit {
+export class EventsService implements OnModuleInit, OnModuleDestroy {
   private readonly emitter = new EventEmitter<Signals>();
   private readonly origin = randomUUID();
+  /** For the other replicas, in the order in which they were given. */
+  private gathered: Signal[] = [];
+  private timer?: NodeJS.Timeout;
 
   constructor(private readonly redis: RedisService) {
     this.emitter.setMaxListeners(0);
@@ -46,6 +56,10 @@ export class EventsService implements OnModuleInit {
     subscriber.subscribe(CHANNEL).catch((error: unknown) => logger.warn({ err: error }, 'no signals from other replicas'));
   }
 
+  onModuleDestroy(): void {
+    this.carry();
+  }
+
   /** Tells browsers. Without `userId` every user is told. */
   publish<E extends ServerEvent>(event: E, target: { userId?: string }, payload: Parameters<ServerToBrowser[E]>[0]): void {
     this.signal('browser', event, target.userId ?? null, payload);
@@ -53,16 +67,25 @@ export class EventsService implements OnModuleInit {
 
   signal<S extends keyof Signals>(name: S, ...args: Signals[S]): void {
     this.deliver(name, args);
-    if (this.redis.client.status !== 'ready') return;
-    this.redis.client
-      .publish(CHANNEL, `${this.origin} ${JSON.stringify({ name, args })}`)
-      .catch((error: unknown) => logger.debug({ err: error }, 'signal not carried to other replicas'));
+    this.gathered.push({ name, args });
+    this.timer ??= setTimeout(() => this.carry(), GATHER_MS);
   }
 
   on<S extends keyof Signals>(name: S, listener: (...args: Signals[S]) => void): () => void {
     const target = this.emitter as EventEmitter;
     target.on(name, listener);
     return () => target.off(name, listener);
+  }
+
+  private carry(): void {
+    clearTimeout(this.timer);
+    delete this.timer;
+    const signals = this.gathered;
+    this.gathered = [];
+    if (signals.length === 0 || this.redis.client.status !== 'ready') return;
+    this.redis.client
+      .publish(CHANNEL, `${this.origin} ${JSON.stringify(signals)}`)
+      .catch((error: unknown) => logger.debug({ err: error }, 'signals not carried to other replicas'));
   }
 
   private deliver<S extends keyof Signals>(name: S, args: Signals[S]): void {
@@ -72,7 +95,6 @@ export class EventsService implements OnModuleInit {
   private receive(message: string): void {
     // Our own come back to us too, and are most of them: they are not even parsed.
     if (message.startsWith(this.origin)) return;
-    const { name, args } = JSON.parse(message.slice(this.origin.length + 1)) as { name: keyof Signals; args: Signals[keyof Signals] };
-    this.deliver(name, args);
+    for (const { name, args } of JSON.parse(message.slice(this.origin.length + 1)) as Signal[]) this.deliver(name, args);
   }
 }

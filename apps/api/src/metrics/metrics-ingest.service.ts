@@ -57,11 +57,11 @@ export class MetricsIngest implements OnModuleInit, OnModuleDestroy {
     this.storedListeners.add(listener);
   }
 
-  /** The end of an attempt whose output is complete: resolves with its series when all points are stored. */
-  async settle(ref: AttemptRef): Promise<SeriesState[]> {
+  /** The end of an attempt whose output is complete: resolves with its series when all points are stored. `outputBytes`: where it is known how much was stored. */
+  async settle(ref: AttemptRef, outputBytes?: number): Promise<SeriesState[]> {
     const entry = this.entry(ref, false);
     try {
-      await entry.metrics.finish(await this.output.storedBytes(ref));
+      await entry.metrics.finish(outputBytes ?? (await this.output.storedBytes(ref)));
       this.tell(ref, entry);
       return entry.metrics.series;
     } finally {

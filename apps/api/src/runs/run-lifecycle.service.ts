@@ -85,7 +85,7 @@ export class RunLifecycle {
     const missing = await this.output.verify(ref, finished);
     if (missing !== null) return { ok: false, code: 'gap', expected: missing };
     if (finished.artifacts && !(await this.artifacts.agrees(ref, finished.artifacts))) return { ok: false, code: 'artifacts' };
-    const series = await this.metrics.settle(ref);
+    const series = await this.metrics.settle(ref, finished.outputBytes);
     if (series.length > 0) await this.runs.noteMetrics(ref, summariesOf(series));
     const { exitCode, signal, outputBytes, outputSha256 } = finished;
     const change: AttemptChange = { exitCode, signal, outputBytes, outputSha256, finishedAt: new Date(), reason: finished.reason ?? run.stopReason };

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { appendFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { io, type Socket } from 'socket.io-client';
@@ -220,6 +220,20 @@ describe('artifacts', () => {
     expect((await ada.delete(`/api/v1/runs/${ref.runId}`)).status).toBe(204);
     await collect();
     expect(await blobs.size(sha256(content))).toBeNull();
+  });
+
+  it('are stored when the server died with the last piece on its disk', async () => {
+    const ref = await running();
+    const [whole, broken] = [randomBytes(1000), randomBytes(1000)];
+    const folder = join(parts.dataDir, 'blobs/partial');
+    for (const content of [whole, broken]) {
+      await piece(ref, content, 0, 500);
+      const file = join(folder, readdirSync(folder).find((name) => name.endsWith(sha256(content))) ?? '');
+      appendFileSync(file, content === whole ? content.subarray(500) : randomBytes(500));
+    }
+    const reply = await put(ref, [entry('whole', whole), entry('broken', broken)]);
+    expect(reply).toMatchObject({ ok: true, missing: [{ sha256: sha256(broken), from: 0 }] });
+    expect((await list(ref)).items).toMatchObject([{ path: 'whole', size: 1000, sha256: sha256(whole) }]);
   });
 
   it('leave nothing by halves on the disk when their attempt is over', async () => {

@@ -115,7 +115,11 @@ export class ArtifactIntake {
     for (const item of items) {
       const size = await this.blobs.claim(item.sha256);
       if (size !== null) present.push({ ...item, size });
-      else if (!missing.has(item.sha256)) missing.set(item.sha256, await this.incoming.received(sender(machineId, ref), item.sha256));
+      else if (!missing.has(item.sha256)) {
+        const received = await this.incoming.received(sender(machineId, ref), item.sha256, item.size);
+        if (received === item.size && item.size > 0) present.push(item);
+        else missing.set(item.sha256, received);
+      }
     }
     return { present, missing: [...missing].map(([sha256, from]) => ({ sha256, from })) };
   }

@@ -30,6 +30,7 @@ interface Incoming {
 export class IncomingBlobs implements OnModuleDestroy {
   private readonly folder: string;
   private readonly open = new Map<string, Incoming>();
+  private readonly finishing = new Map<string, Promise<'stored' | 'corrupt'>>();
 
   constructor(
     @Inject(CONFIG) config: Pick<Config, 'dataDir'>,
@@ -42,10 +43,13 @@ export class IncomingBlobs implements OnModuleDestroy {
     await Promise.all([...this.open.keys()].map((name) => this.close(name)));
   }
 
-  /** How many bytes of it are here already. */
-  async received(by: string, sha256: string): Promise<number> {
+  /** How many of its `size` bytes are here already; all of them only when it is stored. */
+  async received(by: string, sha256: string, size: number): Promise<number> {
     const name = fileName(by, sha256);
-    return (await this.current(name))?.bytes ?? (await stat(join(this.folder, name)).catch(() => null))?.size ?? 0;
+    const bytes = (await this.current(name))?.bytes ?? (await stat(join(this.folder, name)).catch(() => null))?.size ?? 0;
+    if (bytes < size || size === 0) return bytes;
+    // The last piece came, and this process died before the blob had its name: nobody would send a piece again.
+    return (await this.finish(name, sha256)) === 'stored' ? size : 0;
   }
 
   /** Takes a piece; pieces of one blob must come one after the other. Durable when it says `stored`. */
@@ -58,15 +62,7 @@ export class IncomingBlobs implements OnModuleDestroy {
     incoming.hash.update(bytes);
     incoming.bytes += bytes.length;
     if (incoming.bytes < size) return 'taken';
-    await incoming.handle.sync();
-    await this.close(name);
-    const path = join(this.folder, name);
-    if (incoming.hash.digest('hex') !== sha256) {
-      await rm(path, { force: true });
-      return 'corrupt';
-    }
-    await this.blobs.adopt(path, sha256);
-    return 'stored';
+    return this.finish(name, sha256);
   }
 
   /** Ends the work of a sender that is gone for now; what came stays on the disk. */
@@ -88,6 +84,28 @@ export class IncomingBlobs implements OnModuleDestroy {
       const there = await stat(path).catch(() => null);
       if (there && there.mtimeMs < Date.now() - graceMs) await rm(path, { force: true });
     }
+  }
+
+  /** Gives a blob its name when all of its bytes are on the disk and are those of the name; once, however many ask. */
+  private finish(name: string, sha256: string): Promise<'stored' | 'corrupt'> {
+    const known = this.finishing.get(name);
+    if (known) return known;
+    const work = this.complete(name, sha256).finally(() => this.finishing.delete(name));
+    this.finishing.set(name, work);
+    return work;
+  }
+
+  private async complete(name: string, sha256: string): Promise<'stored' | 'corrupt'> {
+    const { handle, hash } = await this.continued(name);
+    await handle.sync();
+    await this.close(name);
+    const path = join(this.folder, name);
+    if (hash.digest('hex') !== sha256) {
+      await rm(path, { force: true });
+      return 'corrupt';
+    }
+    await this.blobs.adopt(path, sha256);
+    return 'stored';
   }
 
   private async takeWhole(sha256: string, bytes: Buffer): Promise<PieceResult> {

@@ -31,6 +31,7 @@ test('folders, names, moves by mouse and keys, and deletes that can be taken bac
   await expect.poll(paths).toEqual(['a.py', 'lib/b.py', 'lib/c.py']);
   await expect(file(page, 'b.py')).toBeFocused();
   await page.keyboard.press('F2');
+  await expect(page.locator('mle-inline-name input')).toBeFocused();
   await page.keyboard.type('d');
   await page.keyboard.press('Enter');
   await expect.poll(paths).toEqual(['a.py', 'lib/c.py', 'lib/d.py']);

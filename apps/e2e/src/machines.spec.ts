@@ -82,8 +82,10 @@ test('another computer joins by the shown command, and is renamed, labelled, dra
     await page.keyboard.press('Enter');
     await page.getByRole('group', { name: 'Machines of gpu' }).getByLabel('lab-2').check();
     await expect(page.getByText('1 machine, 2 of 2 slots free')).toBeVisible();
-    const pool = (await product.client.json<{ items: PoolView[] }>('GET', 'pools')).items.find(({ name }) => name === 'gpu');
-    expect(pool?.machineIds).toEqual([stored?.id]);
+    const gpu = async () => (await product.client.json<{ items: PoolView[] }>('GET', 'pools')).items.find(({ name }) => name === 'gpu');
+    // The page shows it before the server has it.
+    await expect.poll(async () => (await gpu())?.machineIds).toEqual([stored?.id]);
+    const pool = await gpu();
 
     const project = await product.client.createProject('pooled');
     await product.client.putFile(project.id, 'both.sh', 'echo out; echo err >&2; sleep 60');

@@ -40,7 +40,7 @@ export async function logIn(page: Page, product: Installation): Promise<void> {
 
 /** Adds a file by the page, as a person does, and types its text. */
 export async function writeFile(page: Page, name: string, text: string): Promise<void> {
-  await page.getByRole('button', { name: 'New file' }).click();
+  await page.getByRole('complementary', { name: 'Project files' }).getByRole('button', { name: 'New file' }).click();
   await page.getByLabel('Name of the new file').fill(name);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('tab', { name })).toHaveAttribute('aria-selected', 'true');

@@ -98,10 +98,10 @@ test('a project comes from an example, from git, and as a zip, and goes as a zip
   const zip = await readFile(await (await download).path());
   await choose(page, 'Upload zip');
   await page.getByTestId('zip').setInputFiles({ name: 'nets again.zip', mimeType: 'application/zip', buffer: Buffer.from('no zip') });
-  await page.getByRole('button', { name: 'Upload' }).click();
+  await page.getByRole('button', { name: 'Upload', exact: true }).click();
   await expect(page.getByRole('alert')).toContainText('This is no zip that can be read');
   await page.getByTestId('zip').setInputFiles({ name: 'nets again.zip', mimeType: 'application/zip', buffer: zip });
-  await page.getByRole('button', { name: 'Upload' }).click();
+  await page.getByRole('button', { name: 'Upload', exact: true }).click();
   await expect(project(page)).toHaveText('nets again');
   await expect(file(page, 'main.py')).toBeVisible();
 });

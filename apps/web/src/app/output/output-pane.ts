@@ -86,6 +86,10 @@ export class OutputPane {
       feed?.version();
       if (feed && !feed.previewing) untracked(() => this.search.advance(feed.buffer));
     });
+    effect(() => {
+      // A long output is searched for a while: the first match is shown as soon as there is one.
+      if (this.search.count() > 0 && this.search.place() === 0) untracked(() => this.step(1));
+    });
     effect(() => this.revealTarget());
     effect(() => {
       writeStored('timestamps', this.timestamps());
@@ -103,8 +107,6 @@ export class OutputPane {
     this.text.set(text);
     if (text !== '') this.apart.set(false);
     this.search.find(this.jump() === null ? text : '');
-    // The view may have just come back from two columns.
-    if (this.search.query() !== '') afterNextRender(() => this.step(1), { injector: this.injector });
   }
 
   protected onKey(event: KeyboardEvent): void {

@@ -55,7 +55,7 @@ interface Fact {
     </section>
     <section>
       <h2>Attempts</h2>
-      <div class="scroll">
+      <div class="scroll" role="region" aria-label="Table of the attempts" tabindex="0">
         <table class="data-table">
           <thead><tr><th scope="col">Attempt</th><th scope="col">State</th><th scope="col">Machine</th><th scope="col">Started</th><th scope="col" class="num">Time</th><th scope="col">Outcome</th><th scope="col" class="num">Output</th></tr></thead>
           <tbody>

@@ -66,7 +66,9 @@ describe('npm start', () => {
   }
 
   async function setUp(): Promise<Api> {
-    const token = /#token=(\S+)/.exec(launcher.output)?.[1];
+    // The link is a line of its own after the address.
+    let token: string | undefined;
+    while ((token = /#token=(\S+)\s/.exec(launcher.output)?.[1]) === undefined) await sleep(20);
     const api = new Api(`http://127.0.0.1:${port}`);
     const response = await api.fetch('auth/setup', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ token, login: LOGIN, password: PASSWORD }) });
     expect(response.status).toBe(201);

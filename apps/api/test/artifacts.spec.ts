@@ -236,6 +236,16 @@ describe('artifacts', () => {
     expect((await list(ref)).items).toMatchObject([{ path: 'whole', size: 1000, sha256: sha256(whole) }]);
   });
 
+  it('are told afresh by a worker that does not know what the run removed', async () => {
+    const ref = await running();
+    await store(ref, { 'kept.txt': 'kept', 'removed.txt': 'removed' });
+    expect(await finish(ref, { files: 1, bytes: 4 })).toMatchObject({ ok: false });
+    expect(await put(ref, [], { afresh: true })).toMatchObject({ ok: true });
+    expect(await put(ref, [entry('kept.txt', 'kept')])).toMatchObject({ ok: true, missing: [] });
+    expect((await list(ref)).items.map(({ path }) => path)).toEqual(['kept.txt']);
+    expect(await finish(ref, { files: 1, bytes: 4 })).toEqual({ ok: true });
+  });
+
   it('leave nothing by halves on the disk when their attempt is over', async () => {
     const ref = await running();
     const content = randomBytes(1000);

@@ -280,9 +280,10 @@ export class TestServer {
     });
   }
 
-  private putArtifacts({ items, dropped, removed, ...ref }: ArtifactPut): ArtifactPutReply {
+  private putArtifacts({ items, dropped, removed, afresh, ...ref }: ArtifactPut): ArtifactPutReply {
     const run = this.find(ref);
     if (run === undefined || run.state === 'gone') return { ok: false, code: 'superseded' };
+    if (afresh) run.artifacts.clear();
     for (const path of removed) run.artifacts.delete(path);
     for (const item of dropped) run.dropped.push(item);
     const missing = new Map<string, number>();

@@ -68,6 +68,8 @@ export const ArtifactPutSchema = z.object({
   items: z.array(ArtifactEntrySchema).max(LIMITS.artifactBatch),
   dropped: z.array(DroppedArtifactSchema).max(LIMITS.artifactBatch),
   removed: z.array(z.string().max(8192)).max(LIMITS.artifactBatch),
+  /** All that was stored before is void: a worker that was started anew does not know of what the run removed since. */
+  afresh: z.boolean().optional(),
 });
 export type ArtifactPut = z.infer<typeof ArtifactPutSchema>;
 /**

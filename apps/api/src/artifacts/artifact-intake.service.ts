@@ -37,7 +37,7 @@ export class ArtifactIntake {
     const ref: AttemptRef = { runId: put.runId, attempt: put.attempt };
     const allowed = await mayPut(ref);
     if (!allowed) return { ok: false, code: 'superseded' };
-    const forgotten = put.removed.length === 0 ? 0 : await this.artifacts.forget(ref, put.removed);
+    const forgotten = (put.afresh ? await this.artifacts.forgetStored(ref) : 0) + (put.removed.length === 0 ? 0 : await this.artifacts.forget(ref, put.removed));
     const { accepted, refused } = await this.withinQuota(ref, put.items);
     const { present, missing } = await this.sorted(ref, machineId, accepted);
     await this.artifacts.store(ref, present);

@@ -60,6 +60,11 @@ export class ArtifactsRepository {
     return (await this.artifacts.deleteMany({ ...of(ref), path: { $in: paths }, origin: 'output' })).deletedCount;
   }
 
+  /** Forgets all that the run's folder was said to hold; what was dropped stays known. */
+  async forgetStored(ref: AttemptRef): Promise<number> {
+    return (await this.artifacts.deleteMany({ ...of(ref), ...STORED, origin: 'output' })).deletedCount;
+  }
+
   async removeRun(runId: string): Promise<void> {
     await this.artifacts.deleteMany({ runId });
   }

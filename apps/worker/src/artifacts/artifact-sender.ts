@@ -70,6 +70,11 @@ export class ArtifactSender {
     return result;
   }
 
+  /** Makes the server forget what it was told, before all is told again. Throws the signal's reason. */
+  async beginAfresh(ref: AttemptRef, signal: AbortSignal): Promise<void> {
+    await this.link.insist(signal, () => this.link.putArtifacts({ ...ref, items: [], dropped: [], removed: [], afresh: true }));
+  }
+
   private async send(ref: AttemptRef, due: Source[], missing: ReadonlyMap<string, number>, signal: AbortSignal): Promise<Sent> {
     const sent: Sent = { end: 'done', changed: new Set() };
     const inFlight = new Set<Promise<void>>();

@@ -64,8 +64,9 @@ export class ArtifactWatch {
     this.loop ??= this.watch();
   }
 
-  /** The server says that it lacks some: all are put again. */
-  forget(): void {
+  /** The server counts others than we do: it lacks some, or has some that the run removed while no worker looked. All are put again. */
+  async putAgain(): Promise<void> {
+    await this.sender.beginAfresh(this.place.ref, this.gone);
     this.stored.clear();
   }
 

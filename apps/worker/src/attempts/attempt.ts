@@ -268,7 +268,7 @@ export class Attempt {
       if (reply.ok || reply.code === 'superseded') break;
       if (reply.code === 'gap') sender.resume(reply.expected);
       else {
-        this.artifacts.forget();
+        await this.artifacts.putAgain();
         artifacts = await this.artifacts.finish();
         sender.resume(bytes);
       }

@@ -209,8 +209,7 @@ test('settings: parts with addresses, a token that is made and deleted, what the
 
 for (const theme of ['light', 'dark'] as const) {
   test(`configuration, pools and dialogs are accessible and fit a phone, ${theme}`, async ({ page, product }) => {
-    // Half way through its animation a dialog is paler than it is.
-    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    await page.emulateMedia({ colorScheme: theme });
     await logIn(page, product);
     const pool = await product.client.json<PoolView>('POST', 'pools', { name: `lab ${theme}` });
     await page.setViewportSize({ width: 390, height: 844 });

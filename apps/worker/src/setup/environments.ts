@@ -71,7 +71,7 @@ export class Environments {
   /** The environment of the run's requirements.txt, or null where it needs none. Throws `PrepareError`. */
   async ensure(wish: SetupWish): Promise<string | null> {
     const { spec, slot, files, signal } = wish;
-    const requirements = await readRequirements(files, (sha256) => readFile(this.blobs.path(sha256), 'utf8'));
+    const requirements = readRequirements(files, (sha256) => this.blobs.read(sha256).toString('utf8'));
     if (requirements === null) return null;
     const python = await findPython(this.identity.path, this.identity.uidOf(slot));
     const owner = spec.ownerId ?? spec.projectId;

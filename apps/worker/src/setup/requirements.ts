@@ -20,9 +20,9 @@ const LINKS = 8;
 const BUILD_FILES = ['pyproject.toml', 'setup.py', 'setup.cfg'];
 
 /** Reads the requirements.txt of a snapshot and the files that it names. Null: nothing is to be installed. */
-export async function readRequirements(files: ManifestEntry[], read: (sha256: string) => Promise<string>): Promise<Requirements | null> {
+export function readRequirements(files: ManifestEntry[], read: (sha256: string) => string): Requirements | null {
   const reader = new Reader(files, read);
-  await reader.file(REQUIREMENTS_FILE);
+  reader.file(REQUIREMENTS_FILE);
   return reader.wanted ? { parts: reader.parts, tied: reader.tied, variables: [...reader.variables].sort() } : null;
 }
 
@@ -36,30 +36,30 @@ class Reader {
 
   constructor(
     private readonly files: ManifestEntry[],
-    private readonly read: (sha256: string) => Promise<string>,
+    private readonly read: (sha256: string) => string,
   ) {
     this.entries = new Map(files.map((entry) => [entry.path, entry]));
   }
 
-  async file(path: string): Promise<void> {
+  file(path: string): void {
     if (this.seen.has(path)) return;
     this.seen.add(path);
-    const entry = await this.follow(path);
+    const entry = this.follow(path);
     this.parts.push(`file ${path} ${entry?.sha256 ?? 'missing'}`);
     if (entry === null) return;
-    const text = await this.read(entry.sha256);
+    const text = this.read(entry.sha256);
     for (const [, name] of text.matchAll(/\$\{([A-Z0-9_]+)\}/g)) if (name !== undefined) this.variables.add(name);
-    for (const line of text.replace(/\\\r?\n/g, '').split(/\r?\n/)) await this.line(line.replace(/(^|\s)#.*$/, '').trim(), posix.dirname(path));
+    for (const line of text.replace(/\\\r?\n/g, '').split(/\r?\n/)) this.line(line.replace(/(^|\s)#.*$/, '').trim(), posix.dirname(path));
   }
 
-  private async line(line: string, folder: string): Promise<void> {
+  private line(line: string, folder: string): void {
     if (line === '') return;
     const [, option, value = ''] = /^(--?[A-Za-z-]+)(?:\s+|=)?(.*)$/.exec(line) ?? [];
     if (option === undefined) {
       this.wanted = true;
       this.requirement(line);
     } else if (option === '-r' || option === '--requirement' || option === '-c' || option === '--constraint') {
-      if (!isUrl(value)) await this.file(posix.normalize(posix.join(folder, value)));
+      if (!isUrl(value)) this.file(posix.normalize(posix.join(folder, value)));
     } else if (option === '-e' || option === '--editable') {
       this.wanted = true;
       if (!isUrl(value)) this.editable(localPath(value));
@@ -94,12 +94,12 @@ class Reader {
     }
   }
 
-  private async follow(path: string): Promise<ManifestEntry | null> {
+  private follow(path: string): ManifestEntry | null {
     let at = path;
     for (let links = 0; links <= LINKS; links++) {
       const entry = this.entries.get(at);
       if (entry?.mode !== FILE_MODES.link) return entry ?? null;
-      at = posix.normalize(posix.join(posix.dirname(at), await this.read(entry.sha256)));
+      at = posix.normalize(posix.join(posix.dirname(at), this.read(entry.sha256)));
     }
     return null;
   }

@@ -1,26 +1,34 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
-import { createReadStream, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createReadStream, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat, truncate } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { BlobPacks } from './blob-packs.js';
+import type { SmallBlob } from './blob-packs.js';
+
+/** Fewer that come together have a file each, so that the changes of single files do not fill the disk with packs. */
+const PACK_FROM = 16;
 
 /** Blobs by SHA-256, and the beginnings of those under way. A blob in it was verified. */
 export class BlobCache {
   private readonly blobs: string;
   private readonly partials: string;
+  private readonly packs: BlobPacks;
 
   constructor(dataDir: string) {
     this.blobs = join(dataDir, 'cache', 'blobs');
     this.partials = join(dataDir, 'cache', 'partial');
+    this.packs = new BlobPacks(join(dataDir, 'cache', 'packs'));
   }
 
+  /** Of a blob that is too large for a message of its own, the file that it is in. */
   path(sha256: string): string {
     return join(this.blobs, sha256.slice(0, 2), sha256);
   }
 
   has(sha256: string): boolean {
-    return existsSync(this.path(sha256));
+    return this.packs.has(sha256) || existsSync(this.path(sha256));
   }
 
   /** The blobs that are there by a part, cut off with a connection, and how many bytes of each. */
@@ -29,35 +37,37 @@ export class BlobCache {
     return new Map(await Promise.all(names.map(async (name) => [name, (await stat(this.partialPath(name)).catch(() => null))?.size ?? 0] as const)));
   }
 
-  /** Takes a small blob that came whole, at once: see `inTurns`. False: its bytes are not those of its name. */
-  put(sha256: string, bytes: Buffer): boolean {
-    if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
-      rmSync(this.partialPath(sha256), { force: true });
-      return false;
-    }
+  /** The bytes of a small blob, at once: see `inTurns`. Throws where they are not there. */
+  read(sha256: string): Buffer {
+    return this.packs.read(sha256) ?? readFileSync(this.path(sha256));
+  }
+
+  /** Takes small blobs that came whole, at once. Returns those whose bytes are those of their names; the others are not kept. */
+  add(blobs: SmallBlob[]): SmallBlob[] {
+    const good = blobs.filter(({ sha256, bytes }) => hash('sha256', bytes) === sha256);
+    if (good.length >= PACK_FROM) this.packs.add(good);
+    else for (const { sha256, bytes } of good) this.addFile(sha256, bytes);
+    return good;
+  }
+
+  private addFile(sha256: string, bytes: Buffer): void {
     const target = this.path(sha256);
     const temporary = `${target}.${process.pid}.tmp`;
-    try {
-      writeFileSync(temporary, bytes, { mode: 0o600 });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
-      writeFileSync(temporary, bytes, { mode: 0o600 });
-    }
+    mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
+    writeFileSync(temporary, bytes, { mode: 0o600 });
     renameSync(temporary, target);
-    return true;
   }
 
   async receive(sha256: string, from: number): Promise<IncomingBlob> {
     await mkdir(this.partials, { recursive: true, mode: 0o700 });
     const path = this.partialPath(sha256);
-    const hash = createHash('sha256');
+    const sum = createHash('sha256');
     if (from > 0) {
       await truncate(path, from);
-      await addFile(hash, path);
+      await hashFile(sum, path);
     }
     const handle = await open(path, from > 0 ? 'a' : 'w', 0o600);
-    return new IncomingBlob(sha256, handle, hash, from, path, this.path(sha256));
+    return new IncomingBlob(sha256, handle, sum, from, path, this.path(sha256));
   }
 
   private partialPath(sha256: string): string {
@@ -111,10 +121,10 @@ export class IncomingBlob {
   }
 }
 
-function addFile(hash: Hash, path: string): Promise<void> {
+function hashFile(sum: Hash, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     createReadStream(path)
-      .on('data', (chunk) => hash.update(chunk))
+      .on('data', (chunk) => sum.update(chunk))
       .on('error', reject)
       .on('end', () => resolve());
   });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AttemptRef, BlobChunk } from '@mle/protocol';
 import type { Link } from '../link/link.js';
 import type { BlobCache, IncomingBlob } from './blob-cache.js';
+import type { SmallBlob } from './blob-packs.js';
 import { inTurns } from './in-turns.js';
 import { PrepareError } from './prepare-error.js';
 
@@ -13,10 +14,17 @@ const ITEMS_PER_STREAM = 100_000;
 type Ended = { error: string | null };
 type Piece = BlobChunk['pieces'][number];
 
+/** What comes, as it comes. */
+export interface FetchProgress {
+  bytes: (count: number) => void;
+  /** A small blob came whole and is in the cache. Short: see `inTurns`. */
+  small?: (blob: SmallBlob) => void;
+}
+
 /** One answer of the server to `blobs.fetch`: blobs one after the other, in pieces. */
 class Stream {
   readonly ended: Promise<Ended>;
-  readonly corrupted: string[] = [];
+  damaged = 0;
   private finish!: (ended: Ended) => void;
   private current: IncomingBlob | null = null;
   private tail: Promise<boolean> = Promise.resolve(true);
@@ -26,8 +34,7 @@ class Stream {
   constructor(
     private readonly cache: BlobCache,
     private readonly wanted: Map<string, number>,
-    private readonly onBytes: (bytes: number) => void,
-    private readonly onBlob: (sha256: string) => void,
+    private readonly progress: FetchProgress,
   ) {
     this.ended = new Promise((resolve) => {
       this.finish = resolve;
@@ -62,21 +69,18 @@ class Stream {
     if (this.closed) return false;
     let at = 0;
     const parts = pieces.map((piece) => ({ piece, bytes: bytes.subarray(at, (at += piece.length)) }));
-    const isWhole = ({ piece }: { piece: Piece }): boolean => piece.offset === 0 && piece.length === piece.size;
-    let wanted = true;
-    await inTurns(parts.filter(isWhole), (part) => {
-      wanted = this.writeWhole(part.piece, part.bytes) && wanted;
+    const whole = parts.filter(({ piece }) => isWhole(piece));
+    const wanted = whole.filter(({ piece }) => this.wanted.has(piece.sha256));
+    const added = this.cache.add(wanted.map(({ piece, bytes: content }) => ({ sha256: piece.sha256, bytes: content })));
+    this.damaged += wanted.length - added.length;
+    for (const { piece } of wanted) this.wanted.delete(piece.sha256);
+    await inTurns(added, (blob) => {
+      this.progress.bytes(blob.bytes.length);
+      this.progress.small?.(blob);
     });
-    for (const part of parts) if (!isWhole(part)) wanted = (await this.writePiece(part.piece, part.bytes)) && wanted;
-    return wanted;
-  }
-
-  private writeWhole({ sha256 }: Piece, bytes: Buffer): boolean {
-    if (!this.wanted.has(sha256)) return false;
-    const stored = this.cache.put(sha256, bytes);
-    this.onBytes(bytes.length);
-    this.settle(sha256, stored);
-    return true;
+    let all = wanted.length === whole.length;
+    for (const { piece, bytes: content } of parts) if (!isWhole(piece)) all = (await this.writePiece(piece, content)) && all;
+    return all;
   }
 
   private async writePiece({ sha256, offset, size }: Piece, bytes: Buffer): Promise<boolean> {
@@ -93,18 +97,13 @@ class Stream {
       throw new Error(`A piece of blob ${sha256} is out of order.`);
     }
     await this.current.write(bytes);
-    this.onBytes(bytes.length);
+    this.progress.bytes(bytes.length);
     if (this.current.received < size) return true;
     const blob = this.current;
     this.current = null;
-    this.settle(sha256, await blob.complete());
-    return true;
-  }
-
-  private settle(sha256: string, stored: boolean): void {
+    if (!(await blob.complete())) this.damaged++;
     this.wanted.delete(sha256);
-    if (stored) this.onBlob(sha256);
-    else this.corrupted.push(sha256);
+    return true;
   }
 
   private watch(): void {
@@ -113,9 +112,8 @@ class Stream {
   }
 }
 
-export interface FetchProgress {
-  bytes: (count: number) => void;
-  blob: (sha256: string) => void;
+function isWhole({ offset, length, size }: Piece): boolean {
+  return offset === 0 && length === size;
 }
 
 /** Brings missing blobs into the cache, each once, however many runs wait for it. */
@@ -140,9 +138,8 @@ export class BlobFetcher {
     this.streams.get(end.streamId)?.end(end.error);
   }
 
-  /** All of them are in the cache, or it throws `PrepareError`. */
-  async ensure(ref: AttemptRef, hashes: Iterable<string>, progress: FetchProgress, signal: AbortSignal): Promise<void> {
-    const missing = [...new Set(hashes)].filter((sha256) => !this.cache.has(sha256));
+  /** Brings blobs that the cache does not have: afterwards all are there, or it throws `PrepareError`. */
+  async bring(ref: AttemptRef, missing: string[], progress: FetchProgress, signal: AbortSignal): Promise<void> {
     const others = missing.filter((sha256) => this.underWay.has(sha256));
     const mine = missing.filter((sha256) => !this.underWay.has(sha256));
     if (mine.length > 0) {
@@ -158,7 +155,7 @@ export class BlobFetcher {
     if (others.length > 0) {
       for (const sha256 of others) await this.underWay.get(sha256);
       // What the other run did not get, this one asks for itself.
-      await this.ensure(ref, others, progress, signal);
+      await this.bring(ref, others.filter((sha256) => !this.cache.has(sha256)), progress, signal);
     }
   }
 
@@ -182,7 +179,7 @@ export class BlobFetcher {
     const partial = await this.cache.partialSizes();
     const items = hashes.map((sha256) => ({ sha256, from: partial.get(sha256) ?? 0 }));
     const streamId = randomUUID();
-    const stream = new Stream(this.cache, new Map(items.map(({ sha256, from }) => [sha256, from])), progress.bytes, progress.blob);
+    const stream = new Stream(this.cache, new Map(items.map(({ sha256, from }) => [sha256, from])), progress);
     this.streams.set(streamId, stream);
     const onAbort = (): void => stream.end('The run was stopped.');
     signal.addEventListener('abort', onAbort);
@@ -198,7 +195,7 @@ export class BlobFetcher {
       }
       const { error } = await stream.ended;
       signal.throwIfAborted();
-      if (stream.corrupted.length > 0) return `The bytes of ${stream.corrupted.length} of them were damaged on the way.`;
+      if (stream.damaged > 0) return `The bytes of ${stream.damaged} of them were damaged on the way.`;
       return error ?? 'The server does not have all of them.';
     } finally {
       signal.removeEventListener('abort', onAbort);

@@ -1,4 +1,5 @@
-import { chmodSync, constants, copyFileSync, lchownSync, rmSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fchownSync, fstatSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { chmod, copyFile, lchown, lstat, mkdir, readdir, realpath, rm, rmdir, symlink, unlink } from 'node:fs/promises';
 import { dirname, join, normalize, sep } from 'node:path';
 import { projectPathError } from '@mle/protocol';
@@ -20,34 +21,33 @@ export class ContainedTree {
   }
 
   /**
-   * Places a copy of `source` in a folder that `makeFolders` made; what was there goes, whatever it was. Short files are copied at
-   * once: see `inTurns`.
+   * Places a short file in a folder that `makeFolders` made, at once: see `inTurns`. What was there goes, whatever it was.
+   * One that a crash cuts short is not in the index, and is replaced by the next sync.
    */
-  placeFile(path: string, source: string, mode: number): void {
-    const target = this.absolute(path);
+  placeFile(path: string, bytes: Buffer, mode: number): Stats {
+    const file = this.create(this.absolute(path));
     try {
-      // A copy that a crash cuts short is not in the index, and is replaced by the next sync.
-      copyFileSync(source, target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      rmSync(target, { recursive: true, force: true });
-      copyFileSync(source, target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+      writeFileSync(file, bytes);
+      fchmodSync(file, mode);
+      if (this.owner !== null) fchownSync(file, this.owner.uid, this.owner.gid);
+      return fstatSync(file);
+    } finally {
+      closeSync(file);
     }
-    chmodSync(target, mode);
-    if (this.owner !== null) lchownSync(target, this.owner.uid, this.owner.gid);
   }
 
-  /** The same for a file that takes its time. */
-  async placeLargeFile(path: string, source: string, mode: number): Promise<void> {
+  /** Places a copy of `source`, a file that takes its time. */
+  async placeLargeFile(path: string, source: string, mode: number): Promise<Stats> {
     const target = await this.clearWay(path);
     await rm(target, { force: true });
     await copyFile(source, target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
     await chmod(target, mode);
     await this.own(target);
+    return lstat(target);
   }
 
   /** Places a symbolic link. Throws `PrepareError` where it would leave the folder. */
-  async placeLink(path: string, destination: string): Promise<void> {
+  async placeLink(path: string, destination: string): Promise<Stats> {
     const inside = normalize(join(dirname(path), destination));
     if (destination === '' || destination.startsWith('/') || destination.includes('\0') || inside === '..' || inside.startsWith(`..${sep}`)) {
       throw new PrepareError(`The link "${path}" leaves the project: it points to "${destination}". Remove it, or let it point to a file of the project.`);
@@ -56,6 +56,7 @@ export class ContainedTree {
     await rm(target, { force: true });
     await symlink(destination, target);
     await this.own(target);
+    return lstat(target);
   }
 
   /** A link inside by its text may still leave by way of another link. */
@@ -110,6 +111,17 @@ export class ContainedTree {
   /** Makes the folders that lead to `paths`, so that files can be placed side by side afterwards. */
   async makeFolders(paths: string[]): Promise<void> {
     for (const folder of foldersOf(paths)) await this.makeFolder(join(this.root, folder));
+  }
+
+  private create(target: string): number {
+    const open = (): number => openSync(target, 'wx');
+    try {
+      return open();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      rmSync(target, { recursive: true, force: true });
+      return open();
+    }
   }
 
   /** Real folders down to the file; nothing but a file or a link, or nothing, at the end. */

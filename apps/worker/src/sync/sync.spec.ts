@@ -51,6 +51,20 @@ test('fetches each missing blob once, and nothing for an unchanged project', asy
   expect(asked()[1]).toBe(server.blob(`gamma ${project}`));
 });
 
+test('many small files come once, also for another project', async () => {
+  const [one, two] = [newProject(), newProject()];
+  const files = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`m${i % 7}/f${i}.txt`, `content ${i} of ${one}`]));
+  const list = 'cat */*.txt | sort | sha256sum';
+  const first = await finish(one, files, list);
+  expect(asked()).toHaveLength(301);
+  server.fetches.length = 0;
+  const second = await finish(two, { ...files, 'own.txt': two }, list);
+  expect(asked()).toEqual([second.spec.snapshotId, server.blob(two)]);
+  expect(first.finished?.exitCode).toBe(0);
+  expect(second.stream('stdout')).toBe(first.stream('stdout'));
+  expect(second.progress.at(-1)).toMatchObject({ filesDone: 301, filesTotal: 301 });
+});
+
 test('shows the progress of the files', async () => {
   const run = await finish(newProject(), { 'a.bin': Buffer.alloc(3_000_000, 'p') }, 'true');
   expect(run.progress[0]).toMatchObject({ phase: 'syncing', filesDone: 0, filesTotal: 1, bytesDone: 0, bytesTotal: 3_000_000 });

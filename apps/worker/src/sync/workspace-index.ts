@@ -45,8 +45,9 @@ export class WorkspaceIndex {
     return now.size === then.size && now.mtime === then.mtime && now.ctime === then.ctime && now.inode === then.inode;
   }
 
-  note(entry: ManifestEntry, absolute: string): void {
-    this.placed.set(entry.path, { ...entry, trace: trace(lstatSync(absolute)) });
+  /** `stat`: of the file as it was placed. */
+  note(entry: ManifestEntry, stat: Stats): void {
+    this.placed.set(entry.path, { ...entry, trace: trace(stat) });
   }
 
   forget(path: string): void {

@@ -1,4 +1,5 @@
-import { chown, mkdir, readFile, rm } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { chown, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FILE_MODES, ManifestSchema } from '@mle/protocol';
 import type { AttemptProgress, AttemptRef, Leftover, Manifest, ManifestEntry, RunSpec } from '@mle/protocol';
@@ -6,13 +7,14 @@ import { attemptKey } from '../journal/attempt-key.js';
 import type { Identity } from '../identity/identity.js';
 import type { BlobCache } from './blob-cache.js';
 import type { BlobFetcher } from './blob-fetcher.js';
+import type { SmallBlob } from './blob-packs.js';
 import { ContainedTree } from './contained-tree.js';
 import { findLeftovers } from '../leftovers/leftover-scan.js';
 import { inTurns } from './in-turns.js';
 import { PrepareError } from './prepare-error.js';
 import { WorkspaceIndex } from './workspace-index.js';
 
-/** Copied in turns with everything else up to this size, beyond it by the thread pool. */
+/** Written in turns with everything else up to this size, beyond it copied by the thread pool. */
 const SMALL_BYTES = 256 * 1024;
 const INDEXES_KEPT = 8;
 const PROGRESS_EVERY_MS = 250;
@@ -131,8 +133,8 @@ export class Workspaces {
   private async manifest(ref: AttemptRef, snapshotId: string, signal: AbortSignal): Promise<Manifest> {
     const known = this.manifests.get(snapshotId);
     if (known !== undefined) return known;
-    await this.fetcher.ensure(ref, [snapshotId], { bytes: () => undefined, blob: () => undefined }, signal);
-    const parsed = ManifestSchema.safeParse(JSON.parse(await readFile(this.cache.path(snapshotId), 'utf8')));
+    if (!this.cache.has(snapshotId)) await this.fetcher.bring(ref, [snapshotId], { bytes: () => undefined }, signal);
+    const parsed = ManifestSchema.safeParse(JSON.parse(this.cache.read(snapshotId).toString('utf8')));
     if (!parsed.success) throw new PrepareError(`The list of the project's files is wrong: ${parsed.error.issues[0]?.message ?? 'it cannot be read'}`);
     this.manifests.set(snapshotId, parsed.data);
     forgetOldest(this.manifests, MANIFESTS_KEPT);
@@ -166,13 +168,18 @@ export class Workspaces {
     report: (progress: ProgressReport) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    const missing = due.filter(({ sha256 }) => !this.cache.has(sha256));
+    // Links come last, so that no file is placed by way of one.
+    const files = due.filter(({ mode }) => mode !== FILE_MODES.link);
+    const links = due.filter(({ mode }) => mode === FILE_MODES.link);
+    const large = files.filter(({ size }) => size > SMALL_BYTES);
+    const small = byContent(files.filter(({ size }) => size <= SMALL_BYTES));
+    const missing = new Map(due.filter(({ sha256 }) => !this.cache.has(sha256)).map((entry) => [entry.sha256, entry]));
     const progress: ProgressReport = {
       phase: 'syncing',
       filesDone: manifest.files.length - due.length,
       filesTotal: manifest.files.length,
       bytesDone: 0,
-      bytesTotal: missing.reduce((sum, { size }) => sum + size, 0),
+      bytesTotal: [...missing.values()].reduce((sum, { size }) => sum + size, 0),
     };
     let reportedAt = Number.NEGATIVE_INFINITY;
     const tell = (): void => {
@@ -185,35 +192,56 @@ export class Workspaces {
       progress.bytesDone += count;
       tell();
     };
-    await this.fetcher.ensure(ref, missing.map(({ sha256 }) => sha256), { bytes: onBytes, blob: () => undefined }, signal);
-    // Links come last, so that no file is placed by way of one.
-    const files = due.filter(({ mode }) => mode !== FILE_MODES.link);
-    const links = due.filter(({ mode }) => mode === FILE_MODES.link);
     await tree.makeFolders(files.map(({ path }) => path));
-    const modeOf = ({ mode }: ManifestEntry): number => (mode === FILE_MODES.executable ? 0o755 : 0o644);
-    const placed = (entry: ManifestEntry): void => {
-      index.note(entry, tree.absolute(entry.path));
+    const placed = (entry: ManifestEntry, stat: Stats): void => {
+      index.note(entry, stat);
       progress.filesDone++;
       tell();
     };
-    await inTurns(files.filter(({ size }) => size <= SMALL_BYTES), (entry) => {
+    const placeSmall = (sha256: string, bytes: Buffer): void => {
+      for (const entry of small.get(sha256) ?? []) placed(entry, tree.placeFile(entry.path, bytes, permissions(entry)));
+      small.delete(sha256);
+    };
+    let failure: Error | null = null;
+    const onSmall = ({ sha256, bytes }: SmallBlob): void => {
+      if (failure !== null) return;
+      try {
+        placeSmall(sha256, bytes);
+      } catch (error) {
+        failure = error as Error;
+      }
+    };
+    await this.fetcher.bring(ref, [...missing.keys()], { bytes: onBytes, small: onSmall }, signal);
+    if (failure !== null) throw failure as Error;
+    await inTurns([...small.keys()], (sha256) => {
       signal.throwIfAborted();
-      tree.placeFile(entry.path, this.cache.path(entry.sha256), modeOf(entry));
-      placed(entry);
+      placeSmall(sha256, this.cache.read(sha256));
     });
-    for (const entry of files.filter(({ size }) => size > SMALL_BYTES)) {
+    for (const entry of large) {
       signal.throwIfAborted();
-      await tree.placeLargeFile(entry.path, this.cache.path(entry.sha256), modeOf(entry));
-      placed(entry);
+      placed(entry, await tree.placeLargeFile(entry.path, this.cache.path(entry.sha256), permissions(entry)));
     }
     for (const entry of links) {
-      await tree.placeLink(entry.path, await readFile(this.cache.path(entry.sha256), 'utf8'));
-      placed(entry);
+      placed(entry, await tree.placeLink(entry.path, this.cache.read(entry.sha256).toString('utf8')));
     }
     for (const { path, mode } of manifest.files) if (mode === FILE_MODES.link) await tree.checkLink(path);
     reportedAt = Number.NEGATIVE_INFINITY;
     tell();
   }
+}
+
+function byContent(entries: ManifestEntry[]): Map<string, ManifestEntry[]> {
+  const groups = new Map<string, ManifestEntry[]>();
+  for (const entry of entries) {
+    const group = groups.get(entry.sha256);
+    if (group === undefined) groups.set(entry.sha256, [entry]);
+    else group.push(entry);
+  }
+  return groups;
+}
+
+function permissions({ mode }: ManifestEntry): number {
+  return mode === FILE_MODES.executable ? 0o755 : 0o644;
 }
 
 function forgetOldest(map: Map<string, unknown>, keep: number): void {

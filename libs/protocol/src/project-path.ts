@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { LIMITS } from './limits.js';
 
 const encoder = new TextEncoder();
+/** A UTF-16 unit takes at most so many bytes in UTF-8: most texts are short enough without being encoded. */
+const UNIT_BYTES = 3;
 
 /** Why `path` is no path inside a project, as a sentence, or null when it is one. */
 export function projectPathError(path: string): string | null {
   if (path === '') return 'Give a path inside the project.';
-  if (encoder.encode(path).length > LIMITS.pathBytes) return `Use a path of at most ${LIMITS.pathBytes} bytes.`;
+  if (isLonger(path, LIMITS.pathBytes)) return `Use a path of at most ${LIMITS.pathBytes} bytes.`;
   // A path may reach us encoded once more than it was decoded: each reading of it has to stay inside.
   let reading = path;
   for (let i = 0; i < 4; i++) {
@@ -26,9 +28,13 @@ function readingError(path: string): string | null {
   for (const part of path.split('/')) {
     if (part === '') return 'The path has an empty part. Remove the extra /.';
     if (part === '.' || part === '..') return 'The path would leave the project. Remove the . and .. parts.';
-    if (encoder.encode(part).length > 255) return 'Use names of at most 255 bytes.';
+    if (isLonger(part, 255)) return 'Use names of at most 255 bytes.';
   }
   return null;
+}
+
+function isLonger(text: string, bytes: number): boolean {
+  return text.length * UNIT_BYTES > bytes && encoder.encode(text).length > bytes;
 }
 
 function decodeLeniently(text: string): string {

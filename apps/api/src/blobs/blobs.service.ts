@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, readFileSync, readdirSync, statSync, unlinkSync } from 'node:fs';
+import { closeSync, createReadStream, openSync, readSync, readdirSync, statSync, unlinkSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -99,9 +99,14 @@ export class BlobsService implements OnModuleInit {
     return readFile(this.path(sha256));
   }
 
-  /** The same for a small blob, before anything else happens in this process. */
-  readNow(sha256: string): Buffer {
-    return readFileSync(this.path(sha256));
+  /** Fills `into` with a small blob from an offset, before anything else happens in this process. Returns how many bytes there were. */
+  readNow(sha256: string, from: number, into: Buffer): number {
+    const file = openSync(this.path(sha256), 'r');
+    try {
+      return readSync(file, into, 0, into.length, from);
+    } finally {
+      closeSync(file);
+    }
   }
 
   /** Protects a blob that is about to be referenced from the next collections. */

@@ -1,4 +1,4 @@
-import { closeSync, constants, fchmodSync, fchownSync, fstatSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fchownSync, fstatSync, openSync, rmSync, writeSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { chmod, copyFile, lchown, lstat, mkdir, readdir, realpath, rm, rmdir, symlink, unlink } from 'node:fs/promises';
 import { dirname, join, normalize, sep } from 'node:path';
@@ -25,11 +25,13 @@ export class ContainedTree {
    * One that a crash cuts short is not in the index, and is replaced by the next sync.
    */
   placeFile(path: string, bytes: Buffer, mode: number): Stats {
-    const file = this.create(this.absolute(path));
+    const file = this.create(this.absolute(path), mode);
     try {
-      writeFileSync(file, bytes);
-      fchmodSync(file, mode);
+      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
       if (this.owner !== null) fchownSync(file, this.owner.uid, this.owner.gid);
+      const stat = fstatSync(file);
+      if ((stat.mode & 0o777) === mode) return stat;
+      fchmodSync(file, mode);
       return fstatSync(file);
     } finally {
       closeSync(file);
@@ -113,8 +115,8 @@ export class ContainedTree {
     for (const folder of foldersOf(paths)) await this.makeFolder(join(this.root, folder));
   }
 
-  private create(target: string): number {
-    const open = (): number => openSync(target, 'wx');
+  private create(target: string, mode: number): number {
+    const open = (): number => openSync(target, 'wx', mode);
     try {
       return open();
     } catch (error) {

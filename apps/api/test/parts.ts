@@ -31,7 +31,7 @@ export async function startParts(): Promise<Parts> {
   const redisConfig = join(folder, 'redis.conf');
   await writeFile(redisConfig, `port 0\nunixsocket ${redisSocket}\nunixsocketperm 700\nsave ""\nappendonly no\ndir ${folder}\nrequirepass ${password}\n`, { mode: 0o600 });
   const redis = new Child('redis-server', [redisConfig], redisSocket);
-  const store = new Child(process.execPath, [STORE, '--socket', storeSocket, '--data', storeDir], storeSocket);
+  const store = new Child(process.execPath, [STORE, '--socket', storeSocket, '--data', storeDir, '--no-fsync'], storeSocket);
   const stop = async () => {
     await Promise.all([redis.kill(), store.kill()]);
     await rm(folder, { recursive: true, force: true });

@@ -25,6 +25,17 @@ const openGraphs = (page: Page) => page.getByRole('navigation', { name: 'Pages' 
 /** The pixels of a chart. */
 const picture = (page: Page, name: string): Promise<string> => chart(page, name).locator('canvas').evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
 
+/** The same once it is drawn anew and stays as it is. */
+async function redrawn(page: Page, name: string, before: string): Promise<string> {
+  let last = before;
+  await expect.poll(async () => {
+    const [earlier, now] = [last, await picture(page, name)];
+    last = now;
+    return now !== before && now === earlier;
+  }, { intervals: [300] }).toBe(true);
+  return last;
+}
+
 /** Of what this page draws; the bar above it is tested with all pages. */
 async function serious(page: Page): Promise<string[]> {
   await page.evaluate(axeSource);
@@ -68,10 +79,10 @@ test('curves grow while a program runs, two runs share a chart, and a reload sho
   await chart(page, 'loss').locator('.u-over').hover({ position: { x: 60, y: 60 } });
   await expect(chart(page, 'loss').locator('.at-cursor em')).toHaveCount(2);
   await page.mouse.move(5, 5);
+  const rough = await picture(page, 'loss');
   await page.locator('input[type=range]').fill('0.6');
   await expect(page).toHaveURL(/runs=[0-9a-f]{24},[0-9a-f]{24}&smooth=0\.6/);
-  await page.waitForTimeout(500);
-  const shown = await picture(page, 'loss');
+  const shown = await redrawn(page, 'loss', rough);
   await page.reload();
   await expect.poll(() => points(page, 'loss')).toBe(60);
   await expect.poll(() => picture(page, 'loss')).toBe(shown);

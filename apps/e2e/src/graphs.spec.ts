@@ -44,7 +44,6 @@ async function serious(page: Page): Promise<string[]> {
 }
 
 test('curves grow while a program runs, two runs share a chart, and a reload shows the same', async ({ page, product }) => {
-  test.setTimeout(180_000);
   await logIn(page, product);
   await openGraphs(page);
   await expect(page.getByRole('heading', { name: 'No run to draw' })).toBeVisible();

@@ -6,8 +6,6 @@ const anyProject = async (product: Installation): Promise<string> => (await prod
 
 for (const width of [1280, 390]) {
   test(`the pages are accessible in both themes and fit, ${width} px`, async ({ page, product }) => {
-    // Many pages, each looked at twice.
-    test.slow();
     await page.setViewportSize({ width, height: 844 });
     await page.goto(`${product.url}/login`);
     await expect(page.getByLabel('Login')).toBeVisible();

@@ -59,6 +59,7 @@ export async function main() {
     for (const [name, work] of suites) await suite(name, work);
   };
 
+  /** @type {NodeJS.ProcessEnv} */
   const env = { ...process.env, ...(full && { MLE_TEST_FULL: '1' }), ...(!process.stdout.isTTY && { NO_COLOR: '1' }) };
   const ready = await suite('machine', async () => {
     if (!packagesAreCurrent()) await installPackages();
@@ -68,7 +69,13 @@ export async function main() {
   if (ready) {
     // In CI nothing is taken from an earlier run.
     const cache = process.env['CI'] ? ['--skip-nx-cache'] : [];
-    await suite('lint, types, build', (write) => checks(cache, env, write));
+    const [, chromium] = await Promise.all([
+      suite('lint, types, build', (write) => checks(cache, env, write)),
+      !onlyFaults && suite('Chromium', async (write) => {
+        env['CHROMIUM'] = await chromiumForTests(write);
+        return { passed: 0, failed: 0 };
+      }),
+    ]);
     /** @type {[string, Work]} */
     const faults = ['faults', (write) => jest(FAULTS, reports, env, write, '--runInBand')];
     if (onlyFaults) await oneAfterAnother([faults]);
@@ -76,7 +83,11 @@ export async function main() {
       // The tests of the whole product wait much of their time: those of its parts have the processor meanwhile.
       await Promise.all([
         oneAfterAnother(jestProjects().map((folder) => [folder, (write) => jest(folder, reports, env, write)])),
-        oneAfterAnother([['system', (write) => jest(SYSTEM, reports, env, write, '--runInBand')], faults, ['browser', (write) => playwright(reports, env, write)]]),
+        oneAfterAnother([
+          ['system', (write) => jest(SYSTEM, reports, env, write, '--runInBand')],
+          faults,
+          ...(chromium ? /** @type {[string, Work][]} */ ([['browser', (write) => playwright(reports, env, write)]]) : []),
+        ]),
       ]);
     }
   }
@@ -126,10 +137,9 @@ async function jest(folder, reports, env, write, workers = '--maxWorkers=2') {
 
 /** @param {string} reports @param {NodeJS.ProcessEnv} env @param {Write} write */
 async function playwright(reports, env, write) {
-  const chromium = await chromiumForTests(write);
   const report = join(reports, 'browser.json');
   const args = [join(ROOT, 'node_modules/@playwright/test/cli.js'), 'test', '-c', join(ROOT, SYSTEM, 'playwright.config.ts'), '--reporter=list,json'];
-  const { code } = await show(process.execPath, args, { ...env, CHROMIUM: chromium, PLAYWRIGHT_JSON_OUTPUT_NAME: report }, write);
+  const { code } = await show(process.execPath, args, { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: report }, write);
   if (!existsSync(report)) return { passed: 0, failed: 1, remark: `Playwright ended with exit code ${code} and no report.` };
   const { stats, errors } = JSON.parse(readFileSync(report, 'utf8'));
   // A test that passes at the second try has failed once.

@@ -1,16 +1,18 @@
 import { provideHttpClient, withInterceptors } from '@angular/common/http';
 import { provideBrowserGlobalErrorListeners, provideZonelessChangeDetection, type ApplicationConfig } from '@angular/core';
 import { MATERIAL_ANIMATIONS, MAT_RIPPLE_GLOBAL_OPTIONS } from '@angular/material/core';
-import { TitleStrategy, provideRouter, withComponentInputBinding } from '@angular/router';
+import { TitleStrategy, provideRouter, withComponentInputBinding, withNavigationErrorHandler, withPreloading } from '@angular/router';
 import { routes } from './app.routes';
 import { apiInterceptor } from './core/api-interceptor';
+import { LaterPreloading } from './core/later-preloading';
+import { tellOfMissingPage } from './core/missing-page';
 import { RouteTitles } from './core/page-title';
 
 export const appConfig: ApplicationConfig = {
   providers: [
     provideZonelessChangeDetection(),
     provideBrowserGlobalErrorListeners(),
-    provideRouter(routes, withComponentInputBinding()),
+    provideRouter(routes, withComponentInputBinding(), withPreloading(LaterPreloading), withNavigationErrorHandler(tellOfMissingPage)),
     { provide: TitleStrategy, useExisting: RouteTitles },
     provideHttpClient(withInterceptors([apiInterceptor])),
     { provide: MAT_RIPPLE_GLOBAL_OPTIONS, useValue: { disabled: true } },

@@ -2,7 +2,7 @@ import { Injectable, effect, inject, signal, untracked } from '@angular/core';
 import type { BrowserToServer, MetricWatchReply, ServerEvent, ServerToBrowser, WatchReply } from '@mle/protocol';
 import type { Socket } from 'socket.io-client';
 import { EVENTS } from './protocol-values';
-import { ServerState } from './server-state';
+import { ServerState, retryAfter } from './server-state';
 import { Session } from './session';
 
 type Listener<E extends ServerEvent> = ServerToBrowser[E];
@@ -14,6 +14,9 @@ export class EventsSocket {
   private readonly session = inject(Session);
   private socket: Socket<ServerToBrowser, BrowserToServer> | null = null;
   private opening: Promise<void> | null = null;
+  /** The next try, while the line is down, and how many have failed. */
+  private retry: ReturnType<typeof setTimeout> | undefined;
+  private failed = 0;
   private readonly listeners = new Map<ServerEvent, Set<(...args: never[]) => void>>();
   /** 0 before the first connection, then one more with each. */
   readonly epoch = signal(0);
@@ -32,6 +35,7 @@ export class EventsSocket {
   }
 
   close(): void {
+    clearTimeout(this.retry);
     this.socket?.disconnect();
     this.socket = null;
     this.opening = null;
@@ -66,6 +70,8 @@ export class EventsSocket {
   }
 
   reconnectNow(): void {
+    clearTimeout(this.retry);
+    this.server.nextTry.set(null);
     if (this.socket && !this.socket.connected) this.socket.disconnect().connect();
     this.server.tryNow();
   }
@@ -74,27 +80,28 @@ export class EventsSocket {
     const { io } = await import('socket.io-client');
     const socket: Socket<ServerToBrowser, BrowserToServer> = io(EVENTS, {
       transports: ['websocket'],
-      reconnectionDelay: 500,
-      reconnectionDelayMax: 5000,
-      randomizationFactor: 0.2,
+      timeout: 10_000,
+      // Tried again from here: the page tells when.
+      reconnection: false,
     });
     this.socket = socket;
     socket.on('connect', () => {
       this.connected.set(true);
+      this.failed = 0;
       this.server.reached();
       this.epoch.update((epoch) => epoch + 1);
     });
     socket.on('disconnect', (reason) => {
       this.connected.set(false);
       if (this.socket !== socket) return;
-      this.server.lost();
-      // socket.io does not dial again by itself after a disconnect that the server asked for.
       if (reason === 'io server disconnect') void this.afterRefusal(socket);
+      // Ours: the line is dialled anew at once.
+      else if (reason !== 'io client disconnect') this.dialLater(socket);
     });
     socket.on('connect_error', () => {
       this.connected.set(false);
       if (this.socket !== socket) return;
-      if (socket.active) this.server.lost();
+      if (socket.active) this.dialLater(socket);
       else void this.afterRefusal(socket);
     });
     socket.onAny((event: ServerEvent, ...args: unknown[]) => {
@@ -104,7 +111,19 @@ export class EventsSocket {
 
   /** The server answered but refused: either the session has ended (a request finds out), or it is starting. */
   private async afterRefusal(socket: Socket<ServerToBrowser, BrowserToServer>): Promise<void> {
-    if (await this.session.stillValid()) setTimeout(() => this.socket === socket && socket.connect(), 1000);
-    else this.close();
+    this.server.lost();
+    if (!(await this.session.stillValid())) this.close();
+    else if (this.socket === socket) this.dialLater(socket);
+  }
+
+  private dialLater(socket: Socket<ServerToBrowser, BrowserToServer>): void {
+    // Not all browsers of a server that was away come back in the same moment.
+    const wait = retryAfter(this.failed++) * (0.8 + 0.4 * Math.random());
+    this.server.lost(new Date(Date.now() + wait));
+    clearTimeout(this.retry);
+    this.retry = setTimeout(() => {
+      this.server.nextTry.set(null);
+      if (this.socket === socket) socket.connect();
+    }, wait);
   }
 }

@@ -1,6 +1,9 @@
-import { Injectable, signal } from '@angular/core';
+import { Injectable, computed, signal } from '@angular/core';
 
-const RETRY_MS = [1000, 2000, 4000, 8000];
+const RETRY_MS = [500, 1000, 2000, 4000, 5000];
+
+/** How long the try after `failed` others in a row waits. */
+export const retryAfter = (failed: number): number => RETRY_MS[Math.min(failed, RETRY_MS.length - 1)] ?? 5000;
 
 /** Whether the server answers. The banner shows it; work that needs the server waits for it. */
 @Injectable({ providedIn: 'root' })
@@ -9,6 +12,8 @@ export class ServerState {
   readonly offlineSince = signal<Date | null>(null);
   /** When it is tried next, or null when a try is under way. */
   readonly nextTry = signal<Date | null>(null);
+  /** Why nothing can be asked of the server, or null: for what needs it. */
+  readonly refusal = computed(() => (this.offlineSince() ? 'The server does not answer' : null));
   private wake: (() => void) | null = null;
 
   lost(nextTry: Date | null = null): void {
@@ -33,7 +38,7 @@ export class ServerState {
         this.reached();
         return answer;
       } catch {
-        const wait = RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)] ?? 8000;
+        const wait = retryAfter(attempt);
         this.lost(new Date(Date.now() + wait));
         await this.pause(wait);
       }

@@ -1,6 +1,13 @@
 import { Injectable, computed, signal } from '@angular/core';
+import type { IconName } from '../ui/icon-shapes';
 
 export type ThemeChoice = 'light' | 'dark' | 'system';
+/** The choices, by themselves and where other things stand beside them. */
+export const THEMES: readonly { value: ThemeChoice; label: string; theme: string; icon: IconName }[] = [
+  { value: 'system', label: 'As the system', theme: 'Theme of the system', icon: 'machine' },
+  { value: 'light', label: 'Light', theme: 'Light theme', icon: 'sun' },
+  { value: 'dark', label: 'Dark', theme: 'Dark theme', icon: 'moon' },
+];
 const KEY = 'mle.theme';
 
 /** The colour theme. public/theme.js sets it before the first paint by the same rule. */

@@ -89,6 +89,14 @@ import { PAGES } from './pages';
         background: var(--selected);
       }
     }
+    @media (max-width: 719px) {
+      ul {
+        max-height: calc(100dvh - 52px);
+      }
+      li {
+        min-height: 44px;
+      }
+    }
     .kind {
       margin-left: auto;
       font: var(--text-11);

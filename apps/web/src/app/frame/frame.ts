@@ -1,12 +1,13 @@
-import { ChangeDetectionStrategy, Component, computed, effect, inject } from '@angular/core';
+import { ChangeDetectionStrategy, Component, DestroyRef, computed, effect, inject } from '@angular/core';
 import { MatMenuModule } from '@angular/material/menu';
 import { MatDialog } from '@angular/material/dialog';
 import { Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import { EventsSocket } from '../core/events-socket';
 import { Hotkeys } from '../core/hotkeys';
 import { sentence } from '../core/problem';
+import { ServerState } from '../core/server-state';
 import { Session } from '../core/session';
-import { Theme } from '../core/theme';
+import { THEMES, Theme } from '../core/theme';
 import { Toasts } from '../core/toasts';
 import { DocumentStore } from '../editor/document-store';
 import { ProjectMenu } from '../projects/project-menu';
@@ -18,6 +19,9 @@ import { OfflineBanner } from './offline-banner';
 import { PAGES } from './pages';
 import { RunNotifier } from './run-notifier';
 import { TabTitle } from './tab-title';
+
+/** After the first page has what it needs. */
+const DIALOGS_AHEAD_MS = 3000;
 
 /** What stands around every page: the top bar, the offline banner, the notes. */
 @Component({
@@ -38,6 +42,8 @@ export class Frame {
   protected readonly active = computed(() => this.runs.active().length);
   protected readonly themeLabel = computed(() => (this.theme.dark() ? 'Switch to the light theme' : 'Switch to the dark theme'));
   protected readonly pages = PAGES;
+  protected readonly server = inject(ServerState);
+  protected readonly themes = THEMES;
 
   constructor() {
     inject(TabTitle);
@@ -47,6 +53,9 @@ export class Frame {
       '?': () => void this.showKeys(),
       ...Object.fromEntries(PAGES.map(({ key, path }) => [`G ${key}`, () => void this.router.navigateByUrl(path)])),
     });
+    // With the other pages: both open without the server, and at once.
+    const ahead = setTimeout(() => void Promise.all([import('./find-dialog'), import('./keys-dialog')]).catch(() => undefined), DIALOGS_AHEAD_MS);
+    inject(DestroyRef).onDestroy(() => clearTimeout(ahead));
     const events = inject(EventsSocket);
     effect(() => {
       // Also after a new login in a page that stayed open.
@@ -61,7 +70,7 @@ export class Frame {
 
   protected async showKeys(): Promise<void> {
     const { KeysDialog } = await import('./keys-dialog');
-    this.dialog.open(KeysDialog, { width: '860px', autoFocus: '[cdkFocusInitial]', ariaLabel: 'Keys' });
+    this.dialog.open(KeysDialog, { maxWidth: '760px', autoFocus: '[cdkFocusInitial]', ariaLabel: 'Keys' });
   }
 
   protected async logout(): Promise<void> {

@@ -19,9 +19,13 @@ import { KEY_GROUPS } from '../core/key-list';
   `,
   styles: `
     :host {
-      display: grid;
-      grid-template-columns: repeat(auto-fill, minmax(240px, 1fr));
-      gap: 16px 24px;
+      display: block;
+      columns: 2 280px;
+      column-gap: 24px;
+    }
+    section {
+      break-inside: avoid;
+      padding-bottom: 16px;
     }
     h3 {
       padding-bottom: 6px;

@@ -15,7 +15,7 @@ import { Icon } from '../ui/icon';
     @if (since(); as at) {
       <div class="banner">
         <mle-icon name="offline" />
-        <p><b>Offline.</b> The server does not answer since {{ at }}. Your edits are kept here; runs go on. It is tried again by itself.</p>
+        <p><b>Offline.</b> The server does not answer since {{ at }}. Your edits are kept here; runs go on. <span aria-hidden="true">{{ next() }}</span></p>
         <span class="end"><button type="button" class="btn small" (click)="events.reconnectNow()">Try now</button></span>
       </div>
     }
@@ -28,5 +28,10 @@ export class OfflineBanner {
   protected readonly since = computed(() => {
     const since = this.server.offlineSince();
     return since && this.clock.now() - since.getTime() > 800 ? timeOfDay(since, true) : null;
+  });
+  /** Seen only: a screen reader would read the banner anew each second. */
+  protected readonly next = computed(() => {
+    const at = this.server.nextTry();
+    return at ? `Trying again in ${Math.max(1, Math.ceil((at.getTime() - this.clock.now()) / 1000))} s.` : 'Trying again.';
   });
 }

@@ -65,7 +65,7 @@ export class RunOnPanel {
   private readonly runs = inject(RunsStore);
   private readonly documents = inject(DocumentStore);
   private readonly clock = inject(Clock);
-  private readonly server = inject(ServerState);
+  protected readonly server = inject(ServerState);
   private readonly session = inject(Session);
   private readonly dialog = inject(MatDialog);
   private readonly toasts = inject(Toasts);
@@ -74,8 +74,6 @@ export class RunOnPanel {
   protected readonly actions = inject(ProjectActions);
   /** Machines belong to the installation: its administrators add them. */
   protected readonly admin = computed(() => this.session.user()?.role === 'admin');
-  /** Why nothing can be asked of the server, or null. */
-  protected readonly offline = computed(() => (this.server.offlineSince() ? 'The server does not answer' : null));
   protected readonly fileName = computed(() => nameOf(this.launcher.file() ?? ''));
   /** Whether the open file is the training of a sample. */
   protected readonly training = computed(() => /^train\.(py|m?js)$/.test(this.fileName()));
@@ -134,7 +132,7 @@ export class RunOnPanel {
       // Those that have a machine stand there.
       lines: this.launcher.on(pool).map((run) => this.line(run)),
       primary: this.launcher.target()?.id === pool.id,
-      reason: this.offline() ?? (starting ? 'It is being started' : this.launcher.refusal()),
+      reason: this.server.refusal() ?? (starting ? 'It is being started' : this.launcher.refusal()),
       problem: problem?.placeId === pool.id ? problem.text : null,
     };
   }
@@ -143,7 +141,7 @@ export class RunOnPanel {
     const progress = run.state === 'preparing' ? this.runs.progress(run.id) : null;
     const part = progress && syncedPart(progress);
     const text = progress && showsBytes(progress) ? `syncing ${bytes(progress.bytesDone)} of ${bytes(progress.bytesTotal)}` : activity(run, progress, this.clock.now());
-    return { run, text, part, stopping: this.offline() !== null || run.state === 'stopping' || this.launcher.stopping().has(run.id) };
+    return { run, text, part, stopping: this.server.refusal() !== null || run.state === 'stopping' || this.launcher.stopping().has(run.id) };
   }
 
   private describe(machine: MachineView, runs: RunView[], starting: boolean): string {
@@ -160,7 +158,7 @@ export class RunOnPanel {
   }
 
   private refusal(machine: MachineView, room: boolean, starting: boolean): string | null {
-    const offline = this.offline();
+    const offline = this.server.refusal();
     if (offline) return offline;
     if (starting) return 'It is being started';
     if (machine.state === 'offline') return `${machine.name} is offline`;

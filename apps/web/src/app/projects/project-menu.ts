@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { MatMenuModule } from '@angular/material/menu';
 import { Router } from '@angular/router';
+import { ServerState } from '../core/server-state';
 import { Icon } from '../ui/icon';
 import { ProjectActions } from './project-actions';
 import { ProjectsApi } from './projects-api';
@@ -20,6 +21,10 @@ const SHOWN = 7;
       <mle-icon name="chevronDown" />
     </button>
     <mat-menu #menu="matMenu">
+      @if (server.refusal(); as reason) {
+        <div class="menu-head" role="note">{{ reason }}</div>
+        <div class="sep"></div>
+      }
       @if (store.list().length > 0) {
         <div class="menu-head">Open</div>
         @for (project of latest(); track project.id) {
@@ -32,18 +37,18 @@ const SHOWN = 7;
         }
         <div class="sep"></div>
       }
-      <button mat-menu-item type="button" (click)="actions.create()"><mle-icon name="plus" />New project</button>
-      <button mat-menu-item type="button" (click)="actions.create('git')"><mle-icon name="branch" />Clone from git</button>
-      <button mat-menu-item type="button" (click)="actions.create('zip')"><mle-icon name="upload" />Upload zip</button>
+      <button mat-menu-item type="button" [disabled]="offline()" (click)="actions.create()"><mle-icon name="plus" />New project</button>
+      <button mat-menu-item type="button" [disabled]="offline()" (click)="actions.create('git')"><mle-icon name="branch" />Clone from git</button>
+      <button mat-menu-item type="button" [disabled]="offline()" (click)="actions.create('zip')"><mle-icon name="upload" />Upload zip</button>
       @if (store.current(); as project) {
         <div class="sep"></div>
         <div class="menu-head cut">{{ project.name }}</div>
-        <button mat-menu-item type="button" (click)="actions.rename(project)"><mle-icon name="pencil" />Rename</button>
-        <button mat-menu-item type="button" (click)="actions.duplicate(project)"><mle-icon name="copy" />Duplicate</button>
-        <button mat-menu-item type="button" (click)="actions.settings(project)"><mle-icon name="sliders" />Settings</button>
-        <a mat-menu-item [href]="api.archiveUrl(project.id)" download><mle-icon name="download" />Download zip</a>
+        <button mat-menu-item type="button" [disabled]="offline()" (click)="actions.rename(project)"><mle-icon name="pencil" />Rename</button>
+        <button mat-menu-item type="button" [disabled]="offline()" (click)="actions.duplicate(project)"><mle-icon name="copy" />Duplicate</button>
+        <button mat-menu-item type="button" [disabled]="offline()" (click)="actions.settings(project)"><mle-icon name="sliders" />Settings</button>
+        <a mat-menu-item [disabled]="offline()" [href]="api.archiveUrl(project.id)" download><mle-icon name="download" />Download zip</a>
         <div class="sep"></div>
-        <button mat-menu-item type="button" class="danger" (click)="actions.remove(project)"><mle-icon name="trash" />Delete</button>
+        <button mat-menu-item type="button" class="danger" [disabled]="offline()" (click)="actions.remove(project)"><mle-icon name="trash" />Delete</button>
       }
     </mat-menu>
   `,
@@ -75,6 +80,8 @@ export class ProjectMenu {
   protected readonly store = inject(ProjectsStore);
   protected readonly actions = inject(ProjectActions);
   protected readonly api = inject(ProjectsApi);
+  protected readonly server = inject(ServerState);
+  protected readonly offline = computed(() => this.server.refusal() !== null);
   private readonly router = inject(Router);
   /** The open one, and those that changed last; by name, so that each keeps its place. */
   protected readonly latest = computed(() => {

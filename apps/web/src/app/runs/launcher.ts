@@ -4,6 +4,7 @@ import { API } from '../core/api-interceptor';
 import { curlCommand } from '../core/curl';
 import { sentence, toRequestError } from '../core/problem';
 import { isActive } from '../core/protocol-values';
+import { ServerState } from '../core/server-state';
 import { Session } from '../core/session';
 import { isText, readStored, writeStored } from '../core/storage';
 import { DocumentStore } from '../editor/document-store';
@@ -32,6 +33,7 @@ export class Launcher {
   private readonly pools = inject(PoolsStore);
   private readonly projects = inject(ProjectsStore);
   private readonly session = inject(Session);
+  private readonly server = inject(ServerState);
   private readonly lastPlace = signal(readStored('machine', isText, ''));
   /** Machines and pools whose Go was pressed and not yet answered. */
   readonly starting = signal<ReadonlySet<string>>(new Set());
@@ -45,8 +47,10 @@ export class Launcher {
     const document = this.documents.active();
     return document && document.kind() === 'text' && document.status() === 'ready' ? document.path() : null;
   });
-  /** Why the open file cannot be run, or null. The project's own command takes a file of any kind. */
+  /** Why the open file cannot be run now, or null. The project's own command takes a file of any kind. */
   readonly refusal = computed(() => {
+    const offline = this.server.refusal();
+    if (offline) return offline;
     const file = this.file();
     return file !== null && this.projects.current()?.settings.command ? null : notRunnable(file, this.files.get(file ?? ''));
   });

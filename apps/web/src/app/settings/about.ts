@@ -17,8 +17,13 @@ import { PRODUCT_VERSION } from '../core/protocol-values';
       display: grid;
       gap: 8px;
     }
+    li {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: baseline;
+      gap: 0 8px;
+    }
     li a {
-      display: inline-block;
       padding: 8px 0;
     }
   `,

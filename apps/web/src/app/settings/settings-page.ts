@@ -1,7 +1,7 @@
-import { ChangeDetectionStrategy, Component, ElementRef, afterNextRender, computed, inject, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, ElementRef, afterNextRender, afterRenderEffect, computed, inject, signal, viewChildren } from '@angular/core';
 import { ActivatedRoute, RouterLink } from '@angular/router';
 import { Session } from '../core/session';
-import { Theme, type ThemeChoice } from '../core/theme';
+import { THEMES, Theme } from '../core/theme';
 import { KeyList } from '../frame/key-list';
 import { Icon } from '../ui/icon';
 import type { IconName } from '../ui/icon-shapes';
@@ -35,6 +35,7 @@ export class SettingsPage {
   protected readonly theme = inject(Theme);
   protected readonly admin = computed(() => this.session.user()?.role === 'admin');
   protected readonly current = signal('account');
+  private readonly links = viewChildren<ElementRef<HTMLElement>>('link');
   protected readonly parts = computed<Part[]>(() => [
     { id: 'account', title: 'Account', icon: 'user' },
     { id: 'tokens', title: 'API tokens', icon: 'key' },
@@ -44,13 +45,13 @@ export class SettingsPage {
     { id: 'keys', title: 'Shortcuts', icon: 'keyboard' },
     { id: 'about', title: 'About', icon: 'info' },
   ]);
-  protected readonly themes: { value: ThemeChoice; label: string; icon: IconName }[] = [
-    { value: 'system', label: 'As the system', icon: 'machine' },
-    { value: 'light', label: 'Light', icon: 'sun' },
-    { value: 'dark', label: 'Dark', icon: 'moon' },
-  ];
+  protected readonly themes = THEMES;
 
   constructor() {
+    // On a phone the parts are a row that scrolls: the one that is read stays in sight.
+    afterRenderEffect(() => {
+      this.links()[this.parts().findIndex(({ id }) => id === this.current())]?.nativeElement.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    });
     const part = inject(ActivatedRoute).snapshot.fragment;
     if (part) afterNextRender({ write: () => this.goTo(part) });
   }

@@ -45,6 +45,20 @@ test('folders, names, moves by mouse and keys, and deletes that can be taken bac
   await page.keyboard.press('Enter');
   await expect.poll(paths).toEqual(['lib/c.py', 'lib/d.py', 'new/deep/a.py']);
 
+  // What is closed without a change gives the focus back.
+  await file(page, 'c.py').click({ button: 'right' });
+  await page.keyboard.press('Escape');
+  await expect(file(page, 'c.py')).toBeFocused();
+  await file(page, 'c.py').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: /^Move/ }).click();
+  await expect(page.getByLabel('New path in the project')).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(file(page, 'c.py')).toBeFocused();
+  await page.getByRole('button', { name: 'New file', exact: true }).click();
+  await expect(page.getByLabel('Name of the new file')).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(file(page, 'c.py')).toBeFocused();
+
   await file(page, 'lib').focus();
   await page.keyboard.press('Delete');
   await expect(file(page, 'lib')).toHaveCount(0);
@@ -126,6 +140,15 @@ test('typed text is saved on blur, and what is not saved outlives a reload', asy
   await page.reload();
   await expect(page.locator('.cm-content')).toContainText('two = 2');
   await expect(page.getByText(/was not saved/)).toHaveCount(0);
+
+  // Back leaves the page without a blur.
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Runs' }).click();
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Code' }).click();
+  await page.locator('.cm-content').click();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.insertText('three = 3\n');
+  await page.goBack();
+  await expect.poll(() => textOf(product, id, 'draft.py')).toBe('one = 1\ntwo = 2\nthree = 3\n');
 });
 
 test('tabs are put in order by keys and closed by the middle button', async ({ page, product }) => {

@@ -57,6 +57,8 @@ export class CodeEditor implements OnInit {
     });
     inject(DestroyRef).onDestroy(() => {
       this.keepState();
+      // Taken out of the page while it has the focus, it would tell of its blur: the pane saves by itself.
+      this.shown = null;
       this.view?.destroy();
     });
   }

@@ -46,7 +46,8 @@ const look = EditorView.theme({
   '.cm-panels': { backgroundColor: 'var(--canvas)', color: 'var(--text)', borderColor: 'var(--border)' },
   '.cm-panels-top': { borderBottom: '1px solid var(--border)' },
   '.cm-panel.cm-search': { padding: '6px 28px 6px 10px', font: 'var(--text-12)' },
-  '.cm-panel.cm-search label': { fontSize: '12px' },
+  '.cm-panel.cm-search label': { display: 'inline-flex', alignItems: 'center', gap: '4px', margin: '0 8px 0 4px', fontSize: '12px' },
+  '.cm-panel.cm-search input[type=checkbox]': { margin: '0', accentColor: 'var(--accent)' },
   '.cm-panel.cm-search [name=close]': { fontSize: '18px', right: '8px', top: '4px', color: 'var(--text-muted)', cursor: 'pointer' },
   '.cm-textfield': { height: '26px', border: '1px solid var(--border-strong)', borderRadius: 'var(--radius)', backgroundColor: 'var(--surface)', fontSize: '12px' },
   '.cm-button': { height: '26px', backgroundImage: 'none', backgroundColor: 'var(--surface)', border: '1px solid var(--border-button)', borderRadius: 'var(--radius)', fontSize: '12px' },
@@ -56,6 +57,9 @@ const look = EditorView.theme({
   '.cm-tooltip.cm-tooltip-autocomplete > ul > li': { padding: '3px 8px' },
   '.cm-tooltip-autocomplete ul li[aria-selected]': { backgroundColor: 'var(--selected)', color: 'var(--text)' },
 });
+
+/** The words of its search panel, written as the page's own. */
+const PHRASES = { next: 'Next', previous: 'Previous', all: 'Select all', 'match case': 'Match case', regexp: 'Pattern', 'by word': 'Whole words', replace: 'Replace', 'replace all': 'Replace all' };
 
 const language = new Compartment();
 const naming = new Compartment();
@@ -81,6 +85,7 @@ function extensions(nonce: string): Extension[] {
     autocompletion(),
     highlightSelectionMatches(),
     search({ top: true }),
+    EditorState.phrases.of(PHRASES),
     EditorState.allowMultipleSelections.of(true),
     // Esc lets the next Tab leave the editor: CodeMirror's own Tab focus mode.
     keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...completionKeymap, indentWithTab]),

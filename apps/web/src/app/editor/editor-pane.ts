@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, ElementRef, afterRenderEffect, computed, inject, output, signal, viewChild, viewChildren } from '@angular/core';
+import { ChangeDetectionStrategy, Component, DestroyRef, ElementRef, afterRenderEffect, computed, inject, output, signal, viewChild, viewChildren } from '@angular/core';
 import { bytes } from '../core/format';
 import { fileIcon } from '../files/file-icon';
 import { nameOf } from '../files/file-tree';
@@ -36,6 +36,8 @@ export class EditorPane {
   protected readonly sizeOf = bytes;
 
   constructor() {
+    // Another page came by a key or by Back: the editor had no blur.
+    inject(DestroyRef).onDestroy(() => void this.store.saveAll());
     // A tab bar narrower than its tabs scrolls: the open file's tab stays in sight.
     afterRenderEffect(() => {
       const at = this.store.documents().indexOf(this.store.active() as OpenDocument);

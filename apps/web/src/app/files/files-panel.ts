@@ -2,6 +2,7 @@ import { ChangeDetectionStrategy, Component, ElementRef, computed, effect, injec
 import { MatDialog } from '@angular/material/dialog';
 import { MatMenuModule } from '@angular/material/menu';
 import { sentence } from '../core/problem';
+import { ServerState } from '../core/server-state';
 import { Toasts } from '../core/toasts';
 import { DocumentStore } from '../editor/document-store';
 import { ProjectsApi } from '../projects/projects-api';
@@ -40,6 +41,8 @@ export class FilesPanel {
   private readonly toasts = inject(Toasts);
   private readonly tree = viewChild<ElementRef<HTMLElement>>('tree');
   protected readonly folders = inject(OpenFolders);
+  protected readonly server = inject(ServerState);
+  protected readonly offline = computed(() => this.server.refusal() !== null);
   /** The row that the keyboard is on. */
   protected readonly focused = signal<string | null>(null);
   protected readonly renaming = signal<string | null>(null);
@@ -116,9 +119,9 @@ export class FilesPanel {
       case ' ':
         return () => this.open(node);
       case 'F2':
-        return () => this.renaming.set(node.path);
+        return this.offline() ? null : () => this.renaming.set(node.path);
       case 'Delete':
-        return () => this.remove(node);
+        return this.offline() ? null : () => this.remove(node);
       case 'Escape':
         return this.taken() === null ? null : () => this.taken.set(null);
       case '*':
@@ -141,12 +144,14 @@ export class FilesPanel {
   protected async finishAdd(name: string | null): Promise<void> {
     const adding = this.adding();
     this.adding.set(null);
-    if (!adding || name === null) return;
+    if (!adding || name === null) return this.focusRow(this.rowOfFocus());
     const path = joinPath(adding.folder, name);
     this.folders.reveal(adding.kind === 'folder' ? path : parentOf(path));
     this.focused.set(path);
-    if (adding.kind === 'folder') this.store.addFolder(path);
-    else await this.attempt(() => this.store.create(path).then(() => this.documents.open(path, { focus: true })));
+    if (adding.kind === 'folder') {
+      this.store.addFolder(path);
+      this.focusRow(this.rowOfFocus());
+    } else await this.attempt(() => this.store.create(path).then(() => this.documents.open(path, { focus: true })));
   }
 
   protected readonly checkRename = (name: string): string | null => {
@@ -173,7 +178,8 @@ export class FilesPanel {
       this.afterMove(node.path, to);
     };
     const data: NameQuestion = { title: `Move ${node.name}`, label: 'New path in the project', value: node.path, verb: 'Move', act };
-    this.dialog.open(NameDialog, { ariaLabel: data.title, autoFocus: '[cdkFocusInitial]', restoreFocus: false, data });
+    const dialog = this.dialog.open(NameDialog, { ariaLabel: data.title, autoFocus: '[cdkFocusInitial]', restoreFocus: false, data });
+    dialog.afterClosed().subscribe(() => this.focusRow(this.rowOfFocus()));
   }
 
   private async moveInto(from: string, folder: string): Promise<void> {
@@ -291,7 +297,11 @@ export class FilesPanel {
     return [...this.store.files().map((file) => file.path), ...this.rows().map((row) => row.path)];
   }
 
-  private focusRow(node: TreeNode | undefined): void {
+  protected rowOfFocus(): TreeNode | undefined {
+    return this.rows().find((row) => row.path === this.tabStop());
+  }
+
+  protected focusRow(node: TreeNode | undefined): void {
     if (!node) return;
     this.focused.set(node.path);
     // After the row got its tab stop.

@@ -53,6 +53,22 @@ describe('FilesStore', () => {
     expect([server.paths, shown()]).toEqual([['a.py', 'b.py'], ['a.py', 'b.py']]);
   });
 
+  it('keeps a folder whose last file goes, until it is deleted itself, and brings it back by Undo', async () => {
+    const { store, shown, toasts } = await opened(['a/x.py', 'a/b/y.py', 'z.py']);
+    store.remove('a/x.py', false);
+    expect(store.emptyFolders()).toEqual([]);
+    store.remove('a/b/y.py', false);
+    await store.load();
+    expect([shown(), store.emptyFolders()]).toEqual([['z.py'], ['a/b']]);
+    await store.flushDeletes();
+    await store.load();
+    expect(store.emptyFolders()).toEqual(['a/b']);
+    store.remove('a', true);
+    expect(store.emptyFolders()).toEqual([]);
+    toasts.list().at(-1)?.action?.run();
+    expect(store.emptyFolders()).toEqual(['a/b']);
+  });
+
   it('deletes at once what waits for Undo, before a run', async () => {
     const { server, store } = await opened(['a.py', 'b.py']);
     store.remove('a.py', false);

@@ -4,12 +4,14 @@ import { EventsSocket } from '../core/events-socket';
 import { RequestError, sentence } from '../core/problem';
 import { Toasts, UNDO_MS } from '../core/toasts';
 import { ProjectsStore } from '../projects/projects-store';
-import { isInside, movedPath } from './file-tree';
+import { isInside, movedPath, parentOf } from './file-tree';
 import { FilesApi } from './files-api';
 
 interface PendingDelete {
   projectId: string;
   path: string;
+  /** The empty folders that went with it. */
+  folders: readonly string[];
   timer: ReturnType<typeof setTimeout>;
 }
 
@@ -63,7 +65,7 @@ export class FilesStore {
       // A later question or another project: its answer counts.
       if (asked !== this.asked || projectId !== this.projectId()) return;
       this.stored.set(files);
-      this.emptyFolders.update((folders) => folders.filter((folder) => !files.some((file) => isInside(file.path, folder))));
+      this.emptyFolders.update((folders) => folders.filter((folder) => !this.files().some((file) => isInside(file.path, folder))));
       this.status.set('ready');
       this.error.set(null);
     } catch (error) {
@@ -96,6 +98,7 @@ export class FilesStore {
       await this.api.move(projectId, { from, to });
       this.lastMove.set({ from, to });
       await this.load();
+      this.keepFolderOf(from);
     } catch (error) {
       this.stored.set(before);
       this.emptyFolders.set(foldersBefore);
@@ -106,9 +109,12 @@ export class FilesStore {
   /** Gone from the page at once; from the server when the time for Undo has passed. */
   remove(path: string, folder: boolean): void {
     const projectId = this.mustProject();
-    if (folder) this.emptyFolders.update((folders) => folders.filter((other) => other !== path && !isInside(other, path)));
-    const entry: PendingDelete = { projectId, path, timer: setTimeout(() => void this.finishDelete(entry), UNDO_MS) };
+    const goes = (other: string): boolean => folder && (other === path || isInside(other, path));
+    const folders = this.emptyFolders().filter(goes);
+    this.emptyFolders.update((list) => list.filter((other) => !goes(other)));
+    const entry: PendingDelete = { projectId, path, folders, timer: setTimeout(() => void this.finishDelete(entry), UNDO_MS) };
     this.pending.update((list) => [...list, entry]);
+    this.keepFolderOf(path);
     this.toasts.show(`Deleted ${path}`, { icon: 'trash', action: { label: 'Undo', run: () => this.undoDelete(entry) } });
   }
 
@@ -118,6 +124,12 @@ export class FilesStore {
   }
 
   private undoDelete(entry: PendingDelete): void {
+    if (!this.pending().includes(entry)) return;
+    entry.folders.forEach((folder) => this.addFolder(folder));
+    this.settle(entry);
+  }
+
+  private settle(entry: PendingDelete): void {
     clearTimeout(entry.timer);
     this.pending.update((list) => list.filter((other) => other !== entry));
   }
@@ -132,8 +144,15 @@ export class FilesStore {
       // Someone else deleted it: that is what was wanted.
       if (!(error instanceof RequestError && error.status === 404)) this.toasts.error(`${entry.path} was not deleted. ${sentence(error)}`);
     } finally {
-      this.undoDelete(entry);
+      this.settle(entry);
     }
+  }
+
+  /** A folder whose last file went stays on the page: the server knows folders only by their files. */
+  private keepFolderOf(path: string): void {
+    const folder = parentOf(path);
+    const held = [...this.files().map((file) => file.path), ...this.emptyFolders()].some((other) => isInside(other, folder));
+    if (folder !== '' && !held) this.addFolder(folder);
   }
 
   private mustProject(): string {

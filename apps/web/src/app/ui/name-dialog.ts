@@ -23,7 +23,7 @@ export interface NameQuestion {
       <div class="body">
         <label class="field">
           <span class="label">{{ data.label }}</span>
-          <input #field class="input" type="text" cdkFocusInitial autocomplete="off" spellcheck="false" [value]="data.value" [attr.aria-invalid]="error() !== null" (input)="error.set(null)" />
+          <input #field class="input" type="text" cdkFocusInitial autocomplete="off" spellcheck="false" [value]="data.value" (focus)="field.select()" [attr.aria-invalid]="error() !== null" (input)="error.set(null)" />
         </label>
         @if (error(); as text) {
           <p class="field-error" role="alert">{{ text }}</p>

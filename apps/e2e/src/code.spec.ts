@@ -49,3 +49,48 @@ test('keeps the output of an earlier run when the page is loaded again', async (
   await page.reload();
   await expect(output(page)).toContainText('still here');
 });
+
+interface Told {
+  title: string;
+  body: string;
+  onclick: (() => void) | null;
+}
+
+/** In the page: notifications are noted, those of a headless browser nobody sees. */
+function noteNotifications(): void {
+  const told: Told[] = [];
+  const noted = Object.assign(
+    function (title: string, { body = '' }: NotificationOptions): Told {
+      const one = { title, body, onclick: null, close: () => undefined };
+      told.push(one);
+      return one;
+    },
+    { permission: 'default' },
+  );
+  Object.assign(noted, { requestPermission: () => Promise.resolve((noted.permission = 'granted')) });
+  Object.assign(window, { told, Notification: noted });
+}
+
+const toldOf = (page: Page) => page.evaluate(() => ((window as Window & { told?: Told[] }).told ?? []).map(({ title, body }) => `${title}: ${body}`));
+
+test('asks while a run takes a while, and tells of its end while one looks elsewhere', async ({ page, product }) => {
+  await page.addInitScript(noteNotifications);
+  await page.goto(`${product.url}/settings#notifications`);
+  await page.getByLabel('Length of the run').selectOption('any length');
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Code' }).click();
+  await writeFile(page, 'long.py', 'import time\nprint("started", flush=True)\ntime.sleep(600)\n');
+  await go(page).click();
+  await expect(output(page)).toContainText('started');
+  await expect(page).toHaveTitle(/^\(1\) long\.py/);
+  await page.getByText(/^Run \d+ takes a while\. A notification can tell you/).locator('..').getByRole('button', { name: 'Tell me' }).click();
+  await page.evaluate(() => {
+    Object.defineProperty(document, 'hidden', { value: true, configurable: true });
+  });
+  // By a program, since the page is not looked at.
+  const [active] = (await product.client.json<{ items: { id: string; number: number }[] }>('GET', 'runs?state=running')).items;
+  await product.client.json('POST', `runs/${active?.id}/stop`);
+  await expect.poll(() => toldOf(page)).toEqual([expect.stringMatching(`^Run ${active?.number} stopped: long\\.py after `)]);
+  await expect(page).toHaveTitle(/^✓1 long\.py/);
+  await page.evaluate(() => (window as Window & { told?: Told[] }).told?.[0]?.onclick?.());
+  await expect(page).toHaveURL(new RegExp(`/runs/${active?.id}`));
+});

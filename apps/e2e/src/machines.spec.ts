@@ -195,6 +195,10 @@ test('settings: parts with addresses, a token that is made and deleted, what the
   await expect(page).toHaveURL(/#notifications$/);
   await expect(page.getByText('This browser shows them.')).toBeVisible();
   await expect(page.getByText('Ctrl Enter', { exact: true })).toBeVisible();
+  await page.getByRole('textbox', { name: 'Login' }).fill('bob');
+  await page.getByLabel('Password', { exact: true }).fill('short');
+  await page.getByRole('button', { name: 'Add a user' }).click();
+  await expect(page.getByRole('alert')).toHaveText('Use a password of at least 8 characters.');
   await page.getByLabel('Name of the new token').fill('ci');
   await page.keyboard.press('Enter');
   const token = (await page.locator('code.value').textContent()) ?? '';
@@ -208,6 +212,10 @@ test('settings: parts with addresses, a token that is made and deleted, what the
   expect((await asked()).status).toBe(401);
   await page.getByRole('radio', { name: 'Dark' }).check();
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  // On a phone the parts are a row that scrolls along.
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(`${product.url}/settings#keys`);
+  await expect(page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name: 'Shortcuts' })).toBeInViewport();
 });
 
 test('configuration, pools and dialogs are accessible in both themes and fit a phone', async ({ page, product }) => {

@@ -13,7 +13,7 @@ import { EntryCard } from './entry-card';
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <mle-entry-card>
-      <form class="panel" (submit)="login($event, name.value, password.value)">
+      <form novalidate class="panel" (submit)="login($event, name.value, password.value)">
         <h1>Log in</h1>
         @if (error(); as text) {
           <p class="notice" role="alert"><mle-icon name="alert" /><span>{{ text }}</span></p>

@@ -12,7 +12,7 @@ import { EntryCard } from './entry-card';
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <mle-entry-card>
-      <form class="panel" (submit)="create($event, login.value, password.value)">
+      <form novalidate class="panel" (submit)="create($event, login.value, password.value)">
         <h1>Create your account</h1>
         <p class="muted">This link works once. You will be the administrator of this server.</p>
         @if (general(); as text) {

@@ -3,15 +3,14 @@ import { Router } from '@angular/router';
 import type { RunView } from '@mle/protocol';
 import { Clock } from '../core/clock';
 import { duration } from '../core/format';
+import { NotifyAfter } from '../core/notify-after';
 import { isFlag, readStored, writeStored } from '../core/storage';
 import { Toasts } from '../core/toasts';
 import { runTime, runTitle } from '../runs/run-words';
 import { RunsStore } from '../runs/runs-store';
 import { EndedRuns } from './ended-runs';
 
-/** A run of at least this time is worth a notification. */
-const LONG_MS = 60_000;
-/** The question comes while the first long run is under way: then one knows what it is about. */
+/** The question comes while the first long run is under way, or one that may become it: then one knows what it is about. */
 const ASK_AFTER_MS = 30_000;
 const QUESTION_MS = 20_000;
 
@@ -22,6 +21,7 @@ export class RunNotifier {
   private readonly router = inject(Router);
   private readonly runs = inject(RunsStore);
   private readonly clock = inject(Clock);
+  private readonly after = inject(NotifyAfter);
   private asked = readStored('notify.asked', isFlag, false);
 
   constructor() {
@@ -29,7 +29,8 @@ export class RunNotifier {
     inject(EndedRuns).ended.subscribe((run) => this.tell(run));
     effect(() => {
       const now = this.clock.now();
-      const long = this.runs.active().find((run) => (runTime(run, now) ?? 0) > ASK_AFTER_MS);
+      const least = Math.min(ASK_AFTER_MS, this.after.seconds() * 1000);
+      const long = this.runs.active().find((run) => (runTime(run, now) ?? -1) >= least);
       if (long) untracked(() => this.ask(long));
     });
   }
@@ -44,7 +45,7 @@ export class RunNotifier {
 
   private tell(run: RunView): void {
     const time = runTime(run, Date.now()) ?? 0;
-    if (!document.hidden || time < LONG_MS || Notification.permission !== 'granted') return;
+    if (!document.hidden || time < this.after.seconds() * 1000 || Notification.permission !== 'granted') return;
     const notification = new Notification(`Run ${run.number} ${run.state.replace('_', ' ')}`, { body: `${runTitle(run)} after ${duration(time)}`, tag: run.id });
     notification.onclick = () => {
       window.focus();

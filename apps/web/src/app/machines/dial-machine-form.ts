@@ -16,7 +16,7 @@ const FIELDS = ['url', 'token', 'fingerprint', 'name'];
     <p>
       For a machine that cannot reach this server. <a href="/worker/worker.mjs" download="worker.mjs">Download worker.mjs</a>, bring it there, and start it with <code>node worker.mjs --listen 7443</code>: it prints what is asked for here.
     </p>
-    <form id="dial-machine" (submit)="connect($event, { url: url.value, fingerprint: fingerprint.value, token: token.value, name: name.value })">
+    <form novalidate id="dial-machine" (submit)="connect($event, { url: url.value, fingerprint: fingerprint.value, token: token.value, name: name.value })">
       <label class="field">
         <span class="label">Address</span>
         <input #url class="input mono" type="text" inputmode="url" placeholder="https://192.168.1.20:7443" autocomplete="off" autocapitalize="none" spellcheck="false" required [attr.aria-invalid]="!!wrong('url')" />

@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
 import { AuthApi } from '../auth/auth-api';
 import { toRequestError, type RequestError } from '../core/problem';
+import { ServerState } from '../core/server-state';
 import { Session } from '../core/session';
 import { Icon } from '../ui/icon';
 
@@ -11,7 +12,7 @@ import { Icon } from '../ui/icon';
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <p>Logged in as <b>{{ session.user()?.login }}</b>, {{ session.user()?.role }}.</p>
-    <form #form (submit)="save($event, form, current.value, next.value)">
+    <form novalidate #form (submit)="save($event, form, current.value, next.value)">
       <input type="text" name="username" autocomplete="username" hidden [value]="session.user()?.login" aria-label="Login" />
       <label class="field">
         <span class="label">Present password</span>
@@ -28,7 +29,7 @@ import { Icon } from '../ui/icon';
         }
       </label>
       <div class="row">
-        <button type="submit" class="btn" [disabled]="busy()">Change the password</button>
+        <button type="submit" class="btn" [disabled]="busy() || server.refusal() !== null" [title]="server.refusal() ?? ''">Change the password</button>
         @if (done()) {
           <span class="row good" role="status"><mle-icon name="check" />Changed</span>
         }
@@ -54,6 +55,7 @@ import { Icon } from '../ui/icon';
 })
 export class AccountForm {
   protected readonly session = inject(Session);
+  protected readonly server = inject(ServerState);
   private readonly api = inject(AuthApi);
   protected readonly busy = signal(false);
   protected readonly done = signal(false);

@@ -1,4 +1,5 @@
 import { ChangeDetectionStrategy, Component, DestroyRef, inject, signal } from '@angular/core';
+import { NOTIFY_CHOICES, NotifyAfter } from '../core/notify-after';
 import { Icon } from '../ui/icon';
 
 type Permission = NotificationPermission | 'none' | 'insecure';
@@ -9,7 +10,7 @@ type Permission = NotificationPermission | 'none' | 'insecure';
   imports: [Icon],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    <p class="muted">A notification of the browser tells when a run of a minute or longer ends while you look elsewhere.</p>
+    <p class="muted">A notification of the browser tells when a run ends while you look elsewhere.</p>
     @switch (permission()) {
       @case ('granted') {
         <p class="row good"><mle-icon name="check" />This browser shows them. Take the permission back in the browser's settings of this page.</p>
@@ -27,11 +28,22 @@ type Permission = NotificationPermission | 'none' | 'insecure';
         <p class="row"><mle-icon name="alert" />This browser has no notifications.</p>
       }
     }
+    <label class="field">
+      <span class="label">Length of the run</span>
+      <select #length class="input" (change)="after.choose(+length.value)">
+        @for (choice of choices; track choice.seconds) {
+          <option [value]="choice.seconds" [selected]="choice.seconds === after.seconds()">{{ choice.label }}</option>
+        }
+      </select>
+    </label>
   `,
   styles: `
     :host {
       display: grid;
       gap: 12px;
+    }
+    .field {
+      max-width: 320px;
     }
     .good mle-icon {
       color: var(--success);
@@ -39,6 +51,8 @@ type Permission = NotificationPermission | 'none' | 'insecure';
   `,
 })
 export class NotificationSetting {
+  protected readonly after = inject(NotifyAfter);
+  protected readonly choices = NOTIFY_CHOICES;
   protected readonly permission = signal<Permission>(readPermission());
 
   constructor() {

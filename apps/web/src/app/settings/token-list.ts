@@ -1,9 +1,12 @@
-import { ChangeDetectionStrategy, Component, inject, resource, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, effect, inject, resource, signal, untracked } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
 import type { TokenView } from '@mle/protocol';
 import { Clock } from '../core/clock';
+import { EventsSocket } from '../core/events-socket';
 import { ago } from '../core/format';
 import { sentence, toRequestError } from '../core/problem';
+import { ServerState } from '../core/server-state';
+import { Toasts } from '../core/toasts';
 import { Icon } from '../ui/icon';
 import { SettingsApi } from './settings-api';
 
@@ -14,9 +17,9 @@ import { SettingsApi } from './settings-api';
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <p class="muted">For curl, CI and other programs: <code>Authorization: Bearer mle_…</code></p>
-    <form class="row" (submit)="create($event, name)">
+    <form novalidate class="row" (submit)="create($event, name)">
       <input #name class="input" type="text" aria-label="Name of the new token" placeholder="Name, such as ci" autocomplete="off" required [attr.aria-invalid]="error() !== null" />
-      <button type="submit" class="btn"><mle-icon name="plus" />Make a token</button>
+      <button type="submit" class="btn" [disabled]="server.refusal() !== null" [title]="server.refusal() ?? ''"><mle-icon name="plus" />Make a token</button>
     </form>
     @if (error(); as text) {
       <p class="field-error" role="alert">{{ text }}</p>
@@ -36,11 +39,15 @@ import { SettingsApi } from './settings-api';
           <li class="row">
             <mle-icon name="key" /><b>{{ token.name }}</b
             ><span class="muted">made {{ when(token.createdAt) }}, {{ token.lastUsedAt ? 'used ' + when(token.lastUsedAt) : 'never used' }}</span>
-            <button type="button" class="btn small ghost end" [attr.aria-label]="'Delete the token ' + token.name" (click)="remove(token)">Delete</button>
+            <button type="button" class="btn small ghost end" [disabled]="server.refusal() !== null" [title]="server.refusal() ?? ''" [attr.aria-label]="'Delete the token ' + token.name" (click)="remove(token)">Delete</button>
           </li>
         } @empty {
           <li class="muted">No tokens yet.</li>
         }
+      </ul>
+    } @else {
+      <ul aria-hidden="true">
+        <li class="row"><span class="skeleton"></span></li>
       </ul>
     }
   `,
@@ -60,6 +67,9 @@ import { SettingsApi } from './settings-api';
     li mle-icon {
       color: var(--text-faint);
     }
+    .skeleton {
+      width: 240px;
+    }
     .end {
       margin-left: auto;
     }
@@ -73,11 +83,22 @@ export class TokenList {
   private readonly api = inject(SettingsApi);
   private readonly clock = inject(Clock);
   private readonly dialog = inject(MatDialog);
+  private readonly toasts = inject(Toasts);
+  protected readonly server = inject(ServerState);
   protected readonly tokens = resource({ loader: () => this.api.tokens() });
   protected readonly made = signal<TokenView | null>(null);
   protected readonly error = signal<string | null>(null);
   protected readonly copied = signal(false);
   protected readonly words = sentence;
+
+  constructor() {
+    const events = inject(EventsSocket);
+    effect(() => {
+      events.epoch();
+      // What could not be loaded while the server was away is here now.
+      untracked(() => this.tokens.error() && this.tokens.reload());
+    });
+  }
 
   protected when(at: string): string {
     return ago(at, this.clock.now());
@@ -109,7 +130,11 @@ export class TokenList {
   }
 
   protected async copy(token: TokenView): Promise<void> {
-    await navigator.clipboard.writeText(token.token ?? '');
-    this.copied.set(true);
+    try {
+      await navigator.clipboard.writeText(token.token ?? '');
+      this.copied.set(true);
+    } catch {
+      this.toasts.error('The browser does not allow copying here. Select the token and copy it by hand.');
+    }
   }
 }

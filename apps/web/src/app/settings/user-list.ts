@@ -1,7 +1,9 @@
-import { ChangeDetectionStrategy, Component, inject, resource, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, effect, inject, resource, signal, untracked } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
 import type { Role, UserView } from '@mle/protocol';
+import { EventsSocket } from '../core/events-socket';
 import { sentence, toRequestError, type RequestError } from '../core/problem';
+import { ServerState } from '../core/server-state';
 import { Session } from '../core/session';
 import { Icon } from '../ui/icon';
 import { SettingsApi } from './settings-api';
@@ -19,18 +21,22 @@ import { SettingsApi } from './settings-api';
         @for (user of users.value(); track user.id) {
           <li class="row">
             <mle-icon name="user" /><b>{{ user.login }}</b>
-            <select #role class="input small" [attr.aria-label]="'Role of ' + user.login" [disabled]="user.id === session.user()?.id" [title]="user.id === session.user()?.id ? 'Another administrator can change your role' : ''" (change)="changeRole(user, role.value)">
+            <select #role class="input small" [attr.aria-label]="'Role of ' + user.login" [disabled]="whyNot(user) !== null" [title]="whyNot(user) ?? ''" (change)="changeRole(user, role.value)">
               <option value="admin" [selected]="user.role === 'admin'">admin</option>
               <option value="member" [selected]="user.role === 'member'">member</option>
             </select>
             @if (user.id !== session.user()?.id) {
-              <button type="button" class="btn small ghost end" [attr.aria-label]="'Remove ' + user.login" (click)="remove(user)">Remove</button>
+              <button type="button" class="btn small ghost end" [disabled]="server.refusal() !== null" [title]="server.refusal() ?? ''" [attr.aria-label]="'Remove ' + user.login" (click)="remove(user)">Remove</button>
             }
           </li>
         }
       </ul>
+    } @else {
+      <ul aria-hidden="true">
+        <li class="row"><span class="skeleton"></span></li>
+      </ul>
     }
-    <form #form (submit)="create($event, form, login.value, password.value)">
+    <form novalidate #form (submit)="create($event, form, login.value, password.value)">
       <label class="field">
         <span class="label">Login</span>
         <input #login class="input" type="text" autocomplete="off" autocapitalize="none" spellcheck="false" required [attr.aria-invalid]="!!failure()?.field('login')" />
@@ -45,7 +51,7 @@ import { SettingsApi } from './settings-api';
           <span class="field-error" role="alert">{{ text }}</span>
         }
       </label>
-      <button type="submit" class="btn"><mle-icon name="plus" />Add a user</button>
+      <button type="submit" class="btn" [disabled]="server.refusal() !== null" [title]="server.refusal() ?? ''"><mle-icon name="plus" />Add a user</button>
     </form>
     @if (failure(); as problem) {
       @if (!problem.field('login') && !problem.field('password')) {
@@ -69,6 +75,9 @@ import { SettingsApi } from './settings-api';
     select {
       width: auto;
     }
+    .skeleton {
+      width: 240px;
+    }
     .end {
       margin-left: auto;
     }
@@ -84,9 +93,24 @@ export class UserList {
   private readonly api = inject(SettingsApi);
   private readonly dialog = inject(MatDialog);
   protected readonly session = inject(Session);
+  protected readonly server = inject(ServerState);
   protected readonly users = resource({ loader: () => this.api.users() });
   protected readonly failure = signal<RequestError | null>(null);
   protected readonly words = sentence;
+
+  constructor() {
+    const events = inject(EventsSocket);
+    effect(() => {
+      events.epoch();
+      // What could not be loaded while the server was away is here now.
+      untracked(() => this.users.error() && this.users.reload());
+    });
+  }
+
+  /** Why the role cannot be changed, or null. */
+  protected whyNot(user: UserView): string | null {
+    return user.id === this.session.user()?.id ? 'Another administrator can change your role' : this.server.refusal();
+  }
 
   protected async create(event: Event, form: HTMLFormElement, login: string, password: string): Promise<void> {
     event.preventDefault();

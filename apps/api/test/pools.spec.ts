@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { io, type Socket } from 'socket.io-client';
 import { EVENTS_NAMESPACE, type BrowserToServer, type Inventory, type MachineView, type PoolView, type Problem, type ProjectView, type RunView, type ServerToBrowser } from '@mle/protocol';
+import { DeliveriesService } from '../src/queue/deliveries.service.js';
+import { RunsRepository } from '../src/runs/runs.repository.js';
 import { startApi, type ApiUnderTest } from './api.js';
 import type { Client } from './client.js';
 import { FakeWorker, GiB, INVENTORY } from './fake-worker.js';
@@ -189,6 +191,47 @@ describe('a run of a pool', () => {
     await assigned(first.id, gpu);
     await waits(second.id, `Every machine of pool ${pool.name} that has a GPU with 12 GB is busy; it is next.`);
     await assigned((await start({ target: { poolId: pool.id } })).id, plain);
+  });
+
+  it('has the GPUs of its machine for itself, whoever else has slots there', async () => {
+    const pool = await makePool();
+    const gpu = { name: 'g', memoryBytes: 16 * GiB };
+    const worker = await join('gpus', [pool.id], { gpus: [gpu, gpu, { ...gpu, memoryBytes: 40 * GiB }] });
+    await ada.patch(`/api/v1/machines/${worker.machineId}`, { slots: 8 });
+    const [pooled, direct] = [{ poolId: pool.id }, { machineId: worker.machineId }];
+    const claimed = async ({ id }: RunView): Promise<number[] | null> => {
+      const reply = await worker.link.timeout(10_000).emitWithAck('claim', { runId: id, attempt: 1 });
+      return reply.ok ? reply.spec.gpus : null;
+    };
+    const first = await start({ target: pooled, needs: { gpus: 2, gpuMemoryBytes: 16 * GiB } });
+    await assigned(first.id, worker);
+    expect(await claimed(first)).toEqual([0, 1]);
+    expect(await claimed(first)).toEqual([0, 1]);
+    const [second, third] = [await start({ target: pooled, needs: { gpus: 2 } }), await start({ target: direct, needs: { gpus: 1 } })];
+    await waits(second.id, `Other runs hold the GPUs of every machine of pool ${pool.name}; it is next.`);
+    // A run of the machine's own line needs no dispatcher: what is free it gets at once, and what is not is refused it.
+    expect(await claimed(third)).toEqual([2]);
+    const fourth = await start({ target: direct, needs: { gpuMemoryBytes: 1 } });
+    expect(await claimed(fourth)).toBeNull();
+    expect(await run(fourth.id)).toMatchObject({ state: 'queued', place: 1, waitReason: 'Other runs hold the GPUs of gpus; it is next.' });
+    // Another server that had seen the GPU free, a moment ago, is refused it by the index.
+    const late = { machineId: worker.machineId, machineName: 'gpus', gpus: [2] };
+    expect(await api.app.get(RunsRepository, { strict: false }).assign({ runId: fourth.id, attempt: 1 }, late)).toBe('taken');
+    const plain = await start({ target: direct });
+    expect((await ada.get<{ items: RunView[] }>(`/api/v1/runs?machineId=${worker.machineId}`)).body.items.find(({ id }) => id === fourth.id)?.waitReason).toBe((await run(fourth.id)).waitReason);
+    expect(await claimed(plain)).toEqual([]);
+    await worker.finish({ runId: first.id, attempt: 1 });
+    await assigned(second.id, worker);
+    expect(await claimed(second)).toEqual([0, 1]);
+    expect(await claimed(fourth)).toBeNull();
+    const deliveries = api.app.get(DeliveriesService, { strict: false });
+    const delivered = (): Promise<boolean> => deliveries.exists(worker.machineId, { runId: fourth.id, attempt: 1 });
+    expect(await delivered()).toBe(true);
+    const begun = new Promise<void>((resolve) => worker.consume(8, async ({ runId }) => void (runId === fourth.id && resolve())));
+    while (await delivered()) await sleep(20);
+    expect((await run(fourth.id)).state).toBe('queued');
+    await worker.finish({ runId: third.id, attempt: 1 });
+    await begun;
   });
 
   it('goes to a machine that shows later that it has what it needs', async () => {

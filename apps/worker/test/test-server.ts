@@ -140,6 +140,7 @@ export class TestServer {
       params: {},
       settings: DEFAULT_PROJECT_SETTINGS,
       env: {},
+      gpus: [],
       seed: 7,
       timeoutSeconds: null,
       clean: false,

@@ -79,6 +79,8 @@ export const RunSpecSchema = AttemptRefSchema.extend({
   params: ParamsSchema,
   settings: ProjectSettingsSchema.default(DEFAULT_PROJECT_SETTINGS),
   env: EnvSchema,
+  /** Indexes, in the inventory, of the GPUs that the run has for itself; none: it may use whatever is there. A journal of before has none. */
+  gpus: z.array(z.int().nonnegative()).default([]),
   seed: z.int(),
   /** From the start of the program. */
   timeoutSeconds: z.int().nullable(),

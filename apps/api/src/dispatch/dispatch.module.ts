@@ -6,11 +6,12 @@ import { RunsRepositoryModule } from '../runs/runs-repository.module.js';
 import { WaitingModule } from '../waiting/waiting.module.js';
 import { ClaimTurns } from './claim-turns.service.js';
 import { Dispatcher } from './dispatcher.service.js';
+import { OwnLines } from './own-lines.service.js';
 import { PoolQueues } from './pool-queues.service.js';
 
 @Module({
   imports: [MachineCredentialsModule, PoolsRepositoryModule, QueueModule, RunsRepositoryModule, WaitingModule],
-  providers: [ClaimTurns, Dispatcher, PoolQueues],
-  exports: [ClaimTurns, Dispatcher, PoolQueues],
+  providers: [ClaimTurns, Dispatcher, OwnLines, PoolQueues],
+  exports: [ClaimTurns, Dispatcher, OwnLines, PoolQueues],
 })
 export class DispatchModule {}

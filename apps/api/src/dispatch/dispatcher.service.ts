@@ -76,10 +76,10 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
   /** Gives the run a seat where there is one for it; a run that no free machine satisfies does not stop those behind it. */
   private async place(run: PoolRun, room: Room): Promise<void> {
     for (let choice = room.choose(run); choice; choice = room.choose(run)) {
-      const { machine, seat } = choice;
-      const outcome = await this.runs.assign({ runId: run.id, attempt: run.attempt }, { machineId: machine.id, machineName: machine.name, seat });
+      const { machine, seat, gpus } = choice;
+      const outcome = await this.runs.assign({ runId: run.id, attempt: run.attempt }, { machineId: machine.id, machineName: machine.name, seat, gpus });
       if (outcome === null) return;
-      room.take(machine.id);
+      room.take(choice);
       if (outcome === 'taken') continue;
       await this.deliver(outcome);
       this.announcer.announce(outcome);

@@ -1,9 +1,20 @@
-import type { PlacedRun, PoolRun } from '../runs/run-lines.repository.js';
+import type { Needs } from '@mle/protocol';
+import { INVENTORY } from '../../test/fake-worker.js';
+import type { LineRun, PlacedRun, PoolRun } from '../runs/run-lines.repository.js';
 import { misplaced, Room, type RoomMachine } from './room.js';
 
 const machine = (id: string, change: Partial<RoomMachine> = {}): RoomMachine => ({ id, name: id, slots: 2, poolIds: ['p'], online: true, draining: false, labels: [], inventory: null, ...change });
 const placed = (id: string, machineId: string, change: Partial<PlacedRun> = {}): PlacedRun => ({ id, attempt: 1, state: 'running', machineId, targetPoolId: 'p', priority: 0, needs: null, ...change });
 const waiting = (id: string, change: Partial<PoolRun> = {}): PoolRun => ({ id, ownerId: 'o', attempt: 1, priority: 0, needs: null, targetPoolId: 'p', notBefore: null, correlationId: null, triedMachineIds: [], ...change });
+const head = (id: string, needs: Needs | null = null): LineRun => ({ id, priority: 0, needs });
+const GiB = 1024 ** 3;
+/** A machine with GPUs of so many GB. */
+const withGpus = (...sizes: number[]): RoomMachine => machine('m', { slots: 8, inventory: { ...INVENTORY, gpus: sizes.map((size) => ({ name: 'g', memoryBytes: size * GiB })) } });
+const taken = (room: Room, run: PoolRun) => {
+  const choice = room.choose(run);
+  if (choice) room.take(choice);
+  return choice?.gpus;
+};
 const chosen = (room: Room, run: PoolRun) => {
   const choice = room.choose(run);
   return choice && `${choice.machine.id}/${choice.seat}`;
@@ -13,7 +24,7 @@ describe('the room on machines', () => {
   it('is the lowest seats that nobody has, and no more than there are slots', () => {
     const room = new Room([machine('m', { slots: 4 })], [placed('a', 'm', { seat: 'm/0' }), placed('b', 'm', { seat: 'm/2' }), placed('direct', 'm', { targetPoolId: null })]);
     expect(chosen(room, waiting('r'))).toBe('m/1');
-    room.take('m');
+    taken(room, waiting('r'));
     expect(room.isFull).toBe(true);
     expect(chosen(room, waiting('r'))).toBeNull();
   });
@@ -41,10 +52,37 @@ describe('the room on machines', () => {
 
   it("is left to runs of the machine's own line that come first", () => {
     const room = new Room([machine('m')], []);
-    room.expect(new Map([['m', [{ id: '1', priority: 0 }, { id: '3', priority: 0 }]]]));
+    room.expect(new Map([['m', [head('1'), head('3')]]]));
     expect(chosen(room, waiting('2'))).toBe('m/0');
     expect(chosen(room, waiting('4'))).toBeNull();
     expect(chosen(room, waiting('4', { priority: 1 }))).toBe('m/0');
+  });
+});
+
+describe('the GPUs of machines', () => {
+  const wants = (id: string, gpus: number, gigabytes = 0): PoolRun => waiting(id, { needs: { gpus, gpuMemoryBytes: gigabytes * GiB } });
+
+  it('are given to one run each, the smallest that will do', () => {
+    const room = new Room([withGpus(40, 16, 16, 24)], [placed('a', 'm', { gpuSeats: ['m/1'] }), placed('b', 'm', { needs: { labels: [] } })]);
+    expect(taken(room, wants('1', 1))).toEqual([2]);
+    expect(taken(room, waiting('2'))).toEqual([]);
+    expect(taken(room, waiting('3', { needs: { gpuMemoryBytes: 30 * GiB } }))).toEqual([0]);
+    expect(taken(room, wants('4', 1, 30))).toBeUndefined();
+  });
+
+  it('are kept for a run that waits for more of them, from those behind it that want some', () => {
+    const room = new Room([withGpus(16, 16)], [placed('a', 'm', { gpuSeats: ['m/0'] })]);
+    expect(taken(room, wants('1', 2))).toBeUndefined();
+    expect(taken(room, wants('2', 1))).toBeUndefined();
+    expect(taken(room, waiting('3'))).toEqual([]);
+    expect(taken(room, waiting('4', { priority: 1, needs: { gpus: 1 } }))).toEqual([1]);
+  });
+
+  it("are kept for the machine's own line, and a run of it that waits for them keeps no slot", () => {
+    const room = new Room([{ ...withGpus(16, 16), slots: 2 }], [placed('a', 'm', { gpuSeats: ['m/0'] })]);
+    room.expect(new Map([['m', [head('1', { gpus: 2 })]]]));
+    expect(taken(room, wants('2', 1))).toBeUndefined();
+    expect(taken(room, waiting('3'))).toEqual([]);
   });
 });
 

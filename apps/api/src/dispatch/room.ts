@@ -1,6 +1,7 @@
 import type { MachineRecord } from '../machines/machines.repository.js';
 import { satisfies, takesRuns } from '../machines/machine-fitness.js';
-import { goesBefore, type LinePlace, type PlacedRun, type PoolRun } from '../runs/run-lines.repository.js';
+import { freeGpus, giveGpus, type Gpu } from '../machines/free-gpus.js';
+import { goesBefore, type LineRun, type PlacedRun, type PoolRun } from '../runs/run-lines.repository.js';
 
 export type RoomMachine = Pick<MachineRecord, 'id' | 'name' | 'slots' | 'poolIds' | 'online' | 'draining' | 'labels' | 'inventory'>;
 
@@ -8,24 +9,33 @@ interface FreeMachine {
   machine: RoomMachine;
   /** Numbers of the seats that may still be given, the lowest first: every dispatcher tries them in this order. */
   seats: number[];
+  /** That no run holds. */
+  gpus: Gpu[];
+}
+
+export interface Choice {
+  machine: RoomMachine;
+  seat: number;
+  gpus: number[];
 }
 
 /** The free slots of machines that are in pools, as one look at the database shows them. */
 export class Room {
   private readonly free = new Map<string, FreeMachine>();
-  /** Runs that target the machine itself and wait for it. */
-  private heads = new Map<string, LinePlace[]>();
+  /** Runs that wait for the machine in the order of its line: those that target it, and those of pools that were left GPUs there. */
+  private heads = new Map<string, LineRun[]>();
 
   constructor(machines: readonly RoomMachine[], placed: readonly PlacedRun[]) {
     for (const machine of machines) {
       if (machine.poolIds.length === 0 || !takesRuns(machine)) continue;
-      const seats = freeSeats(machine, placed.filter(({ machineId }) => machineId === machine.id));
-      if (seats.length > 0) this.free.set(machine.id, { machine, seats });
+      const here = placed.filter(({ machineId }) => machineId === machine.id);
+      const seats = freeSeats(machine, here);
+      if (seats.length > 0) this.free.set(machine.id, { machine, seats, gpus: freeGpus(machine, here) });
     }
   }
 
   /** Tells which runs wait for the machines themselves: a slot that one of them takes next is not free for a run behind it. */
-  expect(heads: Map<string, LinePlace[]>): void {
+  expect(heads: Map<string, LineRun[]>): void {
     this.heads = heads;
   }
 
@@ -41,27 +51,46 @@ export class Room {
     return this.free.size === 0;
   }
 
-  /** The machine and seat for the run: one that it has not failed on, and of those the freest. */
-  choose(run: PoolRun): { machine: RoomMachine; seat: number } | null {
-    const candidates = [...this.free.values()]
+  /**
+   * The machine, seat and GPUs for the run: one that it has not failed on, and of those the freest. Where it lacks nothing but
+   * GPUs that others hold, the machine with most of them keeps those for it from the runs behind it.
+   */
+  choose(run: PoolRun): Choice | null {
+    const offers = [...this.free.values()]
       .filter(({ machine }) => run.targetPoolId !== null && machine.poolIds.includes(run.targetPoolId) && satisfies(machine, run.needs))
-      .map((free) => ({ free, left: free.seats.length - this.expectedBefore(run, free.machine.id), tried: run.triedMachineIds.includes(free.machine.id) }))
-      .filter(({ left }) => left > 0)
-      .sort((a, b) => Number(a.tried) - Number(b.tried) || b.left - a.left);
-    const [best] = candidates;
+      .map((free) => ({ free, ...this.offer(free, run), tried: run.triedMachineIds.includes(free.machine.id) }))
+      .filter(({ left }) => left > 0);
+    const [best] = offers.filter(({ enough }) => enough).sort((a, b) => Number(a.tried) - Number(b.tried) || b.left - a.left);
     const seat = best?.free.seats[0];
-    return best === undefined || seat === undefined ? null : { machine: best.free.machine, seat };
+    if (best !== undefined && seat !== undefined) return { machine: best.free.machine, seat, gpus: best.given };
+    const [nearest] = offers.sort((a, b) => b.given.length - a.given.length);
+    if (nearest) this.keepFor(run, nearest.free.machine.id);
+    return null;
   }
 
-  /** The seat is given away, by us or by somebody else. */
-  take(machineId: string): void {
-    const free = this.free.get(machineId);
-    free?.seats.shift();
-    if (free?.seats.length === 0) this.free.delete(machineId);
+  /** The seat and the GPUs are given away, by us or by somebody else. */
+  take({ machine, gpus }: Choice): void {
+    const free = this.free.get(machine.id);
+    if (!free) return;
+    free.seats.shift();
+    free.gpus = free.gpus.filter(({ index }) => !gpus.includes(index));
+    if (free.seats.length === 0) this.free.delete(machine.id);
   }
 
-  private expectedBefore(run: LinePlace, machineId: string): number {
-    return (this.heads.get(machineId) ?? []).filter((direct) => goesBefore(direct, run)).length;
+  /** What the machine has for the run after those that come first there; one of them that waits for GPUs keeps no slot. */
+  private offer({ machine, seats, gpus }: FreeMachine, run: PoolRun): { left: number; given: number[]; enough: boolean } {
+    let [left, free] = [seats.length, gpus];
+    for (const head of (this.heads.get(machine.id) ?? []).filter((waiting) => goesBefore(waiting, run))) {
+      const { enough, rest } = giveGpus(free, head.needs);
+      if (enough) left--;
+      free = rest;
+    }
+    return { left, ...giveGpus(free, run.needs) };
+  }
+
+  private keepFor(run: PoolRun, machineId: string): void {
+    const heads = [...(this.heads.get(machineId) ?? []), run];
+    this.heads.set(machineId, heads.sort((a, b) => (goesBefore(a, b) ? -1 : 1)));
   }
 }
 

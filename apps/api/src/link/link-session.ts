@@ -56,7 +56,8 @@ export class LinkSession {
   }
 
   async inventory(inventory: Inventory): Promise<void> {
-    return this.sessions.inventory(this.known().id, inventory);
+    const shared = await this.sessions.inventory(this.known().id, inventory);
+    this.machine = { ...this.known(), shared };
   }
 
   async output(frame: OutputFrame, bytes: Buffer): Promise<OutputReply> {
@@ -101,8 +102,8 @@ export class LinkSession {
     this.socket.timeout(5_000).emit('discard', ref, () => undefined);
   }
 
-  settings(settings: MachineSettings, pooled: boolean): void {
-    if (this.machine) this.machine = { ...this.machine, name: settings.name, pooled };
+  settings(settings: MachineSettings, shared: boolean): void {
+    if (this.machine) this.machine = { ...this.machine, name: settings.name, shared };
     this.socket.emit('settings', settings);
   }
 

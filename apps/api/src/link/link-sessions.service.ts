@@ -60,7 +60,7 @@ export class LinkSessions {
     await this.machines.announce(machine);
     logger.info({ machineId, name: machine.name, version: hello.version, attempts: attempts.length }, 'the machine is online');
     const credential = joined ? { credential: joined.credential } : {};
-    return { machine: { id: machineId, name: machine.name, pooled: machine.poolIds.length > 0 }, reply: { machineId, ...credential, settings: settings(machine), serverVersion: VERSION, attempts } };
+    return { machine: { id: machineId, name: machine.name, shared: isShared(machine) }, reply: { machineId, ...credential, settings: settings(machine), serverVersion: VERSION, attempts } };
   }
 
   async seen(known: { id: string }, { load, attempts }: Heartbeat, session: LinkSession): Promise<void> {
@@ -92,11 +92,12 @@ export class LinkSessions {
     }
   }
 
-  /** What is there now: a run may have waited for just that. */
-  async inventory(machineId: string, inventory: Inventory): Promise<void> {
+  /** What is there now: a run may have waited for just that. Answers whether the machine is shared, as a claim has to know. */
+  async inventory(machineId: string, inventory: Inventory): Promise<boolean> {
     const machine = await this.repository.setInventory(machineId, inventory);
     this.events.signal('machine.presence', machineId);
     if (machine) await this.machines.announce(machine);
+    return machine !== null && isShared(machine);
   }
 
   /** Whether the machine holds the attempt, and it is the current one. */
@@ -138,7 +139,7 @@ export class LinkSessions {
 
   async refresh(machineId: string): Promise<void> {
     const machine = await this.repository.get(machineId);
-    if (machine) return this.of(machineId)?.settings(settings(machine), machine.poolIds.length > 0);
+    if (machine) return this.of(machineId)?.settings(settings(machine), isShared(machine));
     this.of(machineId)?.disconnect();
     this.gate.disconnect(machineId);
   }
@@ -192,3 +193,5 @@ function holds(machineId: string, run: RunRecord, attempt: number): boolean {
 function settings({ name, slots, draining }: MachineRecord): MachineSettings {
   return { name, slots, draining };
 }
+
+const isShared = ({ poolIds, inventory }: MachineRecord): boolean => poolIds.length > 0 || (inventory?.gpus.length ?? 0) > 0;

@@ -4,8 +4,8 @@ import { CONFIG, type Config } from '../config/config.js';
 import { logger } from '../logging/logger.js';
 import { MachinesRepository } from '../machines/machines.repository.js';
 import { Dispatcher } from '../dispatch/dispatcher.service.js';
+import { OwnLines } from '../dispatch/own-lines.service.js';
 import { PoolQueues } from '../dispatch/pool-queues.service.js';
-import { DeliveriesService } from '../queue/deliveries.service.js';
 import { RunLifecycle } from './run-lifecycle.service.js';
 import type { RunRecord } from './run-view.js';
 import { RunsRepository } from './runs.repository.js';
@@ -31,9 +31,9 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(CONFIG) private readonly config: Config,
     private readonly runs: RunsRepository,
     private readonly machines: MachinesRepository,
-    private readonly deliveries: DeliveriesService,
     private readonly lifecycle: RunLifecycle,
     private readonly dispatcher: Dispatcher,
+    private readonly ownLines: OwnLines,
     private readonly poolQueues: PoolQueues,
   ) {}
 
@@ -50,16 +50,9 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private lookAtLines(): void {
-    void this.guarded('deliveries', () => this.redeliver());
+    void this.guarded('deliveries', () => this.ownLines.deliver());
     void this.guarded('pools', () => this.dispatcher.wake());
     this.poolQueues.refresh();
-  }
-
-  /** Gives each run that waits for its machine a delivery where it has none. */
-  private async redeliver(): Promise<void> {
-    const now = new Date();
-    const due = (await this.runs.waitingForMachines()).filter(({ notBefore }) => !notBefore || notBefore <= now);
-    for await (const run of this.deliveries.undelivered(due)) await this.deliveries.deliver(run);
   }
 
   private async loseSilent(): Promise<void> {

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { DEFAULT_PROJECT_SETTINGS, LIMITS, ON_MACHINE_STATES, type AttemptFinished, type AttemptRef, type AttemptReply, type AttemptRunning, type ClaimReply, type RunSpec, type RunState } from '@mle/protocol';
 import { ArtifactIntake } from '../artifacts/artifact-intake.service.js';
-import { ClaimTurns } from '../dispatch/claim-turns.service.js';
+import { ClaimTurns, type Turn } from '../dispatch/claim-turns.service.js';
 import { Dispatcher } from '../dispatch/dispatcher.service.js';
+import { OwnLines } from '../dispatch/own-lines.service.js';
 import { EventsService } from '../events/events.service.js';
 import { logger } from '../logging/logger.js';
+import { gpusWanted } from '../machines/free-gpus.js';
 import { summariesOf } from '../metrics/metric-parser.js';
 import { MetricsIngest } from '../metrics/metrics-ingest.service.js';
 import { Meters } from '../monitoring/meters.js';
@@ -21,8 +23,8 @@ const TURN_MS = 300;
 export interface ClaimingMachine {
   id: string;
   name: string;
-  /** It is in a pool: runs of its own line may have to wait for those of the pool. */
-  pooled: boolean;
+  /** It is in a pool, or has GPUs: runs of its own line may have to wait for a run of the pool, or for GPUs. */
+  shared: boolean;
 }
 
 /** The life of a run as its machine drives it: claimed, running, ended or lost. */
@@ -36,6 +38,7 @@ export class RunLifecycle {
     private readonly announcer: RunAnnouncer,
     private readonly dispatcher: Dispatcher,
     private readonly turns: ClaimTurns,
+    private readonly ownLines: OwnLines,
     private readonly deliveries: DeliveriesService,
     private readonly events: EventsService,
     private readonly meters: Meters,
@@ -46,9 +49,12 @@ export class RunLifecycle {
    * because it starts nothing before its journal has the attempt, and asks for no attempt that is in it.
    */
   async claim(machine: ClaimingMachine, ref: AttemptRef): Promise<ClaimReply> {
-    if (machine.pooled && (await this.yieldTurn(machine.id, ref))) return { ok: false, code: 'gone', message: 'A run of a pool goes first. The delivery comes again.' };
+    const turn = machine.shared ? await this.turn(machine.id, ref) : { gpus: [] };
+    if (typeof turn === 'string') return { ok: false, code: 'gone', message: `It is not the run's turn: ${turn}. The delivery comes again.` };
     const on = { machineId: machine.id, change: { machineId: machine.id, machineName: machine.name } };
-    const won = (await this.runs.transition(ref, ['queued'], ['assigned', 'preparing'], on)) ?? (await this.runs.transition(ref, ['assigned'], ['preparing'], on));
+    const own = await this.runs.assign(ref, { machineId: machine.id, machineName: machine.name, gpus: turn.gpus }, ['assigned', 'preparing'], on);
+    if (own === 'taken') return { ok: false, code: 'gone', message: 'Another run was given the GPUs. The delivery comes again.' };
+    const won = own ?? (await this.runs.transition(ref, ['assigned'], ['preparing'], on));
     if (won) {
       this.meters.attemptTaken(Date.now() - (won.notBefore ?? currentAttempt(won).createdAt).getTime());
       this.output.open(ref, machine.id);
@@ -130,16 +136,19 @@ export class RunLifecycle {
     this.announcer.announce(run);
     if (run.state === 'queued') this.announcer.linesOfRunMoved(run);
     void this.dispatcher.wake();
+    if (gpusWanted(run.needs) > 0) this.ownLines.deliver().catch((error: unknown) => logger.debug({ err: error }, 'runs that wait for GPUs wait for the reconciler'));
   }
 
-  /** The worker forgets the delivery that it took too early, and gets it again. */
-  private async yieldTurn(machineId: string, ref: AttemptRef): Promise<boolean> {
+  /** The worker forgets the delivery that it took too early, and gets it again: soon, or when GPUs are free. */
+  private async turn(machineId: string, ref: AttemptRef): Promise<Turn> {
     const run = await this.runs.get(ref.runId);
-    if (run?.state !== 'queued' || run.machineId !== machineId || !(await this.turns.yields(machineId, run))) return false;
+    if (run?.state !== 'queued' || run.machineId !== machineId) return { gpus: [] };
+    const turn = await this.turns.turnOf(machineId, run);
+    if (turn !== 'pool first') return turn;
     void this.dispatcher.wake();
     const again = (): void => void this.deliveries.deliver(run).catch((error: unknown) => logger.debug({ err: error, ...ref }, 'a delivery waits for the reconciler'));
     setTimeout(again, TURN_MS).unref();
-    return true;
+    return turn;
   }
 
   private async end(run: RunRecord, finished: AttemptFinished, change: AttemptChange): Promise<RunRecord | null> {
@@ -197,6 +206,7 @@ function runSpec(run: RunRecord): RunSpec {
     params: run.params,
     settings: run.settings ?? DEFAULT_PROJECT_SETTINGS,
     env: run.env,
+    gpus: (run.gpuSeats ?? []).map((seat) => Number(seat.split('/').at(-1))),
     seed: run.seed,
     timeoutSeconds: run.timeoutSeconds,
     clean: run.clean,

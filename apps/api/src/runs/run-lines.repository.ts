@@ -16,10 +16,12 @@ const BATCH = 100;
 export type PoolRun = Pick<RunRecord, 'id' | 'ownerId' | 'attempt' | 'priority' | 'needs' | 'targetPoolId' | 'notBefore' | 'correlationId'> & { triedMachineIds: string[] };
 
 /** A run that takes up a slot of its machine: given to it, or on it. */
-export type PlacedRun = Pick<RunRecord, 'id' | 'attempt' | 'state' | 'machineId' | 'targetPoolId' | 'priority' | 'needs' | 'seat'>;
+export type PlacedRun = Pick<RunRecord, 'id' | 'attempt' | 'state' | 'machineId' | 'targetPoolId' | 'priority' | 'needs' | 'seat' | 'gpuSeats'>;
 
 /** Where a run stands in a line. */
 export type LinePlace = Pick<RunRecord, 'id' | 'priority'>;
+/** A run in the line of a machine, and what it takes of it. */
+export type LineRun = LinePlace & Pick<RunRecord, 'needs'>;
 
 /** Reads the lines in which runs wait: one for each machine, one for each pool. */
 @Injectable()
@@ -69,17 +71,17 @@ export class RunLinesRepository {
   }
 
   /** The first runs that wait for each of these machines and for no pool: the dispatcher leaves slots to those. */
-  async headsOfMachines(machineIds: readonly string[], limit: number): Promise<Map<string, LinePlace[]>> {
+  async headsOfMachines(machineIds: readonly string[], limit: number): Promise<Map<string, LineRun[]>> {
     const heads = await Promise.all(
-      machineIds.map((machineId) => this.runs.find({ state: 'queued', machineId, targetPoolId: null }, { priority: 1, notBefore: 1 }).sort(LINE_ORDER).limit(limit).lean()),
+      machineIds.map((machineId) => this.runs.find({ state: 'queued', machineId, targetPoolId: null }, { priority: 1, needs: 1, notBefore: 1 }).sort(LINE_ORDER).limit(limit).lean()),
     );
     const now = new Date();
-    return new Map(machineIds.map((id, i) => [id, (heads[i] ?? []).filter(({ notBefore }) => !notBefore || notBefore <= now).map(({ _id, priority }) => ({ id: _id.toHexString(), priority }))]));
+    return new Map(machineIds.map((id, i) => [id, (heads[i] ?? []).filter(({ notBefore }) => !notBefore || notBefore <= now).map(({ _id, priority, needs }) => ({ id: _id.toHexString(), priority, needs }))]));
   }
 
   /** All runs that take up slots. */
   async placed(): Promise<PlacedRun[]> {
-    const fields = { attempt: 1, state: 1, machineId: 1, targetPoolId: 1, priority: 1, needs: 1, seat: 1 };
+    const fields = { attempt: 1, state: 1, machineId: 1, targetPoolId: 1, priority: 1, needs: 1, seat: 1, gpuSeats: 1 };
     return (await this.runs.find({ state: { $in: PLACED } }, fields).sort({ _id: 1 }).lean()).map(({ _id, ...run }) => ({ ...run, id: _id.toHexString() }));
   }
 }

@@ -99,6 +99,10 @@ export class Run {
   @Prop({ type: String })
   seat?: string;
 
+  /** The GPUs that it has for itself, `<machineId>/<index>`: given and given back with the attempt, and no two runs have the same one. Absent without any. */
+  @Prop({ type: [String], default: undefined })
+  gpuSeats?: string[];
+
   /** A retry waits until then. */
   @Prop({ type: Date, default: null })
   notBefore!: Date | null;
@@ -146,5 +150,6 @@ RunSchema.index({ ownerId: 1, _id: -1 });
 RunSchema.index({ state: 1, machineId: 1, _id: 1 });
 RunSchema.index({ state: 1, targetPoolId: 1, priority: -1, _id: 1 });
 RunSchema.index({ seat: 1 }, { unique: true, partialFilterExpression: { seat: { $exists: true } } });
+RunSchema.index({ gpuSeats: 1 }, { unique: true, partialFilterExpression: { gpuSeats: { $exists: true } } });
 RunSchema.index({ snapshotId: 1 });
 RunSchema.index({ ownerId: 1, idempotencyKey: 1 }, { unique: true, partialFilterExpression: { idempotencyKey: { $exists: true } } });

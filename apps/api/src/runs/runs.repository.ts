@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { Types, type Model, type QueryFilter } from 'mongoose';
 import { ACTIVE_STATES, canTransition, isTerminal, ON_MACHINE_STATES, type AttemptRef, type Page, type RunQuery, type RunState, type UpdateRun } from '@mle/protocol';
+import { gpuSeats } from '../machines/free-gpus.js';
 import { Run, type Attempt } from './run.schema.js';
 import type { RunRecord } from './run-view.js';
 
-export type NewRun = Omit<Run, '_id' | 'attempt' | 'attempts' | 'state' | 'machineName' | 'seat' | 'stopReason' | 'notBefore' | 'createdAt' | 'metrics'>;
+export type NewRun = Omit<Run, '_id' | 'attempt' | 'attempts' | 'state' | 'machineName' | 'seat' | 'gpuSeats' | 'stopReason' | 'notBefore' | 'createdAt' | 'metrics'>;
 
 /** What a transition may set besides the state, on the current attempt. */
 export type AttemptChange = Partial<Omit<Attempt, 'n' | 'state' | 'createdAt' | 'history'>>;
@@ -14,11 +15,14 @@ export type AttemptChange = Partial<Omit<Attempt, 'n' | 'state' | 'createdAt' | 
 export interface Placement {
   machineId: string;
   machineName: string;
-  seat: number;
+  /** Absent where the machine itself asks: its slots are its own matter. */
+  seat?: number;
+  /** Indexes of the GPUs that the run has for itself. */
+  gpus: number[];
 }
 
 /** A run that waits for its machine, as far as its delivery has to know. */
-export type WaitingRun = Pick<RunRecord, 'id' | 'attempt' | 'priority' | 'correlationId' | 'targetPoolId' | 'seat' | 'notBefore'> & { machineId: string };
+export type WaitingRun = Pick<RunRecord, 'id' | 'attempt' | 'priority' | 'correlationId' | 'targetPoolId' | 'seat' | 'notBefore' | 'needs'> & { machineId: string };
 
 /** Changes runs in the database; with `RunLinesRepository`, which only reads, the only place that touches them. */
 @Injectable()
@@ -109,7 +113,7 @@ export class RunsRepository {
 
   /** Runs that have a machine which has not begun them. */
   async waitingForMachines(): Promise<WaitingRun[]> {
-    const fields = { attempt: 1, priority: 1, correlationId: 1, machineId: 1, targetPoolId: 1, seat: 1, notBefore: 1 };
+    const fields = { attempt: 1, priority: 1, correlationId: 1, machineId: 1, targetPoolId: 1, seat: 1, notBefore: 1, needs: 1 };
     const waiting = await this.runs.find({ state: { $in: ['queued', 'assigned'] as RunState[] }, machineId: { $gt: '' } }, fields).sort({ _id: 1 }).lean();
     return waiting.flatMap(({ _id, machineId, ...run }) => (machineId === null ? [] : [{ ...run, machineId, id: _id.toHexString() }]));
   }
@@ -144,25 +148,28 @@ export class RunsRepository {
     if (isTerminal(to)) set[`${at}.finishedAt`] = change.finishedAt ?? now;
     if (stopReason !== undefined) set['stopReason'] = stopReason;
     if (change.machineName !== undefined) set['machineName'] = change.machineName;
-    if (placement) Object.assign(set, { machineId: placement.machineId, machineName: placement.machineName, seat: `${placement.machineId}/${placement.seat}` });
+    if (placement) Object.assign(set, placed(placement));
     if (to === 'queued') Object.assign(set, NO_MACHINE);
     const leaves = to === 'queued' || isTerminal(to);
     const updated = await this.runs
       .findOneAndUpdate(
         { _id: new Types.ObjectId(runId), attempt, state: { $in: allowed }, ...(machineId && { machineId }) },
-        { $set: set, ...(leaves && { $unset: { seat: '' } }), $push: { [`${at}.history`]: { $each: path.map((state) => ({ state, at: now })) } } },
+        { $set: set, ...(leaves && { $unset: NO_SEATS }), $push: { [`${at}.history`]: { $each: path.map((state) => ({ state, at: now })) } } },
         { returnDocument: 'after' },
       )
       .lean();
     return orNull(updated);
   }
 
-  /** `queued → assigned` on that seat of the machine; `taken` when another run has the seat, null when the run does not wait any more. */
-  async assign(ref: AttemptRef, placement: Placement): Promise<RunRecord | 'taken' | null> {
+  /**
+   * `queued → assigned` on that seat of the machine and with those GPUs, or along `path`; `taken` when another run has the seat
+   * or one of the GPUs, null when the run does not wait any more.
+   */
+  async assign(ref: AttemptRef, placement: Placement, path: RunState[] = ['assigned'], how: { machineId?: string; change?: AttemptChange } = {}): Promise<RunRecord | 'taken' | null> {
     try {
-      return await this.transition(ref, ['queued'], ['assigned'], { placement });
+      return await this.transition(ref, ['queued'], path, { ...how, placement });
     } catch (error) {
-      if (isDuplicateKey(error, 'seat')) return 'taken';
+      if (isDuplicateKey(error, 'seat') || isDuplicateKey(error, 'gpuSeats')) return 'taken';
       throw error;
     }
   }
@@ -176,12 +183,17 @@ export class RunsRepository {
     set[`attempts.${ref.attempt}`] = newAttempt(ref.attempt + 1, now);
     if (anyMachine) Object.assign(set, NO_MACHINE);
     const filter = { _id: new Types.ObjectId(ref.runId), attempt: ref.attempt, state: { $in: from.filter((state) => canTransition(state, 'queued')) } };
-    const update = { $set: set, $unset: { seat: '' }, $push: { [`${at}.history`]: { state: ended, at: now } } };
+    const update = { $set: set, $unset: NO_SEATS, $push: { [`${at}.history`]: { state: ended, at: now } } };
     return orNull(await this.runs.findOneAndUpdate(filter, update, { returnDocument: 'after' }).lean());
   }
 }
 
 const NO_MACHINE = { machineId: null, machineName: null };
+const NO_SEATS = { seat: '', gpuSeats: '' };
+
+function placed({ machineId, machineName, seat, gpus }: Placement): Pick<Run, 'machineId' | 'machineName' | 'seat' | 'gpuSeats'> {
+  return { machineId, machineName, ...(seat !== undefined && { seat: `${machineId}/${seat}` }), ...(gpus.length > 0 && { gpuSeats: gpuSeats(machineId, gpus) }) };
+}
 
 export function newAttempt(n: number, at: Date): Attempt {
   return {

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { RunView } from '@mle/protocol';
+import { gpusWanted } from '../machines/free-gpus.js';
 import { MachinesRepository, type MachineRecord } from '../machines/machines.repository.js';
 import { PoolsRepository } from '../pools/pools.repository.js';
-import { RunLinesRepository } from '../runs/run-lines.repository.js';
+import { RunLinesRepository, type PlacedRun } from '../runs/run-lines.repository.js';
 import { NOT_WAITING, runView, type RunRecord, type Waiting } from '../runs/run-view.js';
 import { machineWaitReason, poolWaitReason, type PoolSituation } from './wait-reason.js';
 
@@ -21,16 +22,17 @@ export class WaitingService {
       return runView(run, inPoolLine(run, situations, before));
     }
     if (!waitsForMachine(run)) return runView(run, NOT_WAITING);
-    const [machine, before] = await Promise.all([this.machines.get(run.machineId), this.lines.countBefore(run)]);
-    return runView(run, inMachineLine(run, machine, before));
+    const [machine, placed, before] = await Promise.all([this.machines.get(run.machineId), this.placed([run]), this.lines.countBefore(run)]);
+    return runView(run, inMachineLine(run, machine, placed, before));
   }
 
   /** The views of many runs, for the price of a few queries. */
   async views(runs: readonly RunRecord[]): Promise<RunView[]> {
     const machineIds = [...new Set(runs.filter(waitsForMachine).map(({ machineId }) => machineId))];
     const poolIds = [...new Set(runs.filter(waitsForPool).map(({ targetPoolId }) => targetPoolId))];
-    const [machines, machineLines, situations, poolLines] = await Promise.all([
+    const [machines, placed, machineLines, situations, poolLines] = await Promise.all([
       machineIds.length === 0 ? [] : this.machines.list(),
+      this.placed(runs.filter(waitsForMachine)),
       machineIds.length === 0 ? new Map<string, string[]>() : this.lines.ofMachines(machineIds),
       this.situations(poolIds),
       poolIds.length === 0 ? new Map<string, string[]>() : this.lines.ofPools(poolIds),
@@ -39,16 +41,19 @@ export class WaitingService {
     const before = new Map([...machineLines.values(), ...poolLines.values()].flatMap((line) => line.map((id, i) => [id, i] as const)));
     return runs.map((run) => {
       if (waitsForPool(run)) return runView(run, inPoolLine(run, situations, before.get(run.id) ?? 0));
-      return runView(run, waitsForMachine(run) ? inMachineLine(run, byId.get(run.machineId) ?? null, before.get(run.id) ?? 0) : NOT_WAITING);
+      return runView(run, waitsForMachine(run) ? inMachineLine(run, byId.get(run.machineId) ?? null, placed, before.get(run.id) ?? 0) : NOT_WAITING);
     });
   }
 
   private async situations(poolIds: string[]): Promise<Map<string, PoolSituation>> {
     if (poolIds.length === 0) return new Map();
     const [pools, machines, placed] = await Promise.all([this.pools.byIds(poolIds), this.machines.list(), this.lines.placed()]);
-    const taken = new Map<string, number>();
-    for (const { machineId } of placed) if (machineId) taken.set(machineId, (taken.get(machineId) ?? 0) + 1);
-    return new Map(poolIds.map((id) => [id, { pool: pools.find((pool) => pool.id === id) ?? null, machines, taken }]));
+    return new Map(poolIds.map((id) => [id, { pool: pools.find((pool) => pool.id === id) ?? null, machines, placed }]));
+  }
+
+  /** All runs that take up machines, where that says why any of these waits. */
+  private async placed(waiting: readonly RunRecord[]): Promise<PlacedRun[]> {
+    return waiting.some(({ needs }) => gpusWanted(needs) > 0) ? this.lines.placed() : [];
   }
 }
 
@@ -67,8 +72,8 @@ function inPoolLine(run: RunRecord & { targetPoolId: string }, situations: Map<s
   return { place: before + 1, waitReason: situation ? poolWaitReason(run, situation, before) : null };
 }
 
-function inMachineLine(run: RunRecord, machine: MachineRecord | null, before: number): Waiting {
+function inMachineLine(run: RunRecord & { machineId: string }, machine: MachineRecord | null, placed: readonly PlacedRun[], before: number): Waiting {
   // The dispatcher keeps a slot for it there, and gives it to another machine if that one goes away.
   if (run.state === 'assigned' && run.targetPoolId) return { place: 1, waitReason: `${run.machineName ?? 'A machine'} takes it in a moment.` };
-  return { place: before + 1, waitReason: machineWaitReason(run, machine, before) };
+  return { place: before + 1, waitReason: machineWaitReason(run, machine, placed.filter(({ machineId }) => machineId === run.machineId), before) };
 }

@@ -29,13 +29,16 @@ test('a project with an image runs in a container, which ends with the run', asy
     await worker.start();
     expect(server.hellos[0]?.inventory.docker).toBe('99.0');
     const show = { 'show.py': 'import json, os, sys\nprint(json.dumps([sys.argv[1:], dict(os.environ), os.listdir(".")]))\n', 'requirements.txt': 'no-such-package\n' };
-    const run = await server.submit(show, { file: 'show.py', ...image('first'), args: ['a b'], params: { lr: 0.5 }, env: { SECRET: 'hidden value', LD_PRELOAD: '' } });
+    const run = await server.submit(show, { file: 'show.py', ...image('first'), args: ['a b'], gpus: [0, 2], params: { lr: 0.5 }, env: { SECRET: 'hidden value', LD_PRELOAD: '' } });
     await until('the run is finished', () => run.finished !== null);
     expect(run.stream('system')).toBe('Fetching the image first.\nPulled first\nRunning show.py\n');
     const [args, env, files] = JSON.parse(run.stream('stdout')) as [string[], Record<string, string>, string[]];
     expect(args).toEqual(['a b']);
     expect(env).toMatchObject({ SECRET: 'hidden value', MLE_PARAM_LR: '0.5', MLE_OUTPUT_DIR: '/outputs', MLE_CACHE_DIR: '/cache', HOME: '/cache', PYTHONUNBUFFERED: '1' });
     expect(files.sort()).toEqual(['requirements.txt', 'show.py']);
+    expect(log()).toContain(' --gpus "device=0,2" ');
+    // They have other numbers inside, where there are no others.
+    expect(env).not.toHaveProperty('CUDA_VISIBLE_DEVICES');
     expect(log()).not.toContain('hidden value');
     expect(/^client (.*)$/m.exec(log())?.[1]?.split(' ').filter((name) => name !== 'LC_CTYPE')).toEqual(['HOME', 'LANG', 'MLE_ATTEMPT', 'MLE_RUN_ID', 'PATH']);
 

@@ -11,7 +11,7 @@ import type { Link } from '../link/link.js';
 import { commandLine } from '../run/command-line.js';
 import { INSIDE, containerRemoval, containerRun, envFileText } from '../run/container.js';
 import { NotRunnable } from '../run/not-runnable.js';
-import { runEnvironment } from '../run/run-environment.js';
+import { gpuEnvironment, runEnvironment } from '../run/run-environment.js';
 import { activated } from '../setup/environments.js';
 import type { Environments } from '../setup/environments.js';
 import type { SetupEnd, SpawnRequest } from '../supervisor/protocol.js';
@@ -81,7 +81,7 @@ export class Preparation {
 
   private environment(spec: RunSpec, places: PreparedPlaces): Record<string, string> {
     const { identity, home, lang } = this.tools;
-    return runEnvironment(spec, { ...places, home: places.home ?? home, path: identity.path, lang });
+    return { ...runEnvironment(spec, { ...places, home: places.home ?? home, path: identity.path, lang }), ...gpuEnvironment(spec.gpus) };
   }
 
   private async setUp({ spec, slot, folder }: Prepared, places: PreparedPlaces, env: Record<string, string>, signal: AbortSignal): Promise<string | null> {
@@ -159,7 +159,7 @@ export class Preparation {
         argv,
         uid: own ?? process.getuid?.() ?? 0,
         gid: own ?? process.getgid?.() ?? 0,
-        gpus: inventory.current.gpus.length > 0,
+        gpus: spec.gpus.length === 0 && inventory.current.gpus.length > 0 ? 'all' : spec.gpus,
         envFile,
         workspace: places.workspace,
         outputDir: places.outputDir,

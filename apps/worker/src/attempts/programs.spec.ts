@@ -65,7 +65,7 @@ test.each([
 test('a command, its arguments, and the environment of a run', async () => {
   const run = await server.submit(
     { 'env.py': 'import json, os, sys\nprint(json.dumps({"args": sys.argv[1:], "env": dict(os.environ), "cwd": os.getcwd()}))\n' },
-    { command: 'python3 env.py first', args: ['a b', '$HOME'], params: { lr: 0.5, name: 'x y' }, env: { OWN: 'value', LANG: 'C' }, seed: 42 },
+    { command: 'python3 env.py first', args: ['a b', '$HOME'], params: { lr: 0.5, name: 'x y' }, env: { OWN: 'value', LANG: 'C', CUDA_VISIBLE_DEVICES: '0' }, gpus: [1, 3], seed: 42 },
   );
   await until('the run is finished', () => run.finished !== null);
   expect(run.stream('system')).toBe('Running python3 env.py first\n');
@@ -83,6 +83,9 @@ test('a command, its arguments, and the environment of a run', async () => {
     MLE_PARAMS: '{"lr":0.5,"name":"x y"}',
     OWN: 'value',
     LANG: 'C',
+    // Those that it was given, in the order in which the inventory names them.
+    CUDA_VISIBLE_DEVICES: '1,3',
+    CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
   });
   expect(env['MLE_OUTPUT_DIR']).toContain(run.spec.runId);
   expect(env['MLE_CACHE_DIR']).toContain(run.spec.projectId);

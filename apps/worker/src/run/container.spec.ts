@@ -7,7 +7,7 @@ const WISH = {
   argv: ['python3', 'train.py', '--name', 'a b'],
   uid: 1234,
   gid: 5678,
-  gpus: false,
+  gpus: [],
   envFile: '/data/attempts/x/container.env',
   workspace: '/data/workspaces/p/0',
   outputDir: '/data/outputs/x',
@@ -21,7 +21,9 @@ test('the command line of a container', () => {
     '--workdir', '/workspace', '--env-file', '/data/attempts/x/container.env', '--shm-size', '2g',
     '--entrypoint', 'python3', 'python:3.12-slim', 'train.py', '--name', 'a b',
   ]);
-  expect(containerRun({ ...WISH, gpus: true }).join(' ')).toContain(' --gpus all --entrypoint ');
+  expect(containerRun({ ...WISH, gpus: 'all' }).join(' ')).toContain(' --gpus all --entrypoint ');
+  // Docker reads the value as a row of CSV: without the quotes its second field would be another option.
+  expect(containerRun({ ...WISH, gpus: [1, 3] }).join(' ')).toContain(' --gpus "device=1,3" --entrypoint ');
 });
 
 test('an env file holds values as they are, but no line breaks', () => {

@@ -11,7 +11,8 @@ export interface ContainerWish {
   argv: string[];
   uid: number;
   gid: number;
-  gpus: boolean;
+  /** Indexes of those that it sees; `all`, or none. */
+  gpus: readonly number[] | 'all';
   envFile: string;
   workspace: string;
   outputDir: string;
@@ -33,7 +34,7 @@ export function containerRun({ ref, image, argv, uid, gid, gpus, envFile, worksp
     '--workdir', INSIDE.workspace, '--env-file', envFile,
     // Loaders of training data share memory between their processes; the default of 64 MB ends them.
     '--shm-size', '2g',
-    ...(gpus ? ['--gpus', 'all'] : []),
+    ...(gpus.length > 0 ? ['--gpus', gpus === 'all' ? gpus : `"device=${gpus.join(',')}"`] : []),
     // An image that brings a program of its own would take ours for its arguments.
     '--entrypoint', program, image, ...args,
   ];

@@ -40,6 +40,7 @@ export class TestServer {
   onFrame: ((run: TestRun, from: number, length: number) => 'store' | 'drop' | 'gap') | null = null;
   onChunk: (() => void) | null = null;
   onArtifactChunk: ((chunk: ArtifactChunk) => 'store' | 'drop') | null = null;
+  onLeftovers: (() => 'store' | 'drop') | null = null;
   readonly artifactChunks: ArtifactChunk[] = [];
   /** Bytes of contents that are under way. */
   private readonly incoming = new Map<string, Buffer[]>();
@@ -267,6 +268,7 @@ export class TestServer {
     });
     socket.on('attempt.leftovers', (leftovers, ack) => {
       const run = this.find(leftovers);
+      if (this.onLeftovers?.() === 'drop') return;
       if (run !== undefined) run.leftovers = leftovers;
       ack({ ok: true });
     });
@@ -318,7 +320,7 @@ export class TestServer {
       settings: this.settings,
       attempts: hello.attempts.map((ref) => {
         const run = this.find(ref);
-        const known = run !== undefined && run.state !== 'gone' && !this.forgetVerdicts;
+        const known = run !== undefined && run.state !== 'gone' && run.state !== 'finished' && !this.forgetVerdicts;
         return { ...ref, verdict: known ? ('continue' as const) : ('discard' as const), storedBytes: run?.storedBytes ?? 0, stop: run?.stopReason ?? null };
       }),
     };

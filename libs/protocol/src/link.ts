@@ -170,7 +170,7 @@ export interface WorkerToServer {
   output: (frame: z.infer<typeof OutputFrameSchema>, bytes: Uint8Array, ack: Ack<OutputReply>) => void;
   'artifacts.put': (put: ArtifactPut, ack: Ack<ArtifactPutReply>) => void;
   'artifacts.chunk': (chunk: ArtifactChunk, bytes: Uint8Array, ack: Ack<ArtifactChunkReply>) => void;
-  /** After the end, while the workspace is still the run's. */
+  /** After the end of the program and before that of the attempt, while the workspace is still the run's. */
   'attempt.leftovers': (leftovers: AttemptLeftovers, ack: Ack<AttemptReply>) => void;
   'blobs.fetch': (fetch: BlobFetch, ack: Ack<BlobFetchReply>) => void;
   goodbye: (ack: Ack<{ ok: true }>) => void;

@@ -254,7 +254,8 @@ export class Attempt {
     if (sender === null) return;
     if (this.process !== null) this.started(this.process);
     await this.runningTold;
-    let artifacts = await this.artifacts.finish();
+    // Both before the end is reported: until then the journal has the attempt, and whoever follows this worker does them again.
+    let [artifacts] = await Promise.all([this.artifacts.finish(), this.reportLeftovers(signal)]);
     for (let refusals = 0; ; refusals++) {
       // The state of the run may be changing on the server; what persists must not keep both busy.
       if (refusals > 0) await delay(Math.min(refusals * GAP_PAUSE_MS, GAP_PAUSE_MAX_MS), undefined, { signal });
@@ -274,7 +275,6 @@ export class Attempt {
       }
     }
     this.log.info({ outcome: exit.outcome, exitCode: exit.exitCode, signal: exit.signal, bytes: exit.bytes, artifacts: artifacts.files }, 'The run has ended and is reported.');
-    await this.reportLeftovers(signal);
     this.removal ??= this.remove(false);
     await this.removal;
   }
@@ -290,7 +290,7 @@ export class Attempt {
     }
   }
 
-  /** Before the slot is free: the next run changes the workspace. */
+  /** While the slot is not free: the next run changes the workspace. */
   private async reportLeftovers(signal: AbortSignal): Promise<void> {
     try {
       const since = (await lstat(join(this.folder, FILES.started)).catch(() => null))?.ctimeMs;

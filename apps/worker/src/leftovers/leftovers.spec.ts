@@ -74,6 +74,18 @@ test('keeps and removes what is still the same, and says what is not', async () 
   expect(readFileSync(join(workspace, 'changed'), 'utf8')).toBe('other');
 });
 
+test('a worker that is killed before its list has arrived lists again', async () => {
+  let asked = 0;
+  server.onLeftovers = () => (++asked, 'drop');
+  const run = await server.submit({}, { projectId: newProject(), command: 'echo weights > model.pt' });
+  await until('the list is on its way', () => asked > 0);
+  await worker.signal('SIGKILL');
+  server.onLeftovers = null;
+  await worker.start();
+  await until('the run is finished', () => run.finished !== null);
+  expect(paths(run)).toEqual(['model.pt']);
+});
+
 test('reads nothing by way of a link that a later run put there', async () => {
   const project = newProject();
   const run = await finish(project, 'mkdir sub; echo mine > sub/hostname');

@@ -27,7 +27,7 @@ export class LeftoversService {
     private readonly events: EventsService,
   ) {}
 
-  /** Takes the list from the machine that had the attempt, once it is over. */
+  /** Takes the list from the machine that has the attempt, or had it, once its program is over. */
   async take(machineId: string, list: AttemptLeftovers): Promise<boolean> {
     const run = await this.runs.get(list.runId);
     const attempt = run?.attempts[list.attempt - 1];

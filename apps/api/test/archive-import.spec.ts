@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FileList, ProjectView } from '@mle/protocol';
+import type { FileList, Problem, ProjectView } from '@mle/protocol';
 import yazl from 'yazl';
 import { startApi, type ApiUnderTest } from './api.js';
 import type { Client } from './client.js';
@@ -35,6 +35,16 @@ const forged = (bytes: Buffer, from: string, to: string): Buffer => Buffer.from(
 const upload = (bytes: Buffer, query = '') => ada.post<ProjectView & { code: string; detail: string }>(`/api/v1/projects/archive${query}`, new Uint8Array(bytes), { 'content-type': 'application/zip' });
 const files = async (id: string) => (await ada.get<FileList>(`/api/v1/projects/${id}/files`)).body.items;
 const projects = async () => (await ada.get<{ items: ProjectView[] }>('/api/v1/projects')).body.items.map(({ name }) => name);
+
+it('a link is moved only to where it still leads into the project', async () => {
+  const { body } = await upload(await zip(['src/deep/link', '../../data.csv', 0o120777], ['data.csv', '1']));
+  const move = (from: string, to: string) => ada.post<Problem>(`/api/v1/projects/${body.id}/move`, { from, to });
+  const detail = 'src/deep/link is a symbolic link to ../../data.csv, and as deep/link it would lead out of the project. Choose another place, or delete the link.';
+  expect(await move('src/deep', 'deep')).toMatchObject({ status: 409, body: { code: 'file.link_outside', detail } });
+  expect(await move('src/deep/link', 'link')).toMatchObject({ status: 409, body: { code: 'file.link_outside' } });
+  expect((await move('src/deep', 'lib/new/deep')).status).toBe(200);
+  expect((await files(body.id)).map(({ path }) => path)).toEqual(['data.csv', 'lib/new/deep/link']);
+});
 
 it('a zip becomes a project with its files, modes and links', async () => {
   const bytes = await zip(['src/train.py', 'print(1)\n'], ['run.sh', 'echo\n', 0o100755], ['main.py', 'src/train.py', 0o120777], ['ü 100%.txt', '']);

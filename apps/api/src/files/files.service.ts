@@ -6,6 +6,7 @@ import { CONFIG, type Config } from '../config/config.js';
 import { badRequest, conflict, notFound, ProblemError } from '../http/problem.js';
 import { ProjectsService } from '../projects/projects.service.js';
 import { FilesRepository } from './files.repository.js';
+import { leadsOutside } from './link-target.js';
 
 /** What has to hold of the file for a change to happen. */
 export type Precondition = { kind: 'any' } | { kind: 'absent' } | { kind: 'present' } | { kind: 'match'; sha256: string };
@@ -112,6 +113,7 @@ export class FilesService {
         const message = projectPathError(path);
         if (message !== null) throw badRequest('path.invalid', `${path}: ${message}`);
       }
+      for (const link of moved.filter(({ mode }) => mode === FILE_MODES.link)) await this.checkLink(link, to + link.path.slice(from.length));
       if ((await this.files.get(projectId, to)) !== null) throw conflict('file.exists', `There is a file ${to} already. Delete it first, or choose another name.`);
       await this.checkNoObstacle(projectId, to, from);
       await this.files.rename(projectId, moves);
@@ -154,6 +156,12 @@ export class FilesService {
       const what = present === null ? 'was deleted' : 'was changed';
       throw new ProblemError(412, 'file.changed', `${path} ${what} since you loaded it. Load it again, then repeat your change.`);
     }
+  }
+
+  /** The target of a link is read from where the link is. */
+  private async checkLink({ path, sha256 }: FileView, to: string): Promise<void> {
+    const target = (await this.blobs.read(sha256)).toString();
+    if (leadsOutside(to, target)) throw conflict('file.link_outside', `${path} is a symbolic link to ${target}, and as ${to} it would lead out of the project. Choose another place, or delete the link.`);
   }
 
   /** `except`: a file that is about to leave its place is no obstacle. */

@@ -9,7 +9,7 @@ import yauzl, { type Entry, type ZipFile } from 'yauzl';
 import { BlobsService } from '../../blobs/blobs.service.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { badRequest, ProblemError, tooLarge } from '../../http/problem.js';
-import { leadsOutside } from './link-target.js';
+import { leadsOutside } from '../../files/link-target.js';
 
 /** What the files of one archive may take together, unpacked. */
 const UNPACKED_BYTES = 4 * 1024 ** 3;

@@ -9,7 +9,7 @@ import { BlobsService } from '../../blobs/blobs.service.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { badRequest, ProblemError, tooLarge } from '../../http/problem.js';
 import { gitAddress, type GitAddress } from './git-address.js';
-import { leadsOutside } from './link-target.js';
+import { leadsOutside } from '../../files/link-target.js';
 
 const run = promisify(execFile);
 const CLONE_MS = 5 * 60_000;

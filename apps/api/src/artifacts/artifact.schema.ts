@@ -1,18 +1,10 @@
 import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
-import type { Types } from 'mongoose';
 import type { ArtifactOrigin } from '@mle/protocol';
+import { AttemptRecord } from '../database/attempt-record.js';
 
 /** A file of an attempt: stored, or dropped for a reason. */
 @Schema({ collection: 'artifacts', versionKey: false })
-export class Artifact {
-  _id!: Types.ObjectId;
-
-  @Prop({ type: String, required: true })
-  runId!: string;
-
-  @Prop({ type: Number, required: true })
-  attempt!: number;
-
+export class Artifact extends AttemptRecord {
   @Prop({ type: String, required: true })
   path!: string;
 

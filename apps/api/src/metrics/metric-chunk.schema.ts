@@ -1,27 +1,14 @@
 import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
-import { Schema as MongooseSchema, type mongo, type Types } from 'mongoose';
+import { Schema as MongooseSchema } from 'mongoose';
+import { AttemptChunk } from '../database/attempt-record.js';
 import type { ParserState } from './metric-parser.js';
 
 /**
  * The points that the bytes `[from, to)` of an attempt's output made. Each chunk begins where the one before it ends, so that
- * no byte makes a point twice; while small chunks are merged they may overlap for a moment, and a reader skips what it has.
+ * no byte makes a point twice; while small chunks are merged they may overlap for a moment, and a reader skips what it has. `data` is packed by metric-points.ts.
  */
 @Schema({ collection: 'metric_chunks', versionKey: false, minimize: false })
-export class MetricChunk {
-  _id!: Types.ObjectId;
-
-  @Prop({ type: String, required: true })
-  runId!: string;
-
-  @Prop({ type: Number, required: true })
-  attempt!: number;
-
-  @Prop({ type: Number, required: true })
-  from!: number;
-
-  @Prop({ type: Number, required: true })
-  to!: number;
-
+export class MetricChunk extends AttemptChunk {
   /** The attempt is over: what follows `to` makes no points. */
   @Prop({ type: Boolean, required: true })
   final!: boolean;
@@ -35,13 +22,6 @@ export class MetricChunk {
 
   @Prop({ type: Number, required: true })
   points!: number;
-
-  @Prop({ type: String, required: true })
-  codec!: 'raw' | 'deflate';
-
-  /** Packed by metric-points.ts. */
-  @Prop({ type: MongooseSchema.Types.Buffer, required: true })
-  data!: Buffer | mongo.Binary;
 }
 export const MetricChunkSchema = SchemaFactory.createForClass(MetricChunk);
 MetricChunkSchema.index({ runId: 1, attempt: 1, from: 1 }, { unique: true });

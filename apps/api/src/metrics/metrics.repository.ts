@@ -2,8 +2,9 @@ import { promisify } from 'node:util';
 import { constants, deflateRaw, inflateRaw } from 'node:zlib';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import type { Model, mongo } from 'mongoose';
+import type { Model } from 'mongoose';
 import type { AttemptRef } from '@mle/protocol';
+import { bytesOf } from '../database/attempt-record.js';
 import { MetricChunk } from './metric-chunk.schema.js';
 import type { ParserState } from './metric-parser.js';
 import { joinPoints, packPoints, unpackPoints, type SeriesPoints } from './metric-points.js';
@@ -90,11 +91,6 @@ async function stored(ref: AttemptRef, { series, ...chunk }: PointChunk, small: 
 }
 
 async function points({ codec, data, heads }: MetricChunk): Promise<SeriesPoints[]> {
-  const bytes = buffer(data);
+  const bytes = bytesOf(data);
   return unpackPoints(heads, codec === 'deflate' ? await decompress(bytes) : bytes);
-}
-
-/** Lean documents give binary values as the driver's own type. */
-function buffer(value: Buffer | mongo.Binary): Buffer {
-  return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer.buffer, value.buffer.byteOffset, value.position);
 }

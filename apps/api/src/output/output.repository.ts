@@ -2,8 +2,9 @@ import { promisify } from 'node:util';
 import { constants, deflateRaw, inflateRaw } from 'node:zlib';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import type { Model, mongo } from 'mongoose';
+import type { Model } from 'mongoose';
 import type { AttemptRef } from '@mle/protocol';
+import { bytesOf } from '../database/attempt-record.js';
 import { OutputChunk } from './output-chunk.schema.js';
 import { packSegments, unpackSegments, type PackedSegment } from './segment-codec.js';
 
@@ -115,9 +116,9 @@ function stored(chunk: Chunk, codec: OutputChunk['codec'], data: Buffer): Conten
 }
 
 async function clip(row: OutputChunk, from: number, to: number): Promise<Chunk> {
-  const bytes = buffer(row.data);
+  const bytes = bytesOf(row.data);
   const data = row.codec === 'deflate' ? await decompress(bytes) : bytes;
-  const segments = unpackSegments(buffer(row.segments));
+  const segments = unpackSegments(bytesOf(row.segments));
   const low = Math.max(row.from, from);
   const high = Math.min(row.to, to);
   return { from: low, to: high, data: data.subarray(low - row.from, high - row.from), segments: cut(segments, row.from, low, high) };
@@ -132,11 +133,6 @@ function cut(segments: readonly PackedSegment[], offset: number, from: number, t
     start += length;
   }
   return result;
-}
-
-/** Lean documents give binary values as the driver's own type. */
-function buffer(value: Buffer | mongo.Binary): Buffer {
-  return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer.buffer, value.buffer.byteOffset, value.position);
 }
 
 function countLines(data: Buffer): number {

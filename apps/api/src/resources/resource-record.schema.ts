@@ -1,18 +1,11 @@
 import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
-import { Schema as MongooseSchema, type mongo, type Types } from 'mongoose';
+import { Schema as MongooseSchema, type mongo } from 'mongoose';
 import type { ResourceName } from '@mle/protocol';
+import { AttemptRecord } from '../database/attempt-record.js';
 
 /** What one attempt and its machine used, all of it. */
 @Schema({ collection: 'resource_records', versionKey: false })
-export class ResourceRecord {
-  _id!: Types.ObjectId;
-
-  @Prop({ type: String, required: true })
-  runId!: string;
-
-  @Prop({ type: Number, required: true })
-  attempt!: number;
-
+export class ResourceRecord extends AttemptRecord {
   @Prop({ type: Number, required: true })
   stride!: number;
 

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import type { Model, mongo } from 'mongoose';
+import type { Model } from 'mongoose';
 import type { AttemptRef, ResourceName } from '@mle/protocol';
+import { bytesOf } from '../database/attempt-record.js';
 import type { HistoryState } from './resource-history.js';
 import { ResourceRecord } from './resource-record.schema.js';
 
@@ -29,14 +30,9 @@ export class ResourcesRepository {
 }
 
 function unpack({ stride, names, data }: ResourceRecord): HistoryState {
-  const bytes = buffer(data);
+  const bytes = bytesOf(data);
   const values = new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
   const length = values.length / (names.length + 1);
   const column = (i: number): number[] => Array.from(values.subarray(i * length, (i + 1) * length));
   return { stride, times: column(0), columns: Object.fromEntries(names.map((name, i) => [name, column(i + 1)])) };
-}
-
-/** Lean documents give binary values as the driver's own type. */
-function buffer(value: Buffer | mongo.Binary): Buffer {
-  return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer.buffer, value.buffer.byteOffset, value.position);
 }

@@ -1,18 +1,11 @@
 import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
-import { Schema as MongooseSchema, type Types } from 'mongoose';
+import { Schema as MongooseSchema } from 'mongoose';
 import type { Leftover } from '@mle/protocol';
+import { AttemptRecord } from '../../database/attempt-record.js';
 
 /** What an attempt left in its workspace, as its machine listed it at the end. */
 @Schema({ collection: 'leftovers', versionKey: false })
-export class AttemptLeftoversModel {
-  _id!: Types.ObjectId;
-
-  @Prop({ type: String, required: true })
-  runId!: string;
-
-  @Prop({ type: Number, required: true })
-  attempt!: number;
-
+export class AttemptLeftoversModel extends AttemptRecord {
   @Prop({ type: String, required: true })
   machineId!: string;
 

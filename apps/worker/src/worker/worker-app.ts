@@ -26,6 +26,7 @@ import { SupervisorClient } from '../supervisor/supervisor-client.js';
 import { BlobCache } from '../sync/blob-cache.js';
 import { BlobFetcher } from '../sync/blob-fetcher.js';
 import { Workspaces } from '../sync/workspaces.js';
+import { GpuUsage } from '../usage/gpu-usage.js';
 import { MachineUsage } from '../usage/machine-usage.js';
 import { ProcessUsage } from '../usage/process-usage.js';
 import { UsageReporter } from '../usage/usage-reporter.js';
@@ -96,11 +97,10 @@ export class WorkerApp {
     const attempts = this.makeTable(identity, inventory, workspaces, artifacts, environments);
     this.attempts = attempts;
     await attempts.restore(entries);
-    const hasGpu = (): boolean => inventory.current.gpus.length > 0;
-    const load = new LoadSampler(hasGpu, identity.path);
+    const gpus = new GpuUsage(() => inventory.current.gpus.length > 0, identity.path);
+    const load = new LoadSampler(gpus);
     this.heart = new Heart(this.link, () => ({ attempts: attempts.refs(), load: load.sample() }), this.log);
-    const machineUsage = new MachineUsage(hasGpu, identity.path);
-    this.usage = new UsageReporter(machineUsage, new ProcessUsage(), () => attempts.programs(), (usage) => this.link.resources(usage));
+    this.usage = new UsageReporter(new MachineUsage(gpus), new ProcessUsage(), () => attempts.programs(), (usage) => this.link.resources(usage));
     this.link.on('online', (reply) => this.onOnline(reply));
     this.link.on('offline', () => this.consumer?.reconsider());
     this.link.connect({

@@ -46,7 +46,8 @@ async function begin({ parts, installation, url }) {
 async function servePage(installation, apiUrl) {
   const proxyFile = join(installation.configuration.runtimeDir, 'dev-proxy.json');
   const target = { target: apiUrl, secure: false };
-  const proxied = { '/api': target, '/healthz': target, '/readyz': target, '/worker': { ...target, ws: true }, '/socket.io': { ...target, ws: true } };
+  // A name by itself stands for all paths that begin with it; some files of the page may begin with `metrics` too.
+  const proxied = { '/api': target, '/healthz': target, '/readyz': target, '^/metrics$': target, '/worker': { ...target, ws: true }, '/socket.io': { ...target, ws: true } };
   writeFileSync(proxyFile, JSON.stringify(proxied));
   const log = installation.log('page');
   const args = [GUARD, process.execPath, nxBinary(), 'run', 'web:serve', `--proxyConfig=${proxyFile}`, '--port=0', '--output-style=stream-without-prefixes'];

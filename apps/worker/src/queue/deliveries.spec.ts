@@ -116,18 +116,6 @@ test('goes on when the queue connections are cut', async () => {
   await until('the second is finished', () => second.finished !== null);
 });
 
-test('asks again when the link was lost while the queue could not be reached', async () => {
-  server.pipe.refuses = true;
-  await worker.start();
-  await until('the queue is dialled in vain', () => server.pipe.refused > 6);
-  const before = server.heartbeats.length;
-  server.cutLink();
-  server.pipe.refuses = false;
-  await until('the link is back', () => server.heartbeats.length > before + 1);
-  const run = await server.submit({ 'a.py': 'print("after")' });
-  await until('the run is finished', () => run.finished !== null);
-});
-
 test('sends the gate nothing but the commands and scripts of its list', async () => {
   await worker.start();
   await until('it waits for a delivery', () => server.pipe.commands.some(([name]) => name === 'bzpopmin'));

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { getConnectionToken } from '@nestjs/mongoose';
 import { Types, type Connection } from 'mongoose';
 import { io, type Socket } from 'socket.io-client';
-import { LINK_NAMESPACE, LINK_VERSION, type AttemptRef, type Hello, type HelloReply, type LinkAuth, type MachineView, type Page, type Problem, type ProjectView, type RunView, type ServerToWorker, type WorkerToServer } from '@mle/protocol';
+import { LINK_NAMESPACE, LINK_VERSION, type AttemptRef, type Hello, type HelloReply, type LinkAuth, type JoinTokenView, type MachineView, type Page, type Problem, type ProjectView, type RunView, type ServerToWorker, type WorkerToServer } from '@mle/protocol';
 import { MachineCredentials } from '../src/machines/machine-credentials.js';
 import { OutputIngest } from '../src/output/output-ingest.service.js';
 import { DeliveriesService } from '../src/queue/deliveries.service.js';
@@ -95,6 +95,15 @@ describe('the link of a worker', () => {
     expect(await greet(dial({ credential: credential ?? '' }))).toMatchObject({ machineId });
     const { body } = await user.get<MachineView>(`/api/v1/machines/${machineId}`);
     expect(body).toMatchObject({ name: 'lab', state: 'online', provider: 'joined', version: '1' });
+  });
+
+  it('refuses a join token whose time has passed', async () => {
+    const { body } = await user.post<JoinTokenView>('/api/v1/machines/join-tokens');
+    expect(Date.parse(body.expiresAt) - Date.now()).toBeGreaterThan(29 * 60_000);
+    const tokens = api.app.get<Connection>(getConnectionToken(), { strict: false }).collection('join_tokens');
+    const hash = createHash('sha256').update(body.token).digest('hex');
+    expect((await tokens.updateOne({ hash }, { $set: { expiresAt: new Date(Date.now() - 1) } })).modifiedCount).toBe(1);
+    await expect(greet(dial({ joinToken: body.token }))).rejects.toThrow('Make a new one on the Machines page');
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, ElementRef, computed, effect, inject, signal, untracked, viewChild } from '@angular/core';
+import { ChangeDetectionStrategy, Component, ElementRef, Injector, afterNextRender, computed, effect, inject, signal, untracked, viewChild } from '@angular/core';
 import { MatMenuModule } from '@angular/material/menu';
 import { Router, RouterLink } from '@angular/router';
 import type { RunView } from '@mle/protocol';
@@ -9,6 +9,7 @@ import { isActive } from '../core/protocol-values';
 import { MachinesStore } from '../machines/machines-store';
 import { ProjectsStore } from '../projects/projects-store';
 import { Icon } from '../ui/icon';
+import { LoadFailure } from '../ui/load-failure';
 import { RUN_COLUMNS, RunColumns } from './run-columns';
 import { RunActions } from './run-actions';
 import { matches, STATE_FILTERS, statesOf, type ListFilter } from './run-list';
@@ -22,7 +23,7 @@ const PAGE = 50;
 /** All runs, newest first, live: filters, and what can be done with several at once. */
 @Component({
   selector: 'mle-runs-page',
-  imports: [Icon, MatMenuModule, RouterLink, RunsTable],
+  imports: [Icon, LoadFailure, MatMenuModule, RouterLink, RunsTable],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './runs-page.html',
   styleUrl: './runs-page.scss',
@@ -35,6 +36,7 @@ export class RunsPage {
   protected readonly machines = inject(MachinesStore);
   protected readonly columns = inject(RunColumns);
   protected readonly actions = inject(RunActions);
+  private readonly injector = inject(Injector);
   private readonly search = viewChild.required<ElementRef<HTMLInputElement>>('search');
   private readonly table = viewChild(RunsTable);
   protected readonly allColumns = RUN_COLUMNS;
@@ -87,6 +89,8 @@ export class RunsPage {
   constructor() {
     effect((onCleanup) => {
       this.filter();
+      // Another list begins at its top.
+      untracked(() => this.showNew());
       // Typing waits a moment; the rows that are here are filtered at once.
       const timer = setTimeout(() => untracked(() => void this.load()), this.text() ? 200 : 0);
       onCleanup(() => clearTimeout(timer));
@@ -116,7 +120,7 @@ export class RunsPage {
         cursor: next ? (this.cursor() ?? undefined) : undefined,
       });
       if (asked !== this.asked) return;
-      page.items.forEach((run) => this.store.put(run));
+      this.store.put(...page.items);
       this.cursor.set(page.nextCursor);
       this.status.set('ready');
       this.error.set(null);
@@ -158,7 +162,7 @@ export class RunsPage {
     if (what !== 'stop') this.chooseAll(false);
     if (what === 'rerun') void this.actions.rerun(runs);
     else if (what === 'stop') void this.actions.stop(runs);
-    else this.actions.remove(runs);
+    else this.remove(runs);
   }
 
   protected clearFilter(): void {
@@ -166,6 +170,16 @@ export class RunsPage {
     this.state.set('');
     this.machineId.set('');
     this.tag.set('');
+  }
+
+  /** The focus goes on to the row after the first that is gone. */
+  private remove(runs: RunView[]): void {
+    const before = this.runs();
+    this.actions.remove(runs);
+    const left = new Set(this.runs().map(({ id }) => id));
+    const at = before.findIndex(({ id }) => !left.has(id));
+    const next = before.slice(at).find(({ id }) => left.has(id)) ?? before[at - 1];
+    if (next) afterNextRender(() => this.table()?.focus(next.id), { injector: this.injector });
   }
 
   private onFocused(act: (run: RunView) => void): void {

@@ -2,10 +2,14 @@ import { Injectable, computed, effect, inject, signal, untracked } from '@angula
 import type { AttemptProgress, RunView } from '@mle/protocol';
 import { EventsSocket } from '../core/events-socket';
 import { sentence } from '../core/problem';
+import { Pacer } from '../core/pacer';
 import { ACTIVE, isActive } from '../core/protocol-values';
 import { Session } from '../core/session';
 import { ProjectsStore } from '../projects/projects-store';
 import { RunsApi } from './runs-api';
+
+/** Busy runs change many times a second; a page that follows each change is restless and slow. */
+const PACE_MS = 250;
 
 /** Runs that the page knows of: all active ones and the latest of the open project, kept up to date by events. */
 @Injectable({ providedIn: 'root' })
@@ -16,6 +20,10 @@ export class RunsStore {
   private readonly projects = inject(ProjectsStore);
   private readonly byId = signal<ReadonlyMap<string, RunView>>(new Map());
   private readonly progressOf = signal<ReadonlyMap<string, AttemptProgress>>(new Map());
+  private readonly changed = new Pacer<RunView>(PACE_MS, (runs) => this.merge(runs));
+  private readonly progressed = new Pacer<AttemptProgress>(PACE_MS, (all) =>
+    this.progressOf.update((map) => new Map([...map, ...all.map((progress) => [progress.runId, progress] as const)])),
+  );
   readonly status = signal<'loading' | 'ready' | 'error'>('loading');
   readonly error = signal<string | null>(null);
   /** Newest first. */
@@ -27,9 +35,9 @@ export class RunsStore {
   });
 
   constructor() {
-    this.events.on('run.changed', (run) => this.put(run));
+    this.events.on('run.changed', (run) => this.changed.push(run));
     this.events.on('run.deleted', ({ id }) => this.drop(id));
-    this.events.on('run.progress', (progress) => this.progressOf.update((map) => new Map(map).set(progress.runId, progress)));
+    this.events.on('run.progress', (progress) => this.progressed.push(progress));
     const projectId = computed(() => this.projects.current()?.id);
     effect(() => {
       this.events.epoch();
@@ -55,7 +63,7 @@ export class RunsStore {
       const fresh = [...active.items, ...latest.items];
       const ids = new Set(fresh.map((run) => run.id));
       const ended = this.active().filter((run) => !ids.has(run.id));
-      fresh.forEach((run) => this.put(run));
+      this.put(...fresh);
       this.status.set('ready');
       this.error.set(null);
       // Runs that ended while the line was down are on no list of active runs.
@@ -78,23 +86,31 @@ export class RunsStore {
     }
   }
 
-  put(run: RunView): void {
-    if (isStale(run, this.byId().get(run.id))) return;
-    this.byId.update((map) => new Map(map).set(run.id, run));
+  put(...runs: readonly RunView[]): void {
+    this.changed.flush();
+    this.merge(runs);
   }
 
   /** Shows a change before the server has answered. */
   patch(id: string, change: Partial<RunView>): void {
+    this.changed.flush();
     const run = this.byId().get(id);
     if (run) this.byId.update((map) => new Map(map).set(id, { ...run, ...change }));
   }
 
   drop(id: string): void {
+    this.changed.flush();
     this.byId.update((map) => {
       const next = new Map(map);
       next.delete(id);
       return next;
     });
+  }
+
+  private merge(runs: readonly RunView[]): void {
+    const next = new Map(this.byId());
+    for (const run of runs) if (!isStale(run, next.get(run.id))) next.set(run.id, run);
+    this.byId.set(next);
   }
 }
 

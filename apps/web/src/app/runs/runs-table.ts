@@ -4,6 +4,8 @@ import type { RunView } from '@mle/protocol';
 import { Clock } from '../core/clock';
 import { ago, duration, elapsed } from '../core/format';
 import { isActive } from '../core/protocol-values';
+import { MachinesStore } from '../machines/machines-store';
+import { PoolsStore } from '../pools/pools-store';
 import { StateChip } from '../ui/state-chip';
 import { bestOf, metricText } from './main-metric';
 import { changesSince, runBefore, type Change } from './run-changes';
@@ -16,6 +18,8 @@ const TOP_PX = 24;
 
 interface Row {
   run: RunView;
+  /** While it has no machine, what it was sent to. */
+  machine: string;
   title: string;
   changes: Change[] | null;
   started: string;
@@ -50,6 +54,8 @@ export class RunsTable {
   readonly atTop = output<boolean>();
 
   private readonly store = inject(RunsStore);
+  private readonly machines = inject(MachinesStore);
+  private readonly pools = inject(PoolsStore);
   private readonly clock = inject(Clock);
   private readonly body = viewChild.required<ElementRef<HTMLElement>>('body');
   private readonly place = signal<string | null>(null);
@@ -65,9 +71,12 @@ export class RunsTable {
     const runs = this.runs();
     const at = runs.findIndex((run) => run.id === this.place());
     const next = runs[Math.max(0, Math.min(runs.length - 1, at === -1 ? 0 : at + by))];
-    if (!next) return;
-    this.place.set(next.id);
-    this.body().nativeElement.querySelector<HTMLElement>(`[data-run="${next.id}"] .c-run a`)?.focus();
+    if (next) this.focus(next.id);
+  }
+
+  focus(id: string): void {
+    this.place.set(id);
+    this.body().nativeElement.querySelector<HTMLElement>(`[data-run="${id}"] .c-run a`)?.focus();
   }
 
   toTop(): void {
@@ -90,6 +99,7 @@ export class RunsTable {
     const summary = name === null ? undefined : run.metrics[name];
     return {
       run,
+      machine: run.machineName ?? this.targetOf(run),
       title: runTitle(run),
       changes: changesSince(run, runBefore(run, this.store.all())),
       started: ago(run.startedAt ?? run.createdAt, now),
@@ -99,5 +109,11 @@ export class RunsTable {
       outcome: waits ? activity(run, this.store.progress(run.id), now) : run.state === 'succeeded' ? '' : outcome(run),
       bad: run.state === 'failed',
     };
+  }
+
+  private targetOf({ target }: RunView): string {
+    if (target === null) return 'any machine';
+    const found = 'poolId' in target ? this.pools.list().find(({ id }) => id === target.poolId) : this.machines.get(target.machineId);
+    return found?.name ?? '–';
   }
 }

@@ -1,10 +1,10 @@
-import { ChangeDetectionStrategy, Component, ElementRef, Injector, afterNextRender, computed, inject, input, linkedSignal, signal, viewChild } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, input, linkedSignal, signal } from '@angular/core';
 import type { MachineView, UpdateMachine } from '@mle/protocol';
 import { toRequestError } from '../core/problem';
 import { ServerState } from '../core/server-state';
 import { PoolsStore } from '../pools/pools-store';
 import { Icon } from '../ui/icon';
-import { InlineName } from '../ui/inline-name';
+import { NameHeading } from '../ui/name-heading';
 import { MachineEdits } from './machine-edits';
 import { MachineOutput } from './machine-output';
 import { MachineSettings } from './machine-settings';
@@ -13,7 +13,7 @@ import { absence, factsOf } from './machine-words';
 /** The selected machine: what its run prints, or what is known of it and what an administrator can change. */
 @Component({
   selector: 'mle-machine-details',
-  imports: [Icon, InlineName, MachineOutput, MachineSettings],
+  imports: [Icon, MachineOutput, MachineSettings, NameHeading],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './machine-details.html',
   styleUrl: './machine-details.scss',
@@ -24,12 +24,9 @@ export class MachineDetails {
   private readonly edits = inject(MachineEdits);
   private readonly pools = inject(PoolsStore);
   private readonly server = inject(ServerState);
-  private readonly injector = inject(Injector);
-  private readonly pencil = viewChild<ElementRef<HTMLButtonElement>>('pencil');
   private readonly id = computed(() => this.machine().id);
   protected readonly view = signal<'output' | 'settings'>('output');
-  // Of one machine: the next one begins without them.
-  protected readonly renaming = linkedSignal({ source: this.id, computation: () => false });
+  // Of one machine: the next one begins without it.
   protected readonly failure = linkedSignal<string, string | null>({ source: this.id, computation: () => null });
   protected readonly offline = computed(() => this.server.offlineSince() !== null);
   protected readonly memberOf = computed(() => this.pools.list().filter((pool) => this.machine().poolIds.includes(pool.id)));
@@ -45,11 +42,8 @@ export class MachineDetails {
     return name.length > 80 ? 'Use at most 80 characters.' : null;
   };
 
-  protected async rename(name: string | null): Promise<void> {
-    this.renaming.set(false);
-    afterNextRender({ write: () => this.pencil()?.nativeElement.focus() }, { injector: this.injector });
-    const before = this.machine().name;
-    if (name !== null && name !== before) await this.change({ name }, `${before} is now ${name}`);
+  protected rename(name: string): Promise<void> {
+    return this.change({ name }, `${this.machine().name} is now ${name}`);
   }
 
   protected drain(drain: boolean): Promise<void> {

@@ -1,7 +1,8 @@
-import { ChangeDetectionStrategy, Component, DestroyRef, computed, effect, inject, input, signal, untracked } from '@angular/core';
+import { ChangeDetectionStrategy, Component, DestroyRef, computed, effect, inject, input, linkedSignal, signal, untracked } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import type { RunView } from '@mle/protocol';
 import { sentence } from '../core/problem';
+import { isActive } from '../core/protocol-values';
 import { OutputColumns } from '../output/output-columns';
 import type { OutputFeed } from '../output/output-feed';
 import { OutputFeeds } from '../output/output-feeds';
@@ -11,6 +12,9 @@ import { RunsStore } from '../runs/runs-store';
 import { Icon } from '../ui/icon';
 import { StateChip } from '../ui/state-chip';
 
+/** The latest may still wait. */
+const LATEST = 10;
+
 /** What the run on a machine prints, or printed last. */
 @Component({
   selector: 'mle-machine-output',
@@ -18,7 +22,12 @@ import { StateChip } from '../ui/state-chip';
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     @if (run(); as shown) {
-      <p class="run"><a [routerLink]="['/runs', shown.id]">#{{ shown.number }} {{ title(shown) }}</a><mle-state-chip [state]="shown.state" /></p>
+      <p class="run">
+        <a [routerLink]="['/runs', shown.id]">#{{ shown.number }} {{ title(shown) }}</a><mle-state-chip [state]="shown.state" />
+        @for (other of others(); track other.id) {
+          <button type="button" class="btn link" (click)="chosen.set(other.id)">Show #{{ other.number }} {{ title(other) }}</button>
+        }
+      </p>
       @if (feed(); as source) {
         <mle-output-columns [feed]="source" [number]="shown.number" />
       }
@@ -36,8 +45,9 @@ import { StateChip } from '../ui/state-chip';
     }
     .run {
       display: flex;
+      flex-wrap: wrap;
       align-items: center;
-      gap: 8px;
+      gap: 4px 8px;
       padding: 6px 12px;
       border-bottom: 1px solid var(--border);
     }
@@ -55,7 +65,13 @@ export class MachineOutput {
   protected readonly loaded = signal(false);
   protected readonly error = signal<string | null>(null);
   protected readonly feed = signal<OutputFeed | null>(null);
-  protected readonly run = computed<RunView | null>(() => this.store.all().find((run) => run.machineId === this.machineId()) ?? null);
+  private readonly here = computed(() => this.store.all().filter((run) => run.machineId === this.machineId() && run.startedAt !== null));
+  private readonly running = computed(() => this.here().filter((run) => isActive(run.state)));
+  /** Of several that run at once, the one that the reader asked for. */
+  protected readonly chosen = linkedSignal<string, string | null>({ source: this.machineId, computation: () => null });
+  /** What runs there, else what ran last. */
+  protected readonly run = computed<RunView | null>(() => this.running().find(({ id }) => id === this.chosen()) ?? this.running()[0] ?? this.here()[0] ?? null);
+  protected readonly others = computed(() => this.running().filter((run) => run !== this.run()));
   protected readonly title = runTitle;
 
   constructor() {
@@ -80,8 +96,8 @@ export class MachineOutput {
   private async load(machineId: string): Promise<void> {
     this.error.set(null);
     try {
-      const page = await this.api.list({ machineId, limit: 1 });
-      page.items.forEach((run) => this.store.put(run));
+      const page = await this.api.list({ machineId, limit: LATEST });
+      this.store.put(...page.items);
       this.loaded.set(true);
     } catch (error) {
       this.error.set(sentence(error));

@@ -10,6 +10,7 @@ import { PoolsStore } from '../pools/pools-store';
 import { Launcher } from '../runs/launcher';
 import { runTitle } from '../runs/run-words';
 import { Icon } from '../ui/icon';
+import { LoadFailure } from '../ui/load-failure';
 import { StateIcon, type StateShape } from '../ui/state-icon';
 import { AddMachineDialog, type WayToAdd } from './add-machine-dialog';
 import type { LoadSample } from './load-history';
@@ -36,7 +37,7 @@ interface MachineRow {
 /** The machines of the installation with the selected one below, or its pools. */
 @Component({
   selector: 'mle-machines-page',
-  imports: [Icon, LoadSpark, MachineDetails, PoolsPanel, RouterLink, StateIcon],
+  imports: [Icon, LoadFailure, LoadSpark, MachineDetails, PoolsPanel, RouterLink, StateIcon],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './machines-page.html',
   styleUrl: './machines-page.scss',
@@ -83,7 +84,8 @@ export class MachinesPage {
   }
 
   private row(machine: MachineView): MachineRow {
-    const runs = this.launcher.on(machine);
+    const all = this.launcher.on(machine);
+    const runs = all.filter((run) => run.state !== 'queued');
     return {
       machine,
       ...stateOf(machine, runs.length),
@@ -92,14 +94,15 @@ export class MachinesPage {
       load: machine.state === 'offline' ? null : machine.load,
       samples: this.store.loads(machine.id),
       runs,
-      rest: this.rest(machine, runs),
+      rest: this.rest(machine, runs, all.length - runs.length),
       pools: this.pools.list().filter((pool) => machine.poolIds.includes(pool.id)).map((pool) => pool.name).join(', ') || '–',
     };
   }
 
-  private rest(machine: MachineView, runs: readonly RunView[]): string {
+  private rest(machine: MachineView, runs: readonly RunView[], waiting: number): string {
     const others = machine.running.filter((id) => !runs.some((run) => run.id === id)).length;
-    if (others > 0) return `${plural(others, 'run')} of others`;
+    const parts = [others > 0 ? `${plural(others, 'run')} of others` : '', waiting > 0 ? `${waiting} waiting` : ''].filter(Boolean);
+    if (parts.length > 0) return parts.join(', ');
     if (runs.length > 0) return '';
     if (machine.state !== 'offline') return 'nothing';
     return machine.lastSeenAt ? `last seen ${ago(machine.lastSeenAt, this.clock.now())}` : 'never seen';

@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, Injector, afterNextRender, computed, inject, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
 import type { PoolView, UpdatePool } from '@mle/protocol';
 import { plural } from '../core/format';
@@ -9,14 +9,15 @@ import { Toasts } from '../core/toasts';
 import { MachinesStore } from '../machines/machines-store';
 import { Launcher } from '../runs/launcher';
 import { Icon } from '../ui/icon';
-import { InlineName } from '../ui/inline-name';
+import { LoadFailure } from '../ui/load-failure';
+import { NameHeading } from '../ui/name-heading';
 import { PoolsApi } from './pools-api';
 import { PoolsStore } from './pools-store';
 
 /** The pools of the installation: each with its name and its machines. */
 @Component({
   selector: 'mle-pools-panel',
-  imports: [Icon, InlineName],
+  imports: [Icon, LoadFailure, NameHeading],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './pools-panel.html',
   styles: `
@@ -51,9 +52,6 @@ import { PoolsStore } from './pools-store';
         color: var(--text-muted);
       }
     }
-    .rename {
-      flex: 0 1 280px;
-    }
     .end {
       margin-left: auto;
     }
@@ -81,14 +79,12 @@ export class PoolsPanel {
   private readonly server = inject(ServerState);
   private readonly toasts = inject(Toasts);
   private readonly dialog = inject(MatDialog);
-  private readonly injector = inject(Injector);
   protected readonly admin = computed(() => this.session.user()?.role === 'admin');
   protected readonly offline = computed(() => this.server.offlineSince() !== null);
-  protected readonly renaming = signal<string | null>(null);
   protected readonly problem = signal<{ poolId: string; text: string } | null>(null);
-  protected readonly rows = computed(() => this.store.list().map((pool) => ({ pool, room: this.roomOf(pool) })));
+  protected readonly rows = computed(() => this.store.list().map((pool) => ({ pool, room: this.roomOf(pool), check: this.checkName(pool) })));
 
-  protected checkName(pool: PoolView): (name: string) => string | null {
+  private checkName(pool: PoolView): (name: string) => string | null {
     return (name) => {
       if (name === '') return 'Give a name.';
       const taken = this.store.list().some((other) => other.id !== pool.id && other.name === name);
@@ -102,10 +98,7 @@ export class PoolsPanel {
     this.dialog.open(NameDialog, { ariaLabel: 'Make a pool', restoreFocus: true, autoFocus: '[cdkFocusInitial]', data: { title: 'Make a pool', label: 'Name, such as gpu', value: '', verb: 'Make it', act } });
   }
 
-  protected async rename(pool: PoolView, name: string | null): Promise<void> {
-    this.renaming.set(null);
-    afterNextRender({ write: () => document.getElementById(`rename-${pool.id}`)?.focus() }, { injector: this.injector });
-    if (name === null || name === pool.name) return;
+  protected async rename(pool: PoolView, name: string): Promise<void> {
     if (await this.change(pool, { name })) {
       this.toasts.show(`${pool.name} is now ${name}`, { icon: 'check', action: { label: 'Undo', run: () => void this.change({ ...pool, name }, { name: pool.name }) } });
     }

@@ -107,6 +107,29 @@ test('curves grow while a program runs, two runs share a chart, and a reload sho
   await expect(page.getByRole('button', { name: 'Whole range' })).toBeHidden();
   await expect.poll(() => picture(page, 'accuracy')).toBe(other);
 
+  await page.getByRole('button', { name: 'Only run 2' }).click();
+  await expect.poll(() => points(page, 'loss')).toBe(30);
+  await page.getByRole('button', { name: 'Only run 2' }).click();
+  await expect.poll(() => points(page, 'loss')).toBe(60);
+  // What is pinned stays beside what would be drawn without a choice.
+  await page.getByRole('button', { name: 'Pin run 1' }).click();
+  await page.getByRole('button', { name: 'Latest' }).click();
+  await expect(page).toHaveURL(/graphs$|graphs\?smooth=0\.6$/);
+  await expect.poll(() => points(page, 'loss')).toBe(60);
+  await page.getByRole('button', { name: 'Unpin run 1' }).click();
+  await expect.poll(() => points(page, 'loss')).toBe(30);
+  await page.getByRole('checkbox', { name: 'Draw run 1' }).check();
+
+  await page.getByRole('button', { name: 'Enlarge loss' }).click();
+  await expect(chart(page, 'accuracy')).toBeHidden();
+  await expect.poll(async () => (await chart(page, 'loss').locator('canvas').boundingBox())?.height ?? 0).toBeGreaterThan(500);
+  await page.keyboard.press('Escape');
+  await expect(chart(page, 'accuracy')).toBeVisible();
+  const saving = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save as CSV: loss' }).click();
+  const csv = (await readFile(await (await saving).path(), 'utf8')).split('\n');
+  expect([csv.length, csv[0], csv[1]]).toEqual([32, 'step,#1,#2', '1,1,3']);
+
   await page.getByRole('button', { name: 'Hide run 2' }).click();
   await expect.poll(() => points(page, 'loss')).toBe(30);
   await page.getByRole('button', { name: 'Show as table: loss' }).click();

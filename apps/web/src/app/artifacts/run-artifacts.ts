@@ -3,6 +3,7 @@ import type { ArtifactView, RunView } from '@mle/protocol';
 import { bytes, plural } from '../core/format';
 import { isActive } from '../core/protocol-values';
 import { Icon } from '../ui/icon';
+import { LoadFailure } from '../ui/load-failure';
 import { ArtifactsApi } from './artifacts-api';
 import { FilePreview } from './file-preview';
 import { RunFilesStore } from './run-files-store';
@@ -10,7 +11,7 @@ import { RunFilesStore } from './run-files-store';
 /** What a run made: its artifacts with previews, and the files that it left in the workspace. */
 @Component({
   selector: 'mle-run-artifacts',
-  imports: [FilePreview, Icon],
+  imports: [FilePreview, Icon, LoadFailure],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './run-artifacts.html',
   styleUrl: './run-files.scss',

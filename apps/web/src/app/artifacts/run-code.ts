@@ -3,13 +3,14 @@ import type { RunFileList, RunView } from '@mle/protocol';
 import { bytes, plural } from '../core/format';
 import { sentence } from '../core/problem';
 import { Icon } from '../ui/icon';
+import { LoadFailure } from '../ui/load-failure';
 import { ArtifactsApi } from './artifacts-api';
 import { FilePreview } from './file-preview';
 
 /** The files as the run had them. */
 @Component({
   selector: 'mle-run-code',
-  imports: [FilePreview, Icon],
+  imports: [FilePreview, Icon, LoadFailure],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './run-code.html',
   styleUrl: './run-files.scss',

@@ -43,12 +43,13 @@ export function paramsOf({ runs, hidden, x, smoothing, log, by }: GraphsChoice):
   };
 }
 
-/** Without a choice: all that run now, and the latest of those that printed numbers where none does. Newest first. */
-export function preselected(runs: readonly RunView[]): string[] {
+/** Without a choice: all that run now, or the latest of those that printed numbers where none does, beside the pinned ones. */
+export function preselected(runs: readonly RunView[], pinned: ReadonlySet<string>): string[] {
   const running = runs.filter(({ state }) => isActive(state));
   const latest = runs.find(({ metrics }) => Object.keys(metrics ?? {}).length > 0) ?? runs[0];
   const chosen = running.length > 0 ? running : latest ? [latest] : [];
-  return chosen.slice(0, MOST_RUNS).map(({ id }) => id);
+  const kept = runs.filter((run) => pinned.has(run.id) && !chosen.includes(run));
+  return [...kept, ...chosen].slice(0, MOST_RUNS).map(({ id }) => id);
 }
 
 /** Of runs, newest first, the first of each machine. */

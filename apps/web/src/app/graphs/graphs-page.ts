@@ -11,6 +11,7 @@ import { MetricChart } from '../metrics/metric-chart';
 import { best, chartsOf } from '../metrics/metric-lines';
 import type { MetricsFeed } from '../metrics/metrics-feed';
 import { MetricsFeeds } from '../metrics/metrics-feeds';
+import { PinnedRuns } from '../metrics/pinned-runs';
 import { remark } from '../metrics/run-charts';
 import { SampleLine } from '../metrics/sample-line';
 import { COLOURS, SeriesSlots, colourOf } from '../metrics/series-slots';
@@ -18,12 +19,13 @@ import { ProjectsStore } from '../projects/projects-store';
 import { runTitle } from '../runs/run-words';
 import { RunsStore } from '../runs/runs-store';
 import { Icon } from '../ui/icon';
+import { LoadFailure } from '../ui/load-failure';
 import { MOST_RUNS, choiceOf, latestOfMachines, paramsOf, preselected, type GraphsChoice } from './graphs-choice';
 
 /** Live charts of the project's runs: one for each metric, a line for each run or machine. */
 @Component({
   selector: 'mle-graphs-page',
-  imports: [Icon, MetricChart, RouterLink, SampleLine],
+  imports: [Icon, LoadFailure, MetricChart, RouterLink, SampleLine],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './graphs-page.html',
   styleUrl: './graphs-page.scss',
@@ -41,6 +43,7 @@ export class GraphsPage {
   private readonly projects = inject(ProjectsStore);
   private readonly feeds = inject(MetricsFeeds);
   private readonly slots = inject(SeriesSlots);
+  protected readonly pinned = inject(PinnedRuns);
   private readonly clock = inject(Clock);
   private readonly router = inject(Router);
   private readonly toasts = inject(Toasts);
@@ -59,7 +62,7 @@ export class GraphsPage {
     return [...project, ...others];
   });
   protected readonly chosen = computed<RunView[]>(() => {
-    const ids = new Set(this.choice().runs ?? preselected(this.store.ofProject()));
+    const ids = new Set(this.choice().runs ?? preselected(this.store.ofProject(), this.pinned.ids()));
     return this.listed().filter(({ id }) => ids.has(id));
   });
   protected readonly full = computed(() => this.chosen().length >= MOST_RUNS);
@@ -103,7 +106,9 @@ export class GraphsPage {
       return {
         run,
         title: Object.entries(run.params).map(([name, value]) => `${name} ${value}`).join(', ') || runTitle(run),
-        where: `${isActive(run.state) ? run.state : ago(run.createdAt, this.clock.now())}${run.machineName ? `, ${run.machineName}` : ''}`,
+        where: [isActive(run.state) ? run.state : ago(run.createdAt, this.clock.now()), run.machineName, this.pinned.ids().has(run.id) && 'pinned'].filter(Boolean).join(', '),
+        pinned: this.pinned.ids().has(run.id),
+        alone: this.group.solo() === run.id,
         value: main ? number(main.last, 3) : '',
         drawn: drawn.has(run.id),
         hidden: this.group.isHidden(run.id),
@@ -126,8 +131,8 @@ export class GraphsPage {
       onCleanup(() => feeds.forEach((feed) => feed.close()));
     });
     effect(() => {
-      const missing = (this.choice().runs ?? []).filter((id) => untracked(() => this.store.get(id)) === null);
-      // A run of the link that is gone is simply not drawn.
+      const missing = (this.choice().runs ?? [...this.pinned.ids()]).filter((id) => untracked(() => this.store.get(id)) === null);
+      // One that is gone is simply not drawn.
       untracked(() => missing.forEach((id) => this.store.refresh(id).catch(() => undefined)));
     });
     effect(() => {

@@ -1,3 +1,4 @@
+import { csvOf } from './chart-csv';
 import { description, number, rowsOf, short, smooth, sorted, valueAt, type ChartLine } from './chart-data';
 
 describe('the rows of a chart', () => {
@@ -30,6 +31,14 @@ describe('the value at the cursor', () => {
   it('is that of the point before it', () => {
     const [x, y] = [[1, 2, 4], [10, 20, 40]];
     expect([0, 1, 3, 4, 9].map((place) => valueAt(x, y, place))).toEqual([null, 10, 20, 40, 40]);
+  });
+});
+
+describe('a chart as CSV', () => {
+  const line = (label: string, x: number[], y: (number | null)[]): ChartLine => ({ id: label, label, slot: 0, x, y, live: false });
+
+  it('has a column for each line, and a name with a comma in quotes', () => {
+    expect(csvOf('step', [line('#1', [1, 2], [0.5, null]), line('lab, "gpu"', [2, 3], [1.25, -3])])).toBe('step,#1,"lab, ""gpu"""\n1,0.5,\n2,nan,1.25\n3,,-3\n');
   });
 });
 

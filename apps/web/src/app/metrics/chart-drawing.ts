@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { rowsOf, smooth, sorted, type ChartLine } from './chart-data';
+import { rowsOf, seconds, smooth, sorted, type ChartLine } from './chart-data';
 import { colourOf, dashOf } from './series-slots';
 
 /** What a chart shows now. */
@@ -32,6 +32,8 @@ export interface Listeners {
 
 const GHOST = 0.28;
 const DRAG_PX = 5;
+/** Of a time axis, in seconds: its labels are whole parts of a minute or an hour. */
+const TIME_STEPS = [0.1, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400, 604_800];
 
 /** One uPlot. The only module that loads it: it comes when the first chart can be seen. */
 export class ChartDrawing {
@@ -51,7 +53,7 @@ export class ChartDrawing {
 
   draw(picture: Picture): void {
     this.picture = picture;
-    const shape = JSON.stringify([picture.log, picture.smoothing > 0, picture.lines.map(({ id, slot }) => [id, slot]), picture.hidden]);
+    const shape = JSON.stringify([picture.log, picture.formatX === seconds, picture.smoothing > 0, picture.lines.map(({ id, slot }) => [id, slot]), picture.hidden]);
     const data = this.data();
     if (this.plot && shape === this.shape) {
       this.plot.setData(data);
@@ -119,7 +121,7 @@ export class ChartDrawing {
         y: { distr: this.picture.log ? 3 : 1, range: (_plot, low, high) => this.rangeY(low, high) },
       },
       axes: [
-        { ...axis, size: 24, gap: 4, space: 56, grid: { show: false }, border: { show: true, stroke: token('--axis'), width: 1 }, values: (_plot, splits) => splits.map((value) => this.picture.formatX(value)) },
+        { ...axis, size: 24, gap: 4, space: 56, ...(this.picture.formatX === seconds && { incrs: TIME_STEPS }), grid: { show: false }, border: { show: true, stroke: token('--axis'), width: 1 }, values: (_plot, splits) => splits.map((value) => this.picture.formatX(value)) },
         { ...axis, size: (_plot, values) => labelWidth(values), gap: 6, space: 40, grid, values: (_plot, splits) => splits.map((value) => (value === null ? '' : this.picture.formatY(value))) },
       ],
       cursor: {

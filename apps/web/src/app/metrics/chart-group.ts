@@ -2,11 +2,13 @@ import { computed, signal } from '@angular/core';
 
 let groups = 0;
 
-/** What the charts of one view share: the cursor, the range that is zoomed to, and which lines are hidden. */
+/** What the charts of one view share: the cursor, the range that is zoomed to, which lines are hidden and which chart is large. */
 export class ChartGroup {
   /** Of uPlot's cursors. */
   readonly key = `charts-${++groups}`;
   readonly zoom = signal<readonly [number, number] | null>(null);
+  /** The chart that has the whole pane, by its title. */
+  readonly enlarged = signal<string | null>(null);
   private readonly hiddenIds = signal<ReadonlySet<string>>(new Set());
   private readonly soloId = signal<string | null>(null);
   readonly solo = this.soloId.asReadonly();

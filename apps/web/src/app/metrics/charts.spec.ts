@@ -12,6 +12,8 @@ import { sparkPath } from './spark-path';
 const id = (digit: string) => digit.repeat(24);
 const line = (label: string, y: number[], slot = 0): ChartLine => ({ id: label, label, slot, x: y.map((_, i) => i), y, live: false });
 
+const none: ReadonlySet<string> = new Set();
+
 describe('the colours of runs', () => {
   beforeEach(() => localStorage.clear());
 
@@ -63,9 +65,10 @@ describe('a view of the Graphs page', () => {
 
   it('begins with what runs, else with the latest that printed numbers', () => {
     const run = (of: string, state: string, metrics = {}) => ({ id: of, state, metrics, machineId: of }) as unknown as RunView;
-    expect(preselected([run('c', 'succeeded', { loss: {} }), run('b', 'running'), run('a', 'stopping')])).toEqual(['b', 'a']);
-    expect(preselected([run('c', 'failed'), run('b', 'succeeded', { loss: {} })])).toEqual(['b']);
-    expect(preselected([])).toEqual([]);
+    expect(preselected([run('c', 'succeeded', { loss: {} }), run('b', 'running'), run('a', 'stopping')], none)).toEqual(['b', 'a']);
+    expect(preselected([run('c', 'failed'), run('b', 'succeeded', { loss: {} })], none)).toEqual(['b']);
+    expect(preselected([], none)).toEqual([]);
+    expect(preselected([run('c', 'running'), run('b', 'failed'), run('a', 'succeeded')], new Set(['a', 'c', 'gone']))).toEqual(['a', 'c']);
   });
 
   it('has one run for each machine, the latest', () => {

@@ -1,7 +1,8 @@
 import { ChangeDetectionStrategy, Component, DestroyRef, ElementRef, ViewEncapsulation, computed, effect, inject, input, signal, untracked, viewChild } from '@angular/core';
 import { Theme } from '../core/theme';
 import { Icon } from '../ui/icon';
-import { description, number, rowsOf, short, sorted, valueAt, type ChartLine } from './chart-data';
+import { csvOf, saveCsv } from './chart-csv';
+import { description, highest, number, rowsOf, short, sorted, valueAt, type ChartLine } from './chart-data';
 import type { ChartDrawing, CursorPlace, Picture } from './chart-drawing';
 import { ChartGroup } from './chart-group';
 import { colourOf } from './series-slots';
@@ -16,7 +17,7 @@ const TABLE_ROWS = 400;
   changeDetection: ChangeDetectionStrategy.OnPush,
   // uPlot makes its own elements.
   encapsulation: ViewEncapsulation.None,
-  host: { class: 'mle-chart', role: 'figure', '[attr.aria-label]': 'title()' },
+  host: { class: 'mle-chart', role: 'figure', '[attr.aria-label]': 'title()', '[class.enlarged]': 'enlarged()', '(keydown.escape)': 'onEscape($event)' },
   templateUrl: './metric-chart.html',
   styleUrl: './metric-chart.scss',
 })
@@ -46,6 +47,7 @@ export class MetricChart {
   private drawing: ChartDrawing | null = null;
   protected readonly failure = signal(false);
   protected readonly table = signal(false);
+  protected readonly enlarged = computed(() => this.group().enlarged() === this.title());
   protected readonly shown = computed(() => this.lines().filter(({ id }) => !this.group().isHidden(id)));
   protected readonly pointCount = computed(() => this.shown().reduce((sum, { x }) => sum + x.length, 0));
   protected readonly sentence = computed(() => description(this.title(), this.axis(), this.shown(), this.formatValue()));
@@ -55,7 +57,7 @@ export class MetricChart {
     const place = this.place();
     if (!place) return null;
     const rows = this.shown()
-      .map(({ id, label, slot, ...line }) => ({ id, label, slot, at: valueAt(...columns(line), place.x), known: line.x.length > 0 }))
+      .map(({ id, label, slot, ...line }) => ({ id, label, slot, at: valueAt(...columns(line), place.x), known: line.x.length > 0, past: place.x > highest(line.x) }))
       .filter(({ known }) => known)
       .sort((a, b) => (b.at ?? Number.NEGATIVE_INFINITY) - (a.at ?? Number.NEGATIVE_INFINITY))
       .map((row) => ({ ...row, value: this.formatValue()(row.at) }));
@@ -113,6 +115,21 @@ export class MetricChart {
     } catch {
       this.failure.set(true);
     }
+  }
+
+  protected enlarge(): void {
+    this.group().enlarged.update((title) => (title === this.title() ? null : this.title()));
+  }
+
+  protected onEscape(event: Event): void {
+    if (!this.enlarged()) return;
+    event.stopPropagation();
+    this.enlarge();
+  }
+
+  /** What is drawn: of very many points a part, the highest and the lowest among them. */
+  protected save(): void {
+    saveCsv(this.title(), csvOf(this.axis(), this.shown()));
   }
 
   private mount(element: HTMLElement | undefined, kit: typeof import('./chart-drawing') | null): void {

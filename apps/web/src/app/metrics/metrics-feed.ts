@@ -27,21 +27,25 @@ export class MetricsFeed {
     readonly runId: string,
     private readonly events: EventsSocket,
     private readonly api: MetricsApi,
+    /** An attempt that another one followed: it gets no new points. */
+    private readonly ended: number | null = null,
   ) {}
 
   /** Begins to follow; `close` as often as `open`. */
   open(): void {
     if (this.opened++ > 0) return;
-    this.off.push(
-      this.events.on('metrics', (update) => this.onUpdate(update)),
-      this.events.on('run.changed', (run) => this.onRun(run)),
-    );
+    if (this.ended === null) {
+      this.off.push(
+        this.events.on('metrics', (update) => this.onUpdate(update)),
+        this.events.on('run.changed', (run) => this.onRun(run)),
+      );
+    }
     void this.catchUp();
   }
 
   close(): void {
     if (--this.opened > 0) return;
-    this.events.unwatchMetrics(this.runId);
+    if (this.ended === null) this.events.unwatchMetrics(this.runId);
     this.off.splice(0).forEach((off) => off());
   }
 
@@ -59,9 +63,8 @@ export class MetricsFeed {
     this.loading = true;
     try {
       // Watched before it is read: what comes in between is seen twice rather than not at all.
-      const reply = await this.events.watchMetrics(this.runId);
-      if (!reply.ok && this.events.connected()) throw new Error(reply.message);
-      this.take(await this.api.metrics(this.runId));
+      if (this.ended === null) await this.watch();
+      this.take(await this.api.metrics(this.runId, this.ended ?? undefined));
     } catch (error) {
       this.error.set(sentence(error));
       this.status.update((status) => (status === 'ready' ? 'ready' : 'error'));
@@ -73,6 +76,11 @@ export class MetricsFeed {
       else waiting.forEach((update) => this.onUpdate(update));
       this.again = false;
     }
+  }
+
+  private async watch(): Promise<void> {
+    const reply = await this.events.watchMetrics(this.runId);
+    if (!reply.ok && this.events.connected()) throw new Error(reply.message);
   }
 
   private take(list: MetricList): void {

@@ -19,11 +19,13 @@ export class MetricsFeeds {
     });
   }
 
-  get(runId: string): MetricsFeed {
-    const feed = this.feeds.get(runId) ?? new MetricsFeed(runId, this.events, this.api);
-    this.feeds.delete(runId);
-    this.feeds.set(runId, feed);
-    const closed = [...this.feeds].filter(([id, { closed: unused }]) => unused && id !== runId);
+  /** Without `ended`: the latest attempt, live. */
+  get(runId: string, ended: number | null = null): MetricsFeed {
+    const key = `${runId}-${ended ?? 'live'}`;
+    const feed = this.feeds.get(key) ?? new MetricsFeed(runId, this.events, this.api, ended);
+    this.feeds.delete(key);
+    this.feeds.set(key, feed);
+    const closed = [...this.feeds].filter(([id, { closed: unused }]) => unused && id !== key);
     for (const [id] of closed.slice(0, -KEPT)) this.feeds.delete(id);
     return feed;
   }

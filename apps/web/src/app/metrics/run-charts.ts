@@ -4,6 +4,7 @@ import type { RunView } from '@mle/protocol';
 import { elapsed } from '../core/format';
 import { isActive } from '../core/protocol-values';
 import { Icon } from '../ui/icon';
+import { LoadFailure } from '../ui/load-failure';
 import { number, short } from './chart-data';
 import { ChartGroup } from './chart-group';
 import { MetricChart } from './metric-chart';
@@ -15,22 +16,17 @@ import { SeriesSlots } from './series-slots';
 /** The charts of one run, one below the other or in columns where there is room. */
 @Component({
   selector: 'mle-run-charts',
-  imports: [Icon, MetricChart, RouterLink, SampleLine],
+  imports: [Icon, LoadFailure, MetricChart, RouterLink, SampleLine],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     @if (feed().status() === 'error') {
-      <div class="empty">
-        <mle-icon name="alert" />
-        <h3>The charts could not be loaded</h3>
-        <p>{{ feed().error() }}</p>
-        <button type="button" class="btn small" (click)="feed().catchUp()"><mle-icon name="rerun" />Try again</button>
-      </div>
+      <mle-load-failure what="The charts" [text]="feed().error()" (again)="feed().catchUp()" />
     } @else if (feed().status() === 'loading') {
       <div class="wait" aria-hidden="true"><span class="skeleton"></span><span class="skeleton"></span></div>
     } @else if (charts().length === 0) {
       <div class="empty">
         <mle-icon name="chart" />
-        <h3>{{ live() ? 'No numbers yet' : 'This run printed no numbers' }}</h3>
+        <h3>{{ live() ? 'No numbers yet' : 'No numbers were printed' }}</h3>
         <p>Print a line like this one, and its chart grows here:</p>
         <mle-sample-line [file]="run().file" />
       </div>
@@ -51,6 +47,11 @@ import { SeriesSlots } from './series-slots';
       display: block;
       container-type: inline-size;
     }
+    :host:has(.enlarged) {
+      display: flex;
+      flex-direction: column;
+      height: 100%;
+    }
     .charts {
       display: grid;
       grid-template-columns: 1fr;
@@ -62,7 +63,26 @@ import { SeriesSlots } from './series-slots';
     }
     @container (min-width: 640px) {
       .charts {
-        grid-template-columns: repeat(auto-fill, minmax(min(100%, 320px), 1fr));
+        grid-template-columns: repeat(auto-fill, minmax(min(100%, 400px), 1fr));
+        // Four stand two by two.
+        &:has(> :nth-child(4):last-child) {
+          grid-template-columns: 1fr 1fr;
+        }
+      }
+      mle-metric-chart {
+        height: 280px;
+      }
+    }
+    // Above the output of a phone there is room for one; the others have their tab.
+    @media (max-width: 719px) {
+      :host(.beside) {
+        mle-metric-chart {
+          height: 150px;
+        }
+        mle-metric-chart:not(:first-child),
+        .foot {
+          display: none;
+        }
       }
     }
     .remark {
@@ -93,12 +113,14 @@ import { SeriesSlots } from './series-slots';
 })
 export class RunCharts {
   readonly run = input.required<RunView>();
+  /** An earlier attempt, or null for the latest. */
+  readonly attempt = input<number | null>(null);
   private readonly feeds = inject(MetricsFeeds);
   private readonly slots = inject(SeriesSlots);
   private readonly id = computed(() => this.run().id);
   protected readonly group = new ChartGroup();
-  protected readonly feed = computed(() => this.feeds.get(this.id()));
-  protected readonly live = computed(() => isActive(this.run().state));
+  protected readonly feed = computed(() => this.feeds.get(this.id(), this.attempt()));
+  protected readonly live = computed(() => this.attempt() === null && isActive(this.run().state));
   protected readonly charts = computed(() => {
     const { id, number: n } = this.run();
     return chartsOf([{ id, label: `#${n}`, slot: this.slots.of(id), live: this.live(), series: this.feed().series() }], 'step');

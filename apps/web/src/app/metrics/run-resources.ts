@@ -4,6 +4,7 @@ import { EventsSocket } from '../core/events-socket';
 import { sentence } from '../core/problem';
 import { isActive } from '../core/protocol-values';
 import { Icon } from '../ui/icon';
+import { LoadFailure } from '../ui/load-failure';
 import { seconds } from './chart-data';
 import { ChartGroup } from './chart-group';
 import { MetricChart } from './metric-chart';
@@ -15,7 +16,7 @@ const LOOK_AGAIN_MS = 2_500;
 /** What a run and its machine use, on one time axis. */
 @Component({
   selector: 'mle-run-resources',
-  imports: [Icon, MetricChart],
+  imports: [Icon, LoadFailure, MetricChart],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     @if (list(); as known) {
@@ -33,26 +34,29 @@ const LOOK_AGAIN_MS = 2_500;
         </div>
       }
     } @else if (error()) {
-      <div class="empty">
-        <mle-icon name="alert" />
-        <h3>The resources could not be loaded</h3>
-        <p>{{ error() }}</p>
-        <button type="button" class="btn small" (click)="load()"><mle-icon name="rerun" />Try again</button>
-      </div>
+      <mle-load-failure what="The resources" [text]="error()" (again)="load()" />
     } @else {
       <div class="charts" aria-hidden="true"><span class="skeleton"></span><span class="skeleton"></span><span class="skeleton"></span></div>
     }
   `,
   styles: `
     :host {
-      display: block;
+      display: flex;
+      flex-direction: column;
     }
     .charts {
+      flex: 1;
       display: grid;
-      grid-template-columns: repeat(auto-fill, minmax(min(100%, 300px), 1fr));
+      grid-template-columns: repeat(auto-fill, minmax(min(100%, 400px), 1fr));
+      grid-auto-rows: minmax(260px, 1fr);
+    }
+    // Four stand two by two.
+    @media (min-width: 720px) {
+      .charts:has(> :nth-child(4):last-child) {
+        grid-template-columns: 1fr 1fr;
+      }
     }
     mle-metric-chart {
-      height: 280px;
       border-right: 1px solid var(--border);
       border-bottom: 1px solid var(--border);
     }
@@ -64,11 +68,13 @@ const LOOK_AGAIN_MS = 2_500;
 })
 export class RunResources {
   readonly run = input.required<RunView>();
+  /** An earlier attempt, or null for the latest. */
+  readonly attempt = input<number | null>(null);
   private readonly api = inject(MetricsApi);
   private readonly events = inject(EventsSocket);
   private readonly id = computed(() => this.run().id);
-  private readonly attempt = computed(() => this.run().attempt);
-  protected readonly live = computed(() => isActive(this.run().state));
+  private readonly shown = computed(() => this.attempt() ?? this.run().attempt);
+  protected readonly live = computed(() => this.attempt() === null && isActive(this.run().state));
   protected readonly group = new ChartGroup();
   protected readonly list = signal<ResourceList | null>(null);
   protected readonly error = signal<string | null>(null);
@@ -82,7 +88,7 @@ export class RunResources {
   constructor() {
     effect(() => {
       this.id();
-      this.attempt();
+      this.shown();
       untracked(() => {
         this.list.set(null);
         this.group.zoom.set(null);
@@ -90,7 +96,7 @@ export class RunResources {
     });
     effect((onCleanup) => {
       this.id();
-      this.attempt();
+      this.shown();
       this.events.epoch();
       const live = this.live();
       untracked(() => void this.load());
@@ -103,7 +109,7 @@ export class RunResources {
   protected async load(): Promise<void> {
     const asked = ++this.asked;
     try {
-      const list = await this.api.resources(this.id(), this.attempt());
+      const list = await this.api.resources(this.id(), this.shown());
       if (asked !== this.asked) return;
       this.list.set(list);
       this.error.set(null);

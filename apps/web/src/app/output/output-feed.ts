@@ -1,5 +1,5 @@
 import { signal } from '@angular/core';
-import type { OutputFrame, RunView, Segment } from '@mle/protocol';
+import type { AttemptView, OutputFrame, RunView, Segment } from '@mle/protocol';
 import type { EventsSocket } from '../core/events-socket';
 import { sentence } from '../core/problem';
 import { STREAM_ORDER } from '../core/protocol-values';
@@ -19,6 +19,9 @@ const WATCH_RETRY_MS = 3000;
 const PARALLEL = 3;
 /** What is shown of the end while the rest of a long output is on its way. */
 const PREVIEW_BYTES = 128 * 1024;
+
+/** An attempt that another one followed: nothing is added to its output. */
+export type EndedAttempt = Pick<AttemptView, 'n' | 'outputBytes'>;
 
 /** Keeps the buffer of one run complete: live frames as they come, and the ranges that they leave open. */
 export class OutputFeed {
@@ -41,6 +44,7 @@ export class OutputFeed {
     readonly runId: string,
     private readonly events: EventsSocket,
     private readonly api: OutputApi,
+    private readonly ended: EndedAttempt | null = null,
   ) {}
 
   /** What there is to show. */
@@ -61,10 +65,12 @@ export class OutputFeed {
   /** Begins to follow; `close` as often as `open`. */
   open(): void {
     if (this.opened++ > 0) return;
-    this.off.push(
-      this.events.on('output', (frame, bytes) => this.onFrame(frame, bytes)),
-      this.events.on('run.changed', (run) => this.onRun(run)),
-    );
+    if (!this.ended) {
+      this.off.push(
+        this.events.on('output', (frame, bytes) => this.onFrame(frame, bytes)),
+        this.events.on('run.changed', (run) => this.onRun(run)),
+      );
+    }
     void this.catchUp();
   }
 
@@ -72,7 +78,7 @@ export class OutputFeed {
     if (--this.opened > 0) return;
     if (this.again !== null) clearTimeout(this.again);
     this.again = null;
-    this.events.unwatch(this.runId);
+    if (!this.ended) this.events.unwatch(this.runId);
     this.off.splice(0).forEach((off) => off());
   }
 
@@ -80,12 +86,9 @@ export class OutputFeed {
   async catchUp(): Promise<void> {
     if (this.opened === 0 || !this.events.connected()) return;
     try {
-      const reply = await this.events.watch(this.runId);
-      if (!reply.ok) throw new Error(reply.message);
-      this.error.set(null);
-      this.begin(reply.attempt, reply.storedBytes);
+      const run = this.ended ? this.beginEnded(this.ended) : await this.watch();
       await this.loadPreview();
-      this.onRun(reply.run);
+      if (run) this.onRun(run);
       await this.fill();
     } catch (error) {
       this.error.set(sentence(error));
@@ -98,6 +101,19 @@ export class OutputFeed {
       this.loading.set(false);
       this.draw();
     }
+  }
+
+  private beginEnded({ n, outputBytes }: EndedAttempt): null {
+    this.begin(n, outputBytes);
+    return null;
+  }
+
+  private async watch(): Promise<RunView> {
+    const reply = await this.events.watch(this.runId);
+    if (!reply.ok) throw new Error(reply.message);
+    this.error.set(null);
+    this.begin(reply.attempt, reply.storedBytes);
+    return reply.run;
   }
 
   private begin(attempt: number, storedBytes: number): void {

@@ -1,7 +1,7 @@
 import { Injectable, effect, inject, untracked } from '@angular/core';
 import { EventsSocket } from '../core/events-socket';
 import { OutputApi } from './output-api';
-import { OutputFeed } from './output-feed';
+import { OutputFeed, type EndedAttempt } from './output-feed';
 
 const KEPT = 6;
 
@@ -19,10 +19,12 @@ export class OutputFeeds {
     });
   }
 
-  get(runId: string): OutputFeed {
-    const feed = this.feeds.get(runId) ?? new OutputFeed(runId, this.events, this.api);
-    this.feeds.delete(runId);
-    this.feeds.set(runId, feed);
+  /** Without `ended`: the latest attempt, live. */
+  get(runId: string, ended: EndedAttempt | null = null): OutputFeed {
+    const key = `${runId}-${ended?.n ?? 'live'}`;
+    const feed = this.feeds.get(key) ?? new OutputFeed(runId, this.events, this.api, ended);
+    this.feeds.delete(key);
+    this.feeds.set(key, feed);
     for (const id of [...this.feeds.keys()].slice(0, -KEPT)) this.feeds.delete(id);
     return feed;
   }

@@ -25,6 +25,8 @@ const LINE_JUMP = /^:(\d+)$/;
 })
 export class OutputPane {
   readonly run = input.required<RunView>();
+  /** An earlier attempt, or null for the latest. */
+  readonly attempt = input<number | null>(null);
   /** The line that the address points at, counted from 1. */
   readonly line = input<number | null>(null);
   /** A line was chosen for the address. */
@@ -36,6 +38,8 @@ export class OutputPane {
   private readonly view = viewChild(OutputView);
   private readonly box = viewChild.required<ElementRef<HTMLInputElement>>('box');
   private readonly runId = computed(() => this.run().id);
+  protected readonly shownAttempt = computed(() => this.attempt() ?? this.run().attempt);
+  private readonly ended = computed(() => this.run().attempts.find(({ n }) => n === this.attempt()) ?? null);
   protected readonly search = new OutputSearch();
   /** Of the search box: a text to find, or a line to go to. */
   protected readonly text = signal('');
@@ -46,14 +50,18 @@ export class OutputPane {
   protected readonly timestamps = signal(readStored('timestamps', isFlag, true));
   protected readonly wrap = signal(readStored('wrap', isFlag, false));
   protected readonly target = computed(() => (this.line() === null ? null : (this.line() as number) - 1));
-  protected readonly active = computed(() => isActive(this.run().state));
-  protected readonly downloadUrl = computed(() => this.api.downloadUrl(this.runId(), this.run().attempt));
+  protected readonly active = computed(() => this.attempt() === null && isActive(this.run().state));
+  protected readonly downloadUrl = computed(() => this.api.downloadUrl(this.runId(), this.shownAttempt()));
   protected readonly jump = computed(() => LINE_JUMP.exec(this.text())?.[1] ?? null);
   protected readonly size = computed(() => {
     const feed = this.feed();
     feed?.version();
     if (!feed) return '';
     return feed.previewing ? `loading the lines before these, ${bytes(feed.buffer.end)}` : `${plural(feed.buffer.lineCount, 'line')}, ${bytes(feed.buffer.end)}`;
+  });
+  protected readonly nothing = computed(() => {
+    this.feed()?.version();
+    return this.feed()?.buffer.lineCount === 0;
   });
   protected readonly skipped = computed(() => {
     this.feed()?.version();
@@ -72,9 +80,10 @@ export class OutputPane {
     let opened: OutputFeed | null = null;
     effect(() => {
       const id = this.runId();
+      this.attempt();
       untracked(() => {
         opened?.close();
-        opened = this.feeds.get(id);
+        opened = this.feeds.get(id, this.ended());
         opened.open();
         this.feed.set(opened);
         this.firstLine.set(0);
@@ -151,7 +160,7 @@ export class OutputPane {
   private revealTarget(): void {
     const [feed, target] = [this.feed(), this.target()];
     feed?.version();
-    const key = `${feed?.runId} ${target}`;
+    const key = `${feed?.runId} ${feed?.attempt} ${target}`;
     if (!feed || target === null || key === this.revealed || feed.previewing || feed.buffer.lineCount <= target) return;
     this.revealed = key;
     untracked(() => this.reveal(target));

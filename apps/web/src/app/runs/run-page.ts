@@ -16,6 +16,7 @@ import { RunCharts } from '../metrics/run-charts';
 import { RunResources } from '../metrics/run-resources';
 import { Icon } from '../ui/icon';
 import { StateChip } from '../ui/state-chip';
+import { stateWord } from '../ui/state-icon';
 import { RunActions } from './run-actions';
 import { changesSince, runBefore } from './run-changes';
 import { RunNotes } from './run-notes';
@@ -34,6 +35,8 @@ const TABS = [
   { key: 'resources', label: 'Resources' },
 ] as const;
 type TabKey = (typeof TABS)[number]['key'];
+/** The parts that each attempt has for itself. */
+const OF_ATTEMPT: ReadonlySet<TabKey> = new Set(['output', 'graphs', 'resources']);
 
 /** One run: what it is, how it went, what it printed. */
 @Component({
@@ -51,6 +54,8 @@ export class RunPage {
   readonly line = input<string>();
   /** Of the address: the part that is shown. */
   readonly tab = input<string>();
+  /** Of the address: an earlier attempt. */
+  readonly attempt = input<string>();
   private readonly store = inject(RunsStore);
   private readonly clock = inject(Clock);
   private readonly router = inject(Router);
@@ -70,10 +75,19 @@ export class RunPage {
   protected readonly words = computed(() => {
     const run = this.run();
     if (!run) return '';
+    // Success is quiet: nobody looks for `exit 0`.
+    if (run.state === 'succeeded') return run.reason ?? '';
     return isActive(run.state) && run.state !== 'running' ? activity(run, this.store.progress(run.id), this.clock.now()) : outcome(run);
   });
+  protected readonly stateWord = stateWord;
   protected readonly tabs = TABS;
   protected readonly shownTab = computed<TabKey>(() => TABS.find(({ key }) => key === this.tab())?.key ?? 'output');
+  /** The parts show this attempt; null: they follow the latest. */
+  protected readonly earlier = computed(() => {
+    const run = this.run();
+    return run?.attempts.find(({ n }) => String(n) === this.attempt() && n !== run.attempt)?.n ?? null;
+  });
+  protected readonly ofAttempt = computed(() => OF_ATTEMPT.has(this.shownTab()));
   protected readonly before = computed(() => {
     const run = this.run();
     return run ? runBefore(run, this.store.all()) : null;
@@ -124,8 +138,12 @@ export class RunPage {
     if (next) await this.router.navigate(['/runs', next.id]);
   }
 
-  protected show(tab: TabKey): void {
-    void this.router.navigate([], { queryParams: { tab: tab === 'output' ? null : tab }, replaceUrl: true });
+  protected show(tab: TabKey, attempt = this.earlier()): void {
+    void this.router.navigate([], { queryParams: { tab: tab === 'output' ? null : tab, attempt }, replaceUrl: true });
+  }
+
+  protected showAttempt(n: number): void {
+    this.show(this.shownTab(), n === this.run()?.attempt ? null : n);
   }
 
   protected onTabKey(event: KeyboardEvent): void {
@@ -165,6 +183,6 @@ export class RunPage {
 
   /** The address of this very line, to be copied or sent. */
   protected linkTo(line: number): void {
-    void this.router.navigate([], { queryParams: { line }, replaceUrl: true });
+    void this.router.navigate([], { queryParams: { line, attempt: this.earlier() }, replaceUrl: true });
   }
 }

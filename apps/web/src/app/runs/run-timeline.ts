@@ -59,9 +59,14 @@ interface Step {
     .now b {
       color: var(--running);
     }
+    // A phone has room for the words of the last one.
     @media (max-width: 719px) {
-      ol {
-        flex-wrap: wrap;
+      li:not(:last-child) {
+        flex: 1 1 0;
+        padding: 0;
+        :is(b, span) {
+          display: none;
+        }
       }
     }
   `,

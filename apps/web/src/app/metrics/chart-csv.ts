@@ -1,0 +1,21 @@
+import { rowsOf, sorted, type ChartLine } from './chart-data';
+
+const cell = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
+/** The points of a chart as a table: one column for each line, an empty cell where a line has no point. */
+export function csvOf(axis: string, lines: readonly ChartLine[]): string {
+  const { x, columns } = rowsOf(lines.map(sorted));
+  const value = (of: number | null | undefined): string => (of === undefined ? '' : of === null ? 'nan' : String(of));
+  const rows = x.map((place, i) => [String(place), ...columns.map((column) => value(column[i]))].join(','));
+  return [[axis, ...lines.map(({ label }) => cell(label))].join(','), ...rows, ''].join('\n');
+}
+
+export function saveCsv(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = `${name.replace(/[^\w.-]+/g, '-')}.csv`;
+  link.click();
+  // The browser reads it after the click.
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

@@ -1,7 +1,16 @@
+import type { Page } from '@playwright/test';
 import { expect, logIn, output, test, writeFile } from './product.js';
 
 const LINES = process.env['MLE_TEST_FULL'] ? 1_000_000 : 150_000;
 const FRAMES = 60;
+
+/** The end shows before the rest is here. */
+async function timeUntilEnd(page: Page, open: () => Promise<unknown>): Promise<number> {
+  const begun = Date.now();
+  await open();
+  await output(page).getByText(`line ${LINES - 1} of`).waitFor();
+  return Date.now() - begun;
+}
 
 test(`opens and scrolls ${LINES} lines`, async ({ page, product }, info) => {
   test.setTimeout(300_000);
@@ -9,13 +18,12 @@ test(`opens and scrolls ${LINES} lines`, async ({ page, product }, info) => {
   await writeFile(page, 'many.py', `import sys\nsys.stdout.write("".join(f"line {i} of a long output\\n" for i in range(${LINES})))\n`);
   await page.getByRole('button', { name: 'Go on this computer' }).click();
   await expect(page.getByText(/^succeeded, /).first()).toBeVisible({ timeout: 200_000 });
-  await page.getByRole('link', { name: 'Open the run' }).click();
-  await page.waitForURL(/\/runs\//);
-  await page.reload();
-  const begun = Date.now();
-  // The end shows before the rest is here.
-  await expect(output(page)).toContainText(`line ${LINES - 1} of`);
-  const opened = Date.now() - begun;
+  // Anew, so that nothing of the output is here yet.
+  await page.goto(`${product.url}/runs`);
+  const row = page.getByRole('row', { name: /many\.py/ });
+  await expect(row).toContainText('succeeded');
+  const opened = await timeUntilEnd(page, () => row.getByRole('link').click());
+  const reloaded = await timeUntilEnd(page, () => page.reload({ waitUntil: 'commit' }));
   await expect(page.getByText(`${(LINES + 1).toLocaleString('en')} lines`)).toBeVisible({ timeout: 60_000 });
 
   await output(page).press('Home');
@@ -35,7 +43,7 @@ test(`opens and scrolls ${LINES} lines`, async ({ page, product }, info) => {
     return times;
   })()`)) as number[];
   const sorted = times.slice(1).sort((a, b) => a - b);
-  info.annotations.push({ type: 'measured', description: `opened in ${opened} ms; frames while scrolling: median ${sorted[FRAMES >> 1]?.toFixed(1)} ms, longest ${sorted.at(-1)?.toFixed(1)} ms` });
+  info.annotations.push({ type: 'measured', description: `opened in ${opened} ms, with all of the page in ${reloaded} ms; frames while scrolling: median ${sorted[FRAMES >> 1]?.toFixed(1)} ms, longest ${sorted.at(-1)?.toFixed(1)} ms` });
   await expect(output(page)).not.toContainText('Running many.py');
 
   await page.getByLabel('Search the output').fill(`:${LINES / 2}`);

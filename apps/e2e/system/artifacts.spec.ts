@@ -26,6 +26,8 @@ for i in range(20):
 os.truncate(os.open(os.path.join(out, "huge.bin"), os.O_CREAT | os.O_WRONLY), 11 << 30)
 `;
 
+const FULL = process.env['MLE_TEST_FULL'] === '1';
+
 describe('the artifacts of a run', () => {
   let product: Installation;
   let projectId: string;
@@ -47,7 +49,7 @@ describe('the artifacts of a run', () => {
   const artifacts = (id: string): Promise<ArtifactList> => product.client.json('GET', `runs/${id}/artifacts`);
 
   it('appear during the run and are whole at its end, though worker and server are killed while they come', async () => {
-    const bytes = process.env['MLE_TEST_FULL'] ? 1024 ** 3 : 48 * 1024 ** 2;
+    const bytes = FULL ? 1024 ** 3 : 48 * 1024 ** 2;
     const run = await product.client.startRun({ projectId, file: 'train.py', args: [folder, String(bytes)] });
     while ((await artifacts(run.id)).items.length === 0) await sleep(100);
     const early = await product.client.run(run.id);
@@ -60,7 +62,7 @@ describe('the artifacts of a run', () => {
     await sleep(200);
     await product.api.kill('SIGKILL');
     await product.api.start();
-    const ended = await product.client.ended(run.id, 120);
+    const ended = await product.client.ended(run.id, FULL ? 480 : 120);
     expect(ended).toMatchObject({ state: 'succeeded', attempt: 1 });
 
     const { items, dropped } = await artifacts(run.id);
@@ -74,7 +76,7 @@ describe('the artifacts of a run', () => {
     const response = await product.client.fetch(`runs/${run.id}/artifacts/deep/big.bin`);
     for await (const part of response.body as unknown as AsyncIterable<Uint8Array>) hash.update(part);
     expect(hash.digest('hex')).toBe(saved['deep/big.bin']);
-  });
+  }, FULL ? 600_000 : 150_000);
 
   it('take up what the run left in its workspace, or it is removed there', async () => {
     const run = await product.client.startRun({ projectId, file: 'train.py', args: [folder, '1000'] });

@@ -11,6 +11,8 @@ import { logger, NestLogger } from './logging/logger.js';
 import { webPage } from './web/web.middleware.js';
 
 const UPLOAD_MS = 6 * 3_600_000;
+/** Longer than proxies keep a connection that rests (60 s): whoever sends on one that is just being closed has a failed request. */
+const RESTING_CONNECTION_MS = 75_000;
 
 /** Wires the server up, with everything around the routes; it listens when the caller says so. */
 export async function createApplication(config: Config): Promise<NestExpressApplication> {
@@ -24,8 +26,10 @@ export async function createApplication(config: Config): Promise<NestExpressAppl
   app.use(correlate, requestLog(), securityHeaders(config));
   app.use(webPage(config.webDir));
   app.useBodyParser('json', { limit: LIMITS.jsonBodyBytes, type: (request) => isJsonBody(request as Request) });
+  const server = app.getHttpServer() as Server;
   // A large upload over a slow line takes its time; the head of a request still has to come at once.
-  (app.getHttpServer() as Server).requestTimeout = UPLOAD_MS;
+  server.requestTimeout = UPLOAD_MS;
+  server.keepAliveTimeout = RESTING_CONNECTION_MS;
   return app;
 }
 

@@ -127,6 +127,11 @@ describe('the routes', () => {
     }
   });
 
+  it('leave a connection open for longer than a proxy does', async () => {
+    const { headers } = await fetch(`${api.url}/healthz`);
+    expect(Number(/timeout=(\d+)/.exec(headers.get('keep-alive') ?? '')?.[1])).toBeGreaterThan(60);
+  });
+
   it('that do not exist are a problem too', async () => {
     for (const path of ['/api/v1/nothing', '/api/nothing', '/api', '/api/v2/projects']) {
       expect(await ada.get(path)).toMatchObject({ status: 404, body: { code: 'route.not_found', correlationId: expect.any(String) } });

@@ -1,3 +1,6 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DEFAULT_PROJECT_SETTINGS } from '@mle/protocol';
 import type { RunSpec } from '@mle/protocol';
 import { TestServer } from '../../test/test-server.js';
@@ -18,18 +21,20 @@ afterAll(async () => {
   await server.close();
 });
 
-test('shows a line each 100 ms as it comes', async () => {
+test('shows each line as it comes, not when the program ends', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mle-seen-'));
+  chmodSync(folder, 0o755);
   const run = await server.submit({
-    'tick.py': 'import time\nfor i in range(8):\n    print("line", i, flush=True)\n    time.sleep(0.1)\n',
+    'tick.py': `import os, time\nfor i in range(8):\n    print("line", i, flush=True)\n    while not os.path.exists("${folder}/%d" % i): time.sleep(0.01)\n`,
   });
-  const seen: number[] = [];
-  await until('the run is finished', () => {
-    const lines = run.stream('stdout').split('\n').length - 1;
-    if (seen.at(-1) !== lines) seen.push(lines);
-    return run.finished !== null;
-  });
-  // Each line was seen alone, before the next one was written.
-  expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  // Each line has to be seen before the program writes the next one.
+  for (let i = 0; i < 8; i++) {
+    await until(`line ${i} is shown`, () => run.stream('stdout').endsWith(`line ${i}\n`));
+    writeFileSync(join(folder, String(i)), '');
+  }
+  await until('the run is finished', () => run.finished !== null);
+  expect(run.stream('stdout').split('\n')).toHaveLength(9);
+  rmSync(folder, { recursive: true });
 });
 
 test('a failing script: its traceback on stderr, and its exit code', async () => {

@@ -226,8 +226,11 @@ export class FilesPanel {
   }
 
   /** What is there already is replaced only if the user says so; the rest is on its way meanwhile. */
-  private async upload(files: readonly UploadFile[], folder: string): Promise<void> {
-    const present = new Set(this.store.files().map((file) => file.path));
+  private upload(files: readonly UploadFile[], folder: string): Promise<void> {
+    return this.attempt(async () => this.uploadBeside(await this.store.pathsNow(), files, folder));
+  }
+
+  private async uploadBeside(present: ReadonlySet<string>, files: readonly UploadFile[], folder: string): Promise<void> {
     const over = files.filter(({ path }) => present.has(joinPath(folder, path)));
     this.uploads.start(files.filter((file) => !over.includes(file)), folder);
     if (over.length === 0) return;

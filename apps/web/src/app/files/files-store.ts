@@ -30,7 +30,7 @@ export class FilesStore {
   readonly error = signal<string | null>(null);
   readonly projectId = computed(() => this.projects.current()?.id ?? null);
   /** Without those that were deleted and can still be taken back. */
-  readonly files = computed(() => this.stored().filter((file) => !this.pending().some(({ path }) => file.path === path || isInside(file.path, path))));
+  readonly files = computed(() => this.stored().filter(({ path }) => !this.isDeleted(path)));
   /** Paths that moved, for the open tabs to follow. */
   readonly lastMove = signal<{ from: string; to: string } | null>(null);
 
@@ -75,6 +75,12 @@ export class FilesStore {
     }
   }
 
+  /** What is stored, read anew: what is shown may not be there yet, or be older. Deleted files that can still be taken back are not of it. */
+  async pathsNow(): Promise<ReadonlySet<string>> {
+    const files = await this.api.list(this.mustProject());
+    return new Set(files.map(({ path }) => path).filter((path) => !this.isDeleted(path)));
+  }
+
   /** Makes an empty file; fails where one exists. */
   async create(path: string): Promise<void> {
     const projectId = this.mustProject();
@@ -104,6 +110,10 @@ export class FilesStore {
       this.emptyFolders.set(foldersBefore);
       throw error;
     }
+  }
+
+  private isDeleted(file: string): boolean {
+    return this.pending().some(({ path }) => file === path || isInside(file, path));
   }
 
   /** Gone from the page at once; from the server when the time for Undo has passed. */

@@ -54,11 +54,6 @@ export async function main() {
     outcomes.push({ name, seconds: secondsSince(start), ...result });
     return result.failed === 0;
   };
-  /** @param {[name: string, work: Work][]} suites */
-  const oneAfterAnother = async (suites) => {
-    for (const [name, work] of suites) await suite(name, work);
-  };
-
   /** @type {NodeJS.ProcessEnv} */
   const env = { ...process.env, ...(full && { MLE_TEST_FULL: '1' }), ...(!process.stdout.isTTY && { NO_COLOR: '1' }) };
   const ready = await suite('machine', async () => {
@@ -76,20 +71,13 @@ export async function main() {
         return { passed: 0, failed: 0 };
       }),
     ]);
-    /** @type {[string, Work]} */
-    const faults = ['faults', (write) => jest(FAULTS, reports, env, write, '--runInBand')];
-    if (onlyFaults) await oneAfterAnother([faults]);
-    else {
-      // The tests of the whole product wait much of their time: those of its parts have the processor meanwhile.
-      await Promise.all([
-        oneAfterAnother(jestProjects().map((folder) => [folder, (write) => jest(folder, reports, env, write)])),
-        oneAfterAnother([
-          ['system', (write) => jest(SYSTEM, reports, env, write, '--runInBand')],
-          faults,
-          ...(chromium ? /** @type {[string, Work][]} */ ([['browser', (write) => playwright(reports, env, write)]]) : []),
-        ]),
-      ]);
+    // Each takes both processors: two at a time are slower than one after the other.
+    if (!onlyFaults) {
+      for (const folder of jestProjects()) await suite(folder, (write) => jest(folder, reports, env, write));
+      await suite('system', (write) => jest(SYSTEM, reports, env, write, '--runInBand'));
     }
+    await suite('faults', (write) => jest(FAULTS, reports, env, write, '--runInBand'));
+    if (chromium) await suite('browser', (write) => playwright(reports, env, write));
   }
   rmSync(reports, { recursive: true, force: true });
   summary(outcomes, stopped, secondsSince(begun));
@@ -182,7 +170,7 @@ function summary(outcomes, stopped, whole) {
     process.stdout.write(`${name.padEnd(24)} ${numbers.padEnd(26)} ${seconds.toFixed(1).padStart(6)} s\n`);
   }
   if (stopped) process.stdout.write('Stopped before the end.\n');
-  process.stdout.write(`${'all, some side by side'.padEnd(51)} ${whole.toFixed(1).padStart(6)} s\n`);
+  process.stdout.write(`${'all'.padEnd(51)} ${whole.toFixed(1).padStart(6)} s\n`);
   const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
   const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, 0) + (stopped ? 1 : 0);
   process.exitCode = failed > 0 ? 1 : 0;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DEFAULT_PROJECT_SETTINGS, DELIVERY_JOB, deliveryId, FILE_MODES, frameSegments, LIMITS, LINK_NAMESPACE, LINK_VERSION, LinkAuthSchema, machineQueue, QUEUE_PREFIX } from '@mle/protocol';
-import type { ArtifactChunk, ArtifactChunkReply, ArtifactPut, ArtifactPutReply, AttemptRef, BlobFetch, Heartbeat, Hello, HelloReply, Inventory, LeftoverReply, LeftoverRequest, MachineSettings, ManifestEntry, RunSpec, ServerToWorker, WorkerToServer } from '@mle/protocol';
+import type { ArtifactChunk, ArtifactChunkReply, ArtifactPut, ArtifactPutReply, AttemptRef, BlobChunk, BlobFetch, Heartbeat, Hello, HelloReply, Inventory, LeftoverReply, LeftoverRequest, MachineSettings, ManifestEntry, RunSpec, ServerToWorker, WorkerToServer } from '@mle/protocol';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { Server } from 'socket.io';
@@ -20,6 +20,11 @@ const newId = (): string => randomBytes(12).toString('hex');
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 export type TestFile = string | Buffer | { content: string; executable?: boolean; link?: boolean };
+
+interface SentPiece {
+  piece: BlobChunk['pieces'][number];
+  bytes: Buffer;
+}
 
 /** The server's side of the link, of the queue and of the blobs, with everything noted for the tests. */
 export class TestServer {
@@ -327,19 +332,39 @@ export class TestServer {
   }
 
   private async send(socket: WorkerSocket, { streamId, items }: BlobFetch): Promise<void> {
+    for (const message of this.messages(items)) {
+      const { ok } = await socket.timeout(5_000).emitWithAck('blob.chunk', { streamId, pieces: message.map(({ piece }) => piece) }, Buffer.concat(message.map(({ bytes }) => bytes)));
+      this.onChunk?.();
+      if (!ok) return void socket.emit('blob.end', { streamId, error: 'The worker refused a piece.' });
+    }
+    const isWhole = items.every(({ sha256: hash }) => this.blobs.has(hash));
+    socket.emit('blob.end', { streamId, error: isWhole ? null : 'A blob is missing.' });
+  }
+
+  /** As the server sends them: small blobs together, a large one in pieces, and nothing after one that is missing. */
+  private *messages(items: BlobFetch['items']): Generator<SentPiece[]> {
+    let together: SentPiece[] = [];
+    let length = 0;
     for (const { sha256: hash, from } of items) {
       const whole = this.blobs.get(hash);
-      if (whole === undefined) return void socket.emit('blob.end', { streamId, error: 'A blob is missing.' });
-      let offset = from;
-      do {
-        const piece = whole.subarray(offset, offset + LIMITS.blobChunkBytes);
-        const bytes = this.corrupt?.(piece, hash) ?? piece;
-        const { ok } = await socket.timeout(5_000).emitWithAck('blob.chunk', { streamId, pieces: [{ sha256: hash, offset, length: bytes.length, size: whole.length }] }, bytes);
-        this.onChunk?.();
-        if (!ok) return void socket.emit('blob.end', { streamId, error: 'The worker refused a piece.' });
-        offset += piece.length;
-      } while (offset < whole.length);
+      if (whole === undefined) break;
+      const isSmall = whole.length <= LIMITS.blobChunkBytes;
+      if (together.length > 0 && (!isSmall || length + whole.length > LIMITS.blobChunkBytes || together.length === LIMITS.blobsPerChunk)) {
+        yield together;
+        together = [];
+        length = 0;
+      }
+      if (isSmall) {
+        together.push(this.piece(hash, whole, from));
+        length += whole.length;
+      } else for (let offset = from; offset < whole.length; offset += LIMITS.blobChunkBytes) yield [this.piece(hash, whole, offset)];
     }
-    socket.emit('blob.end', { streamId, error: null });
+    if (together.length > 0) yield together;
+  }
+
+  private piece(hash: string, whole: Buffer, offset: number): SentPiece {
+    const sent = whole.subarray(offset, offset + LIMITS.blobChunkBytes);
+    const bytes = this.corrupt?.(sent, hash) ?? sent;
+    return { piece: { sha256: hash, offset, length: bytes.length, size: whole.length }, bytes };
   }
 }

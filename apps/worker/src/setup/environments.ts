@@ -9,6 +9,7 @@ import type { JournalEntry } from '../journal/journal.js';
 import { FILES } from '../journal/records.js';
 import type { Logger } from '../logs/logger.js';
 import type { BlobCache } from '../sync/blob-cache.js';
+import { PrepareError } from '../sync/prepare-error.js';
 import { EnvironmentBuilder } from './environment-builder.js';
 import type { BuildPlaces, RunStep } from './environment-builder.js';
 import { prune } from './environment-pruning.js';
@@ -71,7 +72,7 @@ export class Environments {
   /** The environment of the run's requirements.txt, or null where it needs none. Throws `PrepareError`. */
   async ensure(wish: SetupWish): Promise<string | null> {
     const { spec, slot, files, signal } = wish;
-    const requirements = readRequirements(files, (sha256) => this.blobs.read(sha256).toString('utf8'));
+    const requirements = readRequirements(files, (sha256) => this.text(sha256));
     if (requirements === null) return null;
     const python = await findPython(this.identity.path, this.identity.uidOf(slot));
     const owner = spec.ownerId ?? spec.projectId;
@@ -92,6 +93,12 @@ export class Environments {
       if (this.turns.get(owner) === settled) this.turns.delete(owner);
     });
     return turn;
+  }
+
+  private text(sha256: string): string {
+    const bytes = this.blobs.read(sha256);
+    if (bytes === null) throw new PrepareError('The requirements of the project were damaged on the disk of this machine. Run it again.');
+    return bytes.toString('utf8');
   }
 
   /** Removes what a worker before this one did not complete, and what was not used for long. */

@@ -37,9 +37,14 @@ export class BlobCache {
     return new Map(await Promise.all(names.map(async (name) => [name, (await stat(this.partialPath(name)).catch(() => null))?.size ?? 0] as const)));
   }
 
-  /** The bytes of a small blob, at once: see `inTurns`. Throws where they are not there. */
-  read(sha256: string): Buffer {
-    return this.packs.read(sha256) ?? readFileSync(this.path(sha256));
+  /** The bytes of a small blob, at once: see `inTurns`. Null: it is not here, or no longer. */
+  read(sha256: string): Buffer | null {
+    try {
+      return this.packs.read(sha256) ?? readFileSync(this.path(sha256));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw error;
+    }
   }
 
   /** Takes small blobs that came whole, at once. Returns those whose bytes are those of their names; the others are not kept. */

@@ -138,6 +138,15 @@ export class BlobFetcher {
     this.streams.get(end.streamId)?.end(end.error);
   }
 
+  /** The bytes of one blob, from the cache where it is there. */
+  async read(ref: AttemptRef, sha256: string, signal: AbortSignal): Promise<Buffer> {
+    for (;;) {
+      const bytes = this.cache.read(sha256);
+      if (bytes !== null) return bytes;
+      await this.bring(ref, [sha256], { bytes: () => undefined }, signal);
+    }
+  }
+
   /** Brings blobs that the cache does not have: afterwards all are there, or it throws `PrepareError`. */
   async bring(ref: AttemptRef, missing: string[], progress: FetchProgress, signal: AbortSignal): Promise<void> {
     const others = missing.filter((sha256) => this.underWay.has(sha256));

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestFile } from '../../test/test-server.js';
 import { TestServer } from '../../test/test-server.js';
@@ -63,6 +63,14 @@ test('many small files come once, also for another project', async () => {
   expect(first.finished?.exitCode).toBe(0);
   expect(second.stream('stdout')).toBe(first.stream('stdout'));
   expect(second.progress.at(-1)).toMatchObject({ filesDone: 301, filesTotal: 301 });
+
+  // As after a power cut: what was damaged comes again.
+  server.fetches.length = 0;
+  const packs = join(worker.dataDir, 'cache/packs');
+  for (const path of readdirSync(packs).map((name) => join(packs, name))) writeFileSync(path, Buffer.alloc(statSync(path).size));
+  const third = await finish(newProject(), files, list);
+  expect(third.stream('stdout')).toBe(first.stream('stdout'));
+  expect(asked()).toHaveLength(300);
 });
 
 test('shows the progress of the files', async () => {

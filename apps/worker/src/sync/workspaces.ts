@@ -1,23 +1,20 @@
-import type { Stats } from 'node:fs';
 import { chown, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { FILE_MODES, ManifestSchema } from '@mle/protocol';
-import type { AttemptProgress, AttemptRef, Leftover, Manifest, ManifestEntry, RunSpec } from '@mle/protocol';
+import { ManifestSchema } from '@mle/protocol';
+import type { AttemptRef, Leftover, Manifest, ManifestEntry, RunSpec } from '@mle/protocol';
 import { attemptKey } from '../journal/attempt-key.js';
 import type { Identity } from '../identity/identity.js';
 import type { BlobCache } from './blob-cache.js';
 import type { BlobFetcher } from './blob-fetcher.js';
-import type { SmallBlob } from './blob-packs.js';
 import { ContainedTree } from './contained-tree.js';
 import { findLeftovers } from '../leftovers/leftover-scan.js';
 import { inTurns } from './in-turns.js';
+import { Placement } from './placement.js';
+import type { ProgressReport } from './placement.js';
 import { PrepareError } from './prepare-error.js';
 import { WorkspaceIndex } from './workspace-index.js';
 
-/** Written in turns with everything else up to this size, beyond it copied by the thread pool. */
-const SMALL_BYTES = 256 * 1024;
 const INDEXES_KEPT = 8;
-const PROGRESS_EVERY_MS = 250;
 const MANIFESTS_KEPT = 8;
 /** It is in the cache; where it was lost, there is no time to fetch it again. */
 const MANIFEST_MS = 5_000;
@@ -33,8 +30,6 @@ export interface PreparedPlaces {
   /** Of the snapshot. */
   files: ManifestEntry[];
 }
-
-export type ProgressReport = Omit<AttemptProgress, 'runId' | 'attempt'>;
 
 /** One workspace per project and slot, restored before each run. */
 export class Workspaces {
@@ -71,7 +66,7 @@ export class Workspaces {
     try {
       if (due.length > 0) {
         changed = true;
-        await this.place(ref, due, index, tree, manifest, report, signal);
+        await new Placement(this.cache, this.fetcher, { tree, index, report }, manifest, due).run(ref, signal);
       }
     } finally {
       if (changed) await index.save();
@@ -133,8 +128,7 @@ export class Workspaces {
   private async manifest(ref: AttemptRef, snapshotId: string, signal: AbortSignal): Promise<Manifest> {
     const known = this.manifests.get(snapshotId);
     if (known !== undefined) return known;
-    if (!this.cache.has(snapshotId)) await this.fetcher.bring(ref, [snapshotId], { bytes: () => undefined }, signal);
-    const parsed = ManifestSchema.safeParse(JSON.parse(this.cache.read(snapshotId).toString('utf8')));
+    const parsed = ManifestSchema.safeParse(JSON.parse((await this.fetcher.read(ref, snapshotId, signal)).toString('utf8')));
     if (!parsed.success) throw new PrepareError(`The list of the project's files is wrong: ${parsed.error.issues[0]?.message ?? 'it cannot be read'}`);
     this.manifests.set(snapshotId, parsed.data);
     forgetOldest(this.manifests, MANIFESTS_KEPT);
@@ -158,90 +152,6 @@ export class Workspaces {
     });
     return due;
   }
-
-  private async place(
-    ref: AttemptRef,
-    due: ManifestEntry[],
-    index: WorkspaceIndex,
-    tree: ContainedTree,
-    manifest: Manifest,
-    report: (progress: ProgressReport) => void,
-    signal: AbortSignal,
-  ): Promise<void> {
-    // Links come last, so that no file is placed by way of one.
-    const files = due.filter(({ mode }) => mode !== FILE_MODES.link);
-    const links = due.filter(({ mode }) => mode === FILE_MODES.link);
-    const large = files.filter(({ size }) => size > SMALL_BYTES);
-    const small = byContent(files.filter(({ size }) => size <= SMALL_BYTES));
-    const missing = new Map(due.filter(({ sha256 }) => !this.cache.has(sha256)).map((entry) => [entry.sha256, entry]));
-    const progress: ProgressReport = {
-      phase: 'syncing',
-      filesDone: manifest.files.length - due.length,
-      filesTotal: manifest.files.length,
-      bytesDone: 0,
-      bytesTotal: [...missing.values()].reduce((sum, { size }) => sum + size, 0),
-    };
-    let reportedAt = Number.NEGATIVE_INFINITY;
-    const tell = (): void => {
-      if (performance.now() - reportedAt < PROGRESS_EVERY_MS) return;
-      reportedAt = performance.now();
-      report({ ...progress });
-    };
-    tell();
-    const onBytes = (count: number): void => {
-      progress.bytesDone += count;
-      tell();
-    };
-    await tree.makeFolders(files.map(({ path }) => path));
-    const placed = (entry: ManifestEntry, stat: Stats): void => {
-      index.note(entry, stat);
-      progress.filesDone++;
-      tell();
-    };
-    const placeSmall = (sha256: string, bytes: Buffer): void => {
-      for (const entry of small.get(sha256) ?? []) placed(entry, tree.placeFile(entry.path, bytes, permissions(entry)));
-      small.delete(sha256);
-    };
-    let failure: Error | null = null;
-    const onSmall = ({ sha256, bytes }: SmallBlob): void => {
-      if (failure !== null) return;
-      try {
-        placeSmall(sha256, bytes);
-      } catch (error) {
-        failure = error as Error;
-      }
-    };
-    await this.fetcher.bring(ref, [...missing.keys()], { bytes: onBytes, small: onSmall }, signal);
-    if (failure !== null) throw failure as Error;
-    await inTurns([...small.keys()], (sha256) => {
-      signal.throwIfAborted();
-      placeSmall(sha256, this.cache.read(sha256));
-    });
-    for (const entry of large) {
-      signal.throwIfAborted();
-      placed(entry, await tree.placeLargeFile(entry.path, this.cache.path(entry.sha256), permissions(entry)));
-    }
-    for (const entry of links) {
-      placed(entry, await tree.placeLink(entry.path, this.cache.read(entry.sha256).toString('utf8')));
-    }
-    for (const { path, mode } of manifest.files) if (mode === FILE_MODES.link) await tree.checkLink(path);
-    reportedAt = Number.NEGATIVE_INFINITY;
-    tell();
-  }
-}
-
-function byContent(entries: ManifestEntry[]): Map<string, ManifestEntry[]> {
-  const groups = new Map<string, ManifestEntry[]>();
-  for (const entry of entries) {
-    const group = groups.get(entry.sha256);
-    if (group === undefined) groups.set(entry.sha256, [entry]);
-    else group.push(entry);
-  }
-  return groups;
-}
-
-function permissions({ mode }: ManifestEntry): number {
-  return mode === FILE_MODES.executable ? 0o755 : 0o644;
 }
 
 function forgetOldest(map: Map<string, unknown>, keep: number): void {

@@ -20,7 +20,8 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/
  */
 
 /**
- * Checks what the launcher itself reads; the API checks the rest when it starts.
+ * Checks what the launcher itself reads; the API checks the rest when it starts. The rules are written here too, because this
+ * runs before any package is installed, where the schemas of the API cannot be loaded.
  * @param {NodeJS.ProcessEnv} env
  * @param {{ root?: string, defaultPort?: string }} [options]
  * @returns {Configuration}
@@ -34,7 +35,7 @@ export function readConfiguration(env, { root = ROOT, defaultPort = '8080' } = {
     if (value !== '' && !isAllowed(value)) refused.push(`${name} is not usable. Set it to ${allowed}.`);
     return value;
   };
-  const port = read('MLE_PORT', defaultPort, (text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535, 'a port from 0 to 65535 (0: any free one)');
+  const port = read('MLE_PORT', defaultPort, (text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535, 'a port from 0 to 65535 (0 takes a free one)');
   const host = read('MLE_HOST', '127.0.0.1', (text) => /^[A-Za-z0-9.:_-]{1,255}$/.test(text), 'an address or host name to listen on, such as 127.0.0.1 or 0.0.0.0');
   const data = read('MLE_DATA_DIR', './data', (text) => text.trim() !== '' && resolve(root, text) !== '/', 'a folder to keep the data in');
   const worker = read('MLE_LOCAL_WORKER', '1', (text) => text === '0' || text === '1', '1 (a worker runs on this computer) or 0');

@@ -61,7 +61,7 @@ interface Variable {
 }
 const variable = <S extends z.ZodType>(name: string, schema: S, allowed: string) => ({ name, schema, allowed });
 
-const port = variable('MLE_PORT', whole(0, 65_535), 'a port from 0 to 65535 (0: any free one)');
+const port = variable('MLE_PORT', whole(0, 65_535), 'a port from 0 to 65535 (0 takes a free one)');
 const host = variable('MLE_HOST', text(255).regex(/^[A-Za-z0-9.:_-]+$/), 'an address or host name to listen on, such as 127.0.0.1 or 0.0.0.0');
 const dataDir = variable('MLE_DATA_DIR', text(4096), 'a folder to keep the data in');
 const publicUrl = variable(

@@ -227,7 +227,7 @@ export class FilesPanel {
 
   /** What is there already is replaced only if the user says so; the rest is on its way meanwhile. */
   private upload(files: readonly UploadFile[], folder: string): Promise<void> {
-    return this.attempt(async () => this.uploadBeside(await this.store.pathsNow(), files, folder));
+    return this.attempt(async () => this.uploadBeside(await this.store.present(files.map(({ path }) => joinPath(folder, path))), files, folder));
   }
 
   private async uploadBeside(present: ReadonlySet<string>, files: readonly UploadFile[], folder: string): Promise<void> {

@@ -16,6 +16,7 @@ async function opened(paths: string[]) {
   const change = (act: () => void) => (server.refuse ? Promise.reject(server.refuse) : Promise.resolve(act()));
   const api = {
     list: () => Promise.resolve(server.paths.map(file)),
+    write: (_project: string, path: string) => change(() => server.paths.push(path)),
     remove: (_project: string, path: string) => change(() => (server.paths = server.paths.filter((other) => other !== path && !other.startsWith(`${path}/`)))),
     move: (_project: string, { from, to }: { from: string; to: string }) => change(() => (server.paths = server.paths.map((path) => (path === from ? to : path)))),
   };
@@ -74,6 +75,24 @@ describe('FilesStore', () => {
     store.remove('a.py', false);
     await store.flushDeletes();
     expect(server.paths).toEqual(['b.py']);
+  });
+
+  it('deletes first what waits for Undo in the place of something new, so that the new one stays', async () => {
+    const { server, store, shown } = await opened(['a.py', 'b.py', 'c/d.py', 'e.py']);
+    for (const path of ['a.py', 'b.py', 'e.py']) store.remove(path, false);
+    store.remove('c', true);
+    await store.create('a.py');
+    expect(await store.present(['b.py', 'c/d.py'])).toEqual(new Set());
+    server.paths.push('b.py');
+    await jest.advanceTimersByTimeAsync(UNDO_MS);
+    await store.load();
+    expect([server.paths, shown()]).toEqual([['a.py', 'b.py'], ['a.py', 'b.py']]);
+  });
+
+  it('knows of files that are stored and not shown yet', async () => {
+    const { server, store } = await opened(['a.py']);
+    server.paths.push('new.py');
+    expect(await store.present(['new.py', 'other.py'])).toEqual(new Set(['new.py']));
   });
 
   it('shows a file again that the server did not delete, and says why', async () => {

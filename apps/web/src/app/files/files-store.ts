@@ -30,7 +30,7 @@ export class FilesStore {
   readonly error = signal<string | null>(null);
   readonly projectId = computed(() => this.projects.current()?.id ?? null);
   /** Without those that were deleted and can still be taken back. */
-  readonly files = computed(() => this.stored().filter(({ path }) => !this.isDeleted(path)));
+  readonly files = computed(() => this.stored().filter((file) => !this.pending().some(({ path }) => file.path === path || isInside(file.path, path))));
   /** Paths that moved, for the open tabs to follow. */
   readonly lastMove = signal<{ from: string; to: string } | null>(null);
 
@@ -75,15 +75,18 @@ export class FilesStore {
     }
   }
 
-  /** What is stored, read anew: what is shown may not be there yet, or be older. Deleted files that can still be taken back are not of it. */
-  async pathsNow(): Promise<ReadonlySet<string>> {
-    const files = await this.api.list(this.mustProject());
-    return new Set(files.map(({ path }) => path).filter((path) => !this.isDeleted(path)));
+  /** Which of these paths have a file, read anew: what is shown may not be there yet, or be older. */
+  async present(paths: readonly string[]): Promise<ReadonlySet<string>> {
+    const projectId = this.mustProject();
+    await this.makeWay(paths);
+    const stored = new Set((await this.api.list(projectId)).map(({ path }) => path));
+    return new Set(paths.filter((path) => stored.has(path)));
   }
 
   /** Makes an empty file; fails where one exists. */
   async create(path: string): Promise<void> {
     const projectId = this.mustProject();
+    await this.makeWay([path]);
     await this.api.write(projectId, path, '', '');
     await this.load();
   }
@@ -101,6 +104,7 @@ export class FilesStore {
     this.emptyFolders.set(foldersBefore.map((folder) => movedPath(folder, from, to) ?? folder));
     if (!before.some((file) => movedPath(file.path, from, to) !== null)) return;
     try {
+      await this.makeWay([to]);
       await this.api.move(projectId, { from, to });
       this.lastMove.set({ from, to });
       await this.load();
@@ -110,10 +114,6 @@ export class FilesStore {
       this.emptyFolders.set(foldersBefore);
       throw error;
     }
-  }
-
-  private isDeleted(file: string): boolean {
-    return this.pending().some(({ path }) => file === path || isInside(file, path));
   }
 
   /** Gone from the page at once; from the server when the time for Undo has passed. */
@@ -131,6 +131,12 @@ export class FilesStore {
   /** Deletes now what waits for Undo: before a run takes its snapshot. */
   async flushDeletes(): Promise<void> {
     await Promise.all(this.pending().map((entry) => this.finishDelete(entry)));
+  }
+
+  /** What waits for Undo in the place of something new is deleted first: otherwise the new one would be, when the time has passed. */
+  private async makeWay(paths: readonly string[]): Promise<void> {
+    const inTheWay = ({ path }: PendingDelete): boolean => paths.some((other) => other === path || isInside(other, path) || isInside(path, other));
+    await Promise.all(this.pending().filter(inTheWay).map((entry) => this.finishDelete(entry)));
   }
 
   private undoDelete(entry: PendingDelete): void {

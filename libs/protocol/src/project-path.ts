@@ -5,8 +5,13 @@ const encoder = new TextEncoder();
 /** A UTF-16 unit takes at most so many bytes in UTF-8: most texts are short enough without being encoded. */
 const UNIT_BYTES = 3;
 
+/** Short, of ASCII, nothing encoded, no part of dots alone: most paths are, and those of a snapshot are thousands. */
+const PLAIN = /^(?!\.)[\w.+@=, ()-]+(?:\/(?!\.)[\w.+@=, ()-]+)*$/;
+const PLAIN_LENGTH = 255;
+
 /** Why `path` is no path inside a project, as a sentence, or null when it is one. */
 export function projectPathError(path: string): string | null {
+  if (path.length <= PLAIN_LENGTH && PLAIN.test(path)) return null;
   if (path === '') return 'Give a path inside the project.';
   if (isLonger(path, LIMITS.pathBytes)) return `Use a path of at most ${LIMITS.pathBytes} bytes.`;
   // A path may reach us encoded once more than it was decoded: each reading of it has to stay inside.

@@ -18,11 +18,14 @@ export interface Snapshot {
 const SETTLE_TRIES = 5;
 /** What is larger was not written by a person. */
 const IGNORE_FILE_BYTES = 1024 * 1024;
+/** Of thousands of files each: a run asks for its manifest right after it was made. */
+const MANIFESTS_KEPT = 8;
 
 @Injectable()
 export class SnapshotsService {
   /** When each snapshot was last given to somebody who will name it in the database. */
   private readonly handedOut = new Map<string, number>();
+  private readonly manifests = new Map<string, Manifest>();
 
   constructor(
     private readonly snapshots: SnapshotsRepository,
@@ -55,13 +58,21 @@ export class SnapshotsService {
   /** @throws ProblemError 404 when the blob is gone. */
   async manifest(snapshotId: string): Promise<Manifest> {
     if ((await this.blobs.size(snapshotId)) === null) throw notFound('snapshot');
-    return ManifestSchema.parse(JSON.parse((await this.blobs.read(snapshotId)).toString('utf8')));
+    return this.manifests.get(snapshotId) ?? this.remember(snapshotId, ManifestSchema.parse(JSON.parse((await this.blobs.read(snapshotId)).toString('utf8'))));
+  }
+
+  private remember(snapshotId: string, manifest: Manifest): Manifest {
+    this.manifests.set(snapshotId, manifest);
+    const [oldest] = this.manifests.keys();
+    if (oldest !== undefined && this.manifests.size > MANIFESTS_KEPT) this.manifests.delete(oldest);
+    return manifest;
   }
 
   private async take(projectId: string): Promise<Snapshot> {
     const files = await this.sent((await this.files.list(projectId)).map(({ path, mode, size, sha256 }) => ({ path, mode, size, sha256 })));
     const manifest: Manifest = { version: 1, files };
     const { sha256 } = await this.blobs.putBytes(Buffer.from(JSON.stringify(manifest)));
+    this.remember(sha256, manifest);
     return { id: sha256, bytes: files.reduce((sum, { size }) => sum + size, 0), files: files.length };
   }
 

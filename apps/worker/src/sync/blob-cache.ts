@@ -1,6 +1,6 @@
 import { createHash, hash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
-import { createReadStream, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createReadStream, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat, truncate } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -15,11 +15,15 @@ export class BlobCache {
   private readonly blobs: string;
   private readonly partials: string;
   private readonly packs: BlobPacks;
+  /** Those that may have a file of their own: only for them the disk is asked. */
+  private readonly files: Set<string>;
 
   constructor(dataDir: string) {
     this.blobs = join(dataDir, 'cache', 'blobs');
     this.partials = join(dataDir, 'cache', 'partial');
     this.packs = new BlobPacks(join(dataDir, 'cache', 'packs'));
+    mkdirSync(this.blobs, { recursive: true, mode: 0o700 });
+    this.files = new Set(readdirSync(this.blobs).flatMap((folder) => readdirSync(join(this.blobs, folder))));
   }
 
   /** Of a blob that is too large for a message of its own, the file that it is in. */
@@ -28,7 +32,7 @@ export class BlobCache {
   }
 
   has(sha256: string): boolean {
-    return this.packs.has(sha256) || existsSync(this.path(sha256));
+    return this.packs.has(sha256) || (this.files.has(sha256) && existsSync(this.path(sha256)));
   }
 
   /** The blobs that are there by a part, cut off with a connection, and how many bytes of each. */
@@ -61,6 +65,7 @@ export class BlobCache {
     mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
     writeFileSync(temporary, bytes, { mode: 0o600 });
     renameSync(temporary, target);
+    this.files.add(sha256);
   }
 
   async receive(sha256: string, from: number): Promise<IncomingBlob> {
@@ -72,6 +77,7 @@ export class BlobCache {
       await hashFile(sum, path);
     }
     const handle = await open(path, from > 0 ? 'a' : 'w', 0o600);
+    this.files.add(sha256);
     return new IncomingBlob(sha256, handle, sum, from, path, this.path(sha256));
   }
 

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { INestApplication } from '@nestjs/common';
 import { createApplication } from '../src/application.js';
@@ -17,6 +18,13 @@ export interface ApiUnderTest {
   signUp(login: string): Promise<Client>;
   /** A browser that nobody has logged in with. */
   visitor(): Client;
+}
+
+/** As serve.ts ends it: a connection that is not used any more, and does not know it, keeps nobody waiting. */
+async function closed(app: INestApplication): Promise<void> {
+  const late = setTimeout(() => (app.getHttpServer() as Server).closeAllConnections(), 2_000);
+  await app.close();
+  clearTimeout(late);
 }
 
 /** Starts the API in this process on a free port, as main.ts does. */
@@ -40,7 +48,7 @@ export async function startApi(parts: Parts, overrides: Partial<Config> = {}): P
     url,
     app,
     config,
-    close: () => app.close(),
+    close: () => closed(app),
     visitor,
     signUp: async (login) => {
       await app.get(UsersService, { strict: false }).addOrReset(login, PASSWORD);

@@ -1,7 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FileList, Problem, ProjectView } from '@mle/protocol';
 import yazl from 'yazl';
+import { BlobsService } from '../src/blobs/blobs.service.js';
 import { startApi, type ApiUnderTest } from './api.js';
 import type { Client } from './client.js';
 import { startParts, type Parts } from './parts.js';
@@ -84,13 +86,34 @@ it('what cannot become a project leaves nothing behind', async () => {
     [Buffer.alloc(MAX_BYTES + 1), 413, 'file.too_large'],
   ];
   for (const [bytes, status, code] of refusals) expect(await upload(bytes)).toMatchObject({ status, body: { code } });
-  // A list that tells less than there is.
-  const lying = await zip(['big', 'y'.repeat(5000)]);
+  for (const bytes of await broken()) expect(await upload(bytes)).toMatchObject({ status: 400, body: { code: 'archive.invalid' } });
+  expect(await projects()).toEqual(before);
+  expect(readdirSync(join(parts.dataDir, 'tmp'))).toEqual([]);
+});
+
+it('a zip may break before anyone reads its files', async () => {
+  const blobs = api.app.get(BlobsService, { strict: false });
+  const put = blobs.put.bind(blobs);
+  blobs.put = async (stream) => {
+    await sleep(100);
+    return put(stream);
+  };
+  try {
+    for (const bytes of await broken()) expect(await upload(bytes)).toMatchObject({ status: 400, body: { code: 'archive.invalid' } });
+  } finally {
+    blobs.put = put;
+  }
+});
+
+/** One whose list tells less than there is, and one whose packed bytes are none. */
+async function broken(): Promise<Buffer[]> {
+  const whole = await zip(['big', 'y'.repeat(5000)]);
   const size = Buffer.alloc(4);
   size.writeUInt32LE(5000);
   const told = Buffer.alloc(4);
   told.writeUInt32LE(10);
-  expect(await upload(forged(lying, size.toString('latin1'), told.toString('latin1')))).toMatchObject({ status: 400, body: { code: 'archive.invalid' } });
-  expect(await projects()).toEqual(before);
-  expect(readdirSync(join(parts.dataDir, 'tmp'))).toEqual([]);
-});
+  const damaged = Buffer.from(whole);
+  const LOCAL_HEADER_BYTES = 30;
+  damaged[LOCAL_HEADER_BYTES + whole.readUInt16LE(26) + whole.readUInt16LE(28)] = 0xff;
+  return [forged(whole, size.toString('latin1'), told.toString('latin1')), damaged];
+}

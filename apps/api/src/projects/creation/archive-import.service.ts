@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { isNativeError } from 'node:util/types';
 import { Inject, Injectable } from '@nestjs/common';
 import { FILE_MODES, projectPathError, type ManifestEntry } from '@mle/protocol';
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
@@ -106,6 +107,8 @@ export class ArchiveImportService {
     const mode = entry.versionMadeBy >> 8 === MADE_BY_UNIX ? entry.externalFileAttributes >>> 16 : 0;
     // yauzl ends the stream with an error when there are more bytes than the list says.
     const stream = await zip.openReadStreamPromise(entry);
+    // It may come before anyone reads: without this it would end the process, and yauzl tells one of zlib without ending the stream.
+    stream.on('error', (error) => stream.destroy(error));
     if ((mode & FILE_TYPE) !== LINK_TYPE) {
       return { path, mode: (mode & 0o111) !== 0 ? FILE_MODES.executable : FILE_MODES.plain, ...(await this.blobs.put(stream)) };
     }
@@ -124,7 +127,7 @@ function commonFolder(paths: string[]): string | null {
 
 /** Errors of the zip reader are plain ones about the form of the bytes; those of the file system and of zlib have codes. */
 function archiveProblem(error: unknown): unknown {
-  if (error instanceof ProblemError || !(error instanceof Error)) return error;
+  if (error instanceof ProblemError || !isNativeError(error)) return error;
   const { code } = error as NodeJS.ErrnoException;
   if (code !== undefined && !code.startsWith('Z_')) return error;
   if (/invalid relative path|absolute path|invalid characters in fileName/i.test(error.message)) {

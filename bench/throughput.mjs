@@ -2,7 +2,7 @@
 // same program started by a bare BullMQ worker with as many at once. In turns, so that both meet the same machine.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Queue, Worker } from 'bullmq';
@@ -18,6 +18,8 @@ const PER_TURN = RUNS / TURNS;
 const WARM_UP = 40;
 const POSTS_AT_ONCE = 8;
 const AIM = 0.5;
+/** The id of a run in hexadecimal digits, its attempt, and what is between and behind them. */
+const LINE_BYTES = 24 + ' 1\n'.length;
 
 const product = await startProduct();
 
@@ -122,8 +124,9 @@ class Ledger {
     return (await readFile(this.path, 'utf8')).split('\n').filter((line) => line !== '');
   }
 
+  /** By the size: reading it all a hundred times a second would be work that the baseline does not have. */
   async count() {
-    return (await this.lines()).length;
+    return (await stat(this.path)).size / LINE_BYTES;
   }
 
   async left(expected) {

@@ -44,7 +44,7 @@ export class LinkSession {
   }
 
   async finished(finished: AttemptFinished): Promise<AttemptReply> {
-    return this.sessions.lifecycle.finished(this.known().id, finished);
+    return this.sessions.lifecycle.finished(this.known(), finished);
   }
 
   async progress(progress: AttemptProgress): Promise<void> {

@@ -37,16 +37,18 @@ export class DeliveriesService implements OnModuleDestroy {
     await this.queue(machineQueue(machineId)).remove(deliveryId(runId, attempt));
   }
 
-  async exists(machineId: string, { runId, attempt }: AttemptRef): Promise<boolean> {
-    return (await this.redis.client.exists(`${machineKeyPrefix(machineId)}${deliveryId(runId, attempt)}`)) === 1;
+  async exists(machineId: string, ref: AttemptRef): Promise<boolean> {
+    return (await this.redis.client.exists(deliveryKey(machineId, ref))) === 1;
   }
 
-  /** Those of the runs that have no delivery on the queue of their machine, asked for many at once. */
+  /** Those of the runs that have no delivery on the queue of their machine; most often one question tells of many that each has one. */
   async *undelivered<R extends { id: string; attempt: number; machineId: string }>(runs: readonly R[]): AsyncGenerator<R> {
     for (let at = 0; at < runs.length; at += ASKED_AT_ONCE) {
       const some = runs.slice(at, at + ASKED_AT_ONCE);
-      const there = await Promise.all(some.map(({ id, attempt, machineId }) => this.exists(machineId, { runId: id, attempt })));
-      yield* some.filter((_run, i) => !there[i]);
+      const keys = some.map(({ id, attempt, machineId }) => deliveryKey(machineId, { runId: id, attempt }));
+      if ((await this.redis.client.exists(...keys)) === some.length) continue;
+      const there = await Promise.all(keys.map((key) => this.redis.client.exists(key)));
+      yield* some.filter((_run, i) => there[i] === 0);
     }
   }
 
@@ -91,4 +93,8 @@ export class DeliveriesService implements OnModuleDestroy {
     }
     return queue;
   }
+}
+
+function deliveryKey(machineId: string, { runId, attempt }: AttemptRef): string {
+  return `${machineKeyPrefix(machineId)}${deliveryId(runId, attempt)}`;
 }

@@ -83,10 +83,10 @@ export class RunLifecycle {
   }
 
   /** Ends the attempt, but only when its last byte is stored and the checksum is right, and its artifacts and its last point are there too. */
-  async finished(machineId: string, finished: AttemptFinished): Promise<AttemptReply> {
+  async finished(machine: ClaimingMachine, finished: AttemptFinished): Promise<AttemptReply> {
     const ref: AttemptRef = { runId: finished.runId, attempt: finished.attempt };
     const run = await this.runs.get(ref.runId);
-    if (!run || run.attempt !== ref.attempt || currentAttempt(run).machineId !== machineId) return { ok: false, code: 'superseded' };
+    if (!run || run.attempt !== ref.attempt || currentAttempt(run).machineId !== machine.id) return { ok: false, code: 'superseded' };
     if (!ON_MACHINE_STATES.includes(run.state)) return { ok: true };
     const missing = await this.output.verify(ref, finished);
     if (missing !== null) return { ok: false, code: 'gap', expected: missing };
@@ -98,7 +98,7 @@ export class RunLifecycle {
     const ended = await this.end(run, finished, change);
     // The state may have changed between reading and writing, by a stop: the worker asks again.
     if (!ended) return { ok: false, code: 'gap', expected: outputBytes };
-    this.settle(ended, ref);
+    this.settle(ended, ref, machine);
     return { ok: true };
   }
 
@@ -129,13 +129,14 @@ export class RunLifecycle {
     void this.dispatcher.wake();
   }
 
-  private settle(run: RunRecord, ref: AttemptRef): void {
+  private settle(run: RunRecord, ref: AttemptRef, machine?: ClaimingMachine): void {
     this.meters.attemptEnded(run.attempts[ref.attempt - 1]?.state ?? run.state);
     this.output.close(ref);
     this.events.signal('attempt.ended', ref);
     this.announcer.announce(run);
     if (run.state === 'queued') this.announcer.linesOfRunMoved(run);
-    void this.dispatcher.wake();
+    // No pool waits for a slot of a machine that is in none.
+    if (machine?.shared !== false || run.targetPoolId) void this.dispatcher.wake();
     if (gpusWanted(run.needs) > 0) this.ownLines.deliver().catch((error: unknown) => logger.debug({ err: error }, 'runs that wait for GPUs wait for the reconciler'));
   }
 

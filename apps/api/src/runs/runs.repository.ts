@@ -111,11 +111,12 @@ export class RunsRepository {
     return (await this.runs.find({ state: { $in: [...states] } }).sort({ _id: 1 }).lean()).map(record);
   }
 
-  /** Runs that have a machine which has not begun them. */
+  /** Runs that have a machine which has not begun them, oldest first. Sorted here: no index has this order, and a store would sort whole runs. */
   async waitingForMachines(): Promise<WaitingRun[]> {
     const fields = { attempt: 1, priority: 1, correlationId: 1, machineId: 1, targetPoolId: 1, seat: 1, notBefore: 1, needs: 1 };
-    const waiting = await this.runs.find({ state: { $in: ['queued', 'assigned'] as RunState[] }, machineId: { $gt: '' } }, fields).sort({ _id: 1 }).lean();
-    return waiting.flatMap(({ _id, machineId, ...run }) => (machineId === null ? [] : [{ ...run, machineId, id: _id.toHexString() }]));
+    const waiting = await this.runs.find({ state: { $in: ['queued', 'assigned'] as RunState[] }, machineId: { $gt: '' } }, fields).lean();
+    const runs = waiting.flatMap(({ _id, machineId, ...run }) => (machineId === null ? [] : [{ ...run, machineId, id: _id.toHexString() }]));
+    return runs.sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
   async ofProject(projectId: string): Promise<RunRecord[]> {

@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import type { Dirent, Stats } from 'node:fs';
 import { join, sep } from 'node:path';
@@ -25,9 +26,17 @@ export interface OutputScan {
 
 /** The files of an output folder as they are now. Links are followed to files of the folder only. */
 export async function scanOutputs(folder: string): Promise<OutputScan> {
-  const scan: OutputScan = { root: await realpath(folder).catch(() => folder), files: new Map(), refused: [] };
+  const scan: OutputScan = { root: realOf(folder), files: new Map(), refused: [] };
   await visit(scan, '');
   return scan;
+}
+
+function realOf(folder: string): string {
+  try {
+    return realpathSync.native(folder);
+  } catch {
+    return folder;
+  }
 }
 
 async function visit(scan: OutputScan, folder: string): Promise<void> {

@@ -29,7 +29,7 @@ export class AttemptTable {
     private readonly draining: () => boolean,
   ) {
     tools.supervisor.on('output', (key, bytes) => this.attempts.get(key)?.output(bytes));
-    tools.supervisor.on('ended', (key) => void this.attempts.get(key)?.ended());
+    tools.supervisor.on('ended', (key) => this.attempts.get(key)?.ended());
     tools.link.on('offline', () => {
       for (const attempt of this.attempts.values()) attempt.offline();
     });
@@ -76,7 +76,7 @@ export class AttemptTable {
     const ref = { runId: delivery.runId, attempt: delivery.attempt };
     const key = attemptKey(ref);
     const log = this.log.child({ correlationId: delivery.correlationId, runId: ref.runId, attempt: ref.attempt });
-    if (this.attempts.has(key) || this.claims.has(key) || !(await this.tools.journal.intend(ref))) {
+    if (this.attempts.has(key) || this.claims.has(key) || !this.tools.journal.intend(ref)) {
       log.info('A delivery came again and is settled.');
       return 'settled';
     }
@@ -140,7 +140,7 @@ export class AttemptTable {
     for (;;) {
       const reply = await this.tools.link.insist(this.aborted.signal, () => this.tools.link.claim(ref));
       if (reply.ok) {
-        await this.accept(ref, key, reply.spec, log);
+        this.accept(ref, key, reply.spec, log);
         return 'settled';
       }
       if (reply.code === 'gone') {
@@ -156,9 +156,9 @@ export class AttemptTable {
     }
   }
 
-  private async accept(ref: AttemptRef, key: string, spec: RunSpec, log: Logger): Promise<void> {
+  private accept(ref: AttemptRef, key: string, spec: RunSpec, log: Logger): void {
     const slot = this.slots.take(key);
-    await this.tools.journal.write(ref, { spec, slot });
+    this.tools.journal.write(ref, { spec, slot });
     const attempt = this.add(ref, spec, slot);
     this.claims.delete(key);
     // The delivery is settled now; the run goes on by itself.

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { lstat } from 'node:fs/promises';
+import { existsSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptRef, RunSpec } from '@mle/protocol';
@@ -122,8 +121,8 @@ export class Attempt {
   }
 
   /** The supervisor says that it has ended. */
-  async ended(): Promise<void> {
-    this.exit ??= await readRecord(join(this.folder, FILES.exit), ExitRecordSchema);
+  ended(): void {
+    this.exit ??= readRecord(join(this.folder, FILES.exit), ExitRecordSchema);
     if (this.exit !== null) this.report(this.exit);
   }
 
@@ -167,12 +166,12 @@ export class Attempt {
     const reply = await this.tools.supervisor.open(this.key, this.folder, this.spec.outputQuotaBytes);
     if (this.sender === null) {
       const path = join(this.folder, FILES.spool);
-      this.sender = await OutputSender.open(this.tools.link, this.ref, path, reply.bytes, () => void this.discard(), this.log);
+      this.sender = new OutputSender(this.tools.link, this.ref, path, reply.bytes, () => void this.discard(), this.log);
       if (this.serverHas !== null) this.sender.resume(this.serverHas);
     }
     this.sender.notify(reply.bytes);
     if (reply.process !== null) this.started(reply.process);
-    if (reply.state === 'ended') await this.ended();
+    if (reply.state === 'ended') this.ended();
     return reply.state;
   }
 
@@ -190,7 +189,7 @@ export class Attempt {
 
   private async finish(outcome: Ended, reason: string): Promise<void> {
     await this.tools.supervisor.request({ op: 'finish', key: this.key, outcome, reason });
-    await this.ended();
+    this.ended();
   }
 
   private prepare(attached: Promise<unknown> = Promise.resolve()): void {
@@ -293,7 +292,7 @@ export class Attempt {
   /** While the slot is not free: the next run changes the workspace. */
   private async reportLeftovers(signal: AbortSignal): Promise<void> {
     try {
-      const since = (await lstat(join(this.folder, FILES.started)).catch(() => null))?.ctimeMs;
+      const since = lstatSync(join(this.folder, FILES.started), { throwIfNoEntry: false })?.ctimeMs;
       if (since === undefined) return;
       const { items, truncated } = await this.tools.workspaces.leftovers(this.spec, this.slot, since);
       if (items.length > 0) await this.tools.link.insist(signal, () => this.tools.link.leftovers({ ...this.ref, slot: this.slot, items, truncated }));
@@ -326,7 +325,7 @@ export class Attempt {
 
   private quarry(): Quarry {
     const { pid, startTime } = this.process ?? { pid: null, startTime: null };
-    return { ref: this.ref, group: pid, uid: this.tools.identity.uidOf(this.slot), since: startTime };
+    return { ref: this.ref, group: pid, uid: this.tools.identity.uidOf(this.slot), since: startTime, forks: null };
   }
 
   private async killCopy(): Promise<void> {

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdir, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AttemptRef } from '@mle/protocol';
 import type { z } from 'zod';
@@ -18,7 +18,10 @@ export interface JournalEntry {
   exit: ExitRecord | null;
 }
 
-/** One folder per attempt that the worker answers for; it outlives the worker. */
+/**
+ * One folder per attempt that the worker answers for; it outlives the worker. Its small files are read and written at
+ * once: the asynchronous form of such a call costs ten times as much.
+ */
 export class Journal {
   readonly root: string;
 
@@ -31,9 +34,9 @@ export class Journal {
   }
 
   /** Notes that the attempt is about to be claimed. False: the journal has it already. */
-  async intend(ref: AttemptRef): Promise<boolean> {
+  intend(ref: AttemptRef): boolean {
     try {
-      await mkdir(this.folder(ref), { mode: 0o700 });
+      mkdirSync(this.folder(ref), { mode: 0o700 });
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -41,12 +44,15 @@ export class Journal {
     }
   }
 
-  async write(ref: AttemptRef, record: JournalSpec): Promise<void> {
+  write(ref: AttemptRef, record: JournalSpec): void {
     writeAtomicSync(join(this.folder(ref), FILES.spec), JSON.stringify(record));
   }
 
   async remove(ref: AttemptRef): Promise<void> {
-    await rm(this.folder(ref), { recursive: true, force: true });
+    const folder = this.folder(ref);
+    // All but this one are small.
+    await unlink(join(folder, FILES.spool)).catch(() => undefined);
+    rmSync(folder, { recursive: true, force: true });
   }
 
   async load(): Promise<JournalEntry[]> {
@@ -54,28 +60,28 @@ export class Journal {
     const entries: JournalEntry[] = [];
     for (const name of await readdir(this.root)) {
       const ref = parseAttemptKey(name);
-      if (ref !== null) entries.push(await this.entry(ref));
+      if (ref !== null) entries.push(this.entry(ref));
     }
     return entries;
   }
 
-  async entry(ref: AttemptRef): Promise<JournalEntry> {
+  entry(ref: AttemptRef): JournalEntry {
     const folder = this.folder(ref);
     return {
       ref,
       folder,
-      journal: await readRecord(join(folder, FILES.spec), JournalSpecSchema),
+      journal: readRecord(join(folder, FILES.spec), JournalSpecSchema),
       started: existsSync(join(folder, FILES.started)),
-      process: await readRecord(join(folder, FILES.process), ProcessRecordSchema),
-      exit: await readRecord(join(folder, FILES.exit), ExitRecordSchema),
+      process: readRecord(join(folder, FILES.process), ProcessRecordSchema),
+      exit: readRecord(join(folder, FILES.exit), ExitRecordSchema),
     };
   }
 }
 
 /** The record, or null where the file is missing or was torn by a power cut. */
-export async function readRecord<T>(path: string, schema: z.ZodType<T>): Promise<T | null> {
+export function readRecord<T>(path: string, schema: z.ZodType<T>): T | null {
   try {
-    const parsed = schema.safeParse(JSON.parse(await readFile(path, 'utf8')));
+    const parsed = schema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
     return parsed.success ? parsed.data : null;
   } catch {
     return null;

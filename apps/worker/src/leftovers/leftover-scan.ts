@@ -18,11 +18,14 @@ const ENTRIES = 200_000;
  * write and every rename, and no program can set it.
  */
 export async function findLeftovers(workspace: string, snapshot: ReadonlySet<string>, since: number): Promise<{ items: Leftover[]; truncated: boolean }> {
-  const ignored = ignore().add(await readFile(join(workspace, IGNORE_FILE), 'utf8').catch(() => ''));
+  const list = (folder: string): Promise<Dirent[]> => readdir(join(workspace, folder), { withFileTypes: true }).catch(() => []);
+  const top = await list('');
+  const ignored = ignore();
+  // A run may have put a pipe there, which nobody would write to.
+  if (top.some((entry) => entry.name === IGNORE_FILE && entry.isFile())) ignored.add(await readFile(join(workspace, IGNORE_FILE), 'utf8').catch(() => ''));
   const items: Leftover[] = [];
   let looked = 0;
-  const visit = async (folder: string): Promise<void> => {
-    const entries = await readdir(join(workspace, folder), { withFileTypes: true }).catch((): Dirent[] => []);
+  const visit = async (folder: string, entries: Dirent[]): Promise<void> => {
     looked += entries.length;
     const files: string[] = [];
     const folders: string[] = [];
@@ -39,9 +42,9 @@ export async function findLeftovers(workspace: string, snapshot: ReadonlySet<str
     });
     for (const next of folders) {
       if (items.length > LIMITS.leftovers || looked > ENTRIES) return;
-      await visit(next);
+      await visit(next, await list(next));
     }
   };
-  await visit('');
+  await visit('', top);
   return { items: items.slice(0, LIMITS.leftovers), truncated: items.length > LIMITS.leftovers || looked > ENTRIES };
 }

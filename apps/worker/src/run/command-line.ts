@@ -26,7 +26,7 @@ export async function commandLine(spec: RunSpec, workspace: string, nodeVersion:
   const template = spec.settings.command;
   if (template === null) return { argv: await programOf(spec, file, workspace, nodeVersion), headline: headline(spec) };
   const { script, values, shown } = expandTemplate(template, spec, asArgument(file));
-  return { argv: ['sh', '-c', script, 'sh', ...values], headline: headline(spec, shown) };
+  return { argv: ['/bin/sh', '-c', script, 'sh', ...values], headline: headline(spec, shown) };
 }
 
 async function programOf(spec: RunSpec, file: string, workspace: string, nodeVersion: string | null): Promise<string[]> {
@@ -59,7 +59,7 @@ function asArgument(file: string): string {
 
 /** The shell reads the command; the arguments reach it as they are. */
 function commandOf(command: string, args: string[]): string[] {
-  return args.length === 0 ? ['sh', '-c', command] : ['sh', '-c', `${command} "$@"`, 'sh', ...args];
+  return args.length === 0 ? ['/bin/sh', '-c', command] : ['/bin/sh', '-c', `${command} "$@"`, 'sh', ...args];
 }
 
 function runsTypeScript(version: string): boolean {

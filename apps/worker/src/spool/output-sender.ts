@@ -26,19 +26,18 @@ export class OutputSender {
   private pump: Promise<void> = Promise.resolve();
   private readonly wakers = new Set<() => void>();
 
-  private constructor(
+  private readonly reader: SpoolReader;
+
+  constructor(
     private readonly link: Link,
     private readonly ref: AttemptRef,
-    private readonly reader: SpoolReader,
+    path: string,
     available: number,
     private readonly onSuperseded: () => void,
     private readonly log: Logger,
   ) {
+    this.reader = new SpoolReader(path);
     this.available = available;
-  }
-
-  static async open(link: Link, ref: AttemptRef, path: string, available: number, onSuperseded: () => void, log: Logger): Promise<OutputSender> {
-    return new OutputSender(link, ref, await SpoolReader.open(path), available, onSuperseded, log);
   }
 
   /** What the spool holds, as far as is known. */
@@ -92,7 +91,7 @@ export class OutputSender {
   async close(): Promise<void> {
     this.suspend();
     await this.pump;
-    await this.reader.close();
+    this.reader.close();
   }
 
   private async send(generation: number): Promise<void> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
+import { closeSync, openSync, read } from 'node:fs';
+import { promisify } from 'node:util';
 import { HEADER_BYTES, MAX_FRAME_BYTES, decodeHeader } from './spool-format.js';
 import type { FrameHeader } from './spool-format.js';
 
@@ -17,6 +17,10 @@ interface Place {
   offset: number;
 }
 
+const readAt = promisify(read);
+
+/** The window is small for a program that says little, and grows with what there is to read. */
+const FIRST_WINDOW_BYTES = 8 * 1024;
 const WINDOW_BYTES = 4 * (HEADER_BYTES + MAX_FRAME_BYTES);
 const INDEX_EVERY_BYTES = 1024 * 1024;
 /** Keeps the head of a frame on the link small when a program prints byte by byte. */
@@ -33,14 +37,16 @@ export class SpoolReader {
   /** Bytes of the frame at `place` that were read. */
   private used = 0;
   private readonly index: Place[] = [{ file: 0, offset: 0 }];
-  private window: Buffer = Buffer.alloc(0);
+  private space: Buffer = Buffer.allocUnsafe(FIRST_WINDOW_BYTES);
+  /** What is read of `space`. */
+  private window: Buffer = this.space.subarray(0, 0);
   private windowAt = 0;
 
-  private constructor(private readonly handle: FileHandle) {}
+  private readonly fd: number;
 
   /** The file must exist. */
-  static async open(path: string): Promise<SpoolReader> {
-    return new SpoolReader(await open(path, 'r'));
+  constructor(path: string) {
+    this.fd = openSync(path, 'r');
   }
 
   /** The offset of the next byte. */
@@ -48,8 +54,8 @@ export class SpoolReader {
     return this.place.offset + this.used;
   }
 
-  async close(): Promise<void> {
-    await this.handle.close();
+  close(): void {
+    closeSync(this.fd);
   }
 
   /** SHA-256 of all bytes up to `end`, which are read where that is still due; null where the spool is shorter. */
@@ -120,14 +126,16 @@ export class SpoolReader {
 
   private async load(at: number, length: number): Promise<boolean> {
     if (at >= this.windowAt && at + length <= this.windowAt + this.window.length) return true;
-    const buffer = Buffer.allocUnsafe(WINDOW_BYTES);
+    const full = this.window.length === this.space.length;
+    const room = Math.min(WINDOW_BYTES, Math.max(length, full ? 2 * this.space.length : 0));
+    if (room > this.space.length) this.space = Buffer.allocUnsafe(room);
     let filled = 0;
     while (filled < length) {
-      const { bytesRead } = await this.handle.read(buffer, filled, WINDOW_BYTES - filled, at + filled);
+      const { bytesRead } = await readAt(this.fd, this.space, filled, this.space.length - filled, at + filled);
       if (bytesRead === 0) break;
       filled += bytesRead;
     }
-    this.window = buffer.subarray(0, filled);
+    this.window = this.space.subarray(0, filled);
     this.windowAt = at;
     return filled >= length;
   }

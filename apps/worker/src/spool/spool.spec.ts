@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, mkdtempSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { HEADER_BYTES } from './spool-format.js';
+import { HEADER_BYTES, MAX_FRAME_BYTES } from './spool-format.js';
 import { SpoolReader } from './spool-reader.js';
 import { SpoolWriter } from './spool-writer.js';
 
@@ -45,7 +45,7 @@ test('reads back what was written, from any offset, in any step, with one hash',
   await spool.close();
   const whole = Buffer.concat(all);
   expect(spool.bytes).toBe(whole.length);
-  const reader = await SpoolReader.open(path);
+  const reader = new SpoolReader(path);
   await reader.seek(5_000_000);
   expect(reader.position).toBe(5_000_000);
   expect((await rest(reader, 65_536)).equals(whole.subarray(5_000_000))).toBe(true);
@@ -55,7 +55,17 @@ test('reads back what was written, from any offset, in any step, with one hash',
   }
   expect(await reader.digest(whole.length)).toBe(sha256(whole));
   expect(await reader.digest(whole.length + 1)).toBeNull();
-  await reader.close();
+  reader.close();
+});
+
+test('has the largest frame at the first reading', async () => {
+  const spool = writer();
+  spool.note('system', 'Running\n');
+  spool.append('stdout', Buffer.alloc(MAX_FRAME_BYTES, 'x'));
+  await spool.close();
+  const reader = new SpoolReader(path);
+  expect((await reader.read(1024 * 1024))?.bytes.length).toBe(8 + MAX_FRAME_BYTES);
+  reader.close();
 });
 
 test('keeps the streams and their order', async () => {
@@ -65,17 +75,17 @@ test('keeps the streams and their order', async () => {
   spool.append('stderr', Buffer.from('b'));
   spool.append('stdout', Buffer.from('c'));
   await spool.close();
-  const reader = await SpoolReader.open(path);
+  const reader = new SpoolReader(path);
   const chunk = await reader.read(65_536);
   expect(chunk?.segments.map(([length, stream]) => [length, stream])).toEqual([[6, 2], [1, 0], [1, 1], [1, 0]]);
-  await reader.close();
+  reader.close();
 });
 
 test('sees what comes while it reads, and no part of a frame before its end', async () => {
   const spool = writer();
   spool.append('stdout', Buffer.from('one'));
   await spool.flush();
-  const reader = await SpoolReader.open(path);
+  const reader = new SpoolReader(path);
   expect((await rest(reader, 100)).toString()).toBe('one');
   appendFileSync(path, Buffer.from('MLF'));
   expect(await reader.read(100)).toBeNull();
@@ -84,7 +94,7 @@ test('sees what comes while it reads, and no part of a frame before its end', as
   await spool.close();
   expect((await rest(reader, 100)).toString()).toBe('two');
   expect(await reader.digest(6)).toBe(sha256(Buffer.from('onetwo')));
-  await reader.close();
+  reader.close();
 });
 
 test('a frame that a crash tore is cut off, and the spool goes on', async () => {
@@ -97,9 +107,9 @@ test('a frame that a crash tore is cut off, and the spool goes on', async () => 
   expect(next.bytes).toBe(5);
   next.append('stderr', Buffer.from(' again'));
   await next.close();
-  const reader = await SpoolReader.open(path);
+  const reader = new SpoolReader(path);
   expect((await rest(reader, 100)).toString()).toBe('whole again');
-  await reader.close();
+  reader.close();
 });
 
 test('the quota counts on when the spool is opened again', async () => {
@@ -111,11 +121,11 @@ test('the quota counts on when the spool is opened again', async () => {
   next.append('stdout', Buffer.from('90abc'));
   await next.finish();
   await next.close();
-  const reader = await SpoolReader.open(path);
+  const reader = new SpoolReader(path);
   const text = (await rest(reader, 65_536)).toString();
   expect(text).toMatch(/^not counted1234567890\n.*quota of 10 bytes/);
   expect(text).toContain('3 bytes of output are missing here, from byte 10 to 13 of what the program wrote');
-  await reader.close();
+  reader.close();
 });
 
 test('says so when a spool is damaged in the middle', async () => {
@@ -123,7 +133,7 @@ test('says so when a spool is damaged in the middle', async () => {
   spool.append('stdout', Buffer.from('fine'));
   await spool.close();
   appendFileSync(path, Buffer.alloc(64));
-  const reader = await SpoolReader.open(path);
+  const reader = new SpoolReader(path);
   await expect(rest(reader, 100)).rejects.toThrow(`The spool is damaged at byte ${HEADER_BYTES + 4}.`);
-  await reader.close();
+  reader.close();
 });

@@ -10,7 +10,7 @@ export interface Pipe {
 }
 
 /** So many are made at once, and more when few are left: a process of its own for each run would cost what it saves. */
-const SPARE = 24;
+const SPARE = 96;
 const FEW = 8;
 
 /**

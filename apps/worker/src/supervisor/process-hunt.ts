@@ -14,7 +14,12 @@ export interface Quarry {
   uid: number | null;
   /** When the main process started, as `processStartTime` tells it: what is older is none of its children. */
   since: string | null;
+  /** What `forksSoFar` said before the main process started; null where nobody asked. */
+  forks: number | null;
 }
+
+/** More than the system can have in the making, each with its pid and not yet counted. */
+const FORKS_UNDER_WAY = 1_024;
 
 /**
  * The living processes of an attempt: those of its group, those that carry its ids in their environment, also
@@ -23,8 +28,10 @@ export interface Quarry {
 export function findProcesses(quarry: Quarry): FoundProcess[] {
   const found: FoundProcess[] = [];
   const since = Number(quarry.since ?? 0);
+  const lowest = lowestPid(quarry, forksSoFar(), Number(readText('/proc/sys/kernel/pid_max')));
   for (const name of listProcesses()) {
     const pid = Number(name);
+    if (pid < lowest) continue;
     const stat = readStat(pid);
     if (stat === null || stat.state === 'Z' || stat.state === 'X' || pid === process.pid || Number(stat.startTime) < since) continue;
     if (stat.group === quarry.group || carriesIds(pid, quarry.ref) || (quarry.uid !== null && uidOf(pid) === quarry.uid)) {
@@ -34,14 +41,34 @@ export function findProcesses(quarry: Quarry): FoundProcess[] {
   return found;
 }
 
+/**
+ * The lowest pid that a child of the main process can have. Linux gives pids in ascending order and begins again at `pidMax`:
+ * where fewer processes were made since the start than fit below it, all that the run made come after its main process.
+ */
+export function lowestPid({ group, forks }: Pick<Quarry, 'group' | 'forks'>, forksNow: number | null, pidMax: number): number {
+  // A counter that has not counted the main process itself counts nothing.
+  if (group === null || forks === null || forksNow === null || forksNow <= forks) return 0;
+  return forksNow - forks + FORKS_UNDER_WAY < pidMax - group ? group : 0;
+}
+
+/** Processes and threads made since the boot, in all namespaces; null where the system does not say. */
+export function forksSoFar(): number | null {
+  const match = /^processes (\d+)$/m.exec(readText('/proc/stat') ?? '');
+  return match === null ? null : Number(match[1]);
+}
+
 /** Clock ticks from the boot to the start of the process: with the boot id it names a process for ever. */
 export function processStartTime(pid: number): string | null {
   return readStat(pid)?.startTime ?? null;
 }
 
 export function bootId(): string | null {
-  return readText('/proc/sys/kernel/random/boot_id')?.trim() ?? null;
+  boot ??= readText('/proc/sys/kernel/random/boot_id')?.trim() ?? null;
+  return boot;
 }
+
+/** It lasts longer than this process. */
+let boot: string | null = null;
 
 /** Whether `pid` is still the process that it was. */
 export function isSameProcess(record: { pid: number; startTime: string | null; bootId: string | null }): boolean {

@@ -4,10 +4,13 @@ import { once } from 'node:events';
 import { closeSync } from 'node:fs';
 import { closePipe } from './fifo-pool.js';
 import type { FifoPool, Pipe } from './fifo-pool.js';
+import { forksSoFar } from './process-hunt.js';
 
 export interface Program {
   child: ChildProcess;
   pid: number;
+  /** What `forksSoFar` said before it. */
+  forks: number | null;
   /** The ends to read from. */
   stdoutFd: number;
   stderrFd: number;
@@ -30,6 +33,7 @@ export async function startProgram({ argv, cwd, env, uid, gid }: Wish, pool: Fif
     pipes.push(stdout);
     const stderr = await pool.take();
     pipes.push(stderr);
+    const forks = forksSoFar();
     const child = spawn(file, args, {
       cwd,
       env,
@@ -41,7 +45,7 @@ export async function startProgram({ argv, cwd, env, uid, gid }: Wish, pool: Fif
     child.on('error', () => undefined);
     closeSync(stdout.writeFd);
     closeSync(stderr.writeFd);
-    return { child, pid: child.pid, stdoutFd: stdout.readFd, stderrFd: stderr.readFd };
+    return { child, pid: child.pid, forks, stdoutFd: stdout.readFd, stderrFd: stderr.readFd };
   } catch (error) {
     pipes.forEach(closePipe);
     throw error;

@@ -28,7 +28,7 @@ export class SetupStep {
     spool: SpoolWriter,
     private readonly times: { graceMs: number; termMs: number },
   ) {
-    this.quarry = { ref, group: program.pid, uid, since: processStartTime(program.pid) };
+    this.quarry = { ref, group: program.pid, uid, since: processStartTime(program.pid), forks: program.forks };
     this.pipes = new OutputPipes(program.stdoutFd, program.stderrFd, spool, { stdout: 'system', stderr: 'system' }, (bytes) => {
       this.tail = Buffer.concat([this.tail, bytes]).subarray(-TAIL_BYTES);
     });

@@ -3,7 +3,7 @@ import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { writeAtomic, writeAtomicSync } from '../journal/atomic-file.js';
+import { writeAtomicSync } from '../journal/atomic-file.js';
 import { parseAttemptKey } from '../journal/attempt-key.js';
 import { FILES } from '../journal/records.js';
 import type { ExitRecord, ProcessRecord } from '../journal/records.js';
@@ -54,7 +54,7 @@ export class SupervisedRun {
   ) {
     const ref = parseAttemptKey(key);
     if (ref === null) throw new Error(`"${key}" names no attempt.`);
-    this.quarry = { ref, group: null, uid: null, since: null };
+    this.quarry = { ref, group: null, uid: null, since: null, forks: null };
     this.state = existsSync(join(folder, FILES.exit)) ? 'ended' : 'open';
     this.spool = new SpoolWriter(join(folder, FILES.spool), quotaBytes, news.output, () => (this.pipes ?? this.step?.pipes)?.settle());
   }
@@ -99,10 +99,10 @@ export class SupervisedRun {
     } catch (error) {
       return this.fail(error, request);
     }
-    const { child, pid } = program;
+    const { child, pid, forks } = program;
     this.state = 'running';
     const startTime = processStartTime(pid);
-    this.quarry = { ref: this.quarry.ref, group: pid, uid: request.uid, since: startTime };
+    this.quarry = { ref: this.quarry.ref, group: pid, uid: request.uid, since: startTime, forks };
     child.on('exit', (code, signal) => void this.end(code, signal, request));
     this.pipes = new OutputPipes(program.stdoutFd, program.stderrFd, this.spool);
     this.process = { pid, startTime, bootId: bootId(), startedAt: Date.now() };
@@ -217,7 +217,7 @@ export class SupervisedRun {
     for (;;) {
       const exit: ExitRecord = { ...ending, finishedAt, bytes: this.spool.bytes };
       try {
-        await writeAtomic(join(this.folder, FILES.exit), JSON.stringify(exit));
+        writeAtomicSync(join(this.folder, FILES.exit), JSON.stringify(exit));
         break;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') break; // the attempt was discarded meanwhile

@@ -18,6 +18,12 @@ import type { Request, SetupEnd, SetupRequest, SpawnReply, SpawnRequest } from '
 
 const RecordSchema = z.object({ pid: z.int(), startTime: z.string().nullable(), bootId: z.string().nullable(), socket: z.string() });
 const START_TIMEOUT_MS = 20_000;
+/**
+ * Each start of a program forks the supervisor: the less memory it touches, and the fewer threads share it, the cheaper. What
+ * passes through it is bytes, outside the heap.
+ */
+const LIGHT = ['--max-semi-space-size=1', '--single-threaded'];
+const LIGHT_ENVIRONMENT = { MALLOC_ARENA_MAX: '1' };
 
 interface Events {
   output: [key: string, bytes: number];
@@ -51,7 +57,7 @@ export class SupervisorClient extends EventEmitter<Events> {
 
   /** Connects to a living supervisor. False where there is none. */
   async attach(): Promise<boolean> {
-    const record = await readRecord(recordPath(this.dataDir), RecordSchema);
+    const record = readRecord(recordPath(this.dataDir), RecordSchema);
     if (record === null || !isSameProcess(record)) return false;
     const deadline = performance.now() + 5_000;
     while (performance.now() < deadline && isSameProcess(record)) {
@@ -66,11 +72,10 @@ export class SupervisorClient extends EventEmitter<Events> {
   async start(): Promise<void> {
     const path = socketPath(runtimeFolder(this.dataDir));
     const errors = openSync(join(this.dataDir, 'supervisor.log'), 'w', 0o600);
-    // A small young generation: what passes through here is bytes, outside the heap.
-    const child = spawn(process.execPath, ['--max-semi-space-size=1', this.bundle, 'supervise', '--data', this.dataDir], {
+    const child = spawn(process.execPath, [...LIGHT, this.bundle, 'supervise', '--data', this.dataDir], {
       cwd: '/',
       detached: true,
-      env: inheritedEnvironment(),
+      env: { ...inheritedEnvironment(), ...LIGHT_ENVIRONMENT },
       stdio: ['ignore', 'ignore', errors],
     });
     closeSync(errors);

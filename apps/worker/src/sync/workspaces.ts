@@ -1,4 +1,5 @@
-import { chown, mkdir, rm } from 'node:fs/promises';
+import { chownSync, mkdirSync, rmdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ManifestSchema } from '@mle/protocol';
 import type { AttemptRef, Leftover, Manifest, ManifestEntry, RunSpec } from '@mle/protocol';
@@ -47,11 +48,8 @@ export class Workspaces {
   async prepare(spec: RunSpec, slot: number, report: (progress: ProgressReport) => void, signal: AbortSignal): Promise<PreparedPlaces> {
     const ref: AttemptRef = { runId: spec.runId, attempt: spec.attempt };
     const indexPath = join(this.identity.root, 'workspaces', spec.projectId, `${slot}.index.json`);
-    const [places, manifest, index] = await Promise.all([
-      this.makeFolders(spec, slot),
-      this.manifest(ref, spec.snapshotId, signal),
-      this.index(indexPath),
-    ]);
+    const places = this.makeFolders(spec, slot);
+    const [manifest, index] = await Promise.all([this.manifest(ref, spec.snapshotId, signal), this.index(indexPath)]);
     const tree = new ContainedTree(places.workspace, this.owner(slot));
     const wanted = new Set(manifest.files.map(({ path }) => path));
     let changed = false;
@@ -81,7 +79,13 @@ export class Workspaces {
   }
 
   async dropOutputs(ref: AttemptRef): Promise<void> {
-    await rm(this.outputs(ref), { recursive: true, force: true });
+    const folder = this.outputs(ref);
+    // Most runs leave it empty.
+    try {
+      rmdirSync(folder);
+    } catch {
+      await rm(folder, { recursive: true, force: true });
+    }
   }
 
   /** The folder of an attempt's artifacts. */
@@ -104,7 +108,8 @@ export class Workspaces {
     return uid === null ? null : { uid, gid: uid };
   }
 
-  private async makeFolders(spec: RunSpec, slot: number): Promise<Omit<PreparedPlaces, 'files'>> {
+  /** At once, like `inTurns`: most often all but one are there. */
+  private makeFolders(spec: RunSpec, slot: number): Omit<PreparedPlaces, 'files'> {
     const { root, isolated } = this.identity;
     const places = {
       workspace: this.workspace(spec.projectId, slot),
@@ -113,15 +118,17 @@ export class Workspaces {
       home: isolated ? join(root, 'homes', String(slot)) : null,
     };
     const owner = this.owner(slot);
-    const make = async (folder: string): Promise<void> => {
-      await mkdir(dirname(folder), { recursive: true, mode: isolated ? 0o711 : 0o700 });
-      await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EEXIST') throw error;
-      });
-      if (owner !== null) await chown(folder, owner.uid, owner.gid);
-    };
     const { workspace, outputDir, cacheDir, home } = places;
-    await Promise.all([workspace, outputDir, cacheDir, home].flatMap((folder) => (folder === null ? [] : [make(folder)])));
+    for (const folder of [workspace, outputDir, cacheDir, home]) {
+      if (folder === null) continue;
+      mkdirSync(dirname(folder), { recursive: true, mode: isolated ? 0o711 : 0o700 });
+      try {
+        mkdirSync(folder, { mode: 0o700 });
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      }
+      if (owner !== null) chownSync(folder, owner.uid, owner.gid);
+    }
     return places;
   }
 

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, logIn, output, test, writeFile } from './product.js';
+import { expect, FULL, logIn, output, test, writeFile } from './product.js';
 
 test.beforeEach(async ({ page, product }) => logIn(page, product));
 
@@ -42,7 +42,7 @@ test('shows output as text, never as HTML, and colours by ANSI codes', async ({ 
   await expect(output(page).getByText('red', { exact: true })).toHaveCSS('color', 'rgb(187, 35, 48)');
 });
 
-test('keeps the output of an earlier run when the page is loaded again', async ({ page }) => {
+test('keeps the output of an earlier run when the page is loaded again', { tag: FULL }, async ({ page }) => {
   await writeFile(page, 'again.py', 'print("still here")\n');
   await go(page).click();
   await expect(output(page)).toContainText('still here');
@@ -73,7 +73,7 @@ function noteNotifications(): void {
 
 const toldOf = (page: Page) => page.evaluate(() => ((window as Window & { told?: Told[] }).told ?? []).map(({ title, body }) => `${title}: ${body}`));
 
-test('asks while a run takes a while, and tells of its end while one looks elsewhere', async ({ page, product }) => {
+test('asks while a run takes a while, and tells of its end while one looks elsewhere', { tag: FULL }, async ({ page, product }) => {
   await page.addInitScript(noteNotifications);
   await page.goto(`${product.url}/settings#notifications`);
   await page.getByLabel('Length of the run').selectOption('any length');

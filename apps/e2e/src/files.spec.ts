@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import type { Installation } from '../system/installation.js';
-import { expect, logIn, openProject, removeProjects, test, writeFile } from './product.js';
+import { expect, FULL, logIn, openProject, removeProjects, test, writeFile } from './product.js';
 
 const pathsOf = async ({ client }: Installation, id: string) => (await client.files(id)).items.map(({ path }) => path);
 const textOf = async ({ client }: Installation, id: string, path: string) => (await client.fetch(`projects/${id}/files/${path}`)).text();
@@ -67,7 +67,7 @@ test('folders, names, moves by mouse and keys, and deletes that can be taken bac
   expect(await paths()).toContain('lib/d.py');
 });
 
-test('files come by dialog and by drop, folders too, and none is replaced unasked', async ({ page, product }) => {
+test('files come by dialog and by drop, folders too, and none is replaced unasked', { tag: FULL }, async ({ page, product }) => {
   const id = await openProject(page, product, 'uploads', { 'kept.txt': 'old' });
   await page.getByTestId('upload').setInputFiles([
     { name: 'one.csv', mimeType: 'text/csv', buffer: Buffer.from('x,y\n1,2\n') },
@@ -100,7 +100,7 @@ test('files come by dialog and by drop, folders too, and none is replaced unaske
   expect(await pathsOf(product, id)).toEqual(['dropped.txt', 'kept.txt', 'one.csv']);
 });
 
-test('large and binary files say so, an image is shown, and SVG runs nothing', async ({ page, product }) => {
+test('large and binary files say so, an image is shown, and SVG runs nothing', { tag: FULL }, async ({ page, product }) => {
   const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>alert(1)</script><rect width="9" height="9"/></svg>';
   await openProject(page, product, 'kinds', { 'large.txt': 'x'.repeat(2 * 1024 * 1024 + 1), 'model.bin': new Uint8Array([1, 0, 2]), 'dot.png': new Uint8Array(PIXEL), 'drawn.svg': svg });
   page.on('dialog', () => {
@@ -151,7 +151,7 @@ test('typed text is saved on blur, and what is not saved outlives a reload', asy
   await expect.poll(() => textOf(product, id, 'draft.py')).toBe('one = 1\ntwo = 2\nthree = 3\n');
 });
 
-test('tabs are put in order by keys and closed by the middle button', async ({ page, product }) => {
+test('tabs are put in order by keys and closed by the middle button', { tag: FULL }, async ({ page, product }) => {
   await openProject(page, product, 'tabs', { 'a.md': '# a', 'b.json': '{}', 'c.sh': 'echo' });
   for (const name of ['a.md', 'b.json', 'c.sh']) await file(page, name).click();
   await expect(page.getByText('Shell', { exact: true })).toBeVisible();

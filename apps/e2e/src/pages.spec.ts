@@ -1,11 +1,11 @@
 import { seriousViolations } from './axe.js';
 import type { Installation } from '../system/installation.js';
-import { expect, logIn, test } from './product.js';
+import { expect, FULL, logIn, test } from './product.js';
 
 const anyProject = async (product: Installation): Promise<string> => (await product.client.json<{ items: { id: string }[] }>('GET', 'projects')).items[0]?.id ?? '';
 
 for (const width of [1280, 390]) {
-  test(`the pages are accessible in both themes and fit, ${width} px`, async ({ page, product }) => {
+  test(`the pages are accessible in both themes and fit, ${width} px`, { tag: width === 390 ? [] : FULL }, async ({ page, product }) => {
     await page.setViewportSize({ width, height: 844 });
     await page.goto(`${product.url}/login`);
     await expect(page.getByLabel('Login')).toBeVisible();

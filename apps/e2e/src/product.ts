@@ -4,6 +4,9 @@ import { install, type Installation } from '../system/installation.js';
 
 export { expect };
 
+/** Of a test that is left to `npm run test:full`. */
+export const FULL = '@full';
+
 /** `product`: one installation for the tests of a file. `page` fails its test when the browser logs an error. */
 export const test = base.extend<{ quiet: void }, { product: Installation }>({
   product: [

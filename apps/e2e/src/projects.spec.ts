@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { freePort } from '../system/installation.js';
-import { expect, logIn, removeProjects, test } from './product.js';
+import { expect, FULL, logIn, removeProjects, test } from './product.js';
 
 test.beforeEach(async ({ page, product }) => logIn(page, product));
 // Other tests begin with the sample project.
@@ -53,7 +53,7 @@ test('a project is made, renamed, duplicated, opened and deleted', async ({ page
   await expect(page.getByRole('menuitem', { name: 'second steps copy' })).toHaveCount(0);
 });
 
-test('one of many projects is found by a part of its name', async ({ page, product }) => {
+test('one of many projects is found by a part of its name', { tag: FULL }, async ({ page, product }) => {
   for (const name of ['spirals', 'moons', 'digits', 'words', 'prices', 'wine', 'iris', 'sound']) await product.client.createProject(name);
   await project(page).click();
   await page.getByRole('menuitem', { name: /^Find among \d+ projects/ }).click();

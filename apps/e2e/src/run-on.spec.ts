@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import { seriousViolations } from './axe.js';
-import { expect, logIn, openProject, output, removeProjects, test, writeFile } from './product.js';
+import { expect, FULL, logIn, openProject, output, removeProjects, test, writeFile } from './product.js';
 
 test.beforeEach(async ({ page, product }) => logIn(page, product));
 // Other tests begin with the sample project.
@@ -32,7 +32,7 @@ test('keys start and stop; a machine with free slots keeps Go, and each run has 
   await product.client.json('PATCH', `machines/${id}`, { slots: 1 });
 });
 
-test('a pool takes a run, gives it to its free machine, and shows why others wait', async ({ page, product }) => {
+test('a pool takes a run, gives it to its free machine, and shows why others wait', { tag: FULL }, async ({ page, product }) => {
   const { id: machineId } = await product.client.machine();
   const pool = await product.client.json<{ id: string }>('POST', 'pools', { name: 'lab', machineIds: [machineId] });
   await writeFile(page, 'pooled.py', LONG);
@@ -78,7 +78,7 @@ test('run options reach the program, are checked, and stay for the next visit', 
   await expect(page.getByRole('button', { name: /^Run options/ })).toContainText('arguments, 1 parameter, seed 7');
 });
 
-test('a project’s own command runs a file of any kind', async ({ page, product }) => {
+test('a project’s own command runs a file of any kind', { tag: FULL }, async ({ page, product }) => {
   await openProject(page, product, 'own command', { 'README.md': 'one\ntwo\n' });
   await page.getByTitle('Project', { exact: true }).click();
   await page.getByRole('menuitem', { name: 'Settings' }).click();
@@ -98,7 +98,7 @@ async function tabTo(page: Page, place: Locator): Promise<void> {
   await expect(place).toBeFocused();
 }
 
-test('from the log-in to the output by keys alone', async ({ page, product }) => {
+test('from the log-in to the output by keys alone', { tag: FULL }, async ({ page, product }) => {
   await page.context().clearCookies();
   await page.goto(`${product.url}/login`);
   await expect(page.getByLabel('Login')).toBeVisible();
@@ -127,7 +127,7 @@ test('from the log-in to the output by keys alone', async ({ page, product }) =>
   await expect(page.getByText(/^stopped/).first()).toBeVisible();
 });
 
-test('dialogs and the open options are accessible in both themes', async ({ page, product }) => {
+test('dialogs and the open options are accessible in both themes', { tag: FULL }, async ({ page, product }) => {
   const { id: machineId } = await product.client.machine();
   const pool = await product.client.json<{ id: string }>('POST', 'pools', { name: 'lab', machineIds: [machineId] });
   await page.getByRole('button', { name: /^Run options/ }).click();

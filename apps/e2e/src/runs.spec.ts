@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, logIn, openProject, output, test, writeFile } from './product.js';
+import { expect, FULL, logIn, openProject, output, test, writeFile } from './product.js';
 
 const PROGRAM = `import os, sys
 out = os.environ["MLE_OUTPUT_DIR"]
@@ -28,7 +28,7 @@ async function runAndOpen(page: Page, name: string): Promise<void> {
   await expect(page.getByRole('heading', { level: 1, name: new RegExp(name) })).toBeVisible();
 }
 
-test('searches the output, wraps it, and links to a line', async ({ page }) => {
+test('searches the output, wraps it, and links to a line', { tag: FULL }, async ({ page }) => {
   await runAndOpen(page, 'search.py');
   await page.keyboard.press('Control+f');
   await page.getByLabel('Search the output').fill('NEEDLE');
@@ -99,7 +99,7 @@ test('keeps notes and tags, and works the list by keys', async ({ page }) => {
   await expect(page.getByRole('heading', { name: /list\.py/ })).toBeVisible();
 });
 
-test('finds a file by Ctrl K and lists the keys by ?', async ({ page, product }) => {
+test('finds a file by Ctrl K and lists the keys by ?', { tag: FULL }, async ({ page, product }) => {
   await expect(page.locator('.cm-content')).toBeVisible();
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox').fill('network');
@@ -113,7 +113,7 @@ test('finds a file by Ctrl K and lists the keys by ?', async ({ page, product })
   await expect(page.getByRole('dialog', { name: 'Keys' })).toContainText('Find a file, run, machine or page');
 });
 
-test('holds new rows back while one reads further down, and gives the focus on when rows go', async ({ page, product }) => {
+test('holds new rows back while one reads further down, and gives the focus on when rows go', { tag: FULL }, async ({ page, product }) => {
   const id = await openProject(page, product, 'many', { 'nothing.py': '' });
   const start = () => product.client.startRun({ projectId: id, file: 'nothing.py' });
   for (let i = 0; i < 12; i++) await product.client.ended((await start()).id);
@@ -143,7 +143,7 @@ test('holds new rows back while one reads further down, and gives the focus on w
   await expect(rows).toHaveCount(15);
 });
 
-test('shows each attempt of a run by itself', async ({ page, product }) => {
+test('shows each attempt of a run by itself', { tag: FULL }, async ({ page, product }) => {
   const id = await openProject(page, product, 'again', { 'twice.py': 'import os\nn = int(os.environ["MLE_ATTEMPT"])\nfor i in range(n):\n    print("#loss", i, n)\nprint("this is attempt", n)\nexit(0 if n == 2 else 3)\n' });
   const run = await product.client.startRun({ projectId: id, file: 'twice.py', retry: { max: 1, on: 'failure', backoffSeconds: 0 } });
   await page.goto(`${product.url}/runs/${run.id}`);

@@ -4,6 +4,9 @@ import { TestServer } from '../../test/test-server.js';
 import { TestWorker } from '../../test/test-worker.js';
 import { until } from '../../test/until.js';
 
+/** Takes its time: only in `npm run test:full`. */
+const full = process.env['MLE_TEST_FULL'] === '1' ? test : test.skip;
+
 let server: TestServer;
 let worker: TestWorker;
 
@@ -90,7 +93,7 @@ test('a claim that the server calls busy is made again', async () => {
   expect(answers).toBe(4);
 });
 
-test('a delivery that a killed worker held comes again', async () => {
+full('a delivery that a killed worker held comes again', async () => {
   await worker.start();
   let asked = 0;
   server.onClaim = () => {

@@ -12,7 +12,7 @@ import { atMost, report, spread } from './lib/report.mjs';
 
 const FILES = Number(process.env.BENCH_FILES ?? 10_000);
 const FOLDERS = 100;
-const COLD_ROUNDS = 3;
+const COLD_ROUNDS = 5;
 const UNCHANGED_ROUNDS = 15;
 
 const product = await startProduct();

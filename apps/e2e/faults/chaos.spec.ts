@@ -6,8 +6,8 @@ import { Follower } from './follower.js';
 import { SeededRandom } from './seeded-random.js';
 import { digest } from './witness.js';
 
-const RUNS = FULL ? 300 : 20;
-const KILLS = FULL ? 100 : 10;
+const RUNS = FULL ? 300 : 12;
+const KILLS = FULL ? 100 : 6;
 const WORKERS = 3;
 
 describe('runs while everything dies', () => {

@@ -20,6 +20,8 @@ export interface Quarry {
 
 /** More than the system can have in the making, each with its pid and not yet counted. */
 const FORKS_UNDER_WAY = 1_024;
+/** Read once: no boot is shorter than this process. */
+let boot: string | null = null;
 
 /**
  * The living processes of an attempt: those of its group, those that carry its ids in their environment, also
@@ -66,9 +68,6 @@ export function bootId(): string | null {
   boot ??= readText('/proc/sys/kernel/random/boot_id')?.trim() ?? null;
   return boot;
 }
-
-/** It lasts longer than this process. */
-let boot: string | null = null;
 
 /** Whether `pid` is still the process that it was. */
 export function isSameProcess(record: { pid: number; startTime: string | null; bootId: string | null }): boolean {

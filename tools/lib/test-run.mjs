@@ -10,6 +10,8 @@ import { Refusal } from './refusal.mjs';
 import { Sections } from './sections.mjs';
 import { chromiumForTests, redisForTests } from './test-machine.mjs';
 
+/** Tests that take their time, or tell what a shorter one tells too, have this in their name or as their tag. */
+const ONLY_FULL = '@full';
 const JEST_OPTIONS = '--experimental-vm-modules --disable-warning=ExperimentalWarning';
 const SYSTEM = 'apps/e2e';
 const FAULTS = 'apps/e2e/faults';
@@ -114,7 +116,8 @@ async function jest(folder, reports, env, write, workers = '--maxWorkers=2') {
   if (!existsSync(config)) return { passed: 0, failed: 1, remark: `${folder}/jest.config.mjs is missing.` };
   const report = join(reports, `${folder.replaceAll('/', '-')}.json`);
   const binary = join(ROOT, 'node_modules/jest/bin/jest.js');
-  const args = [binary, '-c', config, '--json', `--outputFile=${report}`, workers];
+  const names = env['MLE_TEST_FULL'] === '1' ? [] : [`--testNamePattern=^(?!.*${ONLY_FULL})`];
+  const args = [binary, '-c', config, '--json', `--outputFile=${report}`, workers, ...names];
   const options = [env['NODE_OPTIONS'], JEST_OPTIONS].filter(Boolean).join(' ');
   // With --json the report would stand on standard output as well: only standard error is for people.
   const { code } = await show(process.execPath, args, { ...env, NODE_OPTIONS: options }, write, 'stderr');
@@ -126,7 +129,8 @@ async function jest(folder, reports, env, write, workers = '--maxWorkers=2') {
 /** @param {string} reports @param {NodeJS.ProcessEnv} env @param {Write} write */
 async function playwright(reports, env, write) {
   const report = join(reports, 'browser.json');
-  const args = [join(ROOT, 'node_modules/@playwright/test/cli.js'), 'test', '-c', join(ROOT, SYSTEM, 'playwright.config.ts'), '--reporter=list,json'];
+  const names = env['MLE_TEST_FULL'] === '1' ? [] : [`--grep-invert=${ONLY_FULL}`];
+  const args = [join(ROOT, 'node_modules/@playwright/test/cli.js'), 'test', '-c', join(ROOT, SYSTEM, 'playwright.config.ts'), '--reporter=list,json', ...names];
   const { code } = await show(process.execPath, args, { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: report }, write);
   if (!existsSync(report)) return { passed: 0, failed: 1, remark: `Playwright ended with exit code ${code} and no report.` };
   const { stats, errors } = JSON.parse(readFileSync(report, 'utf8'));

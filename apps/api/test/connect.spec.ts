@@ -19,8 +19,6 @@ import { ListeningWorker } from './listening-worker.js';
 import { startParts, type Parts } from './parts.js';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
-/** Cases with more servers, which take their time: `npm run test:full` has them. */
-const FULL = process.env['MLE_TEST_FULL'] === '1';
 
 describe('a machine that the server dials', () => {
   let parts: Parts;
@@ -115,50 +113,48 @@ describe('a machine that the server dials', () => {
     expect((await runOn('after the kill')).run.state).toBe('succeeded');
   });
 
-  if (FULL) {
-    it('is dialled by the server after a restart', async () => {
-      await api.close();
-      api = await startApi(parts, { lostAfterSeconds: 30 });
-      ada = await api.signUp('ada');
-      await untilOnline();
-      expect((await runOn('after the restart')).run.state).toBe('succeeded');
-    });
+  it('is dialled by the server after a restart @full', async () => {
+    await api.close();
+    api = await startApi(parts, { lostAfterSeconds: 30 });
+    ada = await api.signUp('ada');
+    await untilOnline();
+    expect((await runOn('after the restart')).run.state).toBe('succeeded');
+  });
 
-    it('is held by one replica at a time, and taken over when that one is gone', async () => {
-      const other = await startApi(parts);
-      const holder = async (): Promise<string | null | undefined> => (await api.app.get<Model<Machine>>(getModelToken(Machine.name), { strict: false }).findById(machine.id).lean())?.dial?.holder;
-      const first = await holder();
-      await sleep(2_500);
-      expect(await holder()).toBe(first);
-      // A third one held it and died: after its time one of the others dials.
-      await api.app.get(DialsRepository, { strict: false }).seize(machine.id, 'a dead replica', new Date(Date.now() + 2_000));
-      for (let tries = 0; tries < 400 && (await holder()) === 'a dead replica'; tries++) await sleep(50);
-      expect(await holder()).not.toBe('a dead replica');
-      await untilOnline();
-      await other.close();
-      await untilOnline();
-      expect((await runOn('after the takeover')).run.state).toBe('succeeded');
-    });
+  it('is held by one replica at a time, and taken over when that one is gone @full', async () => {
+    const other = await startApi(parts);
+    const holder = async (): Promise<string | null | undefined> => (await api.app.get<Model<Machine>>(getModelToken(Machine.name), { strict: false }).findById(machine.id).lean())?.dial?.holder;
+    const first = await holder();
+    await sleep(2_500);
+    expect(await holder()).toBe(first);
+    // A third one held it and died: after its time one of the others dials.
+    await api.app.get(DialsRepository, { strict: false }).seize(machine.id, 'a dead replica', new Date(Date.now() + 2_000));
+    for (let tries = 0; tries < 400 && (await holder()) === 'a dead replica'; tries++) await sleep(50);
+    expect(await holder()).not.toBe('a dead replica');
+    await untilOnline();
+    await other.close();
+    await untilOnline();
+    expect((await runOn('after the takeover')).run.state).toBe('succeeded');
+  });
 
-    it('is not disturbed by another server, with a wrong token or the right one', async () => {
-      const others = await startParts();
-      const second = await startApi(others);
-      try {
-        const eve = await second.signUp('eve');
-        const before = (worker.log.match(/A server has dialled/g) ?? []).length;
-        const wrong = await connect({ ...worker.address, token: 'another-token-than-its-own' }, eve);
-        expect([wrong.status, wrong.body]).toEqual([422, expect.objectContaining({ code: 'machine.token', detail: expect.stringContaining('refused the token') })]);
-        const right = await connect(worker.address, eve);
-        expect([right.status, right.body]).toEqual([409, expect.objectContaining({ code: 'machine.taken', detail: expect.stringContaining('connected to another server') })]);
-        expect((await eve.get<{ items: unknown[] }>('/api/v1/machines')).body.items).toEqual([]);
-        expect((worker.log.match(/A server has dialled/g) ?? []).length).toBe(before);
-        expect(await view()).toMatchObject({ state: 'online', connectionError: null });
-      } finally {
-        await second.close();
-        await others.stop();
-      }
-    });
-  }
+  it('is not disturbed by another server, with a wrong token or the right one @full', async () => {
+    const others = await startParts();
+    const second = await startApi(others);
+    try {
+      const eve = await second.signUp('eve');
+      const before = (worker.log.match(/A server has dialled/g) ?? []).length;
+      const wrong = await connect({ ...worker.address, token: 'another-token-than-its-own' }, eve);
+      expect([wrong.status, wrong.body]).toEqual([422, expect.objectContaining({ code: 'machine.token', detail: expect.stringContaining('refused the token') })]);
+      const right = await connect(worker.address, eve);
+      expect([right.status, right.body]).toEqual([409, expect.objectContaining({ code: 'machine.taken', detail: expect.stringContaining('connected to another server') })]);
+      expect((await eve.get<{ items: unknown[] }>('/api/v1/machines')).body.items).toEqual([]);
+      expect((worker.log.match(/A server has dialled/g) ?? []).length).toBe(before);
+      expect(await view()).toMatchObject({ state: 'online', connectionError: null });
+    } finally {
+      await second.close();
+      await others.stop();
+    }
+  });
 
   it('is named by what is wrong when it cannot be connected', async () => {
     const plain = createHttpServer((_request, response) => response.end('hello'));

@@ -4,9 +4,6 @@ import { EVENTS_NAMESPACE, type BrowserToServer, type ProjectView, type ServerTo
 import { startApi, type ApiUnderTest } from './api.js';
 import { startParts, type Parts } from './parts.js';
 
-/** Takes its time: only in `npm run test:full`. */
-const full = process.env['MLE_TEST_FULL'] === '1' ? it : it.skip;
-
 type Browser = Socket<ServerToBrowser, BrowserToServer>;
 
 describe('the events of a browser', () => {
@@ -59,7 +56,7 @@ describe('the events of a browser', () => {
     expect(await socket.emitWithAck('watch', { runId: 'a'.repeat(24) })).toEqual({ ok: false, message: 'There is no such run.' });
   });
 
-  full('end with the session or the token that they came by', async () => {
+  it('end with the session or the token that they came by @full', async () => {
     const dora = await api.signUp('dora');
     const { body } = await dora.post<TokenView>('/api/v1/tokens', { name: 't' });
     const byToken = connect('', { token: body.token });

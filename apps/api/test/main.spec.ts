@@ -7,9 +7,6 @@ import { createInterface } from 'node:readline';
 import { Client } from './client.js';
 import { startParts, type Parts } from './parts.js';
 
-/** Takes its time: only in `npm run test:full`. */
-const full = process.env['MLE_TEST_FULL'] === '1' ? it : it.skip;
-
 const ROOT = resolve(import.meta.dirname, '../../..');
 let parts: Parts;
 let folder: string;
@@ -67,7 +64,7 @@ it('a port in use is named', async () => {
   expect({ code, err }).toEqual({ code: 2, err: `Port ${port} of 127.0.0.1 is in use by another program. End that program, or set MLE_PORT to a free port.\n` });
 });
 
-full('an absent database is told in a sentence', async () => {
+it('an absent database is told in a sentence @full', async () => {
   const { code, err } = await ended(start({ MONGODB_URI: `mongodb://${encodeURIComponent(join(parts.dataDir, 'none.sock'))}/mle?directConnection=true` }));
   expect({ code, err }).toEqual({ code: 1, err: 'The database does not answer. Start it, or correct MONGODB_URI.\n' });
 });

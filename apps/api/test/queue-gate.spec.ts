@@ -11,9 +11,6 @@ import { RedisService } from '../src/redis/redis.service.js';
 import { startApi, type ApiUnderTest } from './api.js';
 import { startParts, type Parts } from './parts.js';
 
-/** Takes its time: only in `npm run test:full`. */
-const full = process.env['MLE_TEST_FULL'] === '1' ? it : it.skip;
-
 interface Machine {
   machineId: string;
   credential: string;
@@ -168,7 +165,7 @@ describe('the queue gate', () => {
     expect(await connection.ping()).toBe('PONG');
   });
 
-  full('closes a connection whose machine does not answer any more', async () => {
+  it('closes a connection whose machine does not answer any more @full', async () => {
     const socket = new WebSocket(address(), { headers: { authorization: `Bearer ${machine.credential}` }, autoPong: false });
     await once(socket, 'close');
     expect(await connection.ping()).toBe('PONG');

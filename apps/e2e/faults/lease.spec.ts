@@ -40,7 +40,7 @@ describe('a machine that does not answer', () => {
     await bed.oracle.check(run.id, { state: 'stopped', attempt: 2 });
   });
 
-  (FULL ? it : it.skip)('does not try again where the policy does not say so', async () => {
+  it('does not try again where the policy does not say so @full', async () => {
     const { worker, folder } = bed.product;
     const { run, pid } = await bed.printing({ seconds: 60 });
     await worker.kill('SIGKILL');

@@ -8,9 +8,6 @@ import { install, ROOT, type Installation } from './installation.js';
 import { PRINTER } from './printer.js';
 import { Program } from './process.js';
 
-/** Takes its time: only in `npm run test:full`. */
-const full = process.env['MLE_TEST_FULL'] === '1' ? it : it.skip;
-
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 /** A worker that the server dials, with a folder where its programs leave what they printed. */
@@ -63,7 +60,7 @@ describe('a machine that the server dials', () => {
     expect((await client.output(id, '?stream=stdout')).toString()).toBe('begun\ninterrupted\n');
   });
 
-  full('is dialled again after the server was killed, and no byte of the run in progress is missing', async () => {
+  it('is dialled again after the server was killed, and no byte of the run in progress is missing @full', async () => {
     const { client, api } = product;
     const { id } = await client.startRun({ projectId, file: 'printer.py', args: [lab.witness, '5'], target: { machineId: machine.id } });
     while ((await client.output(id)).length < 5_000) await sleep(20);

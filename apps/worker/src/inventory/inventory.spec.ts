@@ -10,9 +10,6 @@ import { readGpuList, takeInventory } from './inventory.js';
 import { InventoryWatch } from './inventory-watch.js';
 import { probe } from './probe.js';
 
-/** Takes its time: only in `npm run test:full`. */
-const full = process.env['MLE_TEST_FULL'] === '1' ? test : test.skip;
-
 const GiB = 1024 ** 3;
 let folder: string;
 
@@ -82,7 +79,7 @@ test('a program that hangs is killed with what it started, and is not waited for
   await until('the program and its child are gone', () => pids.every((pid) => !isAlive(pid)));
 });
 
-full('what was known before holds while a program does not answer', async () => {
+test('what was known before holds while a program does not answer @full', async () => {
   program('nvidia-smi', 'exec /bin/sleep 600');
   const gpus = [{ name: 'Tesla T4', memoryBytes: 15 * GiB }];
   expect(await takeInventory(source(), { gpus, python: '3.11.0', docker: null, node: 'v20.0.0' })).toMatchObject({ gpus, python: null });
@@ -103,7 +100,7 @@ test('looks again from time to time, and tells what changed', async () => {
   }
 });
 
-full('a worker starts though a tool hangs, and shows at the next connection what was installed meanwhile', async () => {
+test('a worker starts though a tool hangs, and shows at the next connection what was installed meanwhile @full', async () => {
   program('nvidia-smi', 'exec sleep 600');
   program('docker', 'exit 1');
   const server = await TestServer.start();

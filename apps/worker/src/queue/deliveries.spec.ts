@@ -4,9 +4,6 @@ import { TestServer } from '../../test/test-server.js';
 import { TestWorker } from '../../test/test-worker.js';
 import { until } from '../../test/until.js';
 
-/** Takes its time: only in `npm run test:full`. */
-const full = process.env['MLE_TEST_FULL'] === '1' ? test : test.skip;
-
 let server: TestServer;
 let worker: TestWorker;
 
@@ -93,7 +90,7 @@ test('a claim that the server calls busy is made again', async () => {
   expect(answers).toBe(4);
 });
 
-full('a delivery that a killed worker held comes again', async () => {
+test('a delivery that a killed worker held comes again @full', async () => {
   await worker.start();
   let asked = 0;
   server.onClaim = () => {

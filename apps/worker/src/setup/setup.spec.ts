@@ -140,16 +140,14 @@ test('the death of the worker ends the set-up; the next one begins it anew', asy
   expect((await finish(run)).finished?.outcome).toBe('stopped');
 });
 
-if (process.env['MLE_TEST_FULL'] === '1') {
-  test('the death of the supervisor ends the set-up, and it begins anew', async () => {
-    const run = await start({ 'requirements.txt': './slow\n', ...SLOW });
-    await slowly(run);
-    const before = processesWith('sleep\x00631');
-    process.kill(worker.supervisorPid, 'SIGKILL');
-    await until('another one sleeps', () => processesWith('sleep\x00631').some((pid) => !before.includes(pid)), FINISH_MS);
-    expect(processesWith('sleep\x00631').filter((pid) => before.includes(pid))).toEqual([]);
-    await server.discard(run);
-    expect(processesWith(run.spec.runId)).toEqual([]);
-    expect(run.finished).toBeNull();
-  });
-}
+test('the death of the supervisor ends the set-up, and it begins anew @full', async () => {
+  const run = await start({ 'requirements.txt': './slow\n', ...SLOW });
+  await slowly(run);
+  const before = processesWith('sleep\x00631');
+  process.kill(worker.supervisorPid, 'SIGKILL');
+  await until('another one sleeps', () => processesWith('sleep\x00631').some((pid) => !before.includes(pid)), FINISH_MS);
+  expect(processesWith('sleep\x00631').filter((pid) => before.includes(pid))).toEqual([]);
+  await server.discard(run);
+  expect(processesWith(run.spec.runId)).toEqual([]);
+  expect(run.finished).toBeNull();
+});

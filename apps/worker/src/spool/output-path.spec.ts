@@ -4,9 +4,6 @@ import { TestServer } from '../../test/test-server.js';
 import { TestWorker } from '../../test/test-worker.js';
 import { until } from '../../test/until.js';
 
-/** Takes its time: only in `npm run test:full`. */
-const full = process.env['MLE_TEST_FULL'] === '1' ? test : test.skip;
-
 let server: TestServer;
 let worker: TestWorker;
 
@@ -61,7 +58,7 @@ test('an end that the server meets with a gap sends the rest again', async () =>
   expect(run.stream('stdout')).toBe(numbers());
 });
 
-full('50 MB of fast output, byte for byte and in bounded memory', async () => {
+test('50 MB of fast output, byte for byte and in bounded memory @full', async () => {
   const script = [
     'import hashlib, os',
     'h = hashlib.sha256()',

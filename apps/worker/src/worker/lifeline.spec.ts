@@ -3,9 +3,6 @@ import { TestServer } from '../../test/test-server.js';
 import { TestWorker } from '../../test/test-worker.js';
 import { until } from '../../test/until.js';
 
-/** Takes its time: only in `npm run test:full`. */
-const full = process.env['MLE_TEST_FULL'] === '1' ? test : test.skip;
-
 let server: TestServer;
 let worker: TestWorker;
 
@@ -58,7 +55,7 @@ test('kill after stop ends what ignores the stop', async () => {
   expect(processesWith(run.spec.runId)).toEqual([]);
 });
 
-full('without a server the end is kept for the next start', async () => {
+test('without a server the end is kept for the next start @full', async () => {
   const run = await server.submit({ 'loop.py': LOOP });
   await until('it runs', () => run.stream('stdout') === 'on\n');
   server.refusal = new Error('The server could not check the credential.');

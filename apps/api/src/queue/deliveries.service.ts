@@ -47,8 +47,8 @@ export class DeliveriesService implements OnModuleDestroy {
       const some = runs.slice(at, at + ASKED_AT_ONCE);
       const keys = some.map(({ id, attempt, machineId }) => deliveryKey(machineId, { runId: id, attempt }));
       if ((await this.redis.client.exists(...keys)) === some.length) continue;
-      const there = await Promise.all(keys.map((key) => this.redis.client.exists(key)));
-      yield* some.filter((_run, i) => there[i] === 0);
+      const there = await Promise.all(some.map(({ id, attempt, machineId }) => this.exists(machineId, { runId: id, attempt })));
+      yield* some.filter((_run, i) => !there[i]);
     }
   }
 

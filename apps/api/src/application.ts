@@ -4,11 +4,11 @@ import { LIMITS } from '@mle/protocol';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Request } from 'express';
 import { AppModule } from './app.module.js';
-import type { Config } from './config/config.js';
-import { correlate, requestLog } from './http/request-log.js';
-import { securityHeaders } from './http/security-headers.js';
-import { logger, NestLogger } from './logging/logger.js';
-import { webPage } from './web/web.middleware.js';
+import type { Config } from './platform/config/config.js';
+import { correlate, requestLog } from './platform/http/request-log.js';
+import { securityHeaders } from './platform/http/security-headers.js';
+import { logger, NestLogger } from './platform/logging/logger.js';
+import { webPage } from './doors/web/web.middleware.js';
 
 const UPLOAD_MS = 6 * 3_600_000;
 /** Longer than proxies keep a connection that rests (60 s): whoever sends on one that is just being closed has a failed request. */

@@ -1,8 +1,8 @@
 import { text } from 'node:stream/consumers';
-import { ConfigError } from './config/config-error.js';
-import { loadConfig } from './config/config.js';
-import { environment } from './config/environment.js';
-import { isOutage } from './http/problem.js';
+import { ConfigError } from './platform/config/config-error.js';
+import { loadConfig } from './platform/config/config.js';
+import { environment } from './platform/config/environment.js';
+import { isOutage } from './platform/http/problem.js';
 import { serve } from './serve.js';
 import { addUser } from './user-add.js';
 

@@ -3,9 +3,9 @@ import type { Server } from 'node:http';
 import { Socket, type AddressInfo } from 'node:net';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { createApplication } from './application.js';
-import { ConfigError } from './config/config-error.js';
-import type { Config } from './config/config.js';
-import { logger } from './logging/logger.js';
+import { ConfigError } from './platform/config/config-error.js';
+import type { Config } from './platform/config/config.js';
+import { logger } from './platform/logging/logger.js';
 
 const SHUTDOWN_MS = 5_000;
 /** Requests get this long to end by themselves. */

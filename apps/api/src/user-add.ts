@@ -1,18 +1,18 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { LoginNameSchema, PasswordSchema } from '@mle/protocol';
-import { AuthModule } from './auth/auth.module.js';
-import type { Config } from './config/config.js';
-import { ConfigError } from './config/config-error.js';
-import { ConfigModule } from './config/config.module.js';
-import { DatabaseModule } from './database/database.module.js';
-import { EventsModule } from './events/events.module.js';
-import { logger, NestLogger } from './logging/logger.js';
+import { AuthModule } from './accounts/auth/auth.module.js';
+import type { Config } from './platform/config/config.js';
+import { ConfigError } from './platform/config/config-error.js';
+import { ConfigModule } from './platform/config/config.module.js';
+import { DatabaseModule } from './platform/database/database.module.js';
+import { EventsModule } from './platform/signals/events.module.js';
+import { logger, NestLogger } from './platform/logging/logger.js';
 import { ProjectCreationModule } from './projects/creation/project-creation.module.js';
 import { ProjectCreationService } from './projects/creation/project-creation.service.js';
-import { RedisModule } from './redis/redis.module.js';
-import { UsersModule } from './users/users.module.js';
-import { UsersService } from './users/users.service.js';
+import { RedisModule } from './platform/redis/redis.module.js';
+import { UsersModule } from './accounts/users/users.module.js';
+import { UsersService } from './accounts/users/users.service.js';
 
 /** As much of the server as users need; nothing that would take part in running things. */
 @Module({})

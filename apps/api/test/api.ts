@@ -2,8 +2,8 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { INestApplication } from '@nestjs/common';
 import { createApplication } from '../src/application.js';
-import { loadConfig, type Config } from '../src/config/config.js';
-import { UsersService } from '../src/users/users.service.js';
+import { loadConfig, type Config } from '../src/platform/config/config.js';
+import { UsersService } from '../src/accounts/users/users.service.js';
 import { Client } from './client.js';
 import type { Parts } from './parts.js';
 

@@ -1,7 +1,7 @@
-import { ArtifactsRepository } from '../src/artifacts/artifacts.repository.js';
-import { BlobsService } from '../src/blobs/blobs.service.js';
-import { openPath } from '../src/http/openapi.js';
-import { RouteRegistry, type Route } from '../src/http/route-registry.js';
+import { ArtifactsRepository } from '../src/results/artifacts/artifacts.repository.js';
+import { BlobsService } from '../src/platform/blobs/blobs.service.js';
+import { openPath } from '../src/platform/http/openapi.js';
+import { RouteRegistry, type Route } from '../src/platform/http/route-registry.js';
 import { MachinesRepository } from '../src/machines/machines.repository.js';
 import { startApi, type ApiUnderTest } from './api.js';
 import type { Client } from './client.js';

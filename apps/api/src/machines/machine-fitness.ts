@@ -1,5 +1,5 @@
 import type { Needs } from '@mle/protocol';
-import { freeGpus, giveGpus } from './free-gpus.js';
+import { freeGpus, giveGpus } from '../run-records/gpu-seats.js';
 import type { MachineRecord } from './machines.repository.js';
 
 /** Whether the machine has what a run needs, be it held by other runs now or not. */

@@ -2,9 +2,9 @@ import { Controller, Delete, Get, Inject, Patch, Post, Req } from '@nestjs/commo
 import { IdSchema, JoinTokenViewSchema, MachineViewSchema, UpdateMachineSchema, type JoinTokenView, type MachineView, type UpdateMachine } from '@mle/protocol';
 import type { Request } from 'express';
 import { z } from 'zod';
-import { AdminOnly } from '../auth/current-user.js';
-import { CONFIG, type Config } from '../config/config.js';
-import { Returns, ZodBody, ZodParam } from '../http/zod.js';
+import { AdminOnly } from '../platform/http/current-user.js';
+import { CONFIG, type Config } from '../platform/config/config.js';
+import { Returns, ZodBody, ZodParam } from '../platform/http/zod.js';
 import { reachability } from './reachability.js';
 import { MachinesService } from './machines.service.js';
 

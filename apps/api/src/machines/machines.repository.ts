@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import type { Model, UpdateQuery } from 'mongoose';
 import type { Hello, Inventory, Load, MachineProvider, UpdateMachine } from '@mle/protocol';
-import { objectId } from '../database/ids.js';
+import { objectId } from '../platform/database/ids.js';
 import { JoinToken, Machine } from './machine.schema.js';
 
 /** A machine as the database has it. */

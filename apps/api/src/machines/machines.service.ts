@@ -1,12 +1,12 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { TIMING, VERSION, type JoinTokenView, type MachineView, type UpdateMachine } from '@mle/protocol';
-import { EventsService } from '../events/events.service.js';
-import { badRequest, conflict, notFound } from '../http/problem.js';
-import { logger } from '../logging/logger.js';
-import { PoolAnnouncer } from '../pools/pool-announcer.service.js';
-import { PoolsRepository } from '../pools/pools.repository.js';
-import { DeliveriesService } from '../queue/deliveries.service.js';
-import { RunsRepository } from '../runs/runs.repository.js';
+import { EventsService } from '../platform/signals/events.service.js';
+import { badRequest, conflict, notFound } from '../platform/http/problem.js';
+import { logger } from '../platform/logging/logger.js';
+import { PoolAnnouncer } from './pools/pool-announcer.service.js';
+import { PoolsRepository } from './pools/pools.repository.js';
+import { DeliveriesService } from './queue/deliveries.service.js';
+import { RunsRepository } from '../run-records/runs.repository.js';
 import { MachineCredentials } from './machine-credentials.js';
 import { MachinesRepository, type MachineRecord } from './machines.repository.js';
 

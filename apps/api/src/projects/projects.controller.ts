@@ -1,8 +1,8 @@
 import { Controller, Delete, Get, Patch } from '@nestjs/common';
 import { IdSchema, ProjectViewSchema, UpdateProjectSchema, type ProjectView, type UpdateProject } from '@mle/protocol';
 import { z } from 'zod';
-import { CurrentUser, type AuthUser } from '../auth/current-user.js';
-import { Returns, ZodBody, ZodParam } from '../http/zod.js';
+import { CurrentUser, type AuthUser } from '../platform/http/current-user.js';
+import { Returns, ZodBody, ZodParam } from '../platform/http/zod.js';
 import { ProjectsService } from './projects.service.js';
 
 @Controller('api/v1/projects')

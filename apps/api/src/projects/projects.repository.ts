@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { DEFAULT_PROJECT_SETTINGS, type ProjectSettings, type ProjectView, type UpdateProject } from '@mle/protocol';
 import type { Model } from 'mongoose';
-import { objectId } from '../database/ids.js';
+import { objectId } from '../platform/database/ids.js';
 import { PROJECT_MODEL, type ProjectDocument } from './project.schema.js';
 
 /** A change that has not ended after this time belongs to a server that is gone. */

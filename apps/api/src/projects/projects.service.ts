@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DEFAULT_PROJECT_SETTINGS, type ProjectSettings, type ProjectView, type UpdateProject } from '@mle/protocol';
-import { isDuplicate } from '../database/ids.js';
-import { EventsService } from '../events/events.service.js';
-import { conflict, notFound } from '../http/problem.js';
+import { isDuplicate } from '../platform/database/ids.js';
+import { EventsService } from '../platform/signals/events.service.js';
+import { conflict, notFound } from '../platform/http/problem.js';
 import { ProjectsRepository } from './projects.repository.js';
 
 type DeleteHook = (projectId: string) => Promise<void>;

@@ -7,10 +7,10 @@ import { isNativeError } from 'node:util/types';
 import { Inject, Injectable } from '@nestjs/common';
 import { FILE_MODES, projectPathError, type ManifestEntry } from '@mle/protocol';
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
-import { BlobsService } from '../../blobs/blobs.service.js';
-import { CONFIG, type Config } from '../../config/config.js';
-import { badRequest, ProblemError, tooLarge } from '../../http/problem.js';
-import { leadsOutside } from '../../files/link-target.js';
+import { BlobsService } from '../../platform/blobs/blobs.service.js';
+import { CONFIG, type Config } from '../../platform/config/config.js';
+import { badRequest, ProblemError, tooLarge } from '../../platform/http/problem.js';
+import { leadsOutside } from '../files/link-target.js';
 
 /** What the files of one archive may take together, unpacked. */
 const UNPACKED_BYTES = 4 * 1024 ** 3;

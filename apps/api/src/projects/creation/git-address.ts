@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
-import { badRequest } from '../../http/problem.js';
+import { badRequest } from '../../platform/http/problem.js';
 
 /** Where to clone from; git is made to use `address` and nothing else for `host`. */
 export interface GitAddress {

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
 import { FILE_MODES, projectPathError, type FetchProgress, type ManifestEntry } from '@mle/protocol';
-import { BlobsService } from '../../blobs/blobs.service.js';
-import { CONFIG, type Config } from '../../config/config.js';
-import { badRequest, ProblemError, tooLarge } from '../../http/problem.js';
+import { BlobsService } from '../../platform/blobs/blobs.service.js';
+import { CONFIG, type Config } from '../../platform/config/config.js';
+import { badRequest, ProblemError, tooLarge } from '../../platform/http/problem.js';
 import { gitAddress, type GitAddress } from './git-address.js';
-import { leadsOutside } from '../../files/link-target.js';
+import { leadsOutside } from '../files/link-target.js';
 
 const run = promisify(execFile);
 const CLONE_MS = 5 * 60_000;

@@ -1,9 +1,9 @@
 import { Controller, Post, Req, Res } from '@nestjs/common';
 import { ArchiveQuerySchema, CreateProjectSchema, ProjectViewSchema, type ArchiveQuery, type CreateProject, type ProjectView } from '@mle/protocol';
 import type { Request, Response } from 'express';
-import { CurrentUser, type AuthUser } from '../../auth/current-user.js';
-import { goneSignal } from '../../http/gone-signal.js';
-import { Accepts, Returns, ZodBody, ZodQuery } from '../../http/zod.js';
+import { CurrentUser, type AuthUser } from '../../platform/http/current-user.js';
+import { goneSignal } from '../../platform/http/gone-signal.js';
+import { Accepts, Returns, ZodBody, ZodQuery } from '../../platform/http/zod.js';
 import { ProjectCreationService } from './project-creation.service.js';
 
 @Controller('api/v1/projects')

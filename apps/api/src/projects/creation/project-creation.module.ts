@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
-import { BlobsModule } from '../../blobs/blobs.module.js';
-import { ExamplesModule } from '../../examples/examples.module.js';
-import { FilesModule } from '../../files/files.module.js';
+import { BlobsModule } from '../../platform/blobs/blobs.module.js';
+import { ExamplesModule } from '../examples/examples.module.js';
+import { FilesModule } from '../files/files.module.js';
 import { ProjectsModule } from '../projects.module.js';
 import { ArchiveImportService } from './archive-import.service.js';
 import { GitImportService } from './git-import.service.js';

@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import type { ArchiveQuery, CreateProject, FetchProgress, ManifestEntry, ProjectSettings, ProjectView } from '@mle/protocol';
-import { BlobsService } from '../../blobs/blobs.service.js';
-import { EventsService } from '../../events/events.service.js';
-import { ExamplesService } from '../../examples/examples.service.js';
-import { FilesService } from '../../files/files.service.js';
-import { logger } from '../../logging/logger.js';
+import { BlobsService } from '../../platform/blobs/blobs.service.js';
+import { EventsService } from '../../platform/signals/events.service.js';
+import { ExamplesService } from '../examples/examples.service.js';
+import { FilesService } from '../files/files.service.js';
+import { logger } from '../../platform/logging/logger.js';
 import { ProjectsService } from '../projects.service.js';
 import { ArchiveImportService } from './archive-import.service.js';
 import { GitImportService, nameFromUrl } from './git-import.service.js';

@@ -1,0 +1,97 @@
+import { Controller, Get, Inject, Patch, Post, Req, Res, UseGuards } from '@nestjs/common';
+import {
+  AuthStatusSchema, LoginSchema, SetupSchema, UpdateMeSchema, UserViewSchema, type AuthStatus, type Setup, type UpdateMe, type UserView,
+} from '@mle/protocol';
+import type { Request, Response } from 'express';
+import { CONFIG, type Config } from '../../platform/config/config.js';
+import { badRequest, unauthorized } from '../../platform/http/problem.js';
+import { describeRoute } from '../../platform/http/route-docs.js';
+import { Returns, ZodBody } from '../../platform/http/zod.js';
+import { UsersService } from '../users/users.service.js';
+import { AuthService, SESSION_MS } from './auth.service.js';
+import { CurrentCredential, CurrentUser, Public, type AuthUser, type Credential } from '../../platform/http/current-user.js';
+import { LocalGuard } from './local.strategy.js';
+import { LoginLimits } from './login-limits.js';
+import { clearSessionCookie, setSessionCookie } from './session-cookie.js';
+import { SetupService } from './setup.service.js';
+
+@Controller('api/v1/auth')
+export class AuthController {
+  constructor(
+    private readonly auth: AuthService,
+    private readonly users: UsersService,
+    private readonly setup: SetupService,
+    private readonly limits: LoginLimits,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  @Public()
+  @Get('status')
+  @Returns(200, AuthStatusSchema, 'Whether the first user is still to be made')
+  async status(): Promise<AuthStatus> {
+    return { setupNeeded: await this.setup.needed() };
+  }
+
+  @Public()
+  @Post('setup')
+  @Returns(201, UserViewSchema, 'Makes the first user by the one-time token, and logs in')
+  async makeFirst(@ZodBody(SetupSchema) body: Setup, @Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<UserView> {
+    const address = request.ip ?? 'unknown';
+    await this.limits.take('set-up', address);
+    const user = await this.setup.setUp(body);
+    await this.limits.giveBack('set-up', address);
+    return this.logIn(user, request, response);
+  }
+
+  @Public()
+  @UseGuards(LocalGuard)
+  @Post('login')
+  @Returns(200, UserViewSchema, 'Begins a session')
+  login(@Req() request: Request & { user: UserView }, @Res({ passthrough: true }) response: Response): Promise<UserView> {
+    return this.logIn(request.user, request, response);
+  }
+
+  @Public()
+  @Post('logout')
+  @Returns(204, 'empty', 'Ends the session')
+  async logout(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<void> {
+    await this.auth.endSession(request.headers.cookie);
+    clearSessionCookie(response, this.config);
+  }
+
+  @Get('me')
+  @Returns(200, UserViewSchema, 'Who is logged in')
+  async me(@CurrentUser() { id }: AuthUser): Promise<UserView> {
+    const user = await this.users.byId(id);
+    if (user === null) throw unauthorized();
+    return user;
+  }
+
+  @Patch('me')
+  @Returns(200, UserViewSchema, 'Changes your login or password; a new password ends your other sessions')
+  async updateMe(@CurrentUser() user: AuthUser, @CurrentCredential() credential: Credential, @ZodBody(UpdateMeSchema) body: UpdateMe, @Req() request: Request): Promise<UserView> {
+    const { login, password, currentPassword } = body;
+    if (password !== undefined) await this.checkPassword(user, currentPassword, request.ip ?? 'unknown');
+    const updated = await this.users.updateSelf(user.id, { ...(login !== undefined && { login }), ...(password !== undefined && { password }) });
+    if (password !== undefined) await this.auth.endOtherSessions(user.id, credential);
+    return updated;
+  }
+
+  private async checkPassword(user: AuthUser, given: string | undefined, address: string): Promise<void> {
+    const refuse = (message: string) => badRequest('auth.wrong_current_password', message, [{ path: 'currentPassword', message }]);
+    if (given === undefined) throw refuse('Give your present password too.');
+    await this.limits.take(user.login, address);
+    if ((await this.users.verify(user.login, given)) === null) throw refuse('The present password is another one.');
+    await this.limits.giveBack(user.login, address);
+  }
+
+  private async logIn(user: UserView, request: Request, response: Response): Promise<UserView> {
+    // A session that the browser brought along is over: nobody else may know the new one.
+    await this.auth.endSession(request.headers.cookie);
+    setSessionCookie(response, this.config, await this.auth.startSession(user.id), SESSION_MS);
+    return user;
+  }
+}
+
+// Passport reads this body before any parameter decorator could.
+describeRoute(AuthController.prototype, 'login', { body: LoginSchema });

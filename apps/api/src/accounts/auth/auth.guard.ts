@@ -1,0 +1,42 @@
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Response } from 'express';
+import { CONFIG, type Config } from '../../platform/config/config.js';
+import { forbidden, unauthorized } from '../../platform/http/problem.js';
+import { AuthService, SESSION_MS } from './auth.service.js';
+import { ADMIN_ROUTE, PUBLIC_ROUTE, type AuthenticatedRequest } from '../../platform/http/current-user.js';
+import { isSameOrigin } from './same-origin.js';
+import { setSessionCookie } from './session-cookie.js';
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Guards every route: without `@Public()` it asks for a login, and a page of another site changes nothing. */
+@Injectable()
+export class AuthGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly auth: AuthService,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    // Sockets prove themselves in their handshake.
+    if (context.getType() !== 'http') return true;
+    const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    const { authorization, cookie } = request.headers;
+    if (authorization === undefined && !SAFE_METHODS.has(request.method) && !isSameOrigin(request.headers, this.config.publicUrl)) {
+      throw forbidden('auth.cross_origin', 'This request came from a page of another site. Use the page of this server.');
+    }
+    const targets = [context.getHandler(), context.getClass()];
+    if (this.reflector.getAllAndOverride<boolean>(PUBLIC_ROUTE, targets)) return true;
+    const found = await this.auth.authenticate({ cookieHeader: cookie, authorizationHeader: authorization });
+    if (found === null) throw unauthorized();
+    if (found.renewedCookie !== undefined) setSessionCookie(context.switchToHttp().getResponse<Response>(), this.config, found.renewedCookie, SESSION_MS);
+    if (this.reflector.getAllAndOverride<boolean>(ADMIN_ROUTE, targets) && found.user.role !== 'admin') {
+      throw forbidden('auth.admin_only', 'Only administrators may do this.');
+    }
+    request.mleUser = found.user;
+    request.mleCredential = found.credential;
+    return true;
+  }
+}

@@ -1,0 +1,48 @@
+import { Injectable, type ExecutionContext } from '@nestjs/common';
+import { AuthGuard as PassportGuard, PassportStrategy } from '@nestjs/passport';
+import { LoginSchema, type UserView } from '@mle/protocol';
+import type { Request } from 'express';
+import { Strategy } from 'passport-local';
+import { ProblemError } from '../../platform/http/problem.js';
+import { parsed } from '../../platform/http/zod.js';
+import { UsersService } from '../users/users.service.js';
+import { LoginLimits } from './login-limits.js';
+
+const wrong = () => new ProblemError(401, 'auth.wrong_password', 'The login or the password is wrong.');
+
+/** Passport's check of a login and a password. */
+@Injectable()
+export class LocalStrategy extends PassportStrategy(Strategy) {
+  constructor(
+    private readonly users: UsersService,
+    private readonly limits: LoginLimits,
+  ) {
+    super({ usernameField: 'login', passwordField: 'password', passReqToCallback: true });
+  }
+
+  async validate(request: Request, login: string, password: string): Promise<UserView> {
+    const address = request.ip ?? 'unknown';
+    await this.limits.take(login, address);
+    const user = await this.users.verify(login, password);
+    if (user === null) throw wrong();
+    await this.limits.giveBack(login, address);
+    return user;
+  }
+}
+
+/** For the one route that takes a password; leaves the user in `request.user`. */
+@Injectable()
+export class LocalGuard extends PassportGuard('local') {
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
+    const { login, password } = parsed(LoginSchema, context.switchToHttp().getRequest<Request>().body);
+    // Passport would look for an empty field in the address too.
+    if (login === '' || password === '') throw wrong();
+    return (await super.canActivate(context)) as boolean;
+  }
+
+  override handleRequest<T>(error: unknown, user: T | false): T {
+    if (error !== null && error !== undefined) throw error;
+    if (user === false) throw wrong();
+    return user;
+  }
+}

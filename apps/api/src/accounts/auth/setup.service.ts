@@ -1,0 +1,63 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Setup, UserView } from '@mle/protocol';
+import { CONFIG, type Config } from '../../platform/config/config.js';
+import { conflict, forbidden } from '../../platform/http/problem.js';
+import { logger } from '../../platform/logging/logger.js';
+import { ProjectCreationService } from '../../projects/creation/project-creation.service.js';
+import { UsersService } from '../users/users.service.js';
+import { randomToken, sameSecret } from '../../platform/secrets/secret-token.js';
+
+/** Makes the first user: from the environment, or by the one-time link that only the owner of the data directory can read. */
+@Injectable()
+export class SetupService implements OnApplicationBootstrap {
+  private readonly file: string;
+
+  constructor(
+    private readonly users: UsersService,
+    private readonly creation: ProjectCreationService,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {
+    this.file = join(config.dataDir, 'setup-token');
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { adminLogin, adminPassword } = this.config;
+    if (await this.users.isEmpty()) {
+      if (adminLogin === null || adminPassword === null) {
+        // One that is there was printed already: it stays good.
+        await writeFile(this.file, randomToken(), { mode: 0o600, flag: 'wx' }).catch(ignoreExisting);
+        return;
+      }
+      await this.first(adminLogin, adminPassword);
+    }
+    await rm(this.file, { force: true });
+  }
+
+  needed(): Promise<boolean> {
+    return this.users.isEmpty();
+  }
+
+  /** @throws ProblemError when there is a user already, or the token is not the one of the link. */
+  async setUp({ token, login, password }: Setup): Promise<UserView> {
+    const expected = await readFile(this.file, 'utf8').catch(() => null);
+    if (expected === null || !(await this.needed())) throw conflict('setup.done', 'The first user has been made already. Log in instead.');
+    if (!sameSecret(token.trim(), expected.trim())) throw forbidden('setup.wrong_token', 'This set-up link is not the one that the server printed. Use the newest one.');
+    const user = await this.first(login, password);
+    await rm(this.file, { force: true });
+    return user;
+  }
+
+  private async first(login: string, password: string): Promise<UserView> {
+    const user = await this.users.createFirst(login, password);
+    if (user === null) throw conflict('setup.done', 'The first user has been made already. Log in instead.');
+    await this.creation.createSample(user.id);
+    logger.info({ login }, 'made the first user');
+    return user;
+  }
+}
+
+function ignoreExisting(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error;
+}

@@ -1,0 +1,29 @@
+import { Controller, Delete, Get, Post } from '@nestjs/common';
+import { CreateTokenSchema, IdSchema, TokenViewSchema, type CreateToken, type TokenView } from '@mle/protocol';
+import { z } from 'zod';
+import { CurrentUser, type AuthUser } from '../../platform/http/current-user.js';
+import { Returns, ZodBody, ZodParam } from '../../platform/http/zod.js';
+import { TokensService } from './tokens.service.js';
+
+@Controller('api/v1/tokens')
+export class TokensController {
+  constructor(private readonly tokens: TokensService) {}
+
+  @Get()
+  @Returns(200, z.object({ items: z.array(TokenViewSchema) }), 'Your tokens, without their values')
+  async list(@CurrentUser() user: AuthUser): Promise<{ items: TokenView[] }> {
+    return { items: await this.tokens.list(user.id) };
+  }
+
+  @Post()
+  @Returns(201, TokenViewSchema, 'Makes a token; its value is shown in this answer only')
+  create(@CurrentUser() user: AuthUser, @ZodBody(CreateTokenSchema) { name }: CreateToken): Promise<TokenView> {
+    return this.tokens.create(user.id, name);
+  }
+
+  @Delete(':id')
+  @Returns(204, 'empty', 'Takes a token back')
+  delete(@CurrentUser() user: AuthUser, @ZodParam('id', IdSchema) id: string): Promise<void> {
+    return this.tokens.delete(user.id, id);
+  }
+}

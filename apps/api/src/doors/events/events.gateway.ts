@@ -1,0 +1,161 @@
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { EVENTS_NAMESPACE, WatchSchema, type AttemptRef, type BrowserToServer, type MetricWatchReply, type OutputFrame, type ServerEvent, type ServerToBrowser, type WatchReply } from '@mle/protocol';
+import type { DefaultEventsMap, Namespace, Socket } from 'socket.io';
+import { AuthService } from '../../accounts/auth/auth.service.js';
+import type { AuthUser } from '../../platform/http/current-user.js';
+import { ProblemError } from '../../platform/http/problem.js';
+import { logger } from '../../platform/logging/logger.js';
+import { OutputIngest } from '../../results/output/output-ingest.service.js';
+import { OutputRelay } from '../../results/output/output-relay.service.js';
+import { RunsService } from '../../runs/life/runs.service.js';
+import { EventsService } from '../../platform/signals/events.service.js';
+import { SocketServer } from '../../platform/sockets/socket-server.js';
+
+interface SocketData {
+  user: AuthUser;
+}
+type BrowserSocket = Socket<BrowserToServer, ServerToBrowser, DefaultEventsMap, SocketData>;
+
+/** A browser that is this far behind gets no more frames: it sees the gap and fetches the range. */
+const BACKLOG_BYTES = 4 * 1024 * 1024;
+
+/** How long a socket may outlive its log-in. */
+const RECHECK_MS = 5_000;
+
+const userRoom = (userId: string): string => `user:${userId}`;
+const runRoom = (runId: string): string => `run:${runId}`;
+const metricsRoom = (runId: string): string => `metrics:${runId}`;
+
+/** Tells browsers what changes, and the output of the runs that they watch. */
+@Injectable()
+export class EventsGateway implements OnApplicationBootstrap, OnModuleDestroy {
+  private timer?: NodeJS.Timeout;
+  private readonly namespace: Namespace<BrowserToServer, ServerToBrowser, DefaultEventsMap, SocketData>;
+
+  constructor(
+    sockets: SocketServer,
+    private readonly auth: AuthService,
+    private readonly events: EventsService,
+    private readonly runs: RunsService,
+    private readonly ingest: OutputIngest,
+    private readonly relay: OutputRelay,
+  ) {
+    this.namespace = sockets.io.of(EVENTS_NAMESPACE);
+  }
+
+  onApplicationBootstrap(): void {
+    this.namespace.use((socket, next) => {
+      this.userOf(socket)
+        .then((user) => {
+          if (!user) return next(new Error('Log in first.'));
+          socket.data.user = user;
+          next();
+        })
+        .catch(() => next(new Error('The server could not check the login. Try again in a moment.')));
+    });
+    this.namespace.on('connection', (socket) => this.connected(socket));
+    this.timer = setInterval(() => {
+      this.recheck().catch((error: unknown) => logger.debug({ err: error }, 'the logins of browsers were not checked'));
+    }, RECHECK_MS);
+    this.events.on('browser', (event, userId, payload) => this.tell(event, userId, payload));
+    this.events.on('metrics', (update) => this.namespace.to(metricsRoom(update.runId)).emit('metrics', update));
+    this.ingest.onFrame((frame, bytes) => this.output(frame, bytes));
+    // Frames that another replica took are read from the database, for those who watch here.
+    this.relay.start((frame, bytes) => this.output(frame, bytes), (ref) => this.watched(ref));
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
+  }
+
+  private userOf({ handshake }: BrowserSocket): Promise<AuthUser | null> {
+    const { cookie, authorization } = handshake.headers;
+    const { token } = handshake.auth as { token?: unknown };
+    return this.auth.authenticateRequest({ cookieHeader: cookie, authorizationHeader: authorization, ...(typeof token === 'string' && { token }) });
+  }
+
+  /** Ends the sockets of whoever logged out or lost a token meanwhile, on whichever replica that was. */
+  private async recheck(): Promise<void> {
+    for (const socket of this.namespace.sockets.values()) {
+      const user = await this.userOf(socket);
+      if (user?.id !== socket.data.user.id) socket.disconnect(true);
+    }
+  }
+
+  private connected(socket: BrowserSocket): void {
+    const { user } = socket.data;
+    void socket.join(userRoom(user.id));
+    socket.on('watch', (request, ack) => this.answer(this.watch(socket, request), ack));
+    socket.on('unwatch', (request) => this.leave(socket, request, runRoom));
+    socket.on('metrics.watch', (request, ack) => this.answer(this.watchMetrics(socket, request), ack));
+    socket.on('metrics.unwatch', (request) => this.leave(socket, request, metricsRoom));
+  }
+
+  private answer<R>(reply: Promise<R>, ack: unknown): void {
+    reply.then(
+      (value) => typeof ack === 'function' && (ack as (value: R) => void)(value),
+      (error: unknown) => {
+        if (!(error instanceof ProblemError)) logger.warn({ err: error }, 'a run is not watched');
+        const message = error instanceof ProblemError ? error.detail : 'The run cannot be watched now. Try again in a moment.';
+        if (typeof ack === 'function') (ack as (value: { ok: false; message: string }) => void)({ ok: false, message });
+      },
+    );
+  }
+
+  private leave(socket: BrowserSocket, request: unknown, room: (runId: string) => string): void {
+    const parsed = WatchSchema.safeParse(request);
+    if (parsed.success) void socket.leave(room(parsed.data.runId));
+  }
+
+  private async watchMetrics(socket: BrowserSocket, request: unknown): Promise<MetricWatchReply> {
+    const parsed = WatchSchema.safeParse(request);
+    if (!parsed.success) return { ok: false, message: 'Give the runId of a run.' };
+    const run = await this.runs.get(socket.data.user.id, parsed.data.runId);
+    await socket.join(metricsRoom(parsed.data.runId));
+    return { ok: true, attempt: run.attempt };
+  }
+
+  private async watch(socket: BrowserSocket, request: unknown): Promise<WatchReply> {
+    const parsed = WatchSchema.safeParse(request);
+    if (!parsed.success) return { ok: false, message: 'Give the runId of a run.' };
+    const { runId } = parsed.data;
+    const run = await this.runs.get(socket.data.user.id, runId);
+    // Joined before the size is read: whatever comes in between is seen twice rather than not at all.
+    await socket.join(runRoom(runId));
+    const storedBytes = await this.ingest.watchFrom({ runId, attempt: run.attempt });
+    return { ok: true, run: await this.runs.get(socket.data.user.id, runId), attempt: run.attempt, storedBytes };
+  }
+
+  private tell(event: ServerEvent, userId: string | null, payload: unknown): void {
+    const target = userId === null ? this.namespace : this.namespace.to(userRoom(userId));
+    // One table types every event; here the event and its payload come together, from publish().
+    (target.emit as (event: string, payload: unknown) => boolean).call(target, event, payload);
+  }
+
+  private watched({ runId }: AttemptRef): boolean {
+    return this.namespace.adapter.rooms.has(runRoom(runId));
+  }
+
+  private output(frame: OutputFrame, bytes: Buffer): void {
+    const watchers = this.namespace.adapter.rooms.get(runRoom(frame.runId));
+    if (!watchers) return;
+    for (const id of watchers) {
+      const socket = this.namespace.sockets.get(id);
+      if (!socket || backlog(socket) > BACKLOG_BYTES) continue;
+      socket.compress(false).emit('output', frame, bytes as unknown as ArrayBuffer);
+    }
+  }
+}
+
+/** What engine.io holds for a browser, beside what the WebSocket holds: its types keep it private. */
+interface Connection {
+  writeBuffer: { data?: string | Buffer }[];
+  transport: { socket?: { bufferedAmount: number } };
+}
+
+/** Bytes that wait to be sent to this browser. */
+function backlog(socket: BrowserSocket): number {
+  const { writeBuffer, transport } = socket.conn as unknown as Connection;
+  const queued = writeBuffer.reduce((sum, { data }) => sum + (data?.length ?? 0), 0);
+  return (transport.socket?.bufferedAmount ?? 0) + queued;
+}

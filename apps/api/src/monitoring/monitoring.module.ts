@@ -1,8 +1,0 @@
-import { Module } from '@nestjs/common';
-import { MachinesModule } from '../machines/machines.module.js';
-import { RunsRepositoryModule } from '../runs/runs-repository.module.js';
-import { MonitoringController } from './monitoring.controller.js';
-import { MonitoringService } from './monitoring.service.js';
-
-@Module({ imports: [MachinesModule, RunsRepositoryModule], controllers: [MonitoringController], providers: [MonitoringService] })
-export class MonitoringModule {}

@@ -1,0 +1,109 @@
+import { Injectable } from '@nestjs/common';
+import { IGNORE_FILE, ManifestSchema, type Manifest, type ManifestEntry } from '@mle/protocol';
+import ignore from 'ignore';
+import { BlobCollectorService } from '../../platform/blobs/blob-collector.service.js';
+import { BlobsService } from '../../platform/blobs/blobs.service.js';
+import { FilesRepository } from '../files/files.repository.js';
+import { notFound } from '../../platform/http/problem.js';
+import { ProjectsService } from '../projects.service.js';
+import { SnapshotsRepository } from './snapshots.repository.js';
+
+/** `id` names the manifest's blob; `bytes` and `files` are those that are sent to machines. */
+export interface Snapshot {
+  id: string;
+  bytes: number;
+  files: number;
+}
+
+const SETTLE_TRIES = 5;
+/** What is larger was not written by a person. */
+const IGNORE_FILE_BYTES = 1024 * 1024;
+/** Of thousands of files each: a run asks for its manifest right after it was made. */
+const MANIFESTS_KEPT = 8;
+
+@Injectable()
+export class SnapshotsService {
+  /** When each snapshot was last given to somebody who will name it in the database. */
+  private readonly handedOut = new Map<string, number>();
+  private readonly manifests = new Map<string, Manifest>();
+
+  constructor(
+    private readonly snapshots: SnapshotsRepository,
+    private readonly projects: ProjectsService,
+    private readonly files: FilesRepository,
+    private readonly blobs: BlobsService,
+    collector: BlobCollectorService,
+  ) {
+    collector.addRoots((since) => this.referenced(since));
+    projects.onDelete((projectId) => this.snapshots.delete(projectId));
+  }
+
+  /**
+   * The project's files as they are now, each change that was answered before included. Costs two small reads when nothing
+   * changed since the last one.
+   */
+  async snapshotOf(projectId: string): Promise<Snapshot> {
+    for (let attempt = 1; ; attempt++) {
+      const [before, cached] = await Promise.all([this.projects.revisionOf(projectId), this.snapshots.of(projectId)]);
+      if (cached?.revision === before.revision) return this.handOut(cached);
+      const taken = await this.take(projectId);
+      const after = await this.projects.revisionOf(projectId);
+      const undisturbed = before.settled && after.settled && after.revision === before.revision;
+      if (undisturbed) await this.snapshots.save(projectId, { ...taken, revision: after.revision });
+      // While somebody keeps on saving, any moment is as good as another: each of the files is one that was saved.
+      if (undisturbed || attempt === SETTLE_TRIES) return this.handOut(taken);
+    }
+  }
+
+  /** @throws ProblemError 404 when the blob is gone. */
+  async manifest(snapshotId: string): Promise<Manifest> {
+    if ((await this.blobs.size(snapshotId)) === null) throw notFound('snapshot');
+    return this.manifests.get(snapshotId) ?? this.remember(snapshotId, ManifestSchema.parse(JSON.parse((await this.blobs.read(snapshotId)).toString('utf8'))));
+  }
+
+  private remember(snapshotId: string, manifest: Manifest): Manifest {
+    this.manifests.set(snapshotId, manifest);
+    const [oldest] = this.manifests.keys();
+    if (oldest !== undefined && this.manifests.size > MANIFESTS_KEPT) this.manifests.delete(oldest);
+    return manifest;
+  }
+
+  private async take(projectId: string): Promise<Snapshot> {
+    const files = await this.sent((await this.files.list(projectId)).map(({ path, mode, size, sha256 }) => ({ path, mode, size, sha256 })));
+    const manifest: Manifest = { version: 1, files };
+    const { sha256 } = await this.blobs.putBytes(Buffer.from(JSON.stringify(manifest)));
+    this.remember(sha256, manifest);
+    return { id: sha256, bytes: files.reduce((sum, { size }) => sum + size, 0), files: files.length };
+  }
+
+  /** Without what the project's .mleignore names. */
+  private async sent(files: ManifestEntry[]): Promise<ManifestEntry[]> {
+    const rules = files.find(({ path }) => path === IGNORE_FILE);
+    if (rules === undefined || rules.size > IGNORE_FILE_BYTES) return files;
+    const matcher = ignore().add((await this.blobs.read(rules.sha256)).toString('utf8'));
+    return files.filter(({ path }) => path === IGNORE_FILE || !matcher.ignores(path));
+  }
+
+  /** Between this moment and the run that will name it, the snapshot stays. */
+  private handOut({ id, bytes, files }: Snapshot): Snapshot {
+    this.handedOut.set(id, Date.now());
+    return { id, bytes, files };
+  }
+
+  private async *referenced(since: number): AsyncIterable<string> {
+    const seen = new Set<string>();
+    for (const [id, at] of this.handedOut) {
+      if (at < since) this.handedOut.delete(id);
+      else yield* this.contents(id, seen);
+    }
+    for await (const id of this.snapshots.manifests()) yield* this.contents(id, seen);
+  }
+
+  private async *contents(id: string, seen: Set<string>): AsyncIterable<string> {
+    if (seen.has(id)) return;
+    seen.add(id);
+    yield id;
+    // A manifest that is lost protects nothing; it must not stop the others from doing so.
+    if ((await this.blobs.size(id)) !== null) for (const { sha256 } of (await this.manifest(id)).files) yield sha256;
+  }
+}

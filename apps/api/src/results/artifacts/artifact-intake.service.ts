@@ -1,0 +1,164 @@
+import { Injectable } from '@nestjs/common';
+import { artifactQuotaReason, type ArtifactChunk, type ArtifactChunkReply, type ArtifactEntry, type ArtifactPut, type ArtifactPutReply, type AttemptFinished, type AttemptRef, type DroppedArtifact } from '@mle/protocol';
+import { BlobsService } from '../../platform/blobs/blobs.service.js';
+import { IncomingBlobs } from '../../platform/blobs/incoming-blobs.service.js';
+import { EventsService } from '../../platform/signals/events.service.js';
+import { ProblemError } from '../../platform/http/problem.js';
+import { logger } from '../../platform/logging/logger.js';
+import { ArtifactsRepository } from './artifacts.repository.js';
+
+/** Whether the machine may write to the attempt now, and for whom. */
+export type MayPut = (ref: AttemptRef) => Promise<{ ownerId: string } | null>;
+
+/** How long an answer of `MayPut` holds for the pieces of a content. */
+const FENCE_MS = 1_000;
+/** Small contents are written side by side: the disk flushes several at the price of one. */
+const WRITES_AT_ONCE = 16;
+/** A page hears of several changes at once. */
+const ANNOUNCE_MS = 300;
+
+/** Takes the artifacts of attempts from their machines: first what there is, then the contents that are missing. */
+@Injectable()
+export class ArtifactIntake {
+  private readonly fences = new Map<string, number>();
+  private readonly queues = new Map<string, Promise<unknown>>();
+  private readonly announcements = new Set<string>();
+
+  constructor(
+    private readonly artifacts: ArtifactsRepository,
+    private readonly blobs: BlobsService,
+    private readonly incoming: IncomingBlobs,
+    private readonly events: EventsService,
+  ) {
+    events.on('attempt.ended', (ref) => this.close(ref));
+  }
+
+  async put(machineId: string, put: ArtifactPut, mayPut: MayPut): Promise<ArtifactPutReply> {
+    const ref: AttemptRef = { runId: put.runId, attempt: put.attempt };
+    const allowed = await mayPut(ref);
+    if (!allowed) return { ok: false, code: 'superseded' };
+    const forgotten = (put.afresh ? await this.artifacts.forgetStored(ref) : 0) + (put.removed.length === 0 ? 0 : await this.artifacts.forget(ref, put.removed));
+    const { accepted, refused } = await this.withinQuota(ref, put.items);
+    const { present, missing } = await this.sorted(ref, machineId, accepted);
+    await this.artifacts.store(ref, present);
+    const news = await this.drop(ref, [...put.dropped, ...refused], put.items[0]?.origin ?? 'output');
+    if (present.length + forgotten + news.length > 0) this.announce(put.runId, allowed.ownerId);
+    return { ok: true, missing, refused, news };
+  }
+
+  /** Pieces are taken in the order in which they came: those of one content follow one another. */
+  chunk(machineId: string, chunk: ArtifactChunk, bytes: Buffer, mayPut: MayPut): Promise<ArtifactChunkReply> {
+    const name = sender(machineId, chunk);
+    const result = (this.queues.get(name) ?? Promise.resolve()).then(() => this.take(machineId, chunk, bytes, mayPut));
+    const settled = result.catch(() => undefined);
+    this.queues.set(name, settled);
+    void settled.then(() => {
+      if (this.queues.get(name) === settled) this.queues.delete(name);
+    });
+    return result;
+  }
+
+  /** Whether all that the machine says to have stored is stored. */
+  async agrees(ref: AttemptRef, claimed: NonNullable<AttemptFinished['artifacts']>): Promise<boolean> {
+    const { files, bytes } = await this.artifacts.totals(ref, 'output');
+    return files === claimed.files && bytes === claimed.bytes;
+  }
+
+  private async take(machineId: string, { pieces, ...ref }: ArtifactChunk, bytes: Buffer, mayPut: MayPut): Promise<ArtifactChunkReply> {
+    if (!(await this.fenced(machineId, ref, mayPut))) return { ok: false, code: 'superseded' };
+    let at = 0;
+    const parts = pieces.map(({ length, ...piece }) => ({ ...piece, bytes: bytes.subarray(at, (at += length)) }));
+    const corrupt: string[] = [];
+    try {
+      for (let first = 0; first < parts.length; first += WRITES_AT_ONCE) {
+        const batch = parts.slice(first, first + WRITES_AT_ONCE);
+        const results = await Promise.all(batch.map((part) => this.incoming.take(sender(machineId, ref), part)));
+        if (results.includes('gap')) return { ok: false, code: 'gap' };
+        batch.forEach(({ sha256 }, index) => results[index] === 'corrupt' && corrupt.push(sha256));
+      }
+    } catch (error) {
+      const full = error instanceof ProblemError ? error.status === 507 : (error as NodeJS.ErrnoException).code === 'ENOSPC';
+      if (!full) throw error;
+      logger.error({ err: error, ...ref }, 'the disk is full: an artifact is not stored');
+      return { ok: false, code: 'full' };
+    }
+    return { ok: true, corrupt };
+  }
+
+  /** The items in their order, as far as the quota reaches. */
+  private async withinQuota(ref: AttemptRef, items: ArtifactEntry[]): Promise<{ accepted: ArtifactEntry[]; refused: DroppedArtifact[] }> {
+    const accepted: ArtifactEntry[] = [];
+    const refused: DroppedArtifact[] = [];
+    if (items.length === 0) return { accepted, refused };
+    const [totals, known] = await Promise.all([this.artifacts.totals(ref), this.artifacts.known(ref, items.map(({ path }) => path))]);
+    let { files, bytes } = totals;
+    for (const item of items) {
+      const before = known.get(item.path);
+      const replaced = before?.sha256 ? { files: 1, bytes: before.size } : { files: 0, bytes: 0 };
+      const reason = artifactQuotaReason(files - replaced.files + 1, bytes - replaced.bytes + item.size);
+      if (reason !== null) {
+        refused.push({ path: item.path, size: item.size, reason });
+        files -= replaced.files;
+        bytes -= replaced.bytes;
+        continue;
+      }
+      files += 1 - replaced.files;
+      bytes += item.size - replaced.bytes;
+      accepted.push(item);
+    }
+    return { accepted, refused };
+  }
+
+  private async sorted(ref: AttemptRef, machineId: string, items: ArtifactEntry[]): Promise<{ present: ArtifactEntry[]; missing: { sha256: string; from: number }[] }> {
+    const present: ArtifactEntry[] = [];
+    const missing = new Map<string, number>();
+    for (const item of items) {
+      const size = await this.blobs.claim(item.sha256);
+      if (size !== null) present.push({ ...item, size });
+      else if (!missing.has(item.sha256)) {
+        const received = await this.incoming.received(sender(machineId, ref), item.sha256, item.size);
+        if (received === item.size && item.size > 0) present.push(item);
+        else missing.set(item.sha256, received);
+      }
+    }
+    return { present, missing: [...missing].map(([sha256, from]) => ({ sha256, from })) };
+  }
+
+  /** Answers those that were not known as dropped for that reason. */
+  private async drop(ref: AttemptRef, dropped: DroppedArtifact[], origin: ArtifactEntry['origin']): Promise<DroppedArtifact[]> {
+    if (dropped.length === 0) return [];
+    const known = await this.artifacts.known(ref, dropped.map(({ path }) => path));
+    const news = dropped.filter(({ path, reason }) => known.get(path)?.reason !== reason);
+    await this.artifacts.drop(ref, news, origin);
+    return news;
+  }
+
+  private async fenced(machineId: string, ref: AttemptRef, mayPut: MayPut): Promise<boolean> {
+    const name = sender(machineId, ref);
+    if (Date.now() - (this.fences.get(name) ?? 0) <= FENCE_MS) return true;
+    this.fences.delete(name);
+    if (!(await mayPut(ref))) return false;
+    this.fences.set(name, Date.now());
+    return true;
+  }
+
+  /** What came of a content by half is of no use when no more will come. */
+  private close(ref: AttemptRef): void {
+    for (const name of this.fences.keys()) {
+      if (!name.startsWith(`${ref.runId}-${ref.attempt}-`)) continue;
+      this.fences.delete(name);
+      this.incoming.forget(name).catch((error: unknown) => logger.warn({ err: error, ...ref }, 'half an artifact was not removed; the collector does it'));
+    }
+  }
+
+  private announce(runId: string, ownerId: string): void {
+    if (this.announcements.has(runId)) return;
+    this.announcements.add(runId);
+    setTimeout(() => {
+      this.announcements.delete(runId);
+      this.events.publish('artifact.changed', { userId: ownerId }, { runId });
+    }, ANNOUNCE_MS).unref();
+  }
+}
+
+const sender = (machineId: string, { runId, attempt }: AttemptRef): string => `${runId}-${attempt}-${machineId}`;

@@ -1,0 +1,29 @@
+import { Module } from '@nestjs/common';
+import { MongooseModule } from '@nestjs/mongoose';
+import { BlobsModule } from '../../platform/blobs/blobs.module.js';
+import { MachinesModule } from '../../machines/machines.module.js';
+import { RunsRepositoryModule } from '../../run-records/runs-repository.module.js';
+import { SnapshotsModule } from '../../projects/snapshots/snapshots.module.js';
+import { ArtifactIntake } from './artifact-intake.service.js';
+import { Artifact, ArtifactSchema } from './artifact.schema.js';
+import { ArtifactsController } from './artifacts.controller.js';
+import { ArtifactsRepository } from './artifacts.repository.js';
+import { ArtifactsService } from './artifacts.service.js';
+import { AttemptLeftoversModel, AttemptLeftoversSchema } from '../leftovers/leftovers.schema.js';
+import { LeftoversController } from '../leftovers/leftovers.controller.js';
+import { LeftoversRepository } from '../leftovers/leftovers.repository.js';
+import { LeftoversService } from '../leftovers/leftovers.service.js';
+
+@Module({
+  imports: [
+    MongooseModule.forFeature([{ name: Artifact.name, schema: ArtifactSchema }, { name: AttemptLeftoversModel.name, schema: AttemptLeftoversSchema }]),
+    BlobsModule,
+    MachinesModule,
+    RunsRepositoryModule,
+    SnapshotsModule,
+  ],
+  controllers: [ArtifactsController, LeftoversController],
+  providers: [ArtifactIntake, ArtifactsRepository, ArtifactsService, LeftoversRepository, LeftoversService],
+  exports: [ArtifactIntake, ArtifactsRepository, LeftoversRepository, LeftoversService],
+})
+export class ArtifactsModule {}

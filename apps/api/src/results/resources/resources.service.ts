@@ -1,0 +1,102 @@
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { RESOURCE_NAMES, type AttemptRef, type ResourceList, type ResourceSample } from '@mle/protocol';
+import { EventsService } from '../../platform/signals/events.service.js';
+import { logger } from '../../platform/logging/logger.js';
+import { downsample } from '../metrics/downsample.js';
+import { columns } from '../metrics/metric-view.js';
+import { ResourceHistory } from './resource-history.js';
+import { ResourcesRepository } from './resources.repository.js';
+
+/** A crash of the server loses no more samples than of this time. */
+const SAVE_EVERY_MS = 15_000;
+
+interface Entry {
+  ref: AttemptRef;
+  history: Promise<ResourceHistory>;
+  changed: boolean;
+  saving: Promise<void>;
+}
+
+/** What runs and their machines use: taken in as workers tell it, kept in bounded space. */
+@Injectable()
+export class ResourcesService implements OnModuleInit, OnModuleDestroy {
+  private readonly entries = new Map<string, Entry>();
+  private timer?: NodeJS.Timeout;
+
+  constructor(
+    private readonly repository: ResourcesRepository,
+    private readonly events: EventsService,
+  ) {}
+
+  onModuleInit(): void {
+    this.timer = setInterval(() => void this.saveAll(), SAVE_EVERY_MS);
+    this.events.on('attempt.ended', (ref) => void this.end(ref));
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    clearInterval(this.timer);
+    await this.saveAll();
+  }
+
+  async add(ref: AttemptRef, sample: ResourceSample): Promise<void> {
+    const entry = this.entry(ref);
+    (await entry.history).add(Date.now(), sample);
+    entry.changed = true;
+  }
+
+  async list(ref: AttemptRef, points: number): Promise<Pick<ResourceList, 'attempt' | 'series'>> {
+    const entry = this.entries.get(key(ref));
+    const state = entry ? (await entry.history).state : await this.repository.load(ref);
+    const { times, columns: values } = state ?? { times: [], columns: {} };
+    const start = times[0] ?? 0;
+    const seconds = times.map((time) => (time - start) / 1000);
+    const series = RESOURCE_NAMES.filter((name) => values[name] !== undefined).map((name) => {
+      const few = downsample({ x: seconds, y: values[name] ?? [], time: times }, points);
+      return { name, axis: 'seconds' as const, ...columns(few) };
+    });
+    return { attempt: ref.attempt, series };
+  }
+
+  async removeRun(runId: string): Promise<void> {
+    for (const [name, entry] of this.entries) if (entry.ref.runId === runId) this.entries.delete(name);
+    await this.repository.remove(runId);
+  }
+
+  private entry(ref: AttemptRef): Entry {
+    const known = this.entries.get(key(ref));
+    if (known) return known;
+    const history = this.repository.load(ref).then((state) => new ResourceHistory(state ?? undefined));
+    const entry: Entry = { ref, history, changed: false, saving: Promise.resolve() };
+    history.catch(() => this.entries.delete(key(ref)));
+    this.entries.set(key(ref), entry);
+    return entry;
+  }
+
+  private async end(ref: AttemptRef): Promise<void> {
+    const entry = this.entries.get(key(ref));
+    if (!entry) return;
+    await this.save(entry);
+    if (!entry.changed) this.entries.delete(key(ref));
+  }
+
+  private async saveAll(): Promise<void> {
+    await Promise.all([...this.entries.values()].map((entry) => this.save(entry)));
+  }
+
+  private save(entry: Entry): Promise<void> {
+    entry.saving = entry.saving.then(async () => {
+      // A run that was deleted meanwhile must not come back.
+      if (!entry.changed || this.entries.get(key(entry.ref)) !== entry) return;
+      entry.changed = false;
+      try {
+        await this.repository.save(entry.ref, (await entry.history).state);
+      } catch (error) {
+        entry.changed = true;
+        logger.debug({ err: error, ...entry.ref }, 'resources were not stored; it is tried again');
+      }
+    });
+    return entry.saving;
+  }
+}
+
+const key = ({ runId, attempt }: AttemptRef): string => `${runId}-${attempt}`;

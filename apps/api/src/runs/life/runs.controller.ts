@@ -1,0 +1,80 @@
+import { Controller, Delete, Get, Headers, Patch, Post } from '@nestjs/common';
+import {
+  CreateRunSchema,
+  IdSchema,
+  pageOf,
+  RerunSchema,
+  RunQuerySchema,
+  RunViewSchema,
+  StoppedRunsSchema,
+  StopRunsSchema,
+  UpdateRunSchema,
+  type CreateRun,
+  type Page,
+  type Rerun,
+  type RunQuery,
+  type RunView,
+  type StoppedRuns,
+  type StopRuns,
+  type UpdateRun,
+} from '@mle/protocol';
+import { z } from 'zod';
+import { CurrentUser, type AuthUser } from '../../platform/http/current-user.js';
+import { parsed, Returns, ZodBody, ZodParam, ZodQuery } from '../../platform/http/zod.js';
+import { RunsService } from './runs.service.js';
+
+const IdempotencyKeySchema = z.string().min(1).max(200).nullable();
+const idempotencyKey = (header: string | undefined): string | null => parsed(IdempotencyKeySchema, header ?? null, 'Idempotency-Key');
+
+@Controller('api/v1/runs')
+export class RunsController {
+  constructor(private readonly runs: RunsService) {}
+
+  @Post()
+  @Returns(201, RunViewSchema, 'Runs a file or a command of a project. An Idempotency-Key makes a repetition harmless')
+  create(@CurrentUser() user: AuthUser, @ZodBody(CreateRunSchema) body: CreateRun, @Headers('idempotency-key') key?: string): Promise<RunView> {
+    return this.runs.create(user.id, body, idempotencyKey(key));
+  }
+
+  @Post('stop')
+  @Returns(200, StoppedRunsSchema, 'Stops many runs; tells of each what became of it')
+  stopMany(@CurrentUser() user: AuthUser, @ZodBody(StopRunsSchema) { ids }: StopRuns): Promise<StoppedRuns> {
+    return this.runs.stopMany(user.id, ids);
+  }
+
+  @Get()
+  @Returns(200, pageOf(RunViewSchema), 'Your runs, newest first')
+  list(@CurrentUser() user: AuthUser, @ZodQuery(RunQuerySchema) query: RunQuery): Promise<Page<RunView>> {
+    return this.runs.list(user.id, query);
+  }
+
+  @Get(':id')
+  @Returns(200, RunViewSchema, 'A run')
+  get(@CurrentUser() user: AuthUser, @ZodParam('id', IdSchema) id: string): Promise<RunView> {
+    return this.runs.get(user.id, id);
+  }
+
+  @Patch(':id')
+  @Returns(200, RunViewSchema, 'Changes tags or note')
+  change(@CurrentUser() user: AuthUser, @ZodParam('id', IdSchema) id: string, @ZodBody(UpdateRunSchema) body: UpdateRun): Promise<RunView> {
+    return this.runs.change(user.id, id, body);
+  }
+
+  @Delete(':id')
+  @Returns(204, 'empty', 'Deletes an ended run with its output and artifacts')
+  remove(@CurrentUser() user: AuthUser, @ZodParam('id', IdSchema) id: string): Promise<void> {
+    return this.runs.remove(user.id, id);
+  }
+
+  @Post(':id/stop')
+  @Returns(200, RunViewSchema, 'Stops a run as Ctrl-C would')
+  stop(@CurrentUser() user: AuthUser, @ZodParam('id', IdSchema) id: string): Promise<RunView> {
+    return this.runs.stop(user.id, id);
+  }
+
+  @Post(':id/rerun')
+  @Returns(201, RunViewSchema, 'Runs it once more, with the same snapshot or with the files as they are now')
+  rerun(@CurrentUser() user: AuthUser, @ZodParam('id', IdSchema) id: string, @ZodBody(RerunSchema) body: Rerun, @Headers('idempotency-key') key?: string): Promise<RunView> {
+    return this.runs.rerun(user.id, id, body, idempotencyKey(key));
+  }
+}

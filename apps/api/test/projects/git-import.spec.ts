@@ -1,0 +1,125 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FileList, ProjectView } from '@mle/protocol';
+import { EventsService } from '../../src/platform/signals/events.service.js';
+import { startApi, type ApiUnderTest } from '../api.js';
+import type { Client } from '../client.js';
+import { startParts, type Parts } from '../parts.js';
+
+let parts: Parts;
+let api: ApiUnderTest;
+let ada: Client;
+let folder: string;
+let daemon: ChildProcess;
+let base: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'mle-git-'));
+  const port = await freePort();
+  base = `git://127.0.0.1:${port}`;
+  daemon = spawn('git', ['daemon', `--base-path=${folder}`, '--export-all', '--listen=127.0.0.1', `--port=${port}`], { stdio: 'ignore', detached: true });
+  parts = await startParts();
+  api = await startApi(parts, { gitPrivateHosts: ['127.0.0.1'], maxFileBytes: 10_000 });
+  ada = await api.signUp('ada');
+  while (!(await answers(port))) await delay(20);
+});
+afterAll(async () => {
+  if (daemon?.pid !== undefined) process.kill(-daemon.pid, 'SIGKILL');
+  await api?.close();
+  await parts?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+const answers = (port: number) =>
+  new Promise<boolean>((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => resolve(socket.destroy() !== undefined));
+    socket.on('error', () => resolve(false));
+  });
+
+function repository(name: string, fill: (path: string) => void): void {
+  const path = join(folder, name);
+  mkdirSync(path);
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-C', path, '-c', 'user.name=A', '-c', 'user.email=a@example.org', ...args], { stdio: 'pipe', env: { PATH: process.env['PATH'], GIT_CONFIG_GLOBAL: '/dev/null', HOME: folder } });
+  git('init', '--quiet', '--initial-branch=main');
+  fill(path);
+  git('add', '--all');
+  git('commit', '--quiet', '--message=first');
+}
+const importing = (gitUrl: string, name?: string) => ada.post<ProjectView & { code: string; detail: string }>('/api/v1/projects', { gitUrl, ...(name && { name }) });
+const projects = async () => (await ada.get<{ items: ProjectView[] }>('/api/v1/projects')).body.items.map(({ name }) => name);
+
+it('a repository becomes a project with its files, modes and links', async () => {
+  repository('mnist.git', (path) => {
+    mkdirSync(join(path, 'src'));
+    writeFileSync(join(path, 'src/train.py'), 'print(1)\r\n');
+    writeFileSync(join(path, 'run.sh'), 'python3 src/train.py\n');
+    writeFileSync(join(path, 'ü 100%.txt'), 'x');
+    chmodSync(join(path, 'run.sh'), 0o755);
+    symlinkSync('src/train.py', join(path, 'main.py'));
+  });
+  const { status, body } = await importing(`${base}/mnist.git`);
+  expect({ status, name: body.name }).toEqual({ status: 201, name: 'mnist' });
+  const { body: files } = await ada.get<FileList>(`/api/v1/projects/${body.id}/files`);
+  expect(files.items.map(({ path, mode }) => [path, mode])).toEqual([['main.py', 0o120000], ['run.sh', 0o755], ['src/train.py', 0o644], ['ü 100%.txt', 0o644]]);
+  expect((await ada.get(`/api/v1/projects/${body.id}/files/src/train.py`)).bytes.toString()).toBe('print(1)\r\n');
+  expect((await ada.get(`/api/v1/projects/${body.id}/files/main.py`)).bytes.toString()).toBe('src/train.py');
+  expect((await importing(`${base}/mnist.git`)).body.name).toBe('mnist 2');
+});
+
+it('what cannot become a project leaves nothing behind', async () => {
+  repository('outside.git', (path) => symlinkSync('../../../etc/passwd', join(path, 'link')));
+  repository('absolute.git', (path) => symlinkSync('/etc/passwd', join(path, 'link')));
+  repository('big.git', (path) => writeFileSync(join(path, 'big'), 'x'.repeat(10_001)));
+  repository('names.git', (path) => writeFileSync(join(path, 'a\\b'), 'x'));
+  const before = await projects();
+  expect(await importing(`${base}/outside.git`)).toMatchObject({ status: 400, body: { code: 'git.link' } });
+  expect(await importing(`${base}/absolute.git`)).toMatchObject({ status: 400, body: { code: 'git.link' } });
+  expect(await importing(`${base}/big.git`)).toMatchObject({ status: 413, body: { code: 'file.too_large' } });
+  expect(await importing(`${base}/names.git`)).toMatchObject({ status: 400, body: { code: 'git.path' } });
+  expect(await importing(`${base}/missing.git`)).toMatchObject({ status: 400, body: { code: expect.stringMatching(/^git\.(not_found|denied)$/) } });
+  expect(await importing('file:///etc')).toMatchObject({ status: 400, body: { code: 'git.address' } });
+  expect(await importing('http://127.0.0.1:1/x.git')).toMatchObject({ status: 400, body: { code: 'git.unreachable' } });
+  expect(await projects()).toEqual(before);
+  expect(readdirSync(join(parts.dataDir, 'tmp'))).toEqual([]);
+});
+
+it('tells how far it is, and ends when nobody waits any more', async () => {
+  const told: unknown[] = [];
+  const off = api.app.get(EventsService, { strict: false }).on('browser', (event, userId, payload) => void (event === 'project.fetching' && told.push([userId, payload])));
+  repository('told.git', (path) => writeFileSync(join(path, 'a.py'), 'x'));
+  const gitUrl = `${base}/told.git`;
+  expect((await importing(gitUrl)).status).toBe(201);
+  expect(told).toEqual(expect.arrayContaining([[ada.userId, { gitUrl, phase: 'connecting', part: null }], [ada.userId, { gitUrl, phase: 'receiving', part: 1 }], [ada.userId, { gitUrl, phase: 'storing', part: 0 }]]));
+
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const before = await projects();
+  const leave = new AbortController();
+  const asked = fetch(`${api.url}/api/v1/projects`, {
+    method: 'POST',
+    signal: leave.signal,
+    headers: { cookie: ada.cookie, 'content-type': 'application/json' },
+    body: JSON.stringify({ gitUrl: `git://127.0.0.1:${(silent.address() as AddressInfo).port}/x.git` }),
+  });
+  const [socket] = (await once(silent, 'connection')) as [Socket];
+  leave.abort();
+  await expect(asked).rejects.toThrow();
+  if (!socket.closed) await once(socket.resume(), 'close');
+  while (readdirSync(join(parts.dataDir, 'tmp')).length > 0) await delay(20);
+  expect(await projects()).toEqual(before);
+  silent.close();
+  off();
+});

@@ -1,0 +1,121 @@
+import type { MachineView, Problem, ProjectView, RunView, StoppedRuns } from '@mle/protocol';
+import { MachinesRepository } from '../../src/machines/machines.repository.js';
+import { startApi, type ApiUnderTest } from '../api.js';
+import type { Client } from '../client.js';
+import { FakeWorker } from '../fake-worker.js';
+import { startParts, type Parts } from '../parts.js';
+
+let parts: Parts;
+let api: ApiUnderTest;
+let replica: ApiUnderTest;
+let ada: Client;
+let projectId: string;
+let away: string;
+
+beforeAll(async () => {
+  parts = await startParts();
+  api = await startApi(parts);
+  replica = await startApi(parts);
+  ada = await api.signUp('ada');
+  projectId = (await ada.post<ProjectView>('/api/v1/projects', { name: 'p' })).body.id;
+  await ada.put(`/api/v1/projects/${projectId}/files/run.py`, 'print(1)\n');
+  away = await api.app.get(MachinesRepository, { strict: false }).create({ name: 'away', provider: 'joined', credentialHash: 'f'.repeat(64) });
+});
+afterAll(async () => {
+  await replica?.close();
+  await api?.close();
+  await parts?.stop();
+});
+
+const wanted = (more: object = {}) => ({ projectId, file: 'run.py', target: { machineId: away }, ...more });
+async function start(more: object = {}): Promise<RunView> {
+  const { status, body } = await ada.post<RunView>('/api/v1/runs', wanted(more));
+  expect(status).toBe(201);
+  return body;
+}
+
+describe('the Idempotency-Key', () => {
+  it('makes one run of requests that come to two servers at once', async () => {
+    const there = replica.visitor();
+    there.cookie = ada.cookie;
+    const answers = await Promise.all(Array.from({ length: 12 }, (_, i) => (i % 2 === 0 ? ada : there).post<RunView>('/api/v1/runs', wanted(), { 'idempotency-key': 'together' })));
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201));
+    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
+    const { body } = await ada.get<{ items: RunView[] }>('/api/v1/runs');
+    expect(body.items).toHaveLength(1);
+  });
+
+  it('is for one request only, a rerun among them', async () => {
+    const key = { 'idempotency-key': 'again' };
+    const run = await start();
+    const path = `/api/v1/runs/${run.id}/rerun`;
+    const { body } = await ada.post<RunView>(path, undefined, key);
+    expect((await ada.post<RunView>(path, { files: 'snapshot' }, key)).body.id).toBe(body.id);
+    expect(await ada.post<Problem>(path, { files: 'current' }, key)).toMatchObject({ status: 422, body: { code: 'idempotency.reused' } });
+    expect(await ada.post<Problem>('/api/v1/runs', wanted(), key)).toMatchObject({ status: 422, body: { code: 'idempotency.reused' } });
+  });
+});
+
+describe('a rerun', () => {
+  it('takes the snapshot of the run, or the files as they are now', async () => {
+    const run = await start({ params: { lr: 0.1 }, tags: ['first'], seed: 7, priority: 3 });
+    await ada.put(`/api/v1/projects/${projectId}/files/run.py`, 'print(2)\n');
+    const { body: same } = await ada.post<RunView>(`/api/v1/runs/${run.id}/rerun`);
+    const { body: today } = await ada.post<RunView>(`/api/v1/runs/${run.id}/rerun`, { files: 'current' });
+    const asked = { params: { lr: 0.1 }, tags: ['first'], seed: 7, priority: 3, target: { machineId: away }, state: 'queued' };
+    expect(same).toMatchObject({ ...asked, snapshotId: run.snapshotId });
+    expect(today).toMatchObject({ ...asked, snapshotId: (await start()).snapshotId });
+    expect(today.snapshotId).not.toBe(run.snapshotId);
+    expect(await ada.post<Problem>(`/api/v1/runs/${run.id}/rerun`, { files: 'tomorrow' })).toMatchObject({ status: 400 });
+  });
+
+  it('with the files as they are now is refused when its file is gone', async () => {
+    await ada.put(`/api/v1/projects/${projectId}/files/gone.py`, 'print(3)\n');
+    const run = await start({ file: 'gone.py' });
+    await ada.delete(`/api/v1/projects/${projectId}/files/gone.py`);
+    expect((await ada.post(`/api/v1/runs/${run.id}/rerun`, { files: 'current' })).status).toBe(404);
+    expect((await ada.post(`/api/v1/runs/${run.id}/rerun`, { files: 'snapshot' })).status).toBe(201);
+  });
+});
+
+describe('stopping many runs', () => {
+  it('tells of each what became of it', async () => {
+    const [first, second] = [await start(), await start()];
+    const bob = await api.signUp('bob');
+    const { body: project } = await bob.post<ProjectView>('/api/v1/projects', { name: 'his' });
+    await bob.put(`/api/v1/projects/${project.id}/files/run.py`, 'print(1)\n');
+    const his = (await bob.post<RunView>('/api/v1/runs', wanted({ projectId: project.id }))).body;
+    const { status, body } = await ada.post<StoppedRuns>('/api/v1/runs/stop', { ids: [first.id, his.id, second.id, first.id] });
+    expect(status).toBe(200);
+    expect(body.items).toEqual([
+      { id: first.id, run: expect.objectContaining({ state: 'stopped', reason: 'stopped by the user' }) },
+      { id: his.id, problem: { status: 404, code: 'run.not_found', detail: 'There is no such run.' } },
+      { id: second.id, run: expect.objectContaining({ state: 'stopped' }) },
+    ]);
+    expect((await bob.get<RunView>(`/api/v1/runs/${his.id}`)).body.state).toBe('queued');
+    expect((await ada.post('/api/v1/runs/stop', { ids: [] })).status).toBe(400);
+  });
+});
+
+describe('tags and notes', () => {
+  it('are checked, and a tag is kept once', async () => {
+    const run = await start();
+    const path = `/api/v1/runs/${run.id}`;
+    expect((await ada.patch<RunView>(path, { tags: [' a ', 'b', 'a'], note: 'better' })).body).toMatchObject({ tags: ['a', 'b'], note: 'better' });
+    for (const bad of [{ tags: [''] }, { tags: ['a\nb'] }, { tags: ['x'.repeat(41)] }, { note: 'a\0b' }]) expect((await ada.patch(path, bad)).status).toBe(400);
+    const { body } = await ada.get<{ items: RunView[] }>('/api/v1/runs?tag=b');
+    expect(body.items.map(({ id }) => id)).toEqual([run.id]);
+  });
+});
+
+describe('a worker of another version than the server', () => {
+  it('is told of with the way to update it', async () => {
+    const [old, same] = [await FakeWorker.join(api, parts, 'old'), await FakeWorker.join(api, parts, 'same')];
+    await old.close();
+    const back = await FakeWorker.dial(api, parts, { credential: old.credential }, { version: '0.0.9' });
+    const machine = async ({ machineId }: FakeWorker) => (await ada.get<MachineView>(`/api/v1/machines/${machineId}`)).body;
+    expect((await machine(same)).outdated).toBeNull();
+    expect((await machine(back)).outdated).toMatch(/^Its worker is of version 0\.0\.9 and the server of version .*download the worker again from \/worker\/worker\.mjs/);
+    await Promise.all([back.close(), same.close()]);
+  });
+});

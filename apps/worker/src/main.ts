@@ -1,4 +1,4 @@
-import { BadArgument, parseArguments } from './config/arguments.js';
+import { BadArgument, parseArguments } from './base/config/arguments.js';
 
 /** Each role loads only what it needs: a supervisor evaluates none of the queue's and the link's packages. */
 async function main(): Promise<void> {

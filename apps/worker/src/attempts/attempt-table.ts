@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptRef, Delivery, HelloReply, RunSpec, StopRequest } from '@mle/protocol';
 import { attemptKey } from '../journal/attempt-key.js';
 import type { JournalEntry } from '../journal/journal.js';
-import type { Logger } from '../logs/logger.js';
-import type { DeliveryResult } from '../queue/delivery-consumer.js';
-import type { SlotTable } from '../slots/slot-table.js';
+import type { Logger } from '../base/logger.js';
+import type { DeliveryResult } from '../server/queue/delivery-consumer.js';
+import type { SlotTable } from './slot-table.js';
 import { Attempt } from './attempt.js';
 import type { AttemptTools } from './attempt.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { AttemptRef } from '@mle/protocol';
 import type { z } from 'zod';
 import { attemptKey, parseAttemptKey } from './attempt-key.js';
-import { writeAtomicSync } from './atomic-file.js';
+import { writeAtomicSync } from '../base/atomic-file.js';
 import { ExitRecordSchema, FILES, JournalSpecSchema, ProcessRecordSchema } from './records.js';
 import type { ExitRecord, JournalSpec, ProcessRecord } from './records.js';
 

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import type { OutputStream } from '@mle/protocol';
-import type { SpoolWriter } from '../spool/spool-writer.js';
+import type { SpoolWriter } from './spool-writer.js';
 
 /** Output read and not yet written, above which the program has to wait: it blocks in its own write. */
 const HIGH_BYTES = 512 * 1024;

@@ -1,5 +1,5 @@
 import type { AttemptRef } from '@mle/protocol';
-import type { SpoolWriter } from '../spool/spool-writer.js';
+import type { SpoolWriter } from './spool-writer.js';
 import type { FifoPool } from './fifo-pool.js';
 import { OutputPipes } from './output-pipes.js';
 import { findProcesses, processStartTime } from './process-hunt.js';

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import { TIMING } from '@mle/protocol';
-import type { Logger } from '../logs/logger.js';
+import type { Logger } from '../base/logger.js';
 import type { FifoPool } from './fifo-pool.js';
-import { readJsonLines, writeJsonLine } from './json-lines.js';
+import { readJsonLines, writeJsonLine } from '../base/json-lines.js';
 import { EnvelopeSchema, SUPERVISOR_VERSION } from './protocol.js';
 import type { Message, Request } from './protocol.js';
 import { SupervisedRun } from './supervised-run.js';

@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { fstatSync, createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { BadArgument } from '../config/bad-argument.js';
+import { BadArgument } from '../base/config/bad-argument.js';
 
 /**
  * The pipe to the launcher. Its words are `stop` and `kill`; its end means `stop`, because the launcher is gone.

@@ -1,11 +1,11 @@
 import { mkdirSync, realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { WorkerSettings } from '../config/arguments.js';
-import { readEnvironment } from '../config/environment.js';
-import { announcement } from '../listen/announcement.js';
-import { CarrierListener } from '../listen/carrier-listener.js';
-import { listenIdentity } from '../listen/listen-identity.js';
-import { createLogger } from '../logs/logger.js';
+import type { WorkerSettings } from '../base/config/arguments.js';
+import { readEnvironment } from '../base/config/environment.js';
+import { announcement } from '../server/listen/announcement.js';
+import { CarrierListener } from '../server/listen/carrier-listener.js';
+import { listenIdentity } from '../server/listen/listen-identity.js';
+import { createLogger } from '../base/logger.js';
 import { WorkerApp } from './worker-app.js';
 import { watchLifeline } from './lifeline.js';
 import { lockDataDir } from './worker-lock.js';

@@ -1,7 +1,7 @@
 import { openSync, readFileSync, rmSync, writeSync, closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { BadArgument } from '../config/bad-argument.js';
+import { BadArgument } from '../base/config/bad-argument.js';
 import { bootId, isSameProcess, processStartTime } from '../supervisor/process-hunt.js';
 
 const LockSchema = z.object({ pid: z.int(), startTime: z.string().nullable(), bootId: z.string().nullable() });

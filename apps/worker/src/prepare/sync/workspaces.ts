@@ -1,0 +1,169 @@
+import { chownSync, mkdirSync, rmdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ManifestSchema } from '@mle/protocol';
+import type { AttemptRef, Leftover, Manifest, ManifestEntry, RunSpec } from '@mle/protocol';
+import { attemptKey } from '../../journal/attempt-key.js';
+import type { Identity } from '../../machine/identity/identity.js';
+import type { BlobCache } from './blob-cache.js';
+import type { BlobFetcher } from './blob-fetcher.js';
+import { ContainedTree } from './contained-tree.js';
+import { findLeftovers } from '../leftover-scan.js';
+import { inTurns } from './in-turns.js';
+import { Placement } from './placement.js';
+import type { ProgressReport } from './placement.js';
+import { PrepareError } from '../../base/prepare-error.js';
+import { WorkspaceIndex } from './workspace-index.js';
+
+const INDEXES_KEPT = 8;
+const MANIFESTS_KEPT = 8;
+/** It is in the cache; where it was lost, there is no time to fetch it again. */
+const MANIFEST_MS = 5_000;
+/** Kept when a run starts clean. */
+const DATA_FOLDER = 'data';
+
+export interface PreparedPlaces {
+  workspace: string;
+  outputDir: string;
+  cacheDir: string;
+  /** Null: the worker's own. */
+  home: string | null;
+  /** Of the snapshot. */
+  files: ManifestEntry[];
+}
+
+/** One workspace per project and slot, restored before each run. */
+export class Workspaces {
+  private readonly manifests = new Map<string, Manifest>();
+  /** This worker alone writes them. */
+  private readonly indexes = new Map<string, WorkspaceIndex>();
+
+  constructor(
+    private readonly identity: Identity,
+    private readonly cache: BlobCache,
+    private readonly fetcher: BlobFetcher,
+  ) {}
+
+  /** Makes the workspace what the snapshot says. Throws `PrepareError`, or the signal's reason. */
+  async prepare(spec: RunSpec, slot: number, report: (progress: ProgressReport) => void, signal: AbortSignal): Promise<PreparedPlaces> {
+    const ref: AttemptRef = { runId: spec.runId, attempt: spec.attempt };
+    const indexPath = join(this.identity.root, 'workspaces', spec.projectId, `${slot}.index.json`);
+    const places = this.makeFolders(spec, slot);
+    const [manifest, index] = await Promise.all([this.manifest(ref, spec.snapshotId, signal), this.index(indexPath)]);
+    const tree = new ContainedTree(places.workspace, this.owner(slot));
+    const wanted = new Set(manifest.files.map(({ path }) => path));
+    let changed = false;
+    for (const path of index.paths()) {
+      if (wanted.has(path)) continue;
+      await tree.remove(path);
+      index.forget(path);
+      changed = true;
+    }
+    if (spec.clean) await tree.clean(wanted, [DATA_FOLDER]);
+    const due = await this.due(manifest, index, tree);
+    try {
+      if (due.length > 0) {
+        changed = true;
+        await new Placement(this.cache, this.fetcher, { tree, index, report }, manifest, due).run(ref, signal);
+      }
+    } finally {
+      if (changed) await index.save();
+    }
+    return { ...places, files: manifest.files };
+  }
+
+  /** What the run left beside its outputs; `since`: when it began, by the clock of the file system. */
+  async leftovers(spec: RunSpec, slot: number, since: number): Promise<{ items: Leftover[]; truncated: boolean }> {
+    const manifest = await this.manifest(spec, spec.snapshotId, AbortSignal.timeout(MANIFEST_MS));
+    return findLeftovers(this.workspace(spec.projectId, slot), new Set(manifest.files.map(({ path }) => path)), since);
+  }
+
+  async dropOutputs(ref: AttemptRef): Promise<void> {
+    const folder = this.outputs(ref);
+    // Most runs leave it empty.
+    try {
+      rmdirSync(folder);
+    } catch {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  /** The folder of an attempt's artifacts. */
+  outputs(ref: AttemptRef): string {
+    return join(this.identity.root, 'outputs', attemptKey(ref));
+  }
+
+  /** The folder that runs of the project find themselves in. */
+  workspace(projectId: string, slot: number): string {
+    return join(this.identity.root, 'workspaces', projectId, String(slot));
+  }
+
+  /** The same as a tree to change. */
+  tree(projectId: string, slot: number): ContainedTree {
+    return new ContainedTree(this.workspace(projectId, slot), this.owner(slot));
+  }
+
+  private owner(slot: number): { uid: number; gid: number } | null {
+    const uid = this.identity.uidOf(slot);
+    return uid === null ? null : { uid, gid: uid };
+  }
+
+  /** At once, like `inTurns`: most often all but one are there. */
+  private makeFolders(spec: RunSpec, slot: number): Omit<PreparedPlaces, 'files'> {
+    const { root, isolated } = this.identity;
+    const places = {
+      workspace: this.workspace(spec.projectId, slot),
+      outputDir: this.outputs(spec),
+      cacheDir: join(root, 'caches', spec.projectId, String(slot)),
+      home: isolated ? join(root, 'homes', String(slot)) : null,
+    };
+    const owner = this.owner(slot);
+    const { workspace, outputDir, cacheDir, home } = places;
+    for (const folder of [workspace, outputDir, cacheDir, home]) {
+      if (folder === null) continue;
+      mkdirSync(dirname(folder), { recursive: true, mode: isolated ? 0o711 : 0o700 });
+      try {
+        mkdirSync(folder, { mode: 0o700 });
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      }
+      if (owner !== null) chownSync(folder, owner.uid, owner.gid);
+    }
+    return places;
+  }
+
+  private async manifest(ref: AttemptRef, snapshotId: string, signal: AbortSignal): Promise<Manifest> {
+    const known = this.manifests.get(snapshotId);
+    if (known !== undefined) return known;
+    const parsed = ManifestSchema.safeParse(JSON.parse((await this.fetcher.read(ref, snapshotId, signal)).toString('utf8')));
+    if (!parsed.success) throw new PrepareError(`The list of the project's files is wrong: ${parsed.error.issues[0]?.message ?? 'it cannot be read'}`);
+    this.manifests.set(snapshotId, parsed.data);
+    forgetOldest(this.manifests, MANIFESTS_KEPT);
+    return parsed.data;
+  }
+
+  private async index(path: string): Promise<WorkspaceIndex> {
+    const index = this.indexes.get(path) ?? (await WorkspaceIndex.load(path));
+    this.indexes.delete(path);
+    this.indexes.set(path, index);
+    forgetOldest(this.indexes, INDEXES_KEPT);
+    return index;
+  }
+
+  private async due(manifest: Manifest, index: WorkspaceIndex, tree: ContainedTree): Promise<ManifestEntry[]> {
+    const due: ManifestEntry[] = [];
+    const real = await tree.realFolders(manifest.files.map(({ path }) => path));
+    await inTurns(manifest.files, (entry) => {
+      // The manifest's schema has checked the paths, and nothing is changed here.
+      if (!real.has(dirname(entry.path)) || !index.isCurrent(entry, `${tree.root}/${entry.path}`)) due.push(entry);
+    });
+    return due;
+  }
+}
+
+function forgetOldest(map: Map<string, unknown>, keep: number): void {
+  for (const oldest of map.keys()) {
+    if (map.size <= keep) return;
+    map.delete(oldest);
+  }
+}

@@ -1,12 +1,7 @@
-import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, realpathSync } from 'node:fs';
+import { lstatSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-/** Names a data directory wherever its own path is too long or not reachable. */
-export function dataDirHash(dataDir: string): string {
-  return createHash('sha256').update(realpathSync(dataDir)).digest('hex').slice(0, 20);
-}
+import { dataDirHash } from '../base/data-dir-hash.js';
 
 /**
  * The private folder of the supervisor's socket and pipes. It lies under the temporary directory because Node

@@ -4,10 +4,11 @@ import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { readEnvironment } from '../base/config/environment.js';
 import { writeAtomic } from '../base/atomic-file.js';
+import { dataDirHash } from '../base/data-dir-hash.js';
 import { removeRunFolders } from '../machine/identity/identity.js';
 import { createLogger } from '../base/logger.js';
 import { FifoPool } from './fifo-pool.js';
-import { dataDirHash, recordPath, runtimeFolder, socketPath } from './paths.js';
+import { recordPath, runtimeFolder, socketPath } from './paths.js';
 import { bootId, processStartTime } from './process-hunt.js';
 import { SupervisorServer } from './supervisor-server.js';
 

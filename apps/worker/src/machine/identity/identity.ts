@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { dataDirHash } from '../../base/data-dir-hash.js';
 import type { Logger } from '../../base/logger.js';
-import { dataDirHash } from '../../supervisor/paths.js';
 
 /** Where runs live and as whom. */
 export interface Identity {

@@ -5,7 +5,6 @@ import { BlobsModule } from './platform/blobs/blobs.module.js';
 import type { Config } from './platform/config/config.js';
 import { ConfigModule } from './platform/config/config.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
-import { DialsModule } from './machines/dials/dials.module.js';
 import { EventsGatewayModule } from './doors/events/events-gateway.module.js';
 import { EventsModule } from './platform/signals/events.module.js';
 import { ExamplesModule } from './projects/examples/examples.module.js';
@@ -17,7 +16,6 @@ import { LinkModule } from './doors/link/link.module.js';
 import { MachinesModule } from './machines/machines.module.js';
 import { MetersModule } from './platform/meters/meters.module.js';
 import { MonitoringModule } from './doors/monitoring/monitoring.module.js';
-import { PoolsModule } from './machines/pools/pools.module.js';
 import { ProjectCreationModule } from './projects/creation/project-creation.module.js';
 import { ProjectsModule } from './projects/projects.module.js';
 import { RedisModule } from './platform/redis/redis.module.js';
@@ -32,7 +30,7 @@ const PLATFORM = [
   SnapshotsModule, ExamplesModule, MonitoringModule,
 ];
 
-const ENGINE = [MachinesModule, PoolsModule, RunsModule, LinkModule, DialsModule, EventsGatewayModule];
+const ENGINE = [MachinesModule, RunsModule, LinkModule, EventsGatewayModule];
 
 /** The whole server for one configuration. */
 @Module({})

@@ -1,10 +1,14 @@
-import type { Needs } from '@mle/protocol';
-import type { MachineRecord } from '../machines/machines.repository.js';
+import type { Inventory, Needs } from '@mle/protocol';
 
 /** A GPU of a machine: `index` is its place in the inventory. */
 export interface Gpu {
   index: number;
   memoryBytes: number;
+}
+
+interface MachineGpus {
+  id: string;
+  inventory: Pick<Inventory, 'gpus'> | null;
 }
 
 /** How many GPUs a run wants for itself; one that wants none sees all of its machine's. */
@@ -13,7 +17,7 @@ export const gpusWanted = (needs: Needs | null | undefined): number => needs?.gp
 export const gpuSeats = (machineId: string, gpus: readonly number[]): string[] => gpus.map((index) => `${machineId}/${index}`);
 
 /** The GPUs of the machine that none of the runs on it holds. */
-export function freeGpus({ id, inventory }: Pick<MachineRecord, 'id' | 'inventory'>, placed: readonly { gpuSeats?: string[] }[]): Gpu[] {
+export function freeGpus({ id, inventory }: MachineGpus, placed: readonly { gpuSeats?: string[] }[]): Gpu[] {
   const held = new Set(placed.flatMap(({ gpuSeats: seats = [] }) => seats));
   return (inventory?.gpus ?? []).map(({ memoryBytes }, index) => ({ index, memoryBytes })).filter(({ index }) => !held.has(`${id}/${index}`));
 }

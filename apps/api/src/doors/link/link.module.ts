@@ -4,7 +4,6 @@ import { BlobsModule } from '../../platform/blobs/blobs.module.js';
 import { SocketsModule } from '../../platform/sockets/sockets.module.js';
 import { MachinesModule } from '../../machines/machines.module.js';
 import { OutputModule } from '../../results/output/output.module.js';
-import { QueueModule } from '../../machines/queue/queue.module.js';
 import { ResourcesModule } from '../../results/resources/resources.module.js';
 import { RunsModule } from '../../runs/life/runs.module.js';
 import { SnapshotsModule } from '../../projects/snapshots/snapshots.module.js';
@@ -13,7 +12,7 @@ import { LinkGateway } from './link.gateway.js';
 import { LinkSessions } from './link-sessions.service.js';
 
 @Module({
-  imports: [ArtifactsModule, BlobsModule, MachinesModule, OutputModule, QueueModule, ResourcesModule, RunsModule, SnapshotsModule, SocketsModule],
+  imports: [ArtifactsModule, BlobsModule, MachinesModule, OutputModule, ResourcesModule, RunsModule, SnapshotsModule, SocketsModule],
   providers: [BlobStreams, LinkGateway, LinkSessions],
 })
 export class LinkModule {}

@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
+import { RunRecordsModule } from '../../run-records/run-records.module.js';
 import { MongooseModule } from '@nestjs/mongoose';
 import { BlobsModule } from '../../platform/blobs/blobs.module.js';
 import { MachinesModule } from '../../machines/machines.module.js';
-import { RunsRepositoryModule } from '../../run-records/runs-repository.module.js';
 import { SnapshotsModule } from '../../projects/snapshots/snapshots.module.js';
 import { ArtifactIntake } from './artifact-intake.service.js';
 import { Artifact, ArtifactSchema } from './artifact.schema.js';
@@ -19,7 +19,7 @@ import { LeftoversService } from '../leftovers/leftovers.service.js';
     MongooseModule.forFeature([{ name: Artifact.name, schema: ArtifactSchema }, { name: AttemptLeftoversModel.name, schema: AttemptLeftoversSchema }]),
     BlobsModule,
     MachinesModule,
-    RunsRepositoryModule,
+    RunRecordsModule,
     SnapshotsModule,
   ],
   controllers: [ArtifactsController, LeftoversController],

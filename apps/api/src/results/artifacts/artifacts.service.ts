@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { FILE_MODES, LIMITS, type ArtifactList, type ArtifactView, type AttemptRef, type FileView, type Manifest, type ManifestEntry } from '@mle/protocol';
+import { FILE_MODES, LIMITS, type ArtifactList, type ArtifactView, type FileView, type Manifest, type ManifestEntry } from '@mle/protocol';
 import { BlobCollectorService } from '../../platform/blobs/blob-collector.service.js';
 import { notFound } from '../../platform/http/problem.js';
-import type { RunRecord } from '../../run-records/run-view.js';
-import { RunsRepository } from '../../run-records/runs.repository.js';
+import { OwnedRuns } from '../../run-records/owned-runs.service.js';
 import { SnapshotsService } from '../../projects/snapshots/snapshots.service.js';
 import { ArtifactsRepository } from './artifacts.repository.js';
 
@@ -12,7 +11,7 @@ import { ArtifactsRepository } from './artifacts.repository.js';
 export class ArtifactsService {
   constructor(
     private readonly artifacts: ArtifactsRepository,
-    private readonly runs: RunsRepository,
+    private readonly runs: OwnedRuns,
     private readonly snapshots: SnapshotsService,
     collector: BlobCollectorService,
   ) {
@@ -20,28 +19,29 @@ export class ArtifactsService {
   }
 
   async list(ownerId: string, runId: string, attempt: number | undefined): Promise<ArtifactList> {
-    const ref = await this.attempt(ownerId, runId, attempt);
+    const { ref } = await this.runs.attempt(ownerId, runId, attempt);
     const [items, dropped] = await Promise.all([this.artifacts.list(ref), this.artifacts.dropped(ref, LIMITS.artifactsDropped)]);
     const bytes = items.reduce((sum, { size }) => sum + size, 0);
     return { items, bytes, quotaBytes: LIMITS.artifactQuotaBytes, dropped: dropped.items, droppedCount: dropped.count };
   }
 
   async get(ownerId: string, runId: string, attempt: number | undefined, path: string): Promise<ArtifactView> {
-    const artifact = await this.artifacts.get(await this.attempt(ownerId, runId, attempt), path);
+    const { ref } = await this.runs.attempt(ownerId, runId, attempt);
+    const artifact = await this.artifacts.get(ref, path);
     if (!artifact) throw notFound('artifact', `The run has no artifact ${path}.`);
     return artifact;
   }
 
   /** All artifacts as an archive wants them, and its name. */
   async archive(ownerId: string, runId: string, attempt: number | undefined): Promise<{ name: string; files: FileView[] }> {
-    const run = await this.owned(ownerId, runId);
-    const items = await this.artifacts.list(this.attemptOf(run, attempt));
+    const { run, ref } = await this.runs.attempt(ownerId, runId, attempt);
+    const items = await this.artifacts.list(ref);
     const files = items.map(({ path, size, sha256, modifiedAt }) => ({ path, size, sha256, mode: FILE_MODES.plain, mtime: modifiedAt }));
     return { name: `${run.projectName.replaceAll('/', '_')}-run-${run.number}.zip`, files };
   }
 
   async snapshot(ownerId: string, runId: string): Promise<Manifest> {
-    return this.snapshots.manifest((await this.owned(ownerId, runId)).snapshotId);
+    return this.snapshots.manifest((await this.runs.get(ownerId, runId)).snapshotId);
   }
 
   async snapshotFile(ownerId: string, runId: string, path: string): Promise<ManifestEntry> {
@@ -49,20 +49,5 @@ export class ArtifactsService {
     const file = files.find((entry) => entry.path === path);
     if (!file) throw notFound('file', `The run’s files have no ${path}.`);
     return file;
-  }
-
-  private async attempt(ownerId: string, runId: string, n: number | undefined): Promise<AttemptRef> {
-    return this.attemptOf(await this.owned(ownerId, runId), n);
-  }
-
-  private attemptOf(run: RunRecord, n: number | undefined): AttemptRef {
-    if (n !== undefined && n > run.attempt) throw notFound('attempt');
-    return { runId: run.id, attempt: n ?? run.attempt };
-  }
-
-  private async owned(ownerId: string, runId: string): Promise<RunRecord> {
-    const run = await this.runs.getOwned(ownerId, runId);
-    if (!run) throw notFound('run');
-    return run;
   }
 }

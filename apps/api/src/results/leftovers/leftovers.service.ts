@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { AttemptLeftovers, AttemptRef, LeftoverChoice, LeftoverList, LeftoverReply, LeftoverRequest, LeftoverResult } from '@mle/protocol';
+import type { AttemptLeftovers, LeftoverChoice, LeftoverList, LeftoverReply, LeftoverRequest, LeftoverResult } from '@mle/protocol';
 import { EventsService } from '../../platform/signals/events.service.js';
 import { conflict, notFound, ProblemError } from '../../platform/http/problem.js';
 import { MachinesRepository, type MachineRecord } from '../../machines/machines.repository.js';
-import type { RunRecord } from '../../run-records/run-view.js';
+import { OwnedRuns } from '../../run-records/owned-runs.service.js';
 import { RunsRepository } from '../../run-records/runs.repository.js';
 import { ArtifactsRepository } from '../artifacts/artifacts.repository.js';
 import { LeftoversRepository, type LeftoversRecord } from './leftovers.repository.js';
@@ -22,6 +22,7 @@ export class LeftoversService {
   constructor(
     private readonly leftovers: LeftoversRepository,
     private readonly artifacts: ArtifactsRepository,
+    private readonly owned: OwnedRuns,
     private readonly runs: RunsRepository,
     private readonly machines: MachinesRepository,
     private readonly events: EventsService,
@@ -38,8 +39,8 @@ export class LeftoversService {
   }
 
   async list(ownerId: string, runId: string, n: number | undefined): Promise<LeftoverList> {
-    const run = await this.owned(ownerId, runId);
-    const found = await this.leftovers.get(attemptOf(run, n));
+    const { ref } = await this.owned.attempt(ownerId, runId, n);
+    const found = await this.leftovers.get(ref);
     if (!found) return { items: [], truncated: false, available: false };
     const machine = await this.machines.get(found.machineId);
     const items = found.items.map(({ path, size, modifiedAt }) => ({ path, size, modifiedAt: new Date(modifiedAt).toISOString() }));
@@ -64,8 +65,7 @@ export class LeftoversService {
   }
 
   private async act(action: Action, ownerId: string, runId: string, n: number | undefined, { paths }: LeftoverChoice): Promise<LeftoverResult> {
-    const run = await this.owned(ownerId, runId);
-    const ref = attemptOf(run, n);
+    const { run, ref } = await this.owned.attempt(ownerId, runId, n);
     const found = await this.leftovers.get(ref);
     const known = new Map(found?.items.map((item) => [item.path, item]));
     const items = [...new Set(paths)].flatMap((path) => known.get(path) ?? []);
@@ -108,15 +108,4 @@ export class LeftoversService {
     if (!machine.online) throw conflict('leftovers.machine_offline', `${machine.name} is offline. Try again when it is back.`);
     return machine;
   }
-
-  private async owned(ownerId: string, runId: string): Promise<RunRecord> {
-    const run = await this.runs.getOwned(ownerId, runId);
-    if (!run) throw notFound('run');
-    return run;
-  }
-}
-
-function attemptOf(run: RunRecord, n: number | undefined): AttemptRef {
-  if (n !== undefined && n > run.attempt) throw notFound('attempt');
-  return { runId: run.id, attempt: n ?? run.attempt };
 }

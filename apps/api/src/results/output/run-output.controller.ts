@@ -4,16 +4,16 @@ import { Controller, Get, Res } from '@nestjs/common';
 import { IdSchema, isTerminal, OutputQuerySchema, SegmentListSchema, SegmentQuerySchema, type AttemptRef, type OutputQuery, type SegmentList, type SegmentQuery } from '@mle/protocol';
 import type { Response } from 'express';
 import { CurrentUser, type AuthUser } from '../../platform/http/current-user.js';
-import { badRequest, notFound } from '../../platform/http/problem.js';
+import { badRequest } from '../../platform/http/problem.js';
 import { Returns, ZodParam, ZodQuery } from '../../platform/http/zod.js';
 import { OutputService } from './output.service.js';
 import { RunsRepository } from '../../run-records/runs.repository.js';
-import { RunsService } from '../../runs/life/runs.service.js';
+import { OwnedRuns } from '../../run-records/owned-runs.service.js';
 
 @Controller('api/v1/runs/:id')
 export class RunOutputController {
   constructor(
-    private readonly runs: RunsService,
+    private readonly runs: OwnedRuns,
     private readonly repository: RunsRepository,
     private readonly output: OutputService,
   ) {}
@@ -21,7 +21,7 @@ export class RunOutputController {
   @Get('output')
   @Returns(200, 'binary', 'The bytes that a run printed. With follow=true also those to come, until the run ends')
   async read(@CurrentUser() user: AuthUser, @ZodParam('id', IdSchema) id: string, @ZodQuery(OutputQuerySchema) query: OutputQuery, @Res() response: Response): Promise<void> {
-    const ref = await this.attempt(user.id, id, query.attempt);
+    const { ref } = await this.runs.attempt(user.id, id, query.attempt);
     const stored = await this.output.storedBytes(ref);
     const from = query.from ?? 0;
     // Past the end there is nothing yet, which is no mistake of the reader.
@@ -40,15 +40,9 @@ export class RunOutputController {
   @Get('segments')
   @Returns(200, SegmentListSchema, 'Which bytes of the output came when, and by which stream')
   async segments(@CurrentUser() user: AuthUser, @ZodParam('id', IdSchema) id: string, @ZodQuery(SegmentQuerySchema) query: SegmentQuery): Promise<SegmentList> {
-    const ref = await this.attempt(user.id, id, query.attempt);
+    const { ref } = await this.runs.attempt(user.id, id, query.attempt);
     const storedBytes = await this.output.storedBytes(ref);
     return { items: await this.output.segments(ref, query.from ?? 0, query.to ?? storedBytes), storedBytes };
-  }
-
-  private async attempt(userId: string, runId: string, n: number | undefined): Promise<AttemptRef> {
-    const run = await this.runs.owned(userId, runId);
-    if (n !== undefined && n > run.attempt) throw notFound('attempt');
-    return { runId, attempt: n ?? run.attempt };
   }
 
   private async ended({ runId, attempt }: AttemptRef): Promise<boolean> {

@@ -1,8 +1,6 @@
 import { Module } from '@nestjs/common';
-import { MachineCredentialsModule } from '../../machines/machine-credentials.module.js';
-import { PoolsRepositoryModule } from '../../machines/pools/pools-repository.module.js';
-import { QueueModule } from '../../machines/queue/queue.module.js';
-import { RunsRepositoryModule } from '../../run-records/runs-repository.module.js';
+import { RunRecordsModule } from '../../run-records/run-records.module.js';
+import { MachinesModule } from '../../machines/machines.module.js';
 import { WaitingModule } from '../waiting/waiting.module.js';
 import { ClaimTurns } from './claim-turns.service.js';
 import { Dispatcher } from './dispatcher.service.js';
@@ -10,7 +8,7 @@ import { OwnLines } from './own-lines.service.js';
 import { PoolQueues } from './pool-queues.service.js';
 
 @Module({
-  imports: [MachineCredentialsModule, PoolsRepositoryModule, QueueModule, RunsRepositoryModule, WaitingModule],
+  imports: [MachinesModule, RunRecordsModule, WaitingModule],
   providers: [ClaimTurns, Dispatcher, OwnLines, PoolQueues],
   exports: [ClaimTurns, Dispatcher, OwnLines, PoolQueues],
 })

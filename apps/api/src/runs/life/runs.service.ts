@@ -11,7 +11,7 @@ import { ResourcesService } from '../../results/resources/resources.service.js';
 import { WaitingService } from '../waiting/waiting.service.js';
 import { RunStarter } from './run-starter.service.js';
 import { RunStopper } from './run-stopper.service.js';
-import type { RunRecord } from '../../run-records/run-view.js';
+import { OwnedRuns } from '../../run-records/owned-runs.service.js';
 import { RunsRepository } from '../../run-records/runs.repository.js';
 
 const STOPPED_BY_USER = 'stopped by the user';
@@ -21,6 +21,7 @@ const STOPPED_BY_USER = 'stopped by the user';
 export class RunsService implements OnModuleInit {
   constructor(
     private readonly runs: RunsRepository,
+    private readonly owned: OwnedRuns,
     private readonly starter: RunStarter,
     private readonly stopper: RunStopper,
     private readonly waiting: WaitingService,
@@ -47,7 +48,7 @@ export class RunsService implements OnModuleInit {
   }
 
   async get(ownerId: string, id: string): Promise<RunView> {
-    return this.waiting.view(await this.owned(ownerId, id));
+    return this.waiting.view(await this.owned.get(ownerId, id));
   }
 
   async change(ownerId: string, id: string, change: UpdateRun): Promise<RunView> {
@@ -60,7 +61,7 @@ export class RunsService implements OnModuleInit {
 
   /** Removes an ended run with its output and artifacts. */
   async remove(ownerId: string, id: string): Promise<void> {
-    const run = await this.owned(ownerId, id);
+    const run = await this.owned.get(ownerId, id);
     if (!isTerminal(run.state)) throw conflict('run.active', `Run ${run.number} is ${run.state}. Stop it before you delete it.`);
     await this.removeTraces(id);
     await this.runs.remove(ownerId, id);
@@ -68,7 +69,7 @@ export class RunsService implements OnModuleInit {
   }
 
   async stop(ownerId: string, id: string): Promise<RunView> {
-    return this.waiting.view(await this.stopper.stop(await this.owned(ownerId, id), STOPPED_BY_USER));
+    return this.waiting.view(await this.stopper.stop(await this.owned.get(ownerId, id), STOPPED_BY_USER));
   }
 
   /** Stops many runs; one that cannot be stopped does not keep the others from it. */
@@ -87,13 +88,7 @@ export class RunsService implements OnModuleInit {
   }
 
   async rerun(ownerId: string, id: string, request: Rerun, idempotencyKey: string | null): Promise<RunView> {
-    return this.starter.rerun(await this.owned(ownerId, id), request, idempotencyKey);
-  }
-
-  async owned(ownerId: string, id: string): Promise<RunRecord> {
-    const run = await this.runs.getOwned(ownerId, id);
-    if (!run) throw notFound('run');
-    return run;
+    return this.starter.rerun(await this.owned.get(ownerId, id), request, idempotencyKey);
   }
 
   private async removeTraces(runId: string): Promise<void> {

@@ -1,0 +1,24 @@
+import { Injectable } from '@nestjs/common';
+import type { AttemptRef } from '@mle/protocol';
+import { notFound } from '../platform/http/problem.js';
+import type { RunRecord } from './run-view.js';
+import { RunsRepository } from './runs.repository.js';
+
+/** A run of its owner; another's run is not found. */
+@Injectable()
+export class OwnedRuns {
+  constructor(private readonly runs: RunsRepository) {}
+
+  async get(ownerId: string, id: string): Promise<RunRecord> {
+    const run = await this.runs.getOwned(ownerId, id);
+    if (!run) throw notFound('run');
+    return run;
+  }
+
+  /** Attempt `n` of the run, or its present one. */
+  async attempt(ownerId: string, id: string, n: number | undefined): Promise<{ run: RunRecord; ref: AttemptRef }> {
+    const run = await this.get(ownerId, id);
+    if (n !== undefined && n > run.attempt) throw notFound('attempt');
+    return { run, ref: { runId: run.id, attempt: n ?? run.attempt } };
+  }
+}

@@ -57,7 +57,7 @@ export class MachinesService implements OnModuleInit, OnModuleDestroy {
     const before = await this.machines.get(id);
     const machine = before && (await this.machines.change(id, change));
     if (!machine) throw notFound('machine');
-    this.events.signal('machine.settings', id);
+    this.events.emit('machine.settings', id);
     if (change.poolIds) await this.poolAnnouncer.announce([...new Set([...before.poolIds, ...machine.poolIds])]);
     return this.announce(machine);
   }
@@ -72,7 +72,7 @@ export class MachinesService implements OnModuleInit, OnModuleDestroy {
     const active = (await this.runs.activeOn(id)).filter(({ state, targetPoolId }) => state !== 'assigned' || targetPoolId === null).length;
     if (active > 0) throw conflict('machine.busy', `${machine.name} still has ${active === 1 ? 'an active run' : `${active} active runs`}. Stop ${active === 1 ? 'it' : 'them'} first, or drain the machine and wait.`);
     await this.machines.remove(id);
-    this.events.signal('machine.settings', id);
+    this.events.emit('machine.settings', id);
     this.events.publish('machine.removed', {}, { id });
     await this.poolAnnouncer.announce(machine.poolIds);
     // Nothing is left in the queue but deliveries of ended runs, which nobody takes any more.
@@ -122,7 +122,7 @@ export class MachinesService implements OnModuleInit, OnModuleDestroy {
   private async expire(): Promise<void> {
     for (const machine of await this.machines.expire(new Date(Date.now() - TIMING.offlineAfterMs))) {
       logger.info({ machineId: machine.id, name: machine.name }, 'the machine is offline');
-      this.events.signal('machine.presence', machine.id);
+      this.events.emit('machine.presence', machine.id);
       await this.announce(machine);
     }
   }

@@ -2,24 +2,19 @@ import { Injectable } from '@nestjs/common';
 import { DEFAULT_PROJECT_SETTINGS, type ProjectSettings, type ProjectView, type UpdateProject } from '@mle/protocol';
 import { isDuplicate } from '../platform/database/ids.js';
 import { EventsService } from '../platform/signals/events.service.js';
+import { Hook } from '../platform/signals/hook.js';
 import { conflict, notFound } from '../platform/http/problem.js';
 import { ProjectsRepository } from './projects.repository.js';
 
-type DeleteHook = (projectId: string) => Promise<void>;
-
 @Injectable()
 export class ProjectsService {
-  private readonly deleteHooks: DeleteHook[] = [];
+  /** Removes what else has to go with a project. Runs while the project still exists, and again after a failure. */
+  readonly onDelete = new Hook<[projectId: string]>();
 
   constructor(
     private readonly projects: ProjectsRepository,
     private readonly events: EventsService,
   ) {}
-
-  /** Registers what else has to go with a project. Runs while the project still exists; a hook may be called again after a failure. */
-  onDelete(hook: DeleteHook): void {
-    this.deleteHooks.push(hook);
-  }
 
   list(userId: string): Promise<ProjectView[]> {
     return this.projects.listOf(userId);
@@ -65,15 +60,11 @@ export class ProjectsService {
 
   async delete(userId: string, projectId: string): Promise<void> {
     await this.getOwned(userId, projectId);
-    await this.runDeleteHooks(projectId);
+    await this.onDelete.run(projectId);
     await this.projects.delete(userId, projectId);
     // What came in between the hooks and the end of the project goes too.
-    await this.runDeleteHooks(projectId);
+    await this.onDelete.run(projectId);
     this.events.publish('project.deleted', { userId }, { id: projectId });
-  }
-
-  private async runDeleteHooks(projectId: string): Promise<void> {
-    for (const hook of this.deleteHooks) await hook(projectId);
   }
 
   async nextRunNumber(projectId: string): Promise<number> {
@@ -96,7 +87,7 @@ export class ProjectsService {
       const project = await this.projects.endWrite(projectId, write);
       if (project !== null) this.events.publish('project.changed', { userId }, project);
       // Deleted meanwhile: what this change wrote goes too.
-      else await this.runDeleteHooks(projectId);
+      else await this.onDelete.run(projectId);
     }
   }
 

@@ -94,7 +94,7 @@ describe('projects', () => {
 
   it('go with their files and with what others registered', async () => {
     const gone: string[] = [];
-    api.app.get(ProjectsService, { strict: false }).onDelete(async (id) => void gone.push(id));
+    api.app.get(ProjectsService, { strict: false }).onDelete.add(async (id) => void gone.push(id));
     const { body } = await create(ada, { name: 'short-lived' });
     await ada.put(`/api/v1/projects/${body.id}/files/a`, 'x');
     expect((await ada.delete(`/api/v1/projects/${body.id}`)).status).toBe(204);

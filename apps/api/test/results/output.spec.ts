@@ -217,8 +217,8 @@ describe('stored output', () => {
     const relay = new OutputRelay(repository, ingest, api.app.get(EventsService, { strict: false }));
     relay.start((_frame, bytes) => seen.push(bytes.toString()), (of) => of.runId === ref.runId);
     const events = api.app.get(EventsService, { strict: false });
-    events.signal('output.stored', ref, 3);
-    events.signal('output.stored', ref, 6);
+    events.emit('output.stored', ref, 3);
+    events.emit('output.stored', ref, 6);
     for (let i = 0; i < 200 && seen.join('').length < 6; i++) await sleep(10);
     expect(seen.join('')).toBe('abcdef');
   });
@@ -231,7 +231,7 @@ describe('stored output', () => {
       most = Math.max(most, getEventListeners(signal, 'abort').length);
       const now = looks++;
       // Notices wake the follower again and again, without any byte.
-      setTimeout(() => api.app.get(EventsService, { strict: false }).signal('output.stored', ref, 0), 1);
+      setTimeout(() => api.app.get(EventsService, { strict: false }).emit('output.stored', ref, 0), 1);
       return now === 20;
     };
     for await (const piece of output.follow(ref, { from: 0, to: 1, stream: null }, ended, signal)) expect(piece).toBeUndefined();

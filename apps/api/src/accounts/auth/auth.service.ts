@@ -40,12 +40,12 @@ export class AuthService {
     private readonly users: UsersService,
     private readonly tokens: TokensService,
   ) {
-    users.onChange(async (change) => {
+    users.onChange.add(async (change) => {
       this.forget();
       if ('reset' in change) await this.sessions.deleteOf(change.reset);
       if ('removed' in change) await Promise.all([this.sessions.deleteOf(change.removed), this.tokens.deleteOf(change.removed)]);
     });
-    tokens.onRevoke(() => this.forget());
+    tokens.revoked.on(() => this.forget());
   }
 
   /** Who it is, or null. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { TokenView } from '@mle/protocol';
 import { randomToken, tokenHash } from '../../platform/secrets/secret-token.js';
 import { notFound } from '../../platform/http/problem.js';
+import { Signal } from '../../platform/signals/signal.js';
 import { TokensRepository } from './tokens.repository.js';
 
 const PREFIX = 'mle_';
@@ -10,14 +11,10 @@ const USE_STAMP_MS = 60_000;
 
 @Injectable()
 export class TokensService {
-  private readonly listeners: (() => void)[] = [];
+  /** A token was taken back. */
+  readonly revoked = new Signal<[]>();
 
   constructor(private readonly tokens: TokensRepository) {}
-
-  /** Called after a token was taken back. */
-  onRevoke(listener: () => void): void {
-    this.listeners.push(listener);
-  }
 
   list(userId: string): Promise<TokenView[]> {
     return this.tokens.listOf(userId);
@@ -41,7 +38,7 @@ export class TokensService {
 
   async delete(userId: string, id: string): Promise<void> {
     if (!(await this.tokens.delete(userId, id))) throw notFound('token');
-    for (const listener of this.listeners) listener();
+    this.revoked.emit();
   }
 
   deleteOf(userId: string): Promise<void> {

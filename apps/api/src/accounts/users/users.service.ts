@@ -3,29 +3,25 @@ import type { CreateUser, UpdateUser, UserView } from '@mle/protocol';
 import { isDuplicate } from '../../platform/database/ids.js';
 import { SerialQueue } from '../../platform/database/serial-queue.js';
 import { conflict, notFound } from '../../platform/http/problem.js';
+import { Hook } from '../../platform/signals/hook.js';
 import { ProjectsService } from '../../projects/projects.service.js';
 import { hashPassword, passwordMatches } from './passwords.js';
 import { UsersRepository } from './users.repository.js';
 
 /** What happened to the user of that id; `reset`: somebody else set the password. */
 export type UserChange = { changed: string } | { reset: string } | { removed: string };
-type ChangeListener = (change: UserChange) => Promise<void> | void;
 
 @Injectable()
 export class UsersService {
+  /** A user was changed; runs before the change is answered. */
+  readonly onChange = new Hook<[change: UserChange]>();
   /** Changes that look at the number of administrators happen one after the other. */
   private readonly line = new SerialQueue();
-  private readonly listeners: ChangeListener[] = [];
 
   constructor(
     private readonly users: UsersRepository,
     private readonly projects: ProjectsService,
   ) {}
-
-  /** Called after each change of a user, before the change is answered. */
-  onChange(listener: ChangeListener): void {
-    this.listeners.push(listener);
-  }
 
   list(): Promise<UserView[]> {
     return this.users.list();
@@ -72,7 +68,7 @@ export class UsersService {
       const before = await this.existing(id);
       if (role === 'member' && before.role === 'admin') await this.keepAnAdmin('Make another user an administrator first.');
       const user = await this.save(id, { ...(passwordHash !== undefined && { passwordHash }), ...(role !== undefined && { role }) });
-      if (passwordHash !== undefined) await this.tell({ reset: id });
+      if (passwordHash !== undefined) await this.onChange.run({ reset: id });
       return user;
     });
   }
@@ -93,19 +89,15 @@ export class UsersService {
         throw conflict('user.has_projects', `${user.login} still has ${count === 1 ? 'a project' : `${count} projects`}. Delete or hand over what is there, then remove the user.`);
       }
       await this.users.delete(id);
-      await this.tell({ removed: id });
+      await this.onChange.run({ removed: id });
     });
   }
 
   private async save(id: string, change: Parameters<UsersRepository['update']>[1]): Promise<UserView> {
     const user = await this.users.update(id, change);
     if (user === null) throw notFound('user');
-    await this.tell({ changed: id });
+    await this.onChange.run({ changed: id });
     return user;
-  }
-
-  private async tell(change: UserChange): Promise<void> {
-    for (const listener of this.listeners) await listener(change);
   }
 
   private async existing(id: string): Promise<UserView> {

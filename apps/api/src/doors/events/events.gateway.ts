@@ -59,7 +59,7 @@ export class EventsGateway implements OnApplicationBootstrap, OnModuleDestroy {
     }, RECHECK_MS);
     this.events.on('browser', (event, userId, payload) => this.tell(event, userId, payload));
     this.events.on('metrics', (update) => this.namespace.to(metricsRoom(update.runId)).emit('metrics', update));
-    this.ingest.onFrame((frame, bytes) => this.output(frame, bytes));
+    this.ingest.frameTaken.on((frame, bytes) => this.output(frame, bytes));
     // Frames that another replica took are read from the database, for those who watch here.
     this.relay.start((frame, bytes) => this.output(frame, bytes), (ref) => this.watched(ref));
   }

@@ -1,8 +1,7 @@
-import { Global, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { MachinesModule } from '../../machines/machines.module.js';
 import { HealthController } from './health.controller.js';
-import { ReadinessChecks } from './readiness-checks.js';
+import { ReadinessService } from './readiness.service.js';
 
-@Global()
-@Module({ imports: [MachinesModule], controllers: [HealthController], providers: [ReadinessChecks], exports: [ReadinessChecks] })
+@Module({ imports: [MachinesModule], controllers: [HealthController], providers: [ReadinessService] })
 export class HealthModule {}

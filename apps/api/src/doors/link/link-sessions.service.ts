@@ -56,7 +56,7 @@ export class LinkSessions {
     // Two links of one machine: the newer one is the living one.
     if (earlier && earlier !== session) earlier.disconnect();
     const attempts = await this.reconcile(machine, hello);
-    this.events.signal('machine.presence', machineId);
+    this.events.emit('machine.presence', machineId);
     await this.machines.announce(machine);
     logger.info({ machineId, name: machine.name, version: hello.version, attempts: attempts.length }, 'the machine is online');
     const credential = joined ? { credential: joined.credential } : {};
@@ -68,7 +68,7 @@ export class LinkSessions {
     const machine = await this.repository.seen(known.id, load);
     if (!machine) return session.disconnect();
     // It was shown offline after a silence, and speaks again on the same connection.
-    if (!before?.online) this.events.signal('machine.presence', known.id);
+    if (!before?.online) this.events.emit('machine.presence', known.id);
     if (!before?.online || before.load !== machine.load) await this.machines.announce(machine);
     const active = await this.runs.heldBy(known.id);
     for (const ref of attempts) if (!active.some((run) => run.id === ref.runId && run.attempt === ref.attempt)) await this.discardLost(ref, session);
@@ -95,7 +95,7 @@ export class LinkSessions {
   /** What is there now: a run may have waited for just that. Answers whether the machine is shared, as a claim has to know. */
   async inventory(machineId: string, inventory: Inventory): Promise<boolean> {
     const machine = await this.repository.setInventory(machineId, inventory);
-    this.events.signal('machine.presence', machineId);
+    this.events.emit('machine.presence', machineId);
     if (machine) await this.machines.announce(machine);
     return machine !== null && isShared(machine);
   }
@@ -128,7 +128,7 @@ export class LinkSessions {
   async leave(machineId: string, session: LinkSession): Promise<void> {
     this.drop(machineId, session);
     const machine = await this.repository.setOffline(machineId);
-    this.events.signal('machine.presence', machineId);
+    this.events.emit('machine.presence', machineId);
     if (machine) await this.machines.announce(machine);
   }
 

@@ -27,7 +27,7 @@ export class PoolAnnouncer {
   async announce(ids: readonly string[]): Promise<PoolView[]> {
     const views = await this.views(await this.pools.byIds(ids));
     for (const view of views) {
-      this.events.signal('pool.settings', view.id);
+      this.events.emit('pool.settings', view.id);
       this.events.publish('pool.changed', {}, view);
     }
     return views;

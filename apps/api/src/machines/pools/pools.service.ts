@@ -57,7 +57,7 @@ export class PoolsService {
     }
     await this.pools.remove(id);
     await this.setMembers(id, []);
-    this.events.signal('pool.settings', id);
+    this.events.emit('pool.settings', id);
     this.events.publish('pool.removed', {}, { id });
     await this.deliveries.forgetPool(id).catch((error: unknown) => logger.warn({ err: error, poolId: id }, 'the queue of a removed pool is still in Redis'));
   }

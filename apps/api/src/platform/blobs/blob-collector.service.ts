@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { logger } from '../logging/logger.js';
+import { Hook } from '../signals/hook.js';
 import { isOutage } from '../http/problem.js';
 import { BlobsService } from './blobs.service.js';
 import { IncomingBlobs } from './incoming-blobs.service.js';
@@ -9,24 +10,23 @@ const HOUR_MS = 3_600_000;
 export const COLLECT_GRACE_MS = 24 * HOUR_MS;
 const COLLECT_EVERY_MS = 6 * HOUR_MS;
 
-/** `since`: what was promised before this time, in ms since the epoch, no longer counts. */
-type Roots = (since: number) => AsyncIterable<string>;
+/** Takes the SHA-256 of blobs that are in use. */
+type Keep = (blobs: AsyncIterable<string>) => Promise<void>;
 
 /** Deletes blobs that nothing names any more. */
 @Injectable()
 export class BlobCollectorService implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly roots: Roots[] = [];
+  /**
+   * Names the blobs that are in use. An error keeps all blobs. `since`: what was promised before this time, in ms since
+   * the epoch, no longer counts.
+   */
+  readonly roots = new Hook<[keep: Keep, since: number]>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly blobs: BlobsService,
     private readonly incoming: IncomingBlobs,
   ) {}
-
-  /** Registers who names blobs: yields the SHA-256 of each. An error of it keeps all blobs. */
-  addRoots(roots: Roots): void {
-    this.roots.push(roots);
-  }
 
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => void this.collectQuietly(), COLLECT_EVERY_MS).unref();
@@ -38,7 +38,10 @@ export class BlobCollectorService implements OnApplicationBootstrap, OnModuleDes
 
   async collect(graceMs = COLLECT_GRACE_MS): Promise<{ files: number; bytes: number }> {
     const referenced = new Set<string>();
-    for (const roots of this.roots) for await (const sha256 of roots(Date.now() - graceMs)) referenced.add(sha256);
+    const keep: Keep = async (blobs) => {
+      for await (const sha256 of blobs) referenced.add(sha256);
+    };
+    await this.roots.run(keep, Date.now() - graceMs);
     await this.incoming.sweep(graceMs);
     return this.blobs.collect(referenced, graceMs);
   }

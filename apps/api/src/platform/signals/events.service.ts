@@ -6,7 +6,7 @@ import { RedisService } from '../redis/redis.service.js';
 import { logger } from '../logging/logger.js';
 
 /** What the parts of the server tell one another, in this process and in every replica. */
-export interface Signals {
+export interface Events {
   /** For browsers: to one user, or to everyone who is logged in. */
   browser: [event: ServerEvent, userId: string | null, payload: unknown];
   /** Output of the attempt is durable up to `storedBytes`. */
@@ -32,18 +32,21 @@ const CHANNEL = 'mle:signals';
 /** Other replicas hear what comes within this time in one message: a line that moves tells a hundred browsers at once. */
 const GATHER_MS = 5;
 
-interface Signal {
-  name: keyof Signals;
-  args: Signals[keyof Signals];
+interface CarriedEvent {
+  name: keyof Events;
+  args: Events[keyof Events];
 }
 
-/** Carries signals: at once inside this process, over Redis pub/sub to the other replicas. Nothing is kept. */
+/**
+ * Carries events: at once inside this process, over Redis pub/sub to the other replicas. Nothing is kept. For what only
+ * this process has to hear take a `Signal`; for what must be done before the caller goes on, a `Hook`.
+ */
 @Injectable()
 export class EventsService implements OnModuleInit, OnModuleDestroy {
-  private readonly emitter = new EventEmitter<Signals>();
+  private readonly emitter = new EventEmitter<Events>();
   private readonly origin = randomUUID();
   /** For the other replicas, in the order in which they were given. */
-  private gathered: Signal[] = [];
+  private gathered: CarriedEvent[] = [];
   private timer?: NodeJS.Timeout;
 
   constructor(private readonly redis: RedisService) {
@@ -53,7 +56,7 @@ export class EventsService implements OnModuleInit, OnModuleDestroy {
   async onModuleInit(): Promise<void> {
     const subscriber = this.redis.connect({ enableReadyCheck: false });
     subscriber.on('message', (_channel: string, message: string) => this.receive(message));
-    subscriber.subscribe(CHANNEL).catch((error: unknown) => logger.warn({ err: error }, 'no signals from other replicas'));
+    subscriber.subscribe(CHANNEL).catch((error: unknown) => logger.warn({ err: error }, 'no events from other replicas'));
   }
 
   onModuleDestroy(): void {
@@ -62,16 +65,16 @@ export class EventsService implements OnModuleInit, OnModuleDestroy {
 
   /** Tells browsers. Without `userId` every user is told. */
   publish<E extends ServerEvent>(event: E, target: { userId?: string }, payload: Parameters<ServerToBrowser[E]>[0]): void {
-    this.signal('browser', event, target.userId ?? null, payload);
+    this.emit('browser', event, target.userId ?? null, payload);
   }
 
-  signal<S extends keyof Signals>(name: S, ...args: Signals[S]): void {
+  emit<E extends keyof Events>(name: E, ...args: Events[E]): void {
     this.deliver(name, args);
     this.gathered.push({ name, args });
     this.timer ??= setTimeout(() => this.carry(), GATHER_MS);
   }
 
-  on<S extends keyof Signals>(name: S, listener: (...args: Signals[S]) => void): () => void {
+  on<E extends keyof Events>(name: E, listener: (...args: Events[E]) => void): () => void {
     const target = this.emitter as EventEmitter;
     target.on(name, listener);
     return () => target.off(name, listener);
@@ -80,21 +83,21 @@ export class EventsService implements OnModuleInit, OnModuleDestroy {
   private carry(): void {
     clearTimeout(this.timer);
     delete this.timer;
-    const signals = this.gathered;
+    const events = this.gathered;
     this.gathered = [];
-    if (signals.length === 0 || this.redis.client.status !== 'ready') return;
+    if (events.length === 0 || this.redis.client.status !== 'ready') return;
     this.redis.client
-      .publish(CHANNEL, `${this.origin} ${JSON.stringify(signals)}`)
-      .catch((error: unknown) => logger.debug({ err: error }, 'signals not carried to other replicas'));
+      .publish(CHANNEL, `${this.origin} ${JSON.stringify(events)}`)
+      .catch((error: unknown) => logger.debug({ err: error }, 'events not carried to other replicas'));
   }
 
-  private deliver<S extends keyof Signals>(name: S, args: Signals[S]): void {
+  private deliver<E extends keyof Events>(name: E, args: Events[E]): void {
     (this.emitter as EventEmitter).emit(name, ...args);
   }
 
   private receive(message: string): void {
     // Our own come back to us too, and are most of them: they are not even parsed.
     if (message.startsWith(this.origin)) return;
-    for (const { name, args } of JSON.parse(message.slice(this.origin.length + 1)) as Signal[]) this.deliver(name, args);
+    for (const { name, args } of JSON.parse(message.slice(this.origin.length + 1)) as CarriedEvent[]) this.deliver(name, args);
   }
 }

@@ -21,8 +21,8 @@ export class FilesService {
     @Inject(CONFIG) private readonly config: Config,
     collector: BlobCollectorService,
   ) {
-    collector.addRoots(() => this.files.allBlobs());
-    projects.onDelete((projectId) => this.files.deleteAll(projectId));
+    collector.roots.add((keep) => keep(this.files.allBlobs()));
+    projects.onDelete.add((projectId) => this.files.deleteAll(projectId));
   }
 
   async list(userId: string, projectId: string): Promise<FileView[]> {

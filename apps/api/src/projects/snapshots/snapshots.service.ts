@@ -34,8 +34,8 @@ export class SnapshotsService {
     private readonly blobs: BlobsService,
     collector: BlobCollectorService,
   ) {
-    collector.addRoots((since) => this.referenced(since));
-    projects.onDelete((projectId) => this.snapshots.delete(projectId));
+    collector.roots.add((keep, since) => keep(this.referenced(since)));
+    projects.onDelete.add((projectId) => this.snapshots.delete(projectId));
   }
 
   /**

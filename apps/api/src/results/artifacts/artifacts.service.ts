@@ -15,7 +15,7 @@ export class ArtifactsService {
     private readonly snapshots: SnapshotsService,
     collector: BlobCollectorService,
   ) {
-    collector.addRoots(() => this.artifacts.allBlobs());
+    collector.roots.add((keep) => keep(this.artifacts.allBlobs()));
   }
 
   async list(ownerId: string, runId: string, attempt: number | undefined): Promise<ArtifactList> {

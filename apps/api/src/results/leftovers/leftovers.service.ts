@@ -61,7 +61,7 @@ export class LeftoversService {
     if (done.length > 0) await this.leftovers.forget({ runId, attempt }, done);
     const run = await this.runs.get(runId);
     if (run) this.events.publish('artifact.changed', { userId: run.ownerId }, { runId });
-    this.events.signal('leftovers.settled', requestId, action, reply);
+    this.events.emit('leftovers.settled', requestId, action, reply);
   }
 
   private async act(action: Action, ownerId: string, runId: string, n: number | undefined, { paths }: LeftoverChoice): Promise<LeftoverResult> {
@@ -98,7 +98,7 @@ export class LeftoversService {
       };
       const timer = setTimeout(() => done(null), ANSWER_MS);
       const off = this.events.on('leftovers.settled', (id, _action, reply) => id === requestId && done(reply));
-      this.events.signal('machine.leftovers', machineId, requestId, request);
+      this.events.emit('machine.leftovers', machineId, requestId, request);
     });
   }
 

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { type AttemptRef, type MetricUpdate } from '@mle/protocol';
 import { EventsService } from '../../platform/signals/events.service.js';
+import { Signal } from '../../platform/signals/signal.js';
 import { logger } from '../../platform/logging/logger.js';
 import { OutputIngest } from '../output/output-ingest.service.js';
 import { OutputService } from '../output/output.service.js';
@@ -22,14 +23,13 @@ interface Entry {
   toldAt: number;
 }
 
-type StoredListener = (ref: AttemptRef, series: SeriesState[]) => void;
-
 /** Reads the numbers of all runs whose output this process stores. */
 @Injectable()
 export class MetricsIngest implements OnModuleInit, OnModuleDestroy {
+  /** How the series of an attempt stand, at most once a second. */
+  readonly pointsStored = new Signal<[ref: AttemptRef, series: SeriesState[]]>();
   private readonly entries = new Map<string, Entry>();
   private readonly budget = new ReadBudget();
-  private readonly storedListeners = new Set<StoredListener>();
 
   constructor(
     private readonly ingest: OutputIngest,
@@ -39,8 +39,8 @@ export class MetricsIngest implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   onModuleInit(): void {
-    this.ingest.onStored((ref, chunk) => this.entry(ref, chunk.from === 0).metrics.accept(chunk));
-    this.ingest.onRestart((ref) => this.restart(ref));
+    this.ingest.chunkStored.on((ref, chunk) => this.entry(ref, chunk.from === 0).metrics.accept(chunk));
+    this.ingest.onRestart.add((ref) => this.restart(ref));
     this.events.on('attempt.ended', (ref) => {
       if (!this.entries.has(key(ref))) return;
       this.settle(ref).catch((error: unknown) => logger.warn({ err: error, ...ref }, 'the last points of an attempt were not stored; they are read when they are asked for'));
@@ -50,11 +50,6 @@ export class MetricsIngest implements OnModuleInit, OnModuleDestroy {
   onModuleDestroy(): void {
     for (const entry of this.entries.values()) release(entry);
     this.entries.clear();
-  }
-
-  /** Hears how the series of an attempt stand, at most once a second. */
-  onStored(listener: StoredListener): void {
-    this.storedListeners.add(listener);
   }
 
   /** The end of an attempt whose output is complete: resolves with its series when all points are stored. `outputBytes`: where it is known how much was stored. */
@@ -104,9 +99,7 @@ export class MetricsIngest implements OnModuleInit, OnModuleDestroy {
       output: (of, from, to) => this.output.chunks(of, from, to),
       budget: this.budget,
       onPoints: () => this.tellSoon(ref, entry()),
-      onStored: () => {
-        for (const listener of this.storedListeners) listener(ref, entry().metrics.series);
-      },
+      onStored: () => this.pointsStored.emit(ref, entry().metrics.series),
       onSampled: () => logger.warn(ref, 'a run prints faster than its lines are read for numbers: some are passed over'),
       onFailure: (error) => {
         if (error instanceof Overtaken) this.drop(ref, entry());
@@ -133,7 +126,7 @@ export class MetricsIngest implements OnModuleInit, OnModuleDestroy {
       const count = counts.get(points.name) ?? points.x.length;
       return { name: points.name, axis: points.axis, first: count - points.x.length, count, ...columns(downsample(points, UPDATE_POINTS)) };
     });
-    if (series.length > 0) this.events.signal('metrics', { ...ref, series });
+    if (series.length > 0) this.events.emit('metrics', { ...ref, series });
   }
 }
 

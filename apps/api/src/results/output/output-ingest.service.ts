@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { AttemptFinished, AttemptRef, OutputFrame, OutputReply } from '@mle/protocol';
 import { EventsService } from '../../platform/signals/events.service.js';
+import { Hook } from '../../platform/signals/hook.js';
+import { Signal } from '../../platform/signals/signal.js';
 import { logger } from '../../platform/logging/logger.js';
 import { AttemptWriter } from './attempt-writer.js';
 import { OutputRepository, type Chunk } from './output.repository.js';
@@ -28,31 +30,19 @@ interface Entry {
 /** Takes output frames of machines, in order and without gaps, and acknowledges them once they are durable. */
 @Injectable()
 export class OutputIngest {
+  /** Each new frame before it is durable: the same offset will hold the same bytes. */
+  readonly frameTaken = new Signal<[frame: OutputFrame, bytes: Buffer]>();
+  /** Each chunk once it is durable, in the order of their offsets. */
+  readonly chunkStored = new Signal<[ref: AttemptRef, chunk: Chunk]>();
+  /** The stored output of an attempt is dropped, to be taken again from its beginning. */
+  readonly onRestart = new Hook<[ref: AttemptRef]>();
   private readonly entries = new Map<string, Promise<Entry>>();
-  private readonly frameListeners = new Set<(frame: OutputFrame, bytes: Buffer) => void>();
-  private readonly storedListeners = new Set<(ref: AttemptRef, chunk: Chunk) => void>();
-  private readonly restartListeners = new Set<(ref: AttemptRef) => Promise<void>>();
 
   constructor(
     private readonly output: OutputRepository,
     private readonly events: EventsService,
   ) {
     events.on('attempt.ended', (ref) => this.forget(ref));
-  }
-
-  /** Hears each new frame before it is durable: the same offset will hold the same bytes. */
-  onFrame(listener: (frame: OutputFrame, bytes: Buffer) => void): void {
-    this.frameListeners.add(listener);
-  }
-
-  /** Hears each chunk once it is durable, in the order of their offsets. */
-  onStored(listener: (ref: AttemptRef, chunk: Chunk) => void): void {
-    this.storedListeners.add(listener);
-  }
-
-  /** Is awaited when the stored output of an attempt is dropped, to be taken again from its beginning. */
-  onRestart(listener: (ref: AttemptRef) => Promise<void>): void {
-    this.restartListeners.add(listener);
   }
 
   /** Makes ready for an attempt that was won this moment: nothing of it is stored, and its machine may write. */
@@ -112,7 +102,7 @@ export class OutputIngest {
     logger.error({ ...ref, storedBytes: writer.storedBytes, outputBytes }, 'stored output differs from the machine’s; it is taken again');
     this.forget(ref);
     await this.output.removeAttempt(ref);
-    for (const listener of this.restartListeners) await listener(ref);
+    await this.onRestart.run(ref);
     return 0;
   }
 
@@ -129,7 +119,7 @@ export class OutputIngest {
 
   private async write(writer: AttemptWriter, frame: OutputFrame, bytes: Buffer): Promise<OutputReply> {
     if (frame.from > writer.pendingBytes) return { ok: false, code: 'gap', expected: writer.pendingBytes };
-    if (frame.from + bytes.length > writer.pendingBytes) for (const listener of this.frameListeners) listener(frame, bytes);
+    if (frame.from + bytes.length > writer.pendingBytes) this.frameTaken.emit(frame, bytes);
     return { ok: true, storedBytes: await writer.write(frame, bytes) };
   }
 
@@ -144,8 +134,8 @@ export class OutputIngest {
 
   private writer(ref: AttemptRef, storedBytes: number): AttemptWriter {
     return new AttemptWriter(ref, storedBytes, this.output, (chunk) => {
-      this.events.signal('output.stored', ref, chunk.to);
-      for (const listener of this.storedListeners) listener(ref, chunk);
+      this.events.emit('output.stored', ref, chunk.to);
+      this.chunkStored.emit(ref, chunk);
     });
   }
 

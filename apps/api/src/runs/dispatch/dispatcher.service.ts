@@ -35,7 +35,7 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   onModuleInit(): void {
-    for (const signal of ['machine.settings', 'machine.presence', 'pool.settings'] as const) this.events.on(signal, () => void this.wake());
+    for (const event of ['machine.settings', 'machine.presence', 'pool.settings'] as const) this.events.on(event, () => void this.wake());
   }
 
   onModuleDestroy(): void {

@@ -16,7 +16,7 @@ export class MetricNotes implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.ingest.onStored((ref, series) => {
+    this.ingest.pointsStored.on((ref, series) => {
       this.note(ref, series).catch((error: unknown) => {
         logger.debug({ err: error, ...ref }, 'the latest numbers were not noted in their run');
       });

@@ -123,7 +123,7 @@ export class RunLifecycle {
 
   /** A run that waited was stopped: its slot, if one was kept for it, and its place in line are free. */
   leftLine(run: RunRecord): void {
-    this.events.signal('attempt.ended', { runId: run.id, attempt: run.attempt });
+    this.events.emit('attempt.ended', { runId: run.id, attempt: run.attempt });
     this.announcer.announce(run);
     this.announcer.linesOfRunMoved(run);
     void this.dispatcher.wake();
@@ -132,7 +132,7 @@ export class RunLifecycle {
   private settle(run: RunRecord, ref: AttemptRef, machine?: ClaimingMachine): void {
     this.meters.attemptEnded(run.attempts[ref.attempt - 1]?.state ?? run.state);
     this.output.close(ref);
-    this.events.signal('attempt.ended', ref);
+    this.events.emit('attempt.ended', ref);
     this.announcer.announce(run);
     if (run.state === 'queued') this.announcer.linesOfRunMoved(run);
     // No pool waits for a slot of a machine that is in none.

@@ -33,7 +33,7 @@ export class RunStopper {
     // A new attempt began meanwhile: it is that one which shall end.
     if (now.attempt > run.attempt) return this.stop(now, reason);
     // Asked again, the machine is told again: a stop must not be lost with a connection.
-    if (now.state === 'stopping' && now.machineId) this.events.signal('machine.stop', now.machineId, { ...ref, reason });
+    if (now.state === 'stopping' && now.machineId) this.events.emit('machine.stop', now.machineId, { ...ref, reason });
     if (stopping) this.announcer.announce(stopping);
     return now;
   }

@@ -35,7 +35,7 @@ export class RunsService implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.projects.onDelete((projectId) => this.removeOfProject(projectId));
+    this.projects.onDelete.add((projectId) => this.removeOfProject(projectId));
   }
 
   create(ownerId: string, request: CreateRun, idempotencyKey: string | null): Promise<RunView> {
@@ -101,13 +101,13 @@ export class RunsService implements OnModuleInit {
     for (const run of runs) {
       if (!isTerminal(run.state)) await this.stopper.stop(run, 'its project was deleted');
       await this.removeTraces(run.id);
-      if (ON_MACHINE_STATES.includes(run.state) && run.machineId) this.events.signal('machine.stop', run.machineId, { runId: run.id, attempt: run.attempt, reason: 'its project was deleted' });
+      if (ON_MACHINE_STATES.includes(run.state) && run.machineId) this.events.emit('machine.stop', run.machineId, { runId: run.id, attempt: run.attempt, reason: 'its project was deleted' });
     }
     await this.runs.removeOfProject(projectId);
     for (const run of runs) {
       if (isTerminal(run.state)) continue;
       // Its machine may have written until this moment.
-      this.events.signal('attempt.ended', { runId: run.id, attempt: run.attempt });
+      this.events.emit('attempt.ended', { runId: run.id, attempt: run.attempt });
       await this.removeTraces(run.id);
     }
     for (const run of runs) this.events.publish('run.deleted', { userId: run.ownerId }, { id: run.id, projectId });

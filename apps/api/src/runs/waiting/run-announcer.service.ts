@@ -31,7 +31,7 @@ export class RunAnnouncer implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   onModuleInit(): void {
-    for (const signal of ['machine.settings', 'machine.presence'] as const) this.events.on(signal, (machineId) => this.machineMoved(machineId));
+    for (const event of ['machine.settings', 'machine.presence'] as const) this.events.on(event, (machineId) => this.machineMoved(machineId));
     this.events.on('pool.settings', (poolId) => this.lineMoved({ poolId }));
   }
 

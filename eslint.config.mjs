@@ -1,35 +1,65 @@
-import nx from '@nx/eslint-plugin';
-import ts from 'typescript-eslint';
 import angular from '@angular-eslint/eslint-plugin';
 import template from '@angular-eslint/eslint-plugin-template';
 import templateParser from '@angular-eslint/template-parser';
+import nx from '@nx/eslint-plugin';
+import sortImports from 'eslint-plugin-simple-import-sort';
+import ts from 'typescript-eslint';
 
 const environment = { object: 'process', property: 'env', message: 'Read the environment once, in config/.' };
 
 export default [
-  { ignores: ['**/dist', '**/coverage', '**/.angular', '**/.nx', '**/data', '**/test-results', '**/playwright-report'] },
+  {
+    ignores: ['**/dist', '**/coverage', '**/.angular', '**/.nx', '**/data', '**/test-results', '**/playwright-report'],
+  },
   ...ts.configs.recommended,
+  {
+    files: ['**/*.ts', '**/*.mjs'],
+    plugins: { 'simple-import-sort': sortImports },
+    rules: {
+      'simple-import-sort/imports': ['error', { groups: [['^node:', '^@?\\w', '^', '^\\.']] }],
+      'simple-import-sort/exports': 'error',
+    },
+  },
   {
     files: ['**/*.ts'],
     plugins: { '@nx': nx },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      '@nx/enforce-module-boundaries': ['error', {
-        enforceBuildableLibDependency: true,
-        allow: [],
-        depConstraints: [
-          { sourceTag: 'scope:shared', onlyDependOnLibsWithTags: ['scope:shared'], allowedExternalImports: ['zod'] },
-          { sourceTag: 'scope:store', onlyDependOnLibsWithTags: ['scope:store'], allowedExternalImports: ['bson', 'mingo', 'mingo/*', 'lmdb', 'mongoose', 'mongodb'] },
-          { sourceTag: 'scope:api', onlyDependOnLibsWithTags: ['scope:api', 'scope:shared'] },
-          { sourceTag: 'scope:worker', onlyDependOnLibsWithTags: ['scope:worker', 'scope:shared'], bannedExternalImports: ['mongoose', 'mongodb', '@nestjs/*'] },
-          { sourceTag: 'scope:web', onlyDependOnLibsWithTags: ['scope:web', 'scope:shared'], bannedExternalImports: ['@nestjs/*', 'bullmq', 'ioredis', 'mongoose', 'mongodb'] },
-          { sourceTag: 'scope:e2e', onlyDependOnLibsWithTags: ['scope:shared'] },
-        ],
-      }],
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          enforceBuildableLibDependency: true,
+          allow: [],
+          depConstraints: [
+            { sourceTag: 'scope:shared', onlyDependOnLibsWithTags: ['scope:shared'], allowedExternalImports: ['zod'] },
+            {
+              sourceTag: 'scope:store',
+              onlyDependOnLibsWithTags: ['scope:store'],
+              allowedExternalImports: ['bson', 'mingo', 'mingo/*', 'lmdb', 'mongoose', 'mongodb'],
+            },
+            { sourceTag: 'scope:api', onlyDependOnLibsWithTags: ['scope:api', 'scope:shared'] },
+            {
+              sourceTag: 'scope:worker',
+              onlyDependOnLibsWithTags: ['scope:worker', 'scope:shared'],
+              bannedExternalImports: ['mongoose', 'mongodb', '@nestjs/*'],
+            },
+            {
+              sourceTag: 'scope:web',
+              onlyDependOnLibsWithTags: ['scope:web', 'scope:shared'],
+              bannedExternalImports: ['@nestjs/*', 'bullmq', 'ioredis', 'mongoose', 'mongodb'],
+            },
+            { sourceTag: 'scope:e2e', onlyDependOnLibsWithTags: ['scope:shared'] },
+          ],
+        },
+      ],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { arguments: false } }],
+      '@typescript-eslint/consistent-type-imports': [
+        'error',
+        { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false },
+      ],
       '@typescript-eslint/await-thenable': 'error',
       'no-restricted-properties': ['error', environment],
     },

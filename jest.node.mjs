@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 const swc = JSON.parse(readFileSync(new URL('./.swcrc', import.meta.url), 'utf8'));
-delete swc.$schema; delete swc.sourceMaps; delete swc.jsc.baseUrl;
+delete swc.$schema;
+delete swc.sourceMaps;
+delete swc.jsc.baseUrl;
 const root = new URL('.', import.meta.url).pathname;
 /** Jest config for the Node projects: native ESM, swc with decorator metadata. */
 export const nodeJest = (displayName, dir) => ({

@@ -21,7 +21,11 @@ const product = await startProduct();
 
 async function main() {
   const { id: projectId } = await product.request('POST', 'projects', { name: 'bench' });
-  await fetch(`${product.url}/api/v1/projects/${projectId}/files/a.txt`, { method: 'PUT', body: 'a', headers: { authorization: `Bearer ${product.token}` } });
+  await fetch(`${product.url}/api/v1/projects/${projectId}/files/a.txt`, {
+    method: 'PUT',
+    body: 'a',
+    headers: { authorization: `Bearer ${product.token}` },
+  });
   const socket = io(`${product.url}/events`, { transports: ['websocket'], auth: { token: product.token } });
   await once(socket, 'connect');
 
@@ -49,10 +53,17 @@ async function main() {
 function post(path, body) {
   return new Promise((resolve, reject) => {
     const data = JSON.stringify(body);
-    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(data), authorization: `Bearer ${product.token}` };
+    const headers = {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(data),
+      authorization: `Bearer ${product.token}`,
+    };
     const request = httpRequest(`${product.url}/api/v1/${path}`, { method: 'POST', agent, headers }, (response) => {
       let text = '';
-      response.setEncoding('utf8').on('data', (piece) => (text += piece)).on('end', () => resolve(JSON.parse(text)));
+      response
+        .setEncoding('utf8')
+        .on('data', (piece) => (text += piece))
+        .on('end', () => resolve(JSON.parse(text)));
     });
     request.on('error', reject).end(data);
   });

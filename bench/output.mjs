@@ -27,7 +27,11 @@ const raw = await startRawRelay();
 
 async function main() {
   const { id: projectId } = await product.request('POST', 'projects', { name: 'bench' });
-  await product.request('PUT', `projects/${projectId}/files/printer.mjs`, await readFile(join(import.meta.dirname, 'lib/printer.mjs')));
+  await product.request(
+    'PUT',
+    `projects/${projectId}/files/printer.mjs`,
+    await readFile(join(import.meta.dirname, 'lib/printer.mjs')),
+  );
   const socket = await openSocket(product);
   const submit = (args) => product.request('POST', 'runs', { projectId, file: 'printer.mjs', args });
 
@@ -35,7 +39,13 @@ async function main() {
   const lines = await measureLines(socket, submit);
   socket.close();
   report([
-    atLeast(`${SUSTAINED_SECONDS} s of output`, spread(throughput.raw, 'MB/s'), spread(throughput.product, 'MB/s'), percentile(throughput.ratios, 0.5), RATIO_AIM),
+    atLeast(
+      `${SUSTAINED_SECONDS} s of output`,
+      spread(throughput.raw, 'MB/s'),
+      spread(throughput.product, 'MB/s'),
+      percentile(throughput.ratios, 0.5),
+      RATIO_AIM,
+    ),
     {
       what: `p99 of a line at ${LINES_PER_SECOND}/s`,
       baseline: ms(lines.raw),
@@ -50,7 +60,10 @@ async function main() {
 async function measureThroughput(socket, submit) {
   const warm = await throughProduct(socket, submit, WARM_UP_BYTES);
   await throughRelay(WARM_UP_BYTES);
-  const bytes = Math.min(LARGEST_RUN_BYTES, Math.max(WARM_UP_BYTES, Math.round((warm.rate * MIB * SUSTAINED_SECONDS) / TURNS)));
+  const bytes = Math.min(
+    LARGEST_RUN_BYTES,
+    Math.max(WARM_UP_BYTES, Math.round((warm.rate * MIB * SUSTAINED_SECONDS) / TURNS)),
+  );
   const rates = { raw: [], product: [], ratios: [] };
   const cpu = new CpuMeter(product);
   let seconds = 0;
@@ -66,7 +79,9 @@ async function measureThroughput(socket, submit) {
     rates.ratios.push(turn.rate / relayed);
   }
   console.log(cpu.perOne((turns * bytes) / MIB, 'MiB of output'));
-  console.log(`${turns} runs of ${(bytes / MIB).toFixed(0)} MiB in ${seconds.toFixed(0)} s, all bytes as they were written (SHA-256); ${((100 * fetched) / (turns * bytes)).toFixed(0)} % came by range to a client that was behind`);
+  console.log(
+    `${turns} runs of ${(bytes / MIB).toFixed(0)} MiB in ${seconds.toFixed(0)} s, all bytes as they were written (SHA-256); ${((100 * fetched) / (turns * bytes)).toFixed(0)} % came by range to a client that was behind`,
+  );
   return rates;
 }
 
@@ -90,7 +105,8 @@ async function throughProduct(socket, submit, bytes) {
   for (const block of blocks(bytes)) expected.update(block);
   const sha256 = expected.digest('hex');
   if (hash.digest('hex') !== sha256) throw new Error('The client received other bytes than the program wrote.');
-  if (ended.outputSha256 !== sha256 || ended.outputBytes !== whole) throw new Error('The server stored other bytes than the program wrote.');
+  if (ended.outputSha256 !== sha256 || ended.outputBytes !== whole)
+    throw new Error('The server stored other bytes than the program wrote.');
   return { rate: bytes / MIB / seconds, seconds, fetched: watcher.fetched };
 }
 
@@ -119,8 +135,11 @@ async function measureLines(socket, submit) {
   await raw.receive(what, (piece) => relayed.push(piece));
   await endOf(run.id);
   watcher.close();
-  for (const [name, values] of Object.entries(latencies)) if (values.length !== count) throw new Error(`${values.length} of ${count} lines came (${name}).`);
-  console.log(`${count} lines: p50 ${ms(percentile(latencies.product, 0.5))}, two plain hops ${ms(percentile(latencies.raw, 0.5))}`);
+  for (const [name, values] of Object.entries(latencies))
+    if (values.length !== count) throw new Error(`${values.length} of ${count} lines came (${name}).`);
+  console.log(
+    `${count} lines: p50 ${ms(percentile(latencies.product, 0.5))}, two plain hops ${ms(percentile(latencies.raw, 0.5))}`,
+  );
   return { product: percentile(latencies.product, 0.99), raw: percentile(latencies.raw, 0.99) };
 }
 

@@ -1,5 +1,5 @@
-// What a browser loads before the page can start, beside an empty Angular application (with a router, as a new one has) of the same version, built in the same run
-// by the same builder. Brotli sizes, as they travel.
+// What a browser loads before the page can start, beside an empty Angular application (with a router, as a new one has)
+// of the same version, built in the same run by the same builder. Brotli sizes, as they travel.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -11,7 +11,11 @@ const ROOT = resolve(import.meta.dirname, '..');
 const AIM = 2.5;
 
 function build(configuration, folder) {
-  const { status, stderr, stdout } = spawnSync(process.execPath, [nxBinary(), 'run', `web:bundle:${configuration}`], { cwd: ROOT, env: nxEnvironment(), encoding: 'utf8' });
+  const { status, stderr, stdout } = spawnSync(process.execPath, [nxBinary(), 'run', `web:bundle:${configuration}`], {
+    cwd: ROOT,
+    env: nxEnvironment(),
+    encoding: 'utf8',
+  });
   if (status !== 0) throw new Error(`The page was not built.\n${stdout}${stderr}`);
   return initialBytes(join(ROOT, folder));
 }
@@ -26,9 +30,13 @@ function initialBytes(folder) {
   const names = new Set(linked);
   for (const name of names) {
     const text = readFileSync(join(folder, name), 'utf8');
-    for (const [, imported] of text.matchAll(/(?:^|[;}])(?:import|export)[^;'"()]*?(?:from)?["']\.\/([^"']+\.js)["']/g)) names.add(imported);
+    for (const [, imported] of text.matchAll(/(?:^|[;}])(?:import|export)[^;'"()]*?(?:from)?["']\.\/([^"']+\.js)["']/g))
+      names.add(imported);
   }
-  return [index, ...[...names].map((name) => readFileSync(join(folder, name)))].reduce((sum, bytes) => sum + brotliCompressSync(bytes).length, 0);
+  return [index, ...[...names].map((name) => readFileSync(join(folder, name)))].reduce(
+    (sum, bytes) => sum + brotliCompressSync(bytes).length,
+    0,
+  );
 }
 
 const empty = build('empty', 'dist/bench/empty-page');

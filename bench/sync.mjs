@@ -1,7 +1,7 @@
 // How long the files of a run take to be in its workspace, beside cp and rsync of the same tree on the same disk.
 import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -42,15 +42,39 @@ async function main() {
     unchanged.product.push(await prepared(projectId, machineId));
   }
   const bytes = makeTree('x').reduce((sum, [, content]) => sum + content.length, 0);
-  console.log(`${FILES} files, ${(bytes / 1024 ** 2).toFixed(1)} MiB, in ${FOLDERS} folders; won claim → running program, by the run's history`);
-  if (!hasRsync) console.log('rsync is not installed: the unchanged case has no baseline, and the cold one is measured beside cp alone.');
+  console.log(
+    `${FILES} files, ${(bytes / 1024 ** 2).toFixed(1)} MiB, in ${FOLDERS} folders; won claim → running program, by the run's history`,
+  );
+  if (!hasRsync)
+    console.log(
+      'rsync is not installed: the unchanged case has no baseline, and the cold one is measured beside cp alone.',
+    );
   const median = (values) => percentile(values, 0.5);
-  const [fastest, baseline] = hasRsync && median(cold.rsync) < median(cold.cp) ? ['rsync -a', cold.rsync] : ['cp -a', cold.cp];
+  const [fastest, baseline] =
+    hasRsync && median(cold.rsync) < median(cold.cp) ? ['rsync -a', cold.rsync] : ['cp -a', cold.cp];
   report([
-    atMost(`cold, beside ${fastest}`, spread(baseline, 'ms'), spread(cold.product, 'ms'), median(cold.product) / median(baseline), 2),
-    ...(hasRsync ? [atMost('unchanged, beside rsync -a', spread(unchanged.rsync, 'ms'), spread(unchanged.product, 'ms'), median(unchanged.product) / median(unchanged.rsync), 1)] : []),
+    atMost(
+      `cold, beside ${fastest}`,
+      spread(baseline, 'ms'),
+      spread(cold.product, 'ms'),
+      median(cold.product) / median(baseline),
+      2,
+    ),
+    ...(hasRsync
+      ? [
+          atMost(
+            'unchanged, beside rsync -a',
+            spread(unchanged.rsync, 'ms'),
+            spread(unchanged.product, 'ms'),
+            median(unchanged.product) / median(unchanged.rsync),
+            1,
+          ),
+        ]
+      : []),
   ]);
-  console.log(`cold by cp -a ${spread(cold.cp, 'ms')}${hasRsync ? `, by rsync -a ${spread(cold.rsync, 'ms')}` : ''}; unchanged by the product ${spread(unchanged.product, 'ms')}`);
+  console.log(
+    `cold by cp -a ${spread(cold.cp, 'ms')}${hasRsync ? `, by rsync -a ${spread(cold.rsync, 'ms')}` : ''}; unchanged by the product ${spread(unchanged.product, 'ms')}`,
+  );
 }
 
 /** Source files of all sizes up to 4 KiB, 2 KiB in the middle. */

@@ -31,7 +31,8 @@ async function main() {
   const [machine] = (await product.request('GET', 'machines')).items;
   const change = (values) => product.request('PATCH', `machines/${machine.id}`, values);
   await change({ slots: AT_ONCE, drain: true });
-  const submit = (count) => inLanes(count, POSTS_AT_ONCE, () => product.request('POST', 'runs', { projectId, command }));
+  const submit = (count) =>
+    inLanes(count, POSTS_AT_ONCE, () => product.request('POST', 'runs', { projectId, command }));
 
   /** Lets the machine take runs until `count` more have started, and waits for their end; answers runs per second. */
   const turn = async (count) => {
@@ -56,7 +57,7 @@ async function main() {
   const cpu = new CpuMeter(product);
   for (let i = 0; i < TURNS; i++) {
     rates.bare.push(await bare.turn(PER_TURN));
-    rates.product.push(await turn(i === TURNS - 1 ? (await ledger.left(RUNS + WARM_UP)) : PER_TURN));
+    rates.product.push(await turn(i === TURNS - 1 ? await ledger.left(RUNS + WARM_UP) : PER_TURN));
   }
   await bare.close();
   console.log(cpu.perOne(RUNS, 'run'));
@@ -64,16 +65,28 @@ async function main() {
 
   await verify(await ledger.lines(), projectId, RUNS + WARM_UP);
   const ratios = rates.product.map((rate, i) => rate / rates.bare[i]);
-  report([atLeast(`no-op runs, ${AT_ONCE} at once`, spread(rates.bare, 'runs/s'), spread(rates.product, 'runs/s'), percentile(ratios, 0.5), AIM)]);
+  report([
+    atLeast(
+      `no-op runs, ${AT_ONCE} at once`,
+      spread(rates.bare, 'runs/s'),
+      spread(rates.product, 'runs/s'),
+      percentile(ratios, 0.5),
+      AIM,
+    ),
+  ]);
 }
 
 /** One start of each run, and each run succeeded. */
 async function verify(lines, projectId, expected) {
   const starts = new Set(lines);
-  if (lines.length !== expected || starts.size !== expected) throw new Error(`The ledger has ${lines.length} lines, ${starts.size} of them different, for ${expected} runs.`);
+  if (lines.length !== expected || starts.size !== expected)
+    throw new Error(`The ledger has ${lines.length} lines, ${starts.size} of them different, for ${expected} runs.`);
   let succeeded = 0;
-  for (let cursor = ''; cursor !== null; ) {
-    const page = await product.request('GET', `runs?projectId=${projectId}&state=succeeded&limit=200${cursor && `&cursor=${cursor}`}`);
+  for (let cursor = ''; cursor !== null;) {
+    const page = await product.request(
+      'GET',
+      `runs?projectId=${projectId}&state=succeeded&limit=200${cursor && `&cursor=${cursor}`}`,
+    );
     for (const run of page.items) if (starts.has(`${run.id} 1`)) succeeded++;
     cursor = page.nextCursor;
   }
@@ -91,7 +104,9 @@ async function bareRuns(ledger) {
   };
   return {
     async turn(count) {
-      await queue.addBulk(Array.from({ length: count }, () => ({ name: 'run', data: {}, opts: { removeOnComplete: true } })));
+      await queue.addBulk(
+        Array.from({ length: count }, () => ({ name: 'run', data: {}, opts: { removeOnComplete: true } })),
+      );
       const worker = new Worker('bare', run, { connection, concurrency: AT_ONCE, autorun: false });
       await worker.waitUntilReady();
       let left = count;

@@ -16,6 +16,11 @@ for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
   if (!TEXT.test(name)) continue;
   const bytes = readFileSync(join(folder, name));
   if (bytes.length < LEAST_BYTES) continue;
-  writeFileSync(join(folder, `${name}.br`), brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }));
+  writeFileSync(
+    join(folder, `${name}.br`),
+    brotliCompressSync(bytes, {
+      params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
+    }),
+  );
   writeFileSync(join(folder, `${name}.gz`), gzipSync(bytes, { level: 9 }));
 }

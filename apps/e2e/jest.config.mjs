@@ -1,3 +1,7 @@
 import { nodeJest } from '../../jest.node.mjs';
 /** Tests of the whole product as its processes, without a browser. Playwright has the others. */
-export default { ...nodeJest('system', import.meta.dirname), testMatch: ['<rootDir>/system/**/*.spec.ts'], testTimeout: 60_000 };
+export default {
+  ...nodeJest('system', import.meta.dirname),
+  testMatch: ['<rootDir>/system/**/*.spec.ts'],
+  testTimeout: 60_000,
+};

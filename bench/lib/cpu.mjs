@@ -12,7 +12,9 @@ export class CpuMeter {
   /** One line: milliseconds of each part per one of `count`. */
   perOne(count, what) {
     const now = this.#read();
-    const parts = [...now].map(([name, seconds]) => `${name} ${(((seconds - (this.before.get(name) ?? 0)) * 1000) / count).toFixed(1)}`);
+    const parts = [...now].map(
+      ([name, seconds]) => `${name} ${(((seconds - (this.before.get(name) ?? 0)) * 1000) / count).toFixed(1)}`,
+    );
     return parts.length === 0 ? '' : `processor time per ${what} in ms: ${parts.join(', ')}`;
   }
 

@@ -40,7 +40,7 @@ function makeTemplate() {
 }
 
 function writeAll(bytes) {
-  for (let at = 0; at < bytes.length; ) at += writeSync(1, bytes, at);
+  for (let at = 0; at < bytes.length;) at += writeSync(1, bytes, at);
 }
 
 const [, , what, count, perSecond] = process.argv;

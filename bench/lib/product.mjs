@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, readFile, rm, writeFile, mkdir } from 'node:fs/promises';
+import { once } from 'node:events';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const LOGIN = 'bench';
@@ -36,7 +36,10 @@ export async function startProduct() {
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop().finally(() => process.exit(1)));
 
   const start = async (name, command, args, env, ready, input = '') => {
-    const child = spawn(command, args, { env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env }, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
+    const child = spawn(command, args, {
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+      stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+    });
     parts.push({ name, child });
     for (const stream of child.stdio) stream?.on('error', () => undefined);
     child.stdin.end(input);
@@ -56,10 +59,23 @@ export async function startProduct() {
     const profile = profiles ? ['--cpu-prof', `--cpu-prof-dir=${profiles}`, `--cpu-prof-name=${name}.cpuprofile`] : [];
     return start(name, process.execPath, [...profile, join(ROOT, 'dist', script), ...args], env, ready);
   };
-  const redisConfig = ['port 0', `unixsocket ${redisSocket}`, 'save ""', 'appendonly no', `dir ${folder}`, `requirepass ${secret}`].join('\n');
+  const redisConfig = [
+    'port 0',
+    `unixsocket ${redisSocket}`,
+    'save ""',
+    'appendonly no',
+    `dir ${folder}`,
+    `requirepass ${secret}`,
+  ].join('\n');
   const lifeline = ['--lifeline-fd', String(LIFELINE_FD)];
   await start('redis', 'redis-server', ['-'], {}, /eady to accept/, redisConfig);
-  await node('store', 'libs/embedded-mongo/store.mjs', ['--socket', storeSocket, '--data', join(folder, 'store'), ...lifeline], {}, /store ready/);
+  await node(
+    'store',
+    'libs/embedded-mongo/store.mjs',
+    ['--socket', storeSocket, '--data', join(folder, 'store'), ...lifeline],
+    {},
+    /store ready/,
+  );
   const apiEnvironment = {
     MLE_PORT: String(port),
     MLE_DATA_DIR: join(folder, 'data'),
@@ -71,11 +87,20 @@ export async function startProduct() {
     MLE_LIFELINE_FD: String(LIFELINE_FD),
   };
   await node('api', 'apps/api/main.mjs', [], apiEnvironment, /api ready/);
-  await node('worker', 'apps/worker/worker.mjs', ['--url', url, '--data', workerData, '--token-file', tokenFile, ...lifeline], {}, /worker ready/);
+  await node(
+    'worker',
+    'apps/worker/worker.mjs',
+    ['--url', url, '--data', workerData, '--token-file', tokenFile, ...lifeline],
+    {},
+    /worker ready/,
+  );
 
   const { token, request } = await logIn(url);
   const supervisor = JSON.parse(await readFile(join(workerData, 'supervisor.json'), 'utf8')).pid;
-  const pids = () => [...parts.map(({ name, child }) => ({ name, pid: child.pid })), { name: 'supervisor', pid: supervisor }];
+  const pids = () => [
+    ...parts.map(({ name, child }) => ({ name, pid: child.pid })),
+    { name: 'supervisor', pid: supervisor },
+  ];
   return { url, folder, token, redis: { path: redisSocket, password: secret }, request, pids, stop };
 }
 
@@ -95,13 +120,21 @@ async function logIn(url) {
   const call = async (method, path, body, headers = {}) => {
     const isBytes = typeof body === 'string' || Buffer.isBuffer(body);
     const type = isBytes ? 'application/octet-stream' : 'application/json';
-    const response = await fetch(`${url}/api/v1/${path}`, { method, headers: { 'content-type': type, ...headers }, body: isBytes ? body : body && JSON.stringify(body) });
+    const response = await fetch(`${url}/api/v1/${path}`, {
+      method,
+      headers: { 'content-type': type, ...headers },
+      body: isBytes ? body : body && JSON.stringify(body),
+    });
     if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
-    return { answer: response.status === 204 ? null : await response.json(), cookie: response.headers.getSetCookie()[0]?.split(';')[0] };
+    return {
+      answer: response.status === 204 ? null : await response.json(),
+      cookie: response.headers.getSetCookie()[0]?.split(';')[0],
+    };
   };
   const { cookie } = await call('POST', 'auth/login', { login: LOGIN, password: PASSWORD });
   const { token } = (await call('POST', 'tokens', { name: 'bench' }, { cookie })).answer;
-  const request = async (method, path, body) => (await call(method, path, body, { authorization: `Bearer ${token}` })).answer;
+  const request = async (method, path, body) =>
+    (await call(method, path, body, { authorization: `Bearer ${token}` })).answer;
   return { token, request };
 }
 

@@ -21,7 +21,9 @@ export async function startRawRelay() {
       const socket = new WebSocket(`${url}/out`, OPTIONS);
       await once(socket, 'open');
       socket.on('message', onMessage);
-      const producer = spawn(process.execPath, [import.meta.filename, 'produce', url, ...what], { stdio: ['ignore', 'ignore', 'inherit'] });
+      const producer = spawn(process.execPath, [import.meta.filename, 'produce', url, ...what], {
+        stdio: ['ignore', 'ignore', 'inherit'],
+      });
       await Promise.all([once(socket, 'close'), once(producer, 'exit')]);
     },
     stop() {

@@ -5,7 +5,14 @@ import { percentile } from './numbers.mjs';
  * @param {{ what: string, baseline: string, product: string, figure: string, aim: string, met: boolean }[]} rows
  */
 export function report(rows) {
-  const head = { what: 'measured', baseline: 'baseline', product: 'product', figure: 'figure', aim: 'aim', verdict: 'verdict' };
+  const head = {
+    what: 'measured',
+    baseline: 'baseline',
+    product: 'product',
+    figure: 'figure',
+    aim: 'aim',
+    verdict: 'verdict',
+  };
   const lines = [head, ...rows.map(({ met, ...row }) => ({ ...row, verdict: met ? 'met' : 'SHORT' }))];
   const columns = /** @type {(keyof typeof head)[]} */ (Object.keys(head));
   const widths = columns.map((column) => Math.max(...lines.map((line) => line[column].length)));

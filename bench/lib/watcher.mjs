@@ -28,7 +28,10 @@ export class RunWatcher {
   #onBytes;
   #onOutput;
 
-  /** @param {(bytes: Buffer, frame: { segments: [number, number, number][] } | null) => void} onBytes without a frame: by range */
+  /**
+   * @param {(bytes: Buffer, frame: { segments: [number, number, number][] } | null) => void} onBytes without a frame:
+   *   by range
+   */
   constructor(product, socket, runId, onBytes) {
     this.#product = product;
     this.#socket = socket;
@@ -87,7 +90,9 @@ export class RunWatcher {
   async #range(to) {
     if (this.at >= to) return;
     const { url, token } = this.#product;
-    const response = await fetch(`${url}/api/v1/runs/${this.#runId}/output?from=${this.at}&to=${to}`, { headers: { authorization: `Bearer ${token}` } });
+    const response = await fetch(`${url}/api/v1/runs/${this.#runId}/output?from=${this.at}&to=${to}`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
     if (!response.ok) throw new Error(`The range answered ${response.status}.`);
     for await (const piece of response.body) {
       this.fetched += piece.length;

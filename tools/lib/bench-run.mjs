@@ -9,7 +9,11 @@ import { Refusal } from './refusal.mjs';
 const folder = join(ROOT, 'bench');
 
 export async function main() {
-  const known = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.mjs')).map((name) => name.slice(0, -4)) : [];
+  const known = existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => name.endsWith('.mjs'))
+        .map((name) => name.slice(0, -4))
+    : [];
   const names = process.argv.slice(2);
   const unknown = names.filter((name) => !known.includes(name));
   if (names.length === 0 || unknown.length > 0) {
@@ -17,8 +21,11 @@ export async function main() {
     throw new Refusal(`${why}: npm run bench -- NAME…\nThere are: ${known.sort().join(', ') || 'none yet'}.`);
   }
   const memory = `${Math.round(totalmem() / 1024 ** 3)} GB`;
-  const commit = spawnSync('git', ['describe', '--always', '--dirty'], { cwd: ROOT, encoding: 'utf8' }).stdout?.trim() || 'unknown';
-  console.log(`machine  ${cpus().length} × ${cpus()[0]?.model.trim() ?? arch()}, ${memory}, ${type()} ${release()}, Node ${process.versions.node}`);
+  const commit =
+    spawnSync('git', ['describe', '--always', '--dirty'], { cwd: ROOT, encoding: 'utf8' }).stdout?.trim() || 'unknown';
+  console.log(
+    `machine  ${cpus().length} × ${cpus()[0]?.model.trim() ?? arch()}, ${memory}, ${type()} ${release()}, Node ${process.versions.node}`,
+  );
   console.log(`date     ${new Date().toISOString()}`);
   console.log(`commit   ${commit}`);
   for (const name of names) {

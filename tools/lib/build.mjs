@@ -11,8 +11,18 @@ export const OUTPUTS = {
   worker: 'dist/apps/worker/worker.mjs',
   web: 'dist/apps/web/index.html',
 };
-const SOURCES = ['apps', 'libs', 'tools/bundle.mjs', 'tools/precompress.mjs', 'package-lock.json', 'tsconfig.base.json', '.swcrc', 'nx.json'];
-const NOT_BUILT = /(\.spec\.ts|\.md|jest\.config\.mjs|test-setup\.ts)$|^(apps\/e2e|apps\/[^/]+\/test|libs\/[^/]+\/test)(\/|$)/;
+const SOURCES = [
+  'apps',
+  'libs',
+  'tools/bundle.mjs',
+  'tools/precompress.mjs',
+  'package-lock.json',
+  'tsconfig.base.json',
+  '.swcrc',
+  'nx.json',
+];
+const NOT_BUILT =
+  /(\.spec\.ts|\.md|jest\.config\.mjs|test-setup\.ts)$|^(apps\/e2e|apps\/[^/]+\/test|libs\/[^/]+\/test)(\/|$)/;
 const stampFile = join(ROOT, 'dist/.mle-stamp');
 
 /** A hash of all that goes into a build: some ten milliseconds, where Nx needs a second to see that nothing changed. */
@@ -48,7 +58,11 @@ export function buildIsCurrent() {
 export async function build(log, projects = Object.keys(OUTPUTS)) {
   const hash = sourceHash();
   const args = ['run-many', '-t', 'build', `--projects=${projects.join(',')}`, '--output-style=static'];
-  await runOrRefuse('The build failed', process.execPath, [nxBinary(), ...args], { cwd: ROOT, env: nxEnvironment(), log });
+  await runOrRefuse('The build failed', process.execPath, [nxBinary(), ...args], {
+    cwd: ROOT,
+    env: nxEnvironment(),
+    log,
+  });
   if (projects.length === Object.keys(OUTPUTS).length) noteBuild(hash);
 }
 

@@ -9,8 +9,10 @@ const running = new Set();
  * Runs a program to its end in a process group of its own; its output, or its standard error alone, goes to `write`.
  * @param {string} file
  * @param {string[]} args
- * @param {{ cwd: string, env?: NodeJS.ProcessEnv, write?: (bytes: Uint8Array) => void, shown?: 'both' | 'stderr', limitMs?: number }} options after `limitMs` it is killed
- * @returns {Promise<{ code: number, output: string }>} `output` ends with the last 64 KiB; code 127: it could not be started
+ * @param {{ cwd: string, env?: NodeJS.ProcessEnv, write?: (bytes: Uint8Array) => void, shown?: 'both' | 'stderr',
+ *   limitMs?: number }} options after `limitMs` it is killed
+ * @returns {Promise<{ code: number, output: string }>} `output` ends with the last 64 KiB; code 127: it could not be
+ *   started
  */
 export function run(file, args, { cwd, env = process.env, write, shown = 'both', limitMs }) {
   return new Promise((resolve) => {
@@ -23,7 +25,8 @@ export function run(file, args, { cwd, env = process.env, write, shown = 'both',
         output = (output + bytes.toString()).slice(-65_536);
       });
     }
-    const limit = limitMs === undefined ? null : setTimeout(() => child.pid && signalGroup(child.pid, 'SIGKILL'), limitMs);
+    const limit =
+      limitMs === undefined ? null : setTimeout(() => child.pid && signalGroup(child.pid, 'SIGKILL'), limitMs);
     child.on('error', (error) => resolve({ code: 127, output: error.message }));
     child.on('close', (code) => {
       if (limit) clearTimeout(limit);

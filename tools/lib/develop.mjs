@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { watch, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
+import { watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,10 @@ import { Refusal } from './refusal.mjs';
 const GUARD = fileURLToPath(new URL('./guard.sh', import.meta.url));
 const SETTLE_MS = 150;
 
-/** A change below a folder: what is built from it, and which parts run it. The page's own server sees the page's changes itself. */
+/**
+ * A change below a folder: what is built from it, and which parts run it. The page's own server sees the page's changes
+ * itself.
+ */
 const WATCHED = /** @type {const} */ ([
   ['apps/api/src', ['api'], ['api']],
   ['apps/worker/src', ['worker'], ['worker']],
@@ -47,11 +50,32 @@ async function servePage(installation, apiUrl) {
   const proxyFile = join(installation.configuration.runtimeDir, 'dev-proxy.json');
   const target = { target: apiUrl, secure: false };
   // A name by itself stands for all paths that begin with it; some files of the page may begin with `metrics` too.
-  const proxied = { '/api': target, '/healthz': target, '/readyz': target, '^/metrics$': target, '/worker': { ...target, ws: true }, '/socket.io': { ...target, ws: true } };
+  const proxied = {
+    '/api': target,
+    '/healthz': target,
+    '/readyz': target,
+    '^/metrics$': target,
+    '/worker': { ...target, ws: true },
+    '/socket.io': { ...target, ws: true },
+  };
   writeFileSync(proxyFile, JSON.stringify(proxied));
   const log = installation.log('page');
-  const args = [GUARD, process.execPath, nxBinary(), 'run', 'web:serve', `--proxyConfig=${proxyFile}`, '--port=0', '--output-style=stream-without-prefixes'];
-  const child = spawn('sh', args, { cwd: ROOT, env: { ...nxEnvironment(), NO_COLOR: '1' }, detached: true, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+  const args = [
+    GUARD,
+    process.execPath,
+    nxBinary(),
+    'run',
+    'web:serve',
+    `--proxyConfig=${proxyFile}`,
+    '--port=0',
+    '--output-style=stream-without-prefixes',
+  ];
+  const child = spawn('sh', args, {
+    cwd: ROOT,
+    env: { ...nxEnvironment(), NO_COLOR: '1' },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+  });
   const address = await /** @type {Promise<string>} */ (
     new Promise((resolve, reject) => {
       for (const output of [child.stdout, child.stderr]) {
@@ -63,7 +87,9 @@ async function servePage(installation, apiUrl) {
           if (/\[(ERROR|WARNING)\]|✘|▲/.test(line)) say(line);
         });
       }
-      child.on('exit', () => reject(new Refusal('The dev server of the page ended; its log is page.log in the folder of the logs.')));
+      child.on('exit', () =>
+        reject(new Refusal('The dev server of the page ended; its log is page.log in the folder of the logs.')),
+      );
     })
   );
   return {

@@ -1,5 +1,5 @@
-import { chmodSync, closeSync, existsSync, lstatSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
+import { chmodSync, closeSync, existsSync, lstatSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Refusal } from './refusal.mjs';
 
@@ -11,7 +11,9 @@ export function privateFolder(path) {
   try {
     makeFolder(path);
   } catch (error) {
-    throw new Refusal(`The folder ${path} cannot be made (${code(error)}). Give MLE_DATA_DIR a folder that you may write to.`);
+    throw new Refusal(
+      `The folder ${path} cannot be made (${code(error)}). Give MLE_DATA_DIR a folder that you may write to.`,
+    );
   }
   const stat = lstatSync(path);
   if (!stat.isDirectory() || (process.getuid && stat.uid !== process.getuid())) {

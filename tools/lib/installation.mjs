@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { OUTPUTS } from './build.mjs';
 import { ROOT } from './configuration.mjs';
 import { privateFolder, secretFile } from './folders.mjs';
 import { LogFile } from './log-file.mjs';
-import { OUTPUTS } from './build.mjs';
 import { Part } from './part.mjs';
 import { redisPart, redisSocket, redisUrl } from './redis.mjs';
 
@@ -63,9 +63,23 @@ export class Installation {
   /** @param {() => void} [onChange] */
   store(onChange) {
     const { dataDir } = this.configuration;
-    const args = [join(ROOT, OUTPUTS['embedded-mongo']), '--socket', this.storeSocket, '--data', this.storeDir, '--lifeline-fd', '3'];
+    const args = [
+      join(ROOT, OUTPUTS['embedded-mongo']),
+      '--socket',
+      this.storeSocket,
+      '--data',
+      this.storeDir,
+      '--lifeline-fd',
+      '3',
+    ];
     const env = { ...withoutSecrets(process.env), MLE_DATA_DIR: dataDir, ...LIFELINE };
-    return new Part({ name: 'store', command: () => ({ file: process.execPath, args, env }), cwd: ROOT, log: this.log('store'), onChange });
+    return new Part({
+      name: 'store',
+      command: () => ({ file: process.execPath, args, env }),
+      cwd: ROOT,
+      log: this.log('store'),
+      onChange,
+    });
   }
 
   /** @param {() => void} [onChange] */
@@ -83,8 +97,19 @@ export class Installation {
     const { dataDir } = this.configuration;
     const args = [join(ROOT, OUTPUTS.worker), '--url', url, '--data', join(dataDir, 'worker')];
     args.push('--token-file', this.tokenFile, '--name', 'this computer', '--lifeline-fd', '3');
-    const env = { ...withoutSecrets(process.env), PATH: withoutNpm(process.env['PATH']), MLE_DATA_DIR: dataDir, ...LIFELINE };
-    return new Part({ name: 'worker', command: () => ({ file: process.execPath, args, env }), cwd: ROOT, log: this.log('worker'), onChange });
+    const env = {
+      ...withoutSecrets(process.env),
+      PATH: withoutNpm(process.env['PATH']),
+      MLE_DATA_DIR: dataDir,
+      ...LIFELINE,
+    };
+    return new Part({
+      name: 'worker',
+      command: () => ({ file: process.execPath, args, env }),
+      cwd: ROOT,
+      log: this.log('worker'),
+      onChange,
+    });
   }
 
   /** @returns {NodeJS.ProcessEnv} */
@@ -111,7 +136,10 @@ function withoutSecrets(env) {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !SECRET.test(name)));
 }
 
-/** npm puts the programs of this repository before the user's own; runs are to find the user's. @param {string | undefined} path */
+/**
+ * npm puts the programs of this repository before the user's own; runs are to find the user's.
+ * @param {string | undefined} path
+ */
 function withoutNpm(path = '') {
   return path
     .split(delimiter)

@@ -14,13 +14,17 @@ import { endParts, Shutdown } from './shutdown.mjs';
 /** A killed launcher's worker stops its runs first. */
 const LEFT_PARTS_LIMIT_MS = 30_000;
 
-/** @typedef {{ redis?: import('./part.mjs').Part, store?: import('./part.mjs').Part, api?: import('./part.mjs').Part, worker?: import('./part.mjs').Part }} Parts */
+/**
+ * @typedef {{ redis?: import('./part.mjs').Part, store?: import('./part.mjs').Part, api?: import('./part.mjs').Part,
+ *   worker?: import('./part.mjs').Part }} Parts
+ */
 
 /**
  * What `npm run dev` adds to `npm start`.
  * @typedef {object} Development
  * @property {string} defaultPort
- * @property {(running: { parts: Parts, installation: Installation, url: string }) => Promise<{ address: string, end: () => Promise<void> }>} begin
+ * @property {(running: { parts: Parts, installation: Installation, url: string }) => Promise<{ address: string, end: ()
+ *   => Promise<void> }>} begin
  */
 
 /** @param {Development} [development] */
@@ -34,7 +38,11 @@ export async function main(development) {
   const taken = lock.take();
   if ('holder' in taken) {
     const { url, pid } = taken.holder;
-    say(url ? `ML Experimenter already runs on this data: ${url} (process ${pid}).` : `ML Experimenter is being started on this data by process ${pid}.`);
+    say(
+      url
+        ? `ML Experimenter already runs on this data: ${url} (process ${pid}).`
+        : `ML Experimenter is being started on this data by process ${pid}.`,
+    );
     return;
   }
   /** @type {Parts} */
@@ -46,7 +54,8 @@ export async function main(development) {
   let error = null;
   try {
     const { left } = taken;
-    if (left) await step('Waiting for the end of the former start', () => outwait(left, LEFT_PARTS_LIMIT_MS), { quietMs: 300 });
+    if (left)
+      await step('Waiting for the end of the former start', () => outwait(left, LEFT_PARTS_LIMIT_MS), { quietMs: 300 });
     const redisBinary = await prepare(installation);
     if (shutdown.isAsked) throw new Refusal('Stopped before the start.');
     if (configuration.port === '0') configuration.port = await freePort(configuration.host);
@@ -81,7 +90,8 @@ export async function main(development) {
 async function startParts(parts, installation, redisBinary, note, shutdown) {
   const { mongodbUri, localWorker } = installation.configuration;
   /** @template T @param {Promise<T>} ready @returns {Promise<T>} */
-  const unlessStopped = (ready) => Promise.race([ready, shutdown.asked.then(() => Promise.reject(new Refusal('Stopped during the start.')))]);
+  const unlessStopped = (ready) =>
+    Promise.race([ready, shutdown.asked.then(() => Promise.reject(new Refusal('Stopped during the start.')))]);
   return await step('Starting', async () => {
     if (redisBinary) parts.redis = installation.redis(redisBinary, note);
     if (!mongodbUri) parts.store = installation.store(note);
@@ -99,7 +109,8 @@ async function startParts(parts, installation, redisBinary, note, shutdown) {
 }
 
 /**
- * The address by which this computer reaches its own API: never the public one, and loopback where the API listens everywhere.
+ * The address by which this computer reaches its own API: never the public one, and loopback where the API listens
+ * everywhere.
  * @param {import('./configuration.mjs').Configuration} configuration
  */
 function localAddress({ host, port }) {
@@ -119,8 +130,13 @@ function welcome(installation, address, started) {
   }
   say(`\nML Experimenter is ready: ${address}  (${((performance.now() - started) / 1000).toFixed(1)} s)`);
   const setupToken = readIfThere(join(dataDir, 'setup-token'));
-  if (setupToken) say(`The first user is still to be made. Open this link once: ${address}/setup#token=${encodeURIComponent(setupToken)}`);
-  say(`Data and logs: ${dataDir.startsWith(`${ROOT}/`) ? dataDir.slice(ROOT.length + 1) : dataDir}. Ctrl-C stops everything.`);
+  if (setupToken)
+    say(
+      `The first user is still to be made. Open this link once: ${address}/setup#token=${encodeURIComponent(setupToken)}`,
+    );
+  say(
+    `Data and logs: ${dataDir.startsWith(`${ROOT}/`) ? dataDir.slice(ROOT.length + 1) : dataDir}. Ctrl-C stops everything.`,
+  );
 }
 
 /**
@@ -131,7 +147,9 @@ function welcome(installation, address, started) {
 async function missing(url) {
   try {
     const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5_000) });
-    const { checks } = /** @type {{ checks: { name: string, ok: boolean, detail: string }[] }} */ (await response.json());
+    const { checks } = /** @type {{ checks: { name: string, ok: boolean, detail: string }[] }} */ (
+      await response.json()
+    );
     return checks.filter(({ ok }) => !ok);
   } catch {
     return [{ name: 'server', detail: 'It does not answer /readyz.' }];

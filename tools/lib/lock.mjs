@@ -11,7 +11,10 @@ import { signalGroup, startTime } from './process-table.mjs';
  * @property {{ pid: number, startTime: string | null }[]} parts leaders of process groups
  */
 
-/** One launcher per data directory. The holder's parts are noted, so that the next one can wait for those of a killed launcher. */
+/**
+ * One launcher per data directory. The holder's parts are noted, so that the next one can wait for those of a killed
+ * launcher.
+ */
 export class Lock {
   #path;
   /** @type {Holder} */

@@ -10,7 +10,15 @@ export function nodeVersionError(version) {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const enough = major > NEEDED_MAJOR || (major === NEEDED_MAJOR && minor >= NEEDED_MINOR);
   if (enough) return null;
-  return 'ML Experimenter needs Node ' + NEEDED_MAJOR + '.' + NEEDED_MINOR + ' or later; this is Node ' + version + '. Install a newer one from https://nodejs.org.';
+  return (
+    'ML Experimenter needs Node ' +
+    NEEDED_MAJOR +
+    '.' +
+    NEEDED_MINOR +
+    ' or later; this is Node ' +
+    version +
+    '. Install a newer one from https://nodejs.org.'
+  );
 }
 
 /**

@@ -20,7 +20,9 @@ export function packagesAreCurrent() {
 /** @param {import('./log-file.mjs').LogFile} [log] */
 export async function installPackages(log) {
   if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) {
-    throw new Refusal('node_modules is a symbolic link, and installing would empty the folder that it points to. Remove the link and start again.');
+    throw new Refusal(
+      'node_modules is a symbolic link, and installing would empty the folder that it points to. Remove the link and start again.',
+    );
   }
   const npm = process.env['npm_execpath'];
   // npm also cleans up half an installation; building needs the development packages whatever NODE_ENV says.

@@ -13,8 +13,10 @@ const STARTS_BEFORE_GIVING_UP = 3;
 /**
  * @typedef {object} PartDescription
  * @property {string} name
- * @property {() => { file: string, args: string[], env: NodeJS.ProcessEnv, input?: string }} command made anew for each start
- * @property {(isCurrent: () => boolean) => Promise<void>} [probe] settles when the part answers; without it a JSON line `{"msg":"<name> ready"}` counts
+ * @property {() => { file: string, args: string[], env: NodeJS.ProcessEnv, input?: string }} command made anew for each
+ *   start
+ * @property {(isCurrent: () => boolean) => Promise<void>} [probe] settles when the part answers; without it a JSON line
+ *   `{"msg":"<name> ready"}` counts
  * @property {string} cwd
  * @property {import('./log-file.mjs').LogFile} log
  * @property {() => void} [onChange] a process of it began or ended
@@ -63,7 +65,10 @@ export class Part {
         this.#waiting = { resolve, reject };
       })
     );
-    const limit = setTimeout(() => this.#giveUp(`The ${this.name} did not get ready within ${START_LIMIT_MS / 1000} s.`), START_LIMIT_MS);
+    const limit = setTimeout(
+      () => this.#giveUp(`The ${this.name} did not get ready within ${START_LIMIT_MS / 1000} s.`),
+      START_LIMIT_MS,
+    );
     this.#spawn();
     try {
       return await ready;
@@ -127,7 +132,9 @@ export class Part {
     // Writing to a part that has just died is no error of ours: its exit is what counts.
     for (const stream of child.stdio) stream?.on('error', () => {});
     child.stdin?.end(input);
-    log.write(`${JSON.stringify({ time: new Date().toISOString(), msg: `${name} started`, pid: child.pid, restarts: this.restarts })}\n`);
+    log.write(
+      `${JSON.stringify({ time: new Date().toISOString(), msg: `${name} started`, pid: child.pid, restarts: this.restarts })}\n`,
+    );
     this.#listen(child);
     onChange?.();
     const { probe } = this.#description;
@@ -158,7 +165,10 @@ export class Part {
       if (child.pid) signalGroup(child.pid, 'SIGKILL');
       setTimeout(() => ended(signal ?? `exit code ${status}`), 500).unref();
     });
-    for (const [stream, isError] of /** @type {const} */ ([[child.stdout, false], [child.stderr, true]])) {
+    for (const [stream, isError] of /** @type {const} */ ([
+      [child.stdout, false],
+      [child.stderr, true],
+    ])) {
       if (!stream) continue;
       createInterface({ input: stream, crlfDelay: Infinity }).on('line', (line) => {
         log.write(`${line}\n`);

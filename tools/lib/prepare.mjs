@@ -14,7 +14,9 @@ export async function prepare(installation) {
   /** @type {import('./redis-binary.mjs').RedisBinary | null} */
   let redis = null;
   if (!installation.configuration.redisUrl) {
-    redis = findRedis(installation.redisFolder) ?? (await step('Unpacking Redis', () => unpackRedis(installation.redisFolder, log)));
+    redis =
+      findRedis(installation.redisFolder) ??
+      (await step('Unpacking Redis', () => unpackRedis(installation.redisFolder, log)));
   }
   if (!buildIsCurrent()) await step('Building', () => build(log));
   return redis;

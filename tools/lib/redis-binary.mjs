@@ -54,7 +54,9 @@ export function findRedis(folder) {
 export async function unpackRedis(folder, log) {
   if (!onPath('apt-get') || !onPath('dpkg')) {
     const install = process.platform === 'darwin' ? 'brew install redis' : 'the package redis or valkey of your system';
-    throw new Refusal(`Redis was not found. Install it (${install}) so that redis-server is on the PATH, or give REDIS_URL.`);
+    throw new Refusal(
+      `Redis was not found. Install it (${install}) so that redis-server is on the PATH, or give REDIS_URL.`,
+    );
   }
   const work = `${folder}.new`;
   rmSync(work, { recursive: true, force: true });
@@ -87,7 +89,14 @@ class AptFolder {
     let { code, output } = await this.#apt(['download', ...packages]);
     if (code !== 0 && this.#options.length === 0) {
       const apt = join(this.#folder, 'apt');
-      this.#options = ['-o', `Dir::State=${apt}/state`, '-o', `Dir::Cache=${apt}/cache`, '-o', 'Dir::State::status=/var/lib/dpkg/status'];
+      this.#options = [
+        '-o',
+        `Dir::State=${apt}/state`,
+        '-o',
+        `Dir::Cache=${apt}/cache`,
+        '-o',
+        'Dir::State::status=/var/lib/dpkg/status',
+      ];
       ({ code, output } = await this.#apt(['update']));
       if (code === 0) ({ code, output } = await this.#apt(['download', ...packages]));
     }
@@ -110,8 +119,12 @@ class AptFolder {
    * @returns {string[]}
    */
   missingDependencies(packages) {
-    const { stdout } = spawnSync('apt-cache', [...this.#options, 'depends', '--important', ...packages], { encoding: 'utf8' });
-    const names = [...(stdout ?? '').matchAll(/^ *\|?(?:Pre)?Depends: ([a-z0-9][a-z0-9.+-]*)$/gm)].map((match) => match[1] ?? '');
+    const { stdout } = spawnSync('apt-cache', [...this.#options, 'depends', '--important', ...packages], {
+      encoding: 'utf8',
+    });
+    const names = [...(stdout ?? '').matchAll(/^ *\|?(?:Pre)?Depends: ([a-z0-9][a-z0-9.+-]*)$/gm)].map(
+      (match) => match[1] ?? '',
+    );
     return [...new Set(names)].filter((name) => !isInstalled(name));
   }
 
@@ -121,7 +134,11 @@ class AptFolder {
     const all = [...this.#options, '-q', '-o', 'APT::Sandbox::User=', ...args];
     this.#log?.write(`\n$ apt-get ${all.join(' ')}\n`);
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
-    return await run('apt-get', all, { cwd: join(this.#folder, 'apt'), env, write: (bytes) => this.#log?.write(bytes) });
+    return await run('apt-get', all, {
+      cwd: join(this.#folder, 'apt'),
+      env,
+      write: (bytes) => this.#log?.write(bytes),
+    });
   }
 }
 
@@ -140,7 +157,9 @@ async function addMissingLibraries(folder, apt) {
   }
   const missing = missingLibraries(folder);
   if (missing.length > 0) {
-    throw new Refusal(`Redis needs ${missing.join(', ')}. Install redis-server by hand (apt-get install redis-server), or give REDIS_URL.`);
+    throw new Refusal(
+      `Redis needs ${missing.join(', ')}. Install redis-server by hand (apt-get install redis-server), or give REDIS_URL.`,
+    );
   }
 }
 

@@ -1,5 +1,5 @@
-import { connect } from 'node:net';
 import { rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -27,7 +27,12 @@ export function redisPart({ binary, socket, secret, dataDir }) {
   return {
     command: () => {
       rmSync(socket, { force: true });
-      return { file: 'sh', args: [GUARD, binary.file, '-'], env: { PATH: process.env['PATH'], MLE_DATA_DIR: dataDir, ...binary.env }, input };
+      return {
+        file: 'sh',
+        args: [GUARD, binary.file, '-'],
+        env: { PATH: process.env['PATH'], MLE_DATA_DIR: dataDir, ...binary.env },
+        input,
+      };
     },
     probe: async (/** @type {() => boolean} */ isCurrent) => {
       while (isCurrent() && !(await pingRedis(socket, secret))) await pause(20);

@@ -1,6 +1,6 @@
 /**
- * A report of works that are under way at the same time: the first that began is shown as it goes, each other one is held back until those
- * before it are over, so that no two are mixed.
+ * A report of works that are under way at the same time: the first that began is shown as it goes, each other one is
+ * held back until those before it are over, so that no two are mixed.
  */
 export class Sections {
   /** @type {{ held: Uint8Array[], over: boolean }[]} */

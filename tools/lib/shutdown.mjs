@@ -18,7 +18,8 @@ export class Shutdown {
   urged = /** @type {Promise<void>} */ (new Promise((resolve) => (this.#askedTwice = resolve)));
 
   constructor() {
-    for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => this.request());
+    for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
+      process.on(signal, () => this.request());
     if (process.env['npm_lifecycle_event']) this.#watchParent();
   }
 
@@ -46,8 +47,10 @@ export class Shutdown {
 }
 
 /**
- * Ends the parts in their order: the worker with its runs, the API, the store, Redis. Each has its time, then it is killed.
- * @param {{ worker?: import('./part.mjs').Part, api?: import('./part.mjs').Part, store?: import('./part.mjs').Part, redis?: import('./part.mjs').Part }} parts
+ * Ends the parts in their order: the worker with its runs, the API, the store, Redis. Each has its time, then it is
+ * killed.
+ * @param {{ worker?: import('./part.mjs').Part, api?: import('./part.mjs').Part, store?: import('./part.mjs').Part,
+ *   redis?: import('./part.mjs').Part }} parts
  * @param {Promise<void>} urged
  */
 export async function endParts({ worker, api, store, redis }, urged) {

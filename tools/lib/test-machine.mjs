@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { run } from './command.mjs';
 import { ROOT } from './configuration.mjs';
-import { onPath, findRedis, unpackRedis } from './redis-binary.mjs';
+import { findRedis, onPath, unpackRedis } from './redis-binary.mjs';
 import { Refusal } from './refusal.mjs';
 
 /** The shell first: it has no window around the page, and opens one in a third of the processor's time. */
@@ -39,12 +39,18 @@ export async function chromiumForTests(write) {
   if (present) return present;
   const isRoot = process.getuid?.() === 0;
   if (!isRoot || !onPath('apt-get')) {
-    throw new Refusal(`The browser tests need Chromium. Install it (${isRoot ? '' : 'as root: '}apt-get install chromium), or set CHROMIUM to the path of one.`);
+    throw new Refusal(
+      `The browser tests need Chromium. Install it (${isRoot ? '' : 'as root: '}apt-get install chromium), or set CHROMIUM to the path of one.`,
+    );
   }
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   await run('apt-get', ['update', '-q'], { cwd: ROOT, env, write });
   for (const name of ['chromium-headless-shell', 'chromium']) {
-    const { code } = await run('apt-get', ['install', '-q', '-y', '--no-install-recommends', name], { cwd: ROOT, env, write });
+    const { code } = await run('apt-get', ['install', '-q', '-y', '--no-install-recommends', name], {
+      cwd: ROOT,
+      env,
+      write,
+    });
     const installed = findBrowser();
     if (code === 0 && installed) return installed;
   }

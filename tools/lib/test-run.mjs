@@ -68,10 +68,11 @@ export async function main() {
     const cache = process.env['CI'] ? ['--skip-nx-cache'] : [];
     const [, chromium] = await Promise.all([
       suite('lint, types, build', (write) => checks(cache, env, write)),
-      !onlyFaults && suite('Chromium', async (write) => {
-        env['CHROMIUM'] = await chromiumForTests(write);
-        return { passed: 0, failed: 0 };
-      }),
+      !onlyFaults &&
+        suite('Chromium', async (write) => {
+          env['CHROMIUM'] = await chromiumForTests(write);
+          return { passed: 0, failed: 0 };
+        }),
     ]);
     // Each takes both processors: two at a time are slower than one after the other.
     if (!onlyFaults) {
@@ -90,17 +91,30 @@ async function checks(cache, env, write) {
   const hash = sourceHash();
   const args = [nxBinary(), 'run-many', '-t', 'lint', 'typecheck', 'build', '--output-style=stream', ...cache];
   const { code, output } = await show(process.execPath, args, { ...env, ...nxEnvironment() }, write);
-  const failedTasks = new Set([...stripVTControlCharacters(output).matchAll(/^ *- ([a-z0-9-]+:(?:lint|typecheck|bundle|build)\S*)\s*$/gm)].map((match) => match[1] ?? ''));
+  const failedTasks = new Set(
+    [...stripVTControlCharacters(output).matchAll(/^ *- ([a-z0-9-]+:(?:lint|typecheck|bundle|build)\S*)\s*$/gm)].map(
+      (match) => match[1] ?? '',
+    ),
+  );
   // Noted, so that no test of the launcher builds again while others use what was built.
-  if (code === 0 || (failedTasks.size > 0 && [...failedTasks].every((task) => /:(lint|typecheck)/.test(task)))) noteBuild(hash);
+  if (code === 0 || (failedTasks.size > 0 && [...failedTasks].every((task) => /:(lint|typecheck)/.test(task))))
+    noteBuild(hash);
   if (code === 0) return { passed: 0, failed: 0 };
-  return { passed: 0, failed: Math.max(1, failedTasks.size), remark: `Failed: ${[...failedTasks].join(', ') || `exit code ${code}`}` };
+  return {
+    passed: 0,
+    failed: Math.max(1, failedTasks.size),
+    remark: `Failed: ${[...failedTasks].join(', ') || `exit code ${code}`}`,
+  };
 }
 
 /** The projects with tests of their own, in the order of the libraries first. */
 function jestProjects() {
   return ['libs', 'apps']
-    .flatMap((group) => readdirSync(join(ROOT, group)).sort().map((name) => `${group}/${name}`))
+    .flatMap((group) =>
+      readdirSync(join(ROOT, group))
+        .sort()
+        .map((name) => `${group}/${name}`),
+    )
     .filter((folder) => folder !== SYSTEM && existsSync(join(ROOT, folder, 'jest.config.mjs')));
 }
 
@@ -122,7 +136,11 @@ async function jest(folder, reports, env, write, workers = '--maxWorkers=2') {
   // With --json the report would stand on standard output as well: only standard error is for people.
   const { code } = await show(process.execPath, args, { ...env, NODE_OPTIONS: options }, write, 'stderr');
   if (!existsSync(report)) return { passed: 0, failed: 1, remark: `Jest ended with exit code ${code} and no report.` };
-  const { numPassedTests: passed, numFailedTests, numRuntimeErrorTestSuites: broken } = JSON.parse(readFileSync(report, 'utf8'));
+  const {
+    numPassedTests: passed,
+    numFailedTests,
+    numRuntimeErrorTestSuites: broken,
+  } = JSON.parse(readFileSync(report, 'utf8'));
   return counted(passed, numFailedTests + broken, code);
 }
 
@@ -130,9 +148,17 @@ async function jest(folder, reports, env, write, workers = '--maxWorkers=2') {
 async function playwright(reports, env, write) {
   const report = join(reports, 'browser.json');
   const names = env['MLE_TEST_FULL'] === '1' ? [] : [`--grep-invert=${ONLY_FULL}`];
-  const args = [join(ROOT, 'node_modules/@playwright/test/cli.js'), 'test', '-c', join(ROOT, SYSTEM, 'playwright.config.ts'), '--reporter=list,json', ...names];
+  const args = [
+    join(ROOT, 'node_modules/@playwright/test/cli.js'),
+    'test',
+    '-c',
+    join(ROOT, SYSTEM, 'playwright.config.ts'),
+    '--reporter=list,json',
+    ...names,
+  ];
   const { code } = await show(process.execPath, args, { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: report }, write);
-  if (!existsSync(report)) return { passed: 0, failed: 1, remark: `Playwright ended with exit code ${code} and no report.` };
+  if (!existsSync(report))
+    return { passed: 0, failed: 1, remark: `Playwright ended with exit code ${code} and no report.` };
   const { stats, errors } = JSON.parse(readFileSync(report, 'utf8'));
   // A test that passes at the second try has failed once.
   return counted(stats.expected, stats.unexpected + stats.flaky + errors.length, code);

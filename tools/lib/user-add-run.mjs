@@ -22,7 +22,8 @@ export async function main() {
   const lock = new Lock(join(configuration.dataDir, 'launcher.lock'));
   const taken = lock.take();
   if ('holder' in taken) {
-    if (!taken.holder.url) throw new Refusal('ML Experimenter is just being started on this data. Try again when it is ready.');
+    if (!taken.holder.url)
+      throw new Refusal('ML Experimenter is just being started on this data. Try again when it is ready.');
     process.exitCode = await addUser(installation, login, password);
     return;
   }
@@ -52,7 +53,11 @@ export async function main() {
  */
 async function addUser(installation, login, password) {
   const args = [join(ROOT, OUTPUTS.api), '--user-add', login];
-  const child = spawn(process.execPath, args, { cwd: ROOT, env: installation.apiEnvironment(), stdio: ['pipe', 'inherit', 'inherit'] });
+  const child = spawn(process.execPath, args, {
+    cwd: ROOT,
+    env: installation.apiEnvironment(),
+    stdio: ['pipe', 'inherit', 'inherit'],
+  });
   child.stdin.on('error', () => {});
   child.stdin.end(password);
   const [code] = await once(child, 'exit');

@@ -1,24 +1,32 @@
 import type { Server } from 'node:http';
-import { NestFactory } from '@nestjs/core';
 import { LIMITS } from '@mle/protocol';
+import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Request } from 'express';
 import { AppModule } from './app.module.js';
+import { webPage } from './doors/web/web.middleware.js';
 import type { Config } from './platform/config/config.js';
 import { correlate, requestLog } from './platform/http/request-log.js';
 import { securityHeaders } from './platform/http/security-headers.js';
 import { logger, NestLogger } from './platform/logging/logger.js';
-import { webPage } from './doors/web/web.middleware.js';
 
 const UPLOAD_MS = 6 * 3_600_000;
-/** Longer than proxies keep a connection that rests (60 s): whoever sends on one that is just being closed has a failed request. */
+/**
+ * Longer than proxies keep a connection that rests (60 s): whoever sends on one that is just being closed has a failed
+ * request.
+ */
 const RESTING_CONNECTION_MS = 75_000;
 
 /** Wires the server up, with everything around the routes; it listens when the caller says so. */
 export async function createApplication(config: Config): Promise<NestExpressApplication> {
   logger.level = config.logLevel;
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config), { bodyParser: false, logger: new NestLogger(), abortOnError: false });
-  // This server speaks no TLS: with an https address there is a proxy before it, often on another computer of a private network.
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config), {
+    bodyParser: false,
+    logger: new NestLogger(),
+    abortOnError: false,
+  });
+  // This server speaks no TLS: with an https address there is a proxy before it, often on another computer of a private
+  // network.
   app.set('trust proxy', config.publicUrl?.startsWith('https:') ? 'loopback, linklocal, uniquelocal' : 'loopback');
   app.set('query parser', 'simple');
   app.disable('x-powered-by');

@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
-import { ConfigError } from './platform/config/config-error.js';
 import { loadConfig } from './platform/config/config.js';
+import { ConfigError } from './platform/config/config-error.js';
 import { environment } from './platform/config/environment.js';
 import { isOutage } from './platform/http/problem.js';
 import { serve } from './serve.js';
@@ -13,7 +13,8 @@ try {
   const config = loadConfig(environment());
   const [flag, login, ...rest] = process.argv.slice(2);
   if (flag === undefined) await serve(config);
-  else if (flag === '--user-add' && login !== undefined && rest.length === 0) await addUser(config, login, await text(process.stdin));
+  else if (flag === '--user-add' && login !== undefined && rest.length === 0)
+    await addUser(config, login, await text(process.stdin));
   else throw new ConfigError(['Usage: main.mjs, or main.mjs --user-add LOGIN with the password on standard input.']);
 } catch (error) {
   process.stderr.write(`${sentence(error)}\n`);

@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import type { Server } from 'node:http';
-import { Socket, type AddressInfo } from 'node:net';
+import { type AddressInfo, Socket } from 'node:net';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { createApplication } from './application.js';
-import { ConfigError } from './platform/config/config-error.js';
 import type { Config } from './platform/config/config.js';
+import { ConfigError } from './platform/config/config-error.js';
 import { logger } from './platform/logging/logger.js';
 
 const SHUTDOWN_MS = 5_000;
@@ -26,7 +26,9 @@ export async function serve(config: Config): Promise<void> {
   const { port } = app.getHttpServer().address() as AddressInfo;
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
   // The launcher waits for this line, whatever the log level.
-  process.stdout.write(`${JSON.stringify({ level: 'info', time: new Date().toISOString(), msg: 'api ready', url: config.publicUrl ?? `http://${host}:${port}` })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ level: 'info', time: new Date().toISOString(), msg: 'api ready', url: config.publicUrl ?? `http://${host}:${port}` })}\n`,
+  );
 }
 
 async function listen(app: NestExpressApplication, { port, host }: Config): Promise<void> {
@@ -35,9 +37,16 @@ async function listen(app: NestExpressApplication, { port, host }: Config): Prom
   } catch (error) {
     await app.close();
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE') throw new ConfigError([`Port ${port} of ${host} is in use by another program. End that program, or set MLE_PORT to a free port.`]);
-    if (code === 'EACCES') throw new ConfigError([`Port ${port} may not be opened by this user. Set MLE_PORT to a port from 1024.`]);
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') throw new ConfigError([`${host} is no address of this computer. Set MLE_HOST to one that is, such as 127.0.0.1.`]);
+    if (code === 'EADDRINUSE')
+      throw new ConfigError([
+        `Port ${port} of ${host} is in use by another program. End that program, or set MLE_PORT to a free port.`,
+      ]);
+    if (code === 'EACCES')
+      throw new ConfigError([`Port ${port} may not be opened by this user. Set MLE_PORT to a port from 1024.`]);
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw new ConfigError([
+        `${host} is no address of this computer. Set MLE_HOST to one that is, such as 127.0.0.1.`,
+      ]);
     throw error;
   }
 }

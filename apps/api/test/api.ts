@@ -1,9 +1,9 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { INestApplication } from '@nestjs/common';
-import { createApplication } from '../src/application.js';
-import { loadConfig, type Config } from '../src/platform/config/config.js';
 import { UsersService } from '../src/accounts/users/users.service.js';
+import { createApplication } from '../src/application.js';
+import { type Config, loadConfig } from '../src/platform/config/config.js';
 import { Client } from './client.js';
 import type { Parts } from './parts.js';
 

@@ -1,6 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { connect } from 'node:net';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** A real part of the installation: a process with a unix socket that answers when it is ready. */
@@ -18,7 +18,8 @@ export class Child {
     this.output = '';
     const child = spawn(this.command, this.args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.process = child;
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (bytes: Buffer) => (this.output = (this.output + String(bytes)).slice(-4_000)));
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (bytes: Buffer) => (this.output = (this.output + String(bytes)).slice(-4_000)));
     for (let tries = 0; tries < 1_000; tries++) {
       if (await answers(this.socket)) return;
       if (child.exitCode !== null) break;

@@ -16,12 +16,22 @@ export class Client {
 
   constructor(readonly url: string) {}
 
-  async request<T = unknown>(method: string, path: string, body?: Body, headers: Record<string, string> = {}): Promise<Answer<T>> {
-    const raw = body === undefined || typeof body === 'string' || body instanceof Uint8Array || body instanceof FormData;
+  async request<T = unknown>(
+    method: string,
+    path: string,
+    body?: Body,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<T>> {
+    const raw =
+      body === undefined || typeof body === 'string' || body instanceof Uint8Array || body instanceof FormData;
     const response = await fetch(this.url + path, {
       method,
       redirect: 'manual',
-      headers: { ...(this.cookie && { cookie: this.cookie }), ...(!raw && { 'content-type': 'application/json' }), ...headers },
+      headers: {
+        ...(this.cookie && { cookie: this.cookie }),
+        ...(!raw && { 'content-type': 'application/json' }),
+        ...headers,
+      },
       ...(body !== undefined && { body: raw ? body : JSON.stringify(body) }),
     });
     for (const line of response.headers.getSetCookie()) {
@@ -30,7 +40,12 @@ export class Client {
     }
     const bytes = Buffer.from(await response.arrayBuffer());
     const isJson = /json/.test(response.headers.get('content-type') ?? '') && bytes.length > 0;
-    return { status: response.status, headers: response.headers, bytes, body: (isJson ? JSON.parse(bytes.toString()) : undefined) as T };
+    return {
+      status: response.status,
+      headers: response.headers,
+      bytes,
+      body: (isJson ? JSON.parse(bytes.toString()) : undefined) as T,
+    };
   }
 
   get<T = unknown>(path: string, headers?: Record<string, string>): Promise<Answer<T>> {

@@ -1,13 +1,38 @@
 import { createHash } from 'node:crypto';
-import { io, type Socket } from 'socket.io-client';
+import {
+  type AttemptRef,
+  type Delivery,
+  deliveryId,
+  type Hello,
+  type Inventory,
+  LINK_NAMESPACE,
+  LINK_VERSION,
+  machineQueue,
+  QUEUE_PREFIX,
+  type ServerToWorker,
+  type WorkerToServer,
+} from '@mle/protocol';
 import { Worker } from 'bullmq';
 import { Redis } from 'ioredis';
-import { LINK_NAMESPACE, LINK_VERSION, deliveryId, machineQueue, QUEUE_PREFIX, type AttemptRef, type Delivery, type Hello, type Inventory, type ServerToWorker, type WorkerToServer } from '@mle/protocol';
+import { io, type Socket } from 'socket.io-client';
 import { MachineCredentials } from '../src/machines/machine-credentials.js';
 import type { ApiUnderTest } from './api.js';
 import type { Parts } from './parts.js';
 
-export const INVENTORY: Inventory = { hostname: 'lab', platform: 'linux', arch: 'x64', cpuModel: 'cpu', cpus: 2, memoryBytes: 1, diskFreeBytes: 1, gpus: [], node: '20', python: '3', docker: null, isolated: false };
+export const INVENTORY: Inventory = {
+  hostname: 'lab',
+  platform: 'linux',
+  arch: 'x64',
+  cpuModel: 'cpu',
+  cpus: 2,
+  memoryBytes: 1,
+  diskFreeBytes: 1,
+  gpus: [],
+  node: '20',
+  python: '3',
+  docker: null,
+  isolated: false,
+};
 export const GiB = 1024 ** 3;
 const EMPTY_SHA256 = createHash('sha256').digest('hex');
 
@@ -30,23 +55,46 @@ export class FakeWorker {
     private readonly parts: Parts,
   ) {}
 
-  static async join(api: ApiUnderTest, parts: Parts, name: string, inventory: Partial<Inventory> = {}): Promise<FakeWorker> {
+  static async join(
+    api: ApiUnderTest,
+    parts: Parts,
+    name: string,
+    inventory: Partial<Inventory> = {},
+  ): Promise<FakeWorker> {
     const { token } = await api.app.get(MachineCredentials, { strict: false }).createJoinToken();
     return FakeWorker.dial(api, parts, { joinToken: token }, { name, inventory: { ...INVENTORY, ...inventory } });
   }
 
   /** Connects again as the machine that has the credential. */
-  static async dial(api: ApiUnderTest, parts: Parts, auth: { joinToken: string } | { credential: string }, hello: Partial<Hello> = {}): Promise<FakeWorker> {
-    const link: Link = io(api.url + LINK_NAMESPACE, { transports: ['websocket'], forceNew: true, reconnection: false, auth: { linkVersion: LINK_VERSION, ...auth } });
-    const answer = await link.timeout(10_000).emitWithAck('hello', { version: '0.1.0', inventory: INVENTORY, properties: {}, attempts: [], ...hello });
+  static async dial(
+    api: ApiUnderTest,
+    parts: Parts,
+    auth: { joinToken: string } | { credential: string },
+    hello: Partial<Hello> = {},
+  ): Promise<FakeWorker> {
+    const link: Link = io(api.url + LINK_NAMESPACE, {
+      transports: ['websocket'],
+      forceNew: true,
+      reconnection: false,
+      auth: { linkVersion: LINK_VERSION, ...auth },
+    });
+    const answer = await link
+      .timeout(10_000)
+      .emitWithAck('hello', { version: '0.1.0', inventory: INVENTORY, properties: {}, attempts: [], ...hello });
     if (!answer.ok) throw new Error(answer.message);
-    const worker = new FakeWorker(link, answer.reply.machineId, answer.reply.credential ?? ('credential' in auth ? auth.credential : ''), parts);
+    const worker = new FakeWorker(
+      link,
+      answer.reply.machineId,
+      answer.reply.credential ?? ('credential' in auth ? auth.credential : ''),
+      parts,
+    );
     worker.heart = setInterval(() => worker.beat(), 1_000);
     return worker;
   }
 
   beat(): void {
-    if (this.link.connected) this.link.timeout(5_000).emit('heartbeat', { attempts: this.held, load: null }, () => undefined);
+    if (this.link.connected)
+      this.link.timeout(5_000).emit('heartbeat', { attempts: this.held, load: null }, () => undefined);
   }
 
   async claim(ref: AttemptRef): Promise<boolean> {
@@ -60,14 +108,29 @@ export class FakeWorker {
   }
 
   async finish(ref: AttemptRef, more: object = {}): Promise<void> {
-    const end = { outcome: 'exited', exitCode: 0, signal: null, reason: null, finishedAt: Date.now(), outputBytes: 0, outputSha256: EMPTY_SHA256, ...more } as const;
+    const end = {
+      outcome: 'exited',
+      exitCode: 0,
+      signal: null,
+      reason: null,
+      finishedAt: Date.now(),
+      outputBytes: 0,
+      outputSha256: EMPTY_SHA256,
+      ...more,
+    } as const;
     await this.link.timeout(10_000).emitWithAck('attempt.finished', { ...ref, ...end });
-    this.held.splice(this.held.findIndex(({ runId }) => runId === ref.runId), 1);
+    this.held.splice(
+      this.held.findIndex(({ runId }) => runId === ref.runId),
+      1,
+    );
   }
 
   /** Takes deliveries, `slots` at a time, and has `execute` do the rest of each that it wins. */
   consume(slots: number, execute: (ref: AttemptRef) => Promise<void>): void {
-    this.redis = new Redis(this.parts.redisUrl.replace('unix://', '').replace(/^.*@/, ''), { password: /:(\w+)@/.exec(this.parts.redisUrl)?.[1] ?? '', maxRetriesPerRequest: null });
+    this.redis = new Redis(this.parts.redisUrl.replace('unix://', '').replace(/^.*@/, ''), {
+      password: /:(\w+)@/.exec(this.parts.redisUrl)?.[1] ?? '',
+      maxRetriesPerRequest: null,
+    });
     this.redis.on('error', () => undefined);
     const handle = async ({ data: { runId, attempt } }: { data: Delivery }): Promise<void> => {
       const ref = { runId, attempt };
@@ -77,7 +140,14 @@ export class FakeWorker {
       if (await this.claim(ref)) await execute(ref);
       else this.journal.delete(key);
     };
-    this.queue = new Worker<Delivery>(machineQueue(this.machineId), handle, { connection: this.redis, prefix: QUEUE_PREFIX, skipVersionCheck: true, concurrency: slots, removeOnComplete: { count: 0 }, removeOnFail: { count: 0 } });
+    this.queue = new Worker<Delivery>(machineQueue(this.machineId), handle, {
+      connection: this.redis,
+      prefix: QUEUE_PREFIX,
+      skipVersionCheck: true,
+      concurrency: slots,
+      removeOnComplete: { count: 0 },
+      removeOnFail: { count: 0 },
+    });
     this.queue.on('error', () => undefined);
   }
 

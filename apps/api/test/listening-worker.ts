@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -34,8 +34,22 @@ export class ListeningWorker {
   async start(): Promise<void> {
     this.said = '';
     const port = this.url === '' ? '0' : new URL(this.url).port;
-    const args = [this.bundle, '--listen', port, '--listen-host', '127.0.0.1', '--data', this.dataDir, '--name', 'lab computer', '--no-isolation'];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_OPTIONS: '', MLE_LOG_LEVEL: 'debug' } });
+    const args = [
+      this.bundle,
+      '--listen',
+      port,
+      '--listen-host',
+      '127.0.0.1',
+      '--data',
+      this.dataDir,
+      '--name',
+      'lab computer',
+      '--no-isolation',
+    ];
+    const child = spawn(process.execPath, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NODE_OPTIONS: '', MLE_LOG_LEVEL: 'debug' },
+    });
     this.child = child;
     child.stdout.on('data', (bytes: Buffer) => (this.said += String(bytes)));
     child.stderr.on('data', (bytes: Buffer) => (this.log += String(bytes)));

@@ -29,9 +29,17 @@ export async function startParts(): Promise<Parts> {
   const storeSocket = join(folder, 'store.sock');
   const password = randomBytes(16).toString('hex');
   const redisConfig = join(folder, 'redis.conf');
-  await writeFile(redisConfig, `port 0\nunixsocket ${redisSocket}\nunixsocketperm 700\nsave ""\nappendonly no\ndir ${folder}\nrequirepass ${password}\n`, { mode: 0o600 });
+  await writeFile(
+    redisConfig,
+    `port 0\nunixsocket ${redisSocket}\nunixsocketperm 700\nsave ""\nappendonly no\ndir ${folder}\nrequirepass ${password}\n`,
+    { mode: 0o600 },
+  );
   const redis = new Child('redis-server', [redisConfig], redisSocket);
-  const store = new Child(process.execPath, [STORE, '--socket', storeSocket, '--data', storeDir, '--no-fsync'], storeSocket);
+  const store = new Child(
+    process.execPath,
+    [STORE, '--socket', storeSocket, '--data', storeDir, '--no-fsync'],
+    storeSocket,
+  );
   const stop = async () => {
     await Promise.all([redis.kill(), store.kill()]);
     await rm(folder, { recursive: true, force: true });

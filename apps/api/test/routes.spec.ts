@@ -1,16 +1,25 @@
-import { ArtifactsRepository } from '../src/results/artifacts/artifacts.repository.js';
+import { MachinesRepository } from '../src/machines/machines.repository.js';
 import { BlobsService } from '../src/platform/blobs/blobs.service.js';
 import { openPath } from '../src/platform/http/openapi.js';
-import { RouteRegistry, type Route } from '../src/platform/http/route-registry.js';
-import { MachinesRepository } from '../src/machines/machines.repository.js';
-import { startApi, type ApiUnderTest } from './api.js';
+import { type Route, RouteRegistry } from '../src/platform/http/route-registry.js';
+import { ArtifactsRepository } from '../src/results/artifacts/artifacts.repository.js';
+import { type ApiUnderTest, startApi } from './api.js';
 import type { Client } from './client.js';
-import { startParts, type Parts } from './parts.js';
+import { type Parts, startParts } from './parts.js';
 
 /** Every route that is open to everyone. A new one has to be meant. */
 const PUBLIC = [
-  'GET /api/docs', 'GET /api/openapi.json', 'GET /api/v1/auth/status', 'GET /healthz', 'GET /metrics', 'GET /readyz', 'GET /worker/install.sh', 'GET /worker/worker.mjs',
-  'POST /api/v1/auth/login', 'POST /api/v1/auth/logout', 'POST /api/v1/auth/setup',
+  'GET /api/docs',
+  'GET /api/openapi.json',
+  'GET /api/v1/auth/status',
+  'GET /healthz',
+  'GET /metrics',
+  'GET /readyz',
+  'GET /worker/install.sh',
+  'GET /worker/worker.mjs',
+  'POST /api/v1/auth/login',
+  'POST /api/v1/auth/logout',
+  'POST /api/v1/auth/setup',
 ];
 /** Routes with an id of something that belongs to the installation: all users see it. */
 const SHARED = ['GET /api/v1/machines/:id', 'GET /api/v1/pools/:id'];
@@ -51,11 +60,17 @@ beforeAll(async () => {
   const { body: project } = await ada.post<{ id: string }>('/api/v1/projects', { name: 'private' });
   await ada.put(`/api/v1/projects/${project.id}/files/train.py`, 'print("private")');
   const { body: token } = await ada.post<{ id: string }>('/api/v1/tokens', { name: 'private' });
-  const { body: run, status } = await ada.post<{ id: string }>('/api/v1/runs', { projectId: project.id, file: 'train.py', target: { machineId: await machineId() } });
+  const { body: run, status } = await ada.post<{ id: string }>('/api/v1/runs', {
+    projectId: project.id,
+    file: 'train.py',
+    target: { machineId: await machineId() },
+  });
   expect(status).toBe(201);
   // An artifact of the name that the addresses below have.
   const { sha256, size } = await api.app.get(BlobsService, { strict: false }).putBytes(Buffer.from('private'));
-  await api.app.get(ArtifactsRepository, { strict: false }).store({ runId: run.id, attempt: 1 }, [{ path: 'train.py', sha256, size, modifiedAt: 0, origin: 'output' }]);
+  await api.app
+    .get(ArtifactsRepository, { strict: false })
+    .store({ runId: run.id, attempt: 1 }, [{ path: 'train.py', sha256, size, modifiedAt: 0, origin: 'output' }]);
   theirs = { project: project.id, token: token.id, run: run.id };
 });
 afterAll(async () => {
@@ -64,7 +79,10 @@ afterAll(async () => {
 });
 
 /** A machine that is known and away: the run waits for it. */
-const machineId = () => api.app.get(MachinesRepository, { strict: false }).create({ name: 'away', provider: 'joined', credentialHash: 'f'.repeat(64) });
+const machineId = () =>
+  api.app
+    .get(MachinesRepository, { strict: false })
+    .create({ name: 'away', provider: 'joined', credentialHash: 'f'.repeat(64) });
 const nameOf = ({ method, path }: Route) => `${method} ${path}`;
 const addressOf = ({ path }: Route, id: string) => path.replace(':id', id).replace('*path', 'train.py');
 const theirId = ({ path }: Route) => {
@@ -73,17 +91,28 @@ const theirId = ({ path }: Route) => {
   return theirs[key];
 };
 const send = (client: Client, route: Route, address: string, body?: object) =>
-  client.request<{ code: string }>(route.method, address, route.method === 'GET' || route.method === 'DELETE' ? undefined : (body ?? BODIES[nameOf(route)]));
+  client.request<{ code: string }>(
+    route.method,
+    address,
+    route.method === 'GET' || route.method === 'DELETE' ? undefined : (body ?? BODIES[nameOf(route)]),
+  );
 
 describe('the routes', () => {
   it('are all found', () => {
     expect(routes.length).toBeGreaterThan(35);
     expect(new Set(routes.map(nameOf)).size).toBe(routes.length);
-    expect(routes.map(nameOf)).toEqual(expect.arrayContaining(['PUT /api/v1/projects/:id/files/*path', 'GET /api/v1/runs/:id/output', 'GET /healthz']));
+    expect(routes.map(nameOf)).toEqual(
+      expect.arrayContaining(['PUT /api/v1/projects/:id/files/*path', 'GET /api/v1/runs/:id/output', 'GET /healthz']),
+    );
   });
 
   it('are closed without a login, but for those that are meant to be open', async () => {
-    expect(routes.filter(({ isPublic }) => isPublic).map(nameOf).sort()).toEqual([...PUBLIC].sort());
+    expect(
+      routes
+        .filter(({ isPublic }) => isPublic)
+        .map(nameOf)
+        .sort(),
+    ).toEqual([...PUBLIC].sort());
     for (const route of routes.filter(({ isPublic }) => !isPublic)) {
       const { status, body, headers } = await send(api.visitor(), route, addressOf(route, UNKNOWN_ID));
       expect([nameOf(route), status, body.code]).toEqual([nameOf(route), 401, 'auth.required']);
@@ -93,7 +122,9 @@ describe('the routes', () => {
 
   it('for administrators are closed to members', async () => {
     const admin = routes.filter(({ adminOnly }) => adminOnly);
-    expect(admin.map(nameOf)).toEqual(expect.arrayContaining(['POST /api/v1/users', 'POST /api/v1/machines/join-tokens']));
+    expect(admin.map(nameOf)).toEqual(
+      expect.arrayContaining(['POST /api/v1/users', 'POST /api/v1/machines/join-tokens']),
+    );
     for (const route of admin) {
       const { status, body } = await send(bob, route, addressOf(route, UNKNOWN_ID));
       expect([nameOf(route), status, body.code]).toEqual([nameOf(route), 403, 'auth.admin_only']);
@@ -101,7 +132,9 @@ describe('the routes', () => {
   });
 
   it('know nothing of what belongs to another user', async () => {
-    const owned = routes.filter((route) => route.path.includes(':id') && !route.adminOnly && !route.isPublic && !SHARED.includes(nameOf(route)));
+    const owned = routes.filter(
+      (route) => route.path.includes(':id') && !route.adminOnly && !route.isPublic && !SHARED.includes(nameOf(route)),
+    );
     expect(owned.length).toBeGreaterThan(15);
     for (const route of owned) {
       const { status, body } = await send(bob, route, addressOf(route, theirId(route)));
@@ -110,9 +143,14 @@ describe('the routes', () => {
     }
     // The same addresses exist for their owner: otherwise a 404 would say nothing.
     for (const route of owned.filter(({ method }) => method === 'GET')) {
-      expect([nameOf(route), (await send(ada, route, addressOf(route, theirId(route)))).status]).toEqual([nameOf(route), 200]);
+      expect([nameOf(route), (await send(ada, route, addressOf(route, theirId(route)))).status]).toEqual([
+        nameOf(route),
+        200,
+      ]);
     }
-    expect((await ada.get(`/api/v1/projects/${theirs.project}/files/train.py`)).bytes.toString()).toBe('print("private")');
+    expect((await ada.get(`/api/v1/projects/${theirs.project}/files/train.py`)).bytes.toString()).toBe(
+      'print("private")',
+    );
   });
 
   it('take no id of another user in a body or a query', async () => {
@@ -122,7 +160,12 @@ describe('the routes', () => {
       const { body, query = '' } = naming(theirs);
       if (route) expect([name, (await send(bob, route, route.path + query, body)).status]).toEqual([name, 404]);
     }
-    for (const path of ['/api/v1/projects', '/api/v1/runs', '/api/v1/tokens', `/api/v1/runs?projectId=${theirs.project}`]) {
+    for (const path of [
+      '/api/v1/projects',
+      '/api/v1/runs',
+      '/api/v1/tokens',
+      `/api/v1/runs?projectId=${theirs.project}`,
+    ]) {
       expect([path, (await bob.get<{ items: unknown[] }>(path)).body.items]).toEqual([path, []]);
     }
   });
@@ -134,7 +177,10 @@ describe('the routes', () => {
 
   it('that do not exist are a problem too', async () => {
     for (const path of ['/api/v1/nothing', '/api/nothing', '/api', '/api/v2/projects']) {
-      expect(await ada.get(path)).toMatchObject({ status: 404, body: { code: 'route.not_found', correlationId: expect.any(String) } });
+      expect(await ada.get(path)).toMatchObject({
+        status: 404,
+        body: { code: 'route.not_found', correlationId: expect.any(String) },
+      });
     }
   });
 });
@@ -148,23 +194,37 @@ describe('the interface description', () => {
 
   it('has every route with a summary, its path parameters and an answer', () => {
     expect(document['openapi']).toBe('3.1.0');
-    const operations = Object.entries(document.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, operation })));
-    expect(operations.map(({ name }) => name).sort()).toEqual(routes.map(({ method, path }) => `${method} ${openPath(path)}`).sort());
+    const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, operation })),
+    );
+    expect(operations.map(({ name }) => name).sort()).toEqual(
+      routes.map(({ method, path }) => `${method} ${openPath(path)}`).sort(),
+    );
     expect(new Set(operations.map(({ operation }) => operation['operationId'])).size).toBe(operations.length);
     for (const { name, operation } of operations) {
       const parameters = operation['parameters'] as { name: string; in: string; schema: Json }[];
-      const inPath = parameters.filter((parameter) => parameter.in === 'path').map((parameter) => `{${parameter.name}}`);
+      const inPath = parameters
+        .filter((parameter) => parameter.in === 'path')
+        .map((parameter) => `{${parameter.name}}`);
       expect([name, inPath.sort()]).toEqual([name, (name.match(/\{\w+\}/g) ?? []).sort()]);
-      expect([name, Object.keys(operation['responses'] as Json).some((status) => /^2\d\d$/.test(status))]).toEqual([name, true]);
+      expect([name, Object.keys(operation['responses'] as Json).some((status) => /^2\d\d$/.test(status))]).toEqual([
+        name,
+        true,
+      ]);
       expect([name, operation['summary']]).not.toEqual([name, name.replaceAll(/\{(\w+)\}/g, ':$1')]);
     }
   });
 
   it('refers to nothing that is not in it', () => {
-    const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, reference = '']) => reference);
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(
+      ([, reference = '']) => reference,
+    );
     expect(references.length).toBeGreaterThan(50);
     for (const reference of references) {
-      const target = reference.replace(/^#\//, '').split('/').reduce<unknown>((at, part) => (at as Json | undefined)?.[part], document);
+      const target = reference
+        .replace(/^#\//, '')
+        .split('/')
+        .reduce<unknown>((at, part) => (at as Json | undefined)?.[part], document);
       expect([reference, typeof target]).toEqual([reference, 'object']);
     }
     expect(JSON.stringify(document)).not.toContain('$defs');
@@ -173,13 +233,22 @@ describe('the interface description', () => {
   it('tells the shapes that the server checks', () => {
     const project = document.components['schemas']?.['ProjectView'] as Json;
     expect(project['required']).toEqual(['id', 'name', 'ownerId', 'revision', 'settings', 'createdAt', 'updatedAt']);
-    const post = document.paths['/api/v1/runs']?.['post'] as { requestBody: { content: Record<string, { schema: { $ref: string } }> } };
+    const post = document.paths['/api/v1/runs']?.['post'] as {
+      requestBody: { content: Record<string, { schema: { $ref: string } }> };
+    };
     const name = post.requestBody.content['application/json']?.schema.$ref.split('/').at(-1) ?? '';
     const run = document.components['schemas']?.[name] as { required: string[]; properties: Json };
     expect(run.required).toEqual(['projectId']);
     expect(run.properties['priority']).toEqual({ type: 'integer', minimum: -100, maximum: 100 });
-    const list = document.paths['/api/v1/runs']?.['get']?.['parameters'] as { name: string; required: boolean; schema: Json }[];
-    expect(list.find((parameter) => parameter.name === 'limit')).toMatchObject({ required: false, schema: { type: 'integer', maximum: 200 } });
+    const list = document.paths['/api/v1/runs']?.['get']?.['parameters'] as {
+      name: string;
+      required: boolean;
+      schema: Json;
+    }[];
+    expect(list.find((parameter) => parameter.name === 'limit')).toMatchObject({
+      required: false,
+      schema: { type: 'integer', maximum: 200 },
+    });
   });
 
   it('has a page without scripts', async () => {
@@ -193,16 +262,24 @@ describe('the interface description', () => {
 describe('health', () => {
   it('tells that the process serves, and what keeps a run from starting', async () => {
     expect((await api.visitor().get('/healthz')).body).toEqual({ ok: true });
-    const { status, body } = await api.visitor().get<{ ready: boolean; checks: { name: string; ok: boolean }[] }>('/readyz');
+    const { status, body } = await api
+      .visitor()
+      .get<{ ready: boolean; checks: { name: string; ok: boolean }[] }>('/readyz');
     const checks = Object.fromEntries(body.checks.map(({ name, ok }) => [name, ok]));
     expect(checks).toMatchObject({ database: true, redis: true, machine: false });
     expect({ status, ready: body.ready }).toEqual({ status: 503, ready: false });
   });
 
   it('answers every request under the id that the caller gave, or a new one', async () => {
-    expect((await api.visitor().get('/healthz', { 'x-correlation-id': 'click-0123456789' })).headers.get('x-correlation-id')).toBe('click-0123456789');
-    expect((await api.visitor().get('/healthz', { 'x-correlation-id': 'a "b" {c}' })).headers.get('x-correlation-id')).toMatch(/^[0-9a-f-]{36}$/);
-    const problem = await api.visitor().get<{ correlationId: string }>('/api/v1/projects', { 'x-correlation-id': 'click-0123456789' });
+    expect(
+      (await api.visitor().get('/healthz', { 'x-correlation-id': 'click-0123456789' })).headers.get('x-correlation-id'),
+    ).toBe('click-0123456789');
+    expect(
+      (await api.visitor().get('/healthz', { 'x-correlation-id': 'a "b" {c}' })).headers.get('x-correlation-id'),
+    ).toMatch(/^[0-9a-f-]{36}$/);
+    const problem = await api
+      .visitor()
+      .get<{ correlationId: string }>('/api/v1/projects', { 'x-correlation-id': 'click-0123456789' });
     expect(problem.body.correlationId).toBe('click-0123456789');
   });
 });

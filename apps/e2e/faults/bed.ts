@@ -36,7 +36,10 @@ export class Bed {
     await chmod(folder, 0o777);
     await writeFile(join(folder, 'ledger'), '');
     await chmod(join(folder, 'ledger'), 0o666);
-    const product = await install({ MLE_LOST_AFTER_SECONDS: '30', MLE_STOP_GRACE_MS: '1000', MLE_STOP_TERM_MS: '500', ...env }, options);
+    const product = await install(
+      { MLE_LOST_AFTER_SECONDS: '30', MLE_STOP_GRACE_MS: '1000', MLE_STOP_TERM_MS: '500', ...env },
+      options,
+    );
     const { id } = await product.client.createProject('faults');
     await product.client.putFile(id, 'job.py', JOB);
     return new Bed(product, new Watcher(product.client), folder, id);

@@ -31,7 +31,10 @@ describe('runs while everything dies', () => {
         const part = random.pick([...workers, api, redis, store]);
         await dead.get(part);
         await part.kill('SIGKILL');
-        dead.set(part, sleep(random.between(0, 1_500)).then(() => part.start()));
+        dead.set(
+          part,
+          sleep(random.between(0, 1_500)).then(() => part.start()),
+        );
         await sleep(random.between(0, 1_000));
       }
       await Promise.all(dead.values());
@@ -51,7 +54,11 @@ describe('runs while everything dies', () => {
     }
     await kills;
     for (const { run, exit } of planned) {
-      const ended = await bed.oracle.check(run.id, { state: exit === 0 ? 'succeeded' : 'failed', exitCode: exit, attempt: 1 }, 240);
+      const ended = await bed.oracle.check(
+        run.id,
+        { state: exit === 0 ? 'succeeded' : 'failed', exitCode: exit, attempt: 1 },
+        240,
+      );
       const followed = await followers.get(run.id)?.whole();
       if (followed) expect((await digest([followed])).sha256).toBe(ended.outputSha256);
     }

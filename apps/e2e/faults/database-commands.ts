@@ -10,7 +10,10 @@ export interface Passing {
 const HEADER_BYTES = 16;
 const OP_MSG = 2013;
 
-/** Takes the messages of MongoDB's wire protocol out of the pieces of a connection; `see` decides of each whether it goes on. */
+/**
+ * Takes the messages of MongoDB's wire protocol out of the pieces of a connection; `see` decides of each whether it
+ * goes on.
+ */
 export function databaseGate(see: (passing: Passing) => Promise<boolean>): Gate {
   const rest: Record<Direction, Buffer> = { request: Buffer.alloc(0), reply: Buffer.alloc(0) };
   const asked = new Map<number, string>();

@@ -1,9 +1,18 @@
 import { once } from 'node:events';
-import { createConnection, createServer, type AddressInfo, type NetConnectOpts, type Server, type Socket } from 'node:net';
+import {
+  type AddressInfo,
+  createConnection,
+  createServer,
+  type NetConnectOpts,
+  type Server,
+  type Socket,
+} from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export type Direction = 'request' | 'reply';
-/** Sees each piece of one connection on its way, and holds it back until it resolves. False: the piece does not go on. */
+/**
+ * Sees each piece of one connection on its way, and holds it back until it resolves. False: the piece does not go on.
+ */
 export type Gate = (direction: Direction, bytes: Buffer) => Promise<boolean>;
 
 interface Pair {
@@ -84,7 +93,9 @@ export class FaultProxy {
     const pair = { near, far };
     this.pairs.add(pair);
     const gate = this.gate?.() ?? null;
-    void Promise.all([this.carry(near, far, 'request', gate), this.carry(far, near, 'reply', gate)]).then(() => this.pairs.delete(pair));
+    void Promise.all([this.carry(near, far, 'request', gate), this.carry(far, near, 'reply', gate)]).then(() =>
+      this.pairs.delete(pair),
+    );
   }
 
   /** One piece after the other, so that what waits keeps its place. */

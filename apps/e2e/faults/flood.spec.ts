@@ -17,7 +17,8 @@ describe('a program that prints as fast as its pipe takes it', () => {
   function expectSmall(memory: MemoryRecord): void {
     const peaks = memory.peaks();
     process.stderr.write(`memory in MiB: ${JSON.stringify(peaks)}\n`);
-    for (const [part, peak] of Object.entries(peaks)) expect({ part, peak, high: peak > MEMORY_MIB }).toEqual({ part, peak, high: false });
+    for (const [part, peak] of Object.entries(peaks))
+      expect({ part, peak, high: peak > MEMORY_MIB }).toEqual({ part, peak, high: false });
   }
 
   it('may print a line of 50 MB', async () => {
@@ -36,7 +37,9 @@ describe('a program that prints as fast as its pipe takes it', () => {
     await bed.oracle.check(quiet.id, { state: 'succeeded' });
     const ended = await bed.oracle.check(run.id, { state: 'succeeded', exitCode: 0 }, 1_000, quota);
     const said = (await bed.product.client.output(run.id, '?stream=system')).toString();
-    expect(said).toContain(`100000000 bytes of output are missing here, from byte ${quota} to ${quota + 100_000_000} of what the program wrote: they passed the quota`);
+    expect(said).toContain(
+      `100000000 bytes of output are missing here, from byte ${quota} to ${quota + 100_000_000} of what the program wrote: they passed the quota`,
+    );
     expect(ended.outputBytes).toBe(quota + Buffer.byteLength(said));
     expectSmall(memory);
   });

@@ -25,7 +25,8 @@ export class Follower {
       try {
         const response = await this.api.fetch(`runs/${this.runId}/output?follow=true&from=${this.received.length}`);
         if (!response.ok) throw new Error(`the output answered ${response.status}`);
-        for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) this.received = Buffer.concat([this.received, piece]);
+        for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>)
+          this.received = Buffer.concat([this.received, piece]);
         const run = await this.api.run(this.runId);
         if (isTerminal(run.state) && this.received.length >= run.outputBytes) return;
       } catch {

@@ -22,7 +22,8 @@ export interface JobPlan {
 
 /**
  * The program of the fault tests, its own witness: it appends each start and each orderly end to a ledger that all runs
- * share, and writes to a file of its own whatever it is about to print: text, split UTF-8, NUL bytes, colours, carriage returns.
+ * share, and writes to a file of its own whatever it is about to print: text, split UTF-8, NUL bytes, colours, carriage
+ * returns.
  */
 export const JOB = String.raw`
 import hashlib, json, os, signal, subprocess, sys, time

@@ -24,12 +24,19 @@ describe('a machine that does not answer', () => {
   it('loses the runs of a host that is gone, and tries again on another of the pool, as the policy says', async () => {
     const { client, folder, workers } = bed.product;
     const { items: machines } = await client.json<Page<MachineView>>('GET', 'machines');
-    const pool = await client.json<PoolView>('POST', 'pools', { name: 'both', machineIds: machines.map(({ id }) => id) });
-    const { run, pid } = await bed.printing({ seconds: 60 }, { target: { poolId: pool.id }, retry: { max: 1, on: 'loss', backoffSeconds: 0 } });
+    const pool = await client.json<PoolView>('POST', 'pools', {
+      name: 'both',
+      machineIds: machines.map(({ id }) => id),
+    });
+    const { run, pid } = await bed.printing(
+      { seconds: 60 },
+      { target: { poolId: pool.id }, retry: { max: 1, on: 'loss', backoffSeconds: 0 } },
+    );
     const host = run.machineName === 'this computer' ? 0 : 1;
     const since = Date.now();
     await workers[host]?.kill('SIGKILL');
-    for (const each of [supervisorOf(join(folder, host === 0 ? 'worker' : 'worker-1')), pid]) process.kill(each, 'SIGKILL');
+    for (const each of [supervisorOf(join(folder, host === 0 ? 'worker' : 'worker-1')), pid])
+      process.kill(each, 'SIGKILL');
     expect(await lost(run.id, since)).toBeLessThan(LATEST);
     await bed.until('the second attempt prints', () => bed.watcher.end(run.id, 2) > 60);
     const again = await client.run(run.id);

@@ -35,7 +35,7 @@ describe('a link on a bad network', () => {
     const seconds = FULL ? 60 : 10;
     await bed.product.client.json('PATCH', `machines/${(await bed.product.client.machine()).id}`, { slots: 3 });
     const runs = [await bed.start({ seconds, pause: 0.02 }), await bed.start({ flood: seconds * 1_000_000, rate: 1 })];
-    for (const end = Date.now() + seconds * 1000; Date.now() < end; ) {
+    for (const end = Date.now() + seconds * 1000; Date.now() < end;) {
       proxy.delayMs = random.between(0, 200);
       await sleep(random.between(100, 1_500));
       const fault = random.pick(['reset', 'stall', 'none', 'run'] as const);

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isTerminal, RUN_TRANSITIONS, type AttemptView, type RunState, type RunView } from '@mle/protocol';
+import { type AttemptView, isTerminal, RUN_TRANSITIONS, type RunState, type RunView } from '@mle/protocol';
 import type { Api } from '../system/api.js';
 import { processesOf } from './processes.js';
 import type { Watcher } from './watcher.js';
-import { digest, type Digest, type Witness } from './witness.js';
+import { type Digest, digest, type Witness } from './witness.js';
 
 /** A copy of a lost attempt is killed when its worker is back. */
 const KILL_SECONDS = 20;
@@ -17,7 +17,10 @@ export class Oracle {
     private readonly witness: Witness,
   ) {}
 
-  /** Fails unless the run ends as `expected` says and all of the oracle holds. `kept`: the bytes that its quota leaves of its output. */
+  /**
+   * Fails unless the run ends as `expected` says and all of the oracle holds. `kept`: the bytes that its quota leaves
+   * of its output.
+   */
   async check(runId: string, expected: Partial<RunView> = {}, seconds = 60, kept?: number): Promise<RunView> {
     const run = await this.api.ended(runId, seconds);
     expect(run).toMatchObject(expected);
@@ -41,7 +44,11 @@ export class Oracle {
   }
 
   /** Stored is what the program wrote, or its beginning where it did not end by itself or its end was not heard of. */
-  private async isStored({ id }: RunView, { n, state, outputBytes, outputSha256 }: AttemptView, kept?: number): Promise<void> {
+  private async isStored(
+    { id }: RunView,
+    { n, state, outputBytes, outputSha256 }: AttemptView,
+    kept?: number,
+  ): Promise<void> {
     const all = await this.stored(id, n);
     if (outputSha256 !== null) expect({ id, n, ...all }).toEqual({ id, n, bytes: outputBytes, sha256: outputSha256 });
     const printed = await this.stored(id, n, '&stream=stdout');
@@ -51,7 +58,9 @@ export class Oracle {
     if (whole || wrote) expect({ id, n, ...printed }).toEqual({ id, n, ...wrote });
   }
 
-  /** The watcher may have missed the end of an attempt that gave way to the next one, but what it has is what is stored. */
+  /**
+   * The watcher may have missed the end of an attempt that gave way to the next one, but what it has is what is stored.
+   */
   private async wasWatched(id: string, n: number): Promise<void> {
     const seen = { bytes: this.watcher.end(id, n), sha256: this.watcher.sha256(id, n) };
     expect({ id, n, ...seen }).toEqual({ id, n, ...(await this.stored(id, n, `&to=${seen.bytes}`)) });
@@ -73,7 +82,16 @@ export class Oracle {
 /** Each step of the attempt is an arrow of the table, from its beginning to one end. */
 function followedTheTable({ id }: RunView, { n, history }: AttemptView): void {
   const states = history.map(({ state }) => state);
-  const wrong = states.slice(1).filter((to, i) => !(RUN_TRANSITIONS[states[i] as RunState] as readonly RunState[]).includes(to));
+  const wrong = states
+    .slice(1)
+    .filter((to, i) => !(RUN_TRANSITIONS[states[i] as RunState] as readonly RunState[]).includes(to));
   const ends = states.filter(isTerminal);
-  expect({ id, n, states, first: states[0], wrong, ends }).toEqual({ id, n, states, first: 'queued', wrong: [], ends: states.slice(-1) });
+  expect({ id, n, states, first: states[0], wrong, ends }).toEqual({
+    id,
+    n,
+    states,
+    first: 'queued',
+    wrong: [],
+    ends: states.slice(-1),
+  });
 }

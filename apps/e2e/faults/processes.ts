@@ -34,7 +34,8 @@ export class MemoryRecord {
 
   constructor(pids: Record<string, number>) {
     this.timer = setInterval(() => {
-      for (const [name, pid] of Object.entries(pids)) this.highest.set(name, Math.max(this.highest.get(name) ?? 0, memoryOf(pid)));
+      for (const [name, pid] of Object.entries(pids))
+        this.highest.set(name, Math.max(this.highest.get(name) ?? 0, memoryOf(pid)));
     }, 100);
   }
 
@@ -46,7 +47,9 @@ export class MemoryRecord {
 }
 
 function pids(): number[] {
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number);
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
 }
 
 function read(pid: number, file: string): string {

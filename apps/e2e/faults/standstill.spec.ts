@@ -20,7 +20,10 @@ describe('a worker that stands still', () => {
   it('starts nothing twice and loses no byte, though its event loop is blocked for long', async () => {
     const seconds = FULL ? 60 : 8;
     const block = join(folder, 'block.mjs');
-    writeFileSync(block, `process.on('SIGUSR2', () => { for (const end = Date.now() + ${seconds * 1000}; Date.now() < end; ); });`);
+    writeFileSync(
+      block,
+      `process.on('SIGUSR2', () => { for (const end = Date.now() + ${seconds * 1000}; Date.now() < end; ); });`,
+    );
     bed = await Bed.make({ MLE_LOST_AFTER_SECONDS: String(seconds + 30) }, { workerNodeArgs: ['--import', block] });
     const { run, pid } = await bed.printing({ seconds: seconds + 6, pause: 0.05 });
     // This one's delivery comes while nobody listens.

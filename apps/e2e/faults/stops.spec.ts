@@ -28,10 +28,17 @@ describe('stops at random moments', () => {
       const kind = random.pick(['soon', 'running', 'race', 'stubborn'] as const);
       // In the race the program ends by itself at about the moment of the stop.
       const seconds = kind === 'race' ? random.between(0, 0.5) : 60;
-      const run = await bed.start({ seconds, stubborn: kind === 'stubborn', stray: kind === 'stubborn', exit: kind === 'race' ? random.pick([0, 3]) : 0 });
+      const run = await bed.start({
+        seconds,
+        stubborn: kind === 'stubborn',
+        stray: kind === 'stubborn',
+        exit: kind === 'race' ? random.pick([0, 3]) : 0,
+      });
       runs.push(run);
-      if (kind === 'soon') stops.push(stopAfter(run, random.between(0, 0.2), ['queued', 'assigned', 'preparing', 'running']));
-      else if (kind === 'race') stops.push(stopAfter(run, Math.max(0, seconds + random.between(-0.2, 0.4)), ['running']));
+      if (kind === 'soon')
+        stops.push(stopAfter(run, random.between(0, 0.2), ['queued', 'assigned', 'preparing', 'running']));
+      else if (kind === 'race')
+        stops.push(stopAfter(run, Math.max(0, seconds + random.between(-0.2, 0.4)), ['running']));
       else stops.push(stopAfter(run, random.between(0, 1.5), ['preparing', 'running']));
       if (i % 8 === 5) {
         await away;

@@ -25,7 +25,8 @@ describe('a store that is away', () => {
     await sleep(seconds * 1000);
     await store.start();
     await bed.oracle.check(flood.id, { state: 'succeeded', attempt: 1 }, 120);
-    for (const [part, peak] of Object.entries(memory.peaks())) expect({ part, high: peak > MEMORY_MIB, peak }).toEqual({ part, high: false, peak });
+    for (const [part, peak] of Object.entries(memory.peaks()))
+      expect({ part, high: peak > MEMORY_MIB, peak }).toEqual({ part, high: false, peak });
   });
 
   it('takes nothing from a quiet run by short absences one after the other', async () => {

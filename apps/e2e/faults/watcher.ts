@@ -1,7 +1,13 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Socket as NetSocket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EVENTS_NAMESPACE, type BrowserToServer, type OutputFrame, type RunView, type ServerToBrowser } from '@mle/protocol';
+import {
+  type BrowserToServer,
+  EVENTS_NAMESPACE,
+  type OutputFrame,
+  type RunView,
+  type ServerToBrowser,
+} from '@mle/protocol';
 import { io, type Socket } from 'socket.io-client';
 import type { Api } from '../system/api.js';
 
@@ -87,8 +93,15 @@ export class Watcher {
 
   /** Resolves when all of the run's last attempt has come. */
   async complete(run: RunView, seconds: number): Promise<void> {
-    for (const until = Date.now() + seconds * 1000; this.end(run.id, run.attempt) !== run.outputBytes; await sleep(20)) {
-      if (Date.now() > until) throw new Error(`the watcher has ${this.end(run.id, run.attempt)} of ${run.outputBytes} bytes of run ${run.id}`);
+    for (
+      const until = Date.now() + seconds * 1000;
+      this.end(run.id, run.attempt) !== run.outputBytes;
+      await sleep(20)
+    ) {
+      if (Date.now() > until)
+        throw new Error(
+          `the watcher has ${this.end(run.id, run.attempt)} of ${run.outputBytes} bytes of run ${run.id}`,
+        );
     }
   }
 
@@ -104,7 +117,10 @@ export class Watcher {
 
   private async catchUp(runId: string): Promise<void> {
     while (this.socket.connected && !this.closed) {
-      const reply = await this.socket.timeout(5_000).emitWithAck('watch', { runId }).catch(() => null);
+      const reply = await this.socket
+        .timeout(5_000)
+        .emitWithAck('watch', { runId })
+        .catch(() => null);
       if (reply?.ok) {
         this.begin(runId, reply.attempt, reply.storedBytes);
         return this.onRun(reply.run);
@@ -121,7 +137,8 @@ export class Watcher {
     const attempts = this.runs.get(runId);
     const last = attempts?.at(-1);
     if (!attempts || (last && attempt < last.attempt)) return null;
-    const received = last?.attempt === attempt ? last : { attempt, end: 0, hash: createHash('sha256'), known: 0, filling: false };
+    const received =
+      last?.attempt === attempt ? last : { attempt, end: 0, hash: createHash('sha256'), known: 0, filling: false };
     if (received !== last) attempts.push(received);
     received.known = Math.max(received.known, known);
     if (received.end < received.known) void this.fill(runId, received);
@@ -152,7 +169,9 @@ export class Watcher {
       const before = received.end;
       if (this.socket.connected) {
         const to = Math.min(received.known, before + CHUNK_BYTES);
-        const bytes = await this.api.output(runId, `?attempt=${received.attempt}&from=${before}&to=${to}`).catch(() => null);
+        const bytes = await this.api
+          .output(runId, `?attempt=${received.attempt}&from=${before}&to=${to}`)
+          .catch(() => null);
         if (bytes) this.accept(received, before, bytes);
       }
       // A watcher may know of bytes before they are durable.

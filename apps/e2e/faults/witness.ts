@@ -32,7 +32,10 @@ export class Witness {
     return Number(pid);
   }
 
-  /** All that the attempt printed, or the first `bytes` of it; null for the beginning of a flood that was not marked there. */
+  /**
+   * All that the attempt printed, or the first `bytes` of it; null for the beginning of a flood that was not marked
+   * there.
+   */
   async printed(attempt: string, bytes?: number): Promise<Digest | null> {
     const sum = join(this.folder, `sum-${attempt}`);
     if (existsSync(sum)) {

@@ -20,7 +20,9 @@ export async function seriousViolations(page: Page): Promise<string[]> {
     const rules = theme === 'light' ? '' : ", runOnly: ['color-contrast']";
     const { violations } = (await page.evaluate(`axe.run({ resultTypes: ['violations']${rules} })`)) as AxeResults;
     const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-    found.push(...serious.map(({ id, nodes }) => `${theme}: ${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`));
+    found.push(
+      ...serious.map(({ id, nodes }) => `${theme}: ${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`),
+    );
   }
   return found;
 }

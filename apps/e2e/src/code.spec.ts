@@ -15,7 +15,11 @@ test('saves, runs and shows hello world', async ({ page }) => {
 });
 
 test('shows each line as it comes, and stops as Ctrl-C does', async ({ page }) => {
-  await writeFile(page, 'ticks.py', 'import time\nfor i in range(600):\n    print("tick", i, flush=True)\n    time.sleep(0.1)\n');
+  await writeFile(
+    page,
+    'ticks.py',
+    'import time\nfor i in range(600):\n    print("tick", i, flush=True)\n    time.sleep(0.1)\n',
+  );
   await go(page).click();
   await expect(output(page)).toContainText('tick 3');
   const early = await output(page).innerText();
@@ -71,26 +75,41 @@ function noteNotifications(): void {
   Object.assign(window, { told, Notification: noted });
 }
 
-const toldOf = (page: Page) => page.evaluate(() => ((window as Window & { told?: Told[] }).told ?? []).map(({ title, body }) => `${title}: ${body}`));
+const toldOf = (page: Page) =>
+  page.evaluate(() =>
+    ((window as Window & { told?: Told[] }).told ?? []).map(({ title, body }) => `${title}: ${body}`),
+  );
 
-test('asks while a run takes a while, and tells of its end while one looks elsewhere', { tag: FULL }, async ({ page, product }) => {
-  await page.addInitScript(noteNotifications);
-  await page.goto(`${product.url}/settings#notifications`);
-  await page.getByLabel('Length of the run').selectOption('any length');
-  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Code' }).click();
-  await writeFile(page, 'long.py', 'import time\nprint("started", flush=True)\ntime.sleep(600)\n');
-  await go(page).click();
-  await expect(output(page)).toContainText('started');
-  await expect(page).toHaveTitle(/^\(1\) long\.py/);
-  await page.getByText(/^Run \d+ takes a while\. A notification can tell you/).locator('..').getByRole('button', { name: 'Tell me' }).click();
-  await page.evaluate(() => {
-    Object.defineProperty(document, 'hidden', { value: true, configurable: true });
-  });
-  // By a program, since the page is not looked at.
-  const [active] = (await product.client.json<{ items: { id: string; number: number }[] }>('GET', 'runs?state=running')).items;
-  await product.client.json('POST', `runs/${active?.id}/stop`);
-  await expect.poll(() => toldOf(page)).toEqual([expect.stringMatching(`^Run ${active?.number} stopped: long\\.py after `)]);
-  await expect(page).toHaveTitle(/^✓1 long\.py/);
-  await page.evaluate(() => (window as Window & { told?: Told[] }).told?.[0]?.onclick?.());
-  await expect(page).toHaveURL(new RegExp(`/runs/${active?.id}`));
-});
+test(
+  'asks while a run takes a while, and tells of its end while one looks elsewhere',
+  { tag: FULL },
+  async ({ page, product }) => {
+    await page.addInitScript(noteNotifications);
+    await page.goto(`${product.url}/settings#notifications`);
+    await page.getByLabel('Length of the run').selectOption('any length');
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Code' }).click();
+    await writeFile(page, 'long.py', 'import time\nprint("started", flush=True)\ntime.sleep(600)\n');
+    await go(page).click();
+    await expect(output(page)).toContainText('started');
+    await expect(page).toHaveTitle(/^\(1\) long\.py/);
+    await page
+      .getByText(/^Run \d+ takes a while\. A notification can tell you/)
+      .locator('..')
+      .getByRole('button', { name: 'Tell me' })
+      .click();
+    await page.evaluate(() => {
+      Object.defineProperty(document, 'hidden', { value: true, configurable: true });
+    });
+    // By a program, since the page is not looked at.
+    const [active] = (
+      await product.client.json<{ items: { id: string; number: number }[] }>('GET', 'runs?state=running')
+    ).items;
+    await product.client.json('POST', `runs/${active?.id}/stop`);
+    await expect
+      .poll(() => toldOf(page))
+      .toEqual([expect.stringMatching(`^Run ${active?.number} stopped: long\\.py after `)]);
+    await expect(page).toHaveTitle(/^✓1 long\.py/);
+    await page.evaluate(() => (window as Window & { told?: Told[] }).told?.[0]?.onclick?.());
+    await expect(page).toHaveURL(new RegExp(`/runs/${active?.id}`));
+  },
+);

@@ -5,7 +5,11 @@ test.beforeEach(async ({ page, product }) => logIn(page, product));
 
 const saved = (page: Page) => expect(page.getByRole('status').filter({ hasText: /^\s*Saved\s*$/ })).toBeVisible();
 
-test('two browsers: a change follows, and a change on both sides is a choice that fits a phone', async ({ page, browser, product }) => {
+test('two browsers: a change follows, and a change on both sides is a choice that fits a phone', async ({
+  page,
+  browser,
+  product,
+}) => {
   await writeFile(page, 'shared.py', 'first = 1\n');
   await page.keyboard.press('Control+s');
   await saved(page);
@@ -40,12 +44,18 @@ test('two browsers: a change follows, and a change on both sides is a choice tha
 
 test('says in words why a file cannot be run', { tag: FULL }, async ({ page }) => {
   await page.getByRole('treeitem', { name: 'README.md' }).click();
-  await expect(page.getByText('README.md is of no kind that can be run. Open a .py, .js, .ts or .sh file.')).toBeVisible();
+  await expect(
+    page.getByText('README.md is of no kind that can be run. Open a .py, .js, .ts or .sh file.'),
+  ).toBeVisible();
   await expect(page.getByRole('button', { name: 'Go on this computer' })).toBeDisabled();
 });
 
 test('draws a progress bar as one line, and keeps the end of a hundred thousand lines', async ({ page }) => {
-  await writeFile(page, 'long.py', 'import sys\nfor i in range(100000):\n    print("line", i)\nfor i in range(101):\n    print("\\r%d of 100" % i, end="", file=sys.stderr, flush=True)\nprint("\\nthe end")\n');
+  await writeFile(
+    page,
+    'long.py',
+    'import sys\nfor i in range(100000):\n    print("line", i)\nfor i in range(101):\n    print("\\r%d of 100" % i, end="", file=sys.stderr, flush=True)\nprint("\\nthe end")\n',
+  );
   await page.keyboard.press('Control+Enter');
   await expect(output(page)).toContainText('the end');
   await expect(output(page)).toContainText('line 99999');

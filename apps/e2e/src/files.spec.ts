@@ -3,7 +3,8 @@ import type { Installation } from '../system/installation.js';
 import { expect, FULL, logIn, openProject, removeProjects, test, writeFile } from './product.js';
 
 const pathsOf = async ({ client }: Installation, id: string) => (await client.files(id)).items.map(({ path }) => path);
-const textOf = async ({ client }: Installation, id: string, path: string) => (await client.fetch(`projects/${id}/files/${path}`)).text();
+const textOf = async ({ client }: Installation, id: string, path: string) =>
+  (await client.fetch(`projects/${id}/files/${path}`)).text();
 
 test.beforeEach(async ({ page, product }) => logIn(page, product));
 // Other tests begin with the sample project.
@@ -11,7 +12,10 @@ test.afterAll(({ product }) => removeProjects(product));
 
 const file = (page: Page, name: string) => page.getByRole('treeitem', { name, exact: true });
 const tab = (page: Page, name: string) => page.getByRole('tab', { name });
-const PIXEL = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+const PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
 
 test('folders, names, moves by mouse and keys, and deletes that can be taken back', async ({ page, product }) => {
   const id = await openProject(page, product, 'tree', { 'a.py': '1', 'b.py': '2', 'lib/c.py': '3' });
@@ -67,57 +71,77 @@ test('folders, names, moves by mouse and keys, and deletes that can be taken bac
   expect(await paths()).toContain('lib/d.py');
 });
 
-test('files come by dialog and by drop, folders too, and none is replaced unasked', { tag: FULL }, async ({ page, product }) => {
-  const id = await openProject(page, product, 'uploads', { 'kept.txt': 'old' });
-  await page.getByTestId('upload').setInputFiles([
-    { name: 'one.csv', mimeType: 'text/csv', buffer: Buffer.from('x,y\n1,2\n') },
-    { name: 'kept.txt', mimeType: 'text/plain', buffer: Buffer.from('new') },
-  ]);
-  const question = page.getByRole('dialog', { name: 'Replace kept.txt?' });
-  await question.getByRole('button', { name: 'Keep' }).click();
-  await expect(question).toBeHidden();
-  await expect(file(page, 'one.csv')).toBeVisible();
-  expect(await textOf(product, id, 'kept.txt')).toBe('old');
-  await page.getByTestId('upload').setInputFiles({ name: 'kept.txt', mimeType: 'text/plain', buffer: Buffer.from('new') });
-  await question.getByRole('button', { name: 'Replace' }).click();
-  await expect.poll(() => textOf(product, id, 'kept.txt')).toBe('new');
+test(
+  'files come by dialog and by drop, folders too, and none is replaced unasked',
+  { tag: FULL },
+  async ({ page, product }) => {
+    const id = await openProject(page, product, 'uploads', { 'kept.txt': 'old' });
+    await page.getByTestId('upload').setInputFiles([
+      { name: 'one.csv', mimeType: 'text/csv', buffer: Buffer.from('x,y\n1,2\n') },
+      { name: 'kept.txt', mimeType: 'text/plain', buffer: Buffer.from('new') },
+    ]);
+    const question = page.getByRole('dialog', { name: 'Replace kept.txt?' });
+    await question.getByRole('button', { name: 'Keep' }).click();
+    await expect(question).toBeHidden();
+    await expect(file(page, 'one.csv')).toBeVisible();
+    expect(await textOf(product, id, 'kept.txt')).toBe('old');
+    await page
+      .getByTestId('upload')
+      .setInputFiles({ name: 'kept.txt', mimeType: 'text/plain', buffer: Buffer.from('new') });
+    await question.getByRole('button', { name: 'Replace' }).click();
+    await expect.poll(() => textOf(product, id, 'kept.txt')).toBe('new');
 
-  const dropped = await page.evaluateHandle(() => {
-    const data = new DataTransfer();
-    data.items.add(new File(['dropped'], 'dropped.txt'));
-    return data;
-  });
-  await page.getByRole('tree', { name: 'Files' }).dispatchEvent('drop', { dataTransfer: dropped });
-  await expect(file(page, 'dropped.txt')).toBeVisible();
+    const dropped = await page.evaluateHandle(() => {
+      const data = new DataTransfer();
+      data.items.add(new File(['dropped'], 'dropped.txt'));
+      return data;
+    });
+    await page.getByRole('tree', { name: 'Files' }).dispatchEvent('drop', { dataTransfer: dropped });
+    await expect(file(page, 'dropped.txt')).toBeVisible();
 
-  // The upload of this one is held: its progress stands there, and it ends by hand.
-  await page.route('**/files', (route) => (route.request().method() === 'POST' ? undefined : route.continue()));
-  await page.getByTestId('upload').setInputFiles({ name: 'never.bin', mimeType: 'application/octet-stream', buffer: Buffer.alloc(1000) });
-  await expect(page.getByRole('progressbar', { name: 'Upload of never.bin' })).toBeVisible();
-  await page.getByRole('button', { name: 'Cancel the upload of never.bin' }).click();
-  await expect(page.getByRole('progressbar')).toHaveCount(0);
-  await page.unroute('**/files');
-  expect(await pathsOf(product, id)).toEqual(['dropped.txt', 'kept.txt', 'one.csv']);
-});
+    // The upload of this one is held: its progress stands there, and it ends by hand.
+    await page.route('**/files', (route) => (route.request().method() === 'POST' ? undefined : route.continue()));
+    await page
+      .getByTestId('upload')
+      .setInputFiles({ name: 'never.bin', mimeType: 'application/octet-stream', buffer: Buffer.alloc(1000) });
+    await expect(page.getByRole('progressbar', { name: 'Upload of never.bin' })).toBeVisible();
+    await page.getByRole('button', { name: 'Cancel the upload of never.bin' }).click();
+    await expect(page.getByRole('progressbar')).toHaveCount(0);
+    await page.unroute('**/files');
+    expect(await pathsOf(product, id)).toEqual(['dropped.txt', 'kept.txt', 'one.csv']);
+  },
+);
 
-test('large and binary files say so, an image is shown, and SVG runs nothing', { tag: FULL }, async ({ page, product }) => {
-  const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>alert(1)</script><rect width="9" height="9"/></svg>';
-  await openProject(page, product, 'kinds', { 'large.txt': 'x'.repeat(2 * 1024 * 1024 + 1), 'model.bin': new Uint8Array([1, 0, 2]), 'dot.png': new Uint8Array(PIXEL), 'drawn.svg': svg });
-  page.on('dialog', () => {
-    throw new Error('a script of an SVG ran');
-  });
-  await file(page, 'large.txt').click();
-  await expect(page.getByText('large.txt is 2.1 MB. The editor opens files up to 2.1 MB.')).toBeVisible();
-  await expect(page.getByRole('link', { name: 'Download', exact: true })).toHaveAttribute('download', 'large.txt');
-  await file(page, 'model.bin').click();
-  await expect(page.getByText('model.bin is 3 B of binary data and is not opened here.')).toBeVisible();
-  for (const name of ['dot.png', 'drawn.svg']) {
-    await file(page, name).click();
-    const image = page.getByRole('img', { name });
-    await expect(image).toHaveAttribute('src', /^blob:/);
-    await expect.poll(() => image.evaluate((element) => (element as HTMLImageElement).naturalWidth)).toBeGreaterThan(0);
-  }
-});
+test(
+  'large and binary files say so, an image is shown, and SVG runs nothing',
+  { tag: FULL },
+  async ({ page, product }) => {
+    const svg =
+      '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>alert(1)</script><rect width="9" height="9"/></svg>';
+    await openProject(page, product, 'kinds', {
+      'large.txt': 'x'.repeat(2 * 1024 * 1024 + 1),
+      'model.bin': new Uint8Array([1, 0, 2]),
+      'dot.png': new Uint8Array(PIXEL),
+      'drawn.svg': svg,
+    });
+    page.on('dialog', () => {
+      throw new Error('a script of an SVG ran');
+    });
+    await file(page, 'large.txt').click();
+    await expect(page.getByText('large.txt is 2.1 MB. The editor opens files up to 2.1 MB.')).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Download', exact: true })).toHaveAttribute('download', 'large.txt');
+    await file(page, 'model.bin').click();
+    await expect(page.getByText('model.bin is 3 B of binary data and is not opened here.')).toBeVisible();
+    for (const name of ['dot.png', 'drawn.svg']) {
+      await file(page, name).click();
+      const image = page.getByRole('img', { name });
+      await expect(image).toHaveAttribute('src', /^blob:/);
+      await expect
+        .poll(() => image.evaluate((element) => (element as HTMLImageElement).naturalWidth))
+        .toBeGreaterThan(0);
+    }
+  },
+);
 
 test('typed text is saved on blur, and what is not saved outlives a reload', async ({ page, product }) => {
   const id = await openProject(page, product, 'drafts', { 'z.py': '' });
@@ -125,7 +149,9 @@ test('typed text is saved on blur, and what is not saved outlives a reload', asy
   await file(page, 'z.py').focus();
   await expect.poll(() => textOf(product, id, 'draft.py')).toBe('one = 1\n');
 
-  await page.route('**/files/draft.py', (route) => (route.request().method() === 'PUT' ? route.abort() : route.continue()));
+  await page.route('**/files/draft.py', (route) =>
+    route.request().method() === 'PUT' ? route.abort() : route.continue(),
+  );
   await page.locator('.cm-content').click();
   await page.keyboard.press('Control+End');
   await page.keyboard.insertText('two = 2\n');

@@ -19,31 +19,48 @@ for epoch in range(1, 31):
 `;
 
 const chart = (page: Page, name: string) => page.getByRole('figure', { name, exact: true });
-const points = async (page: Page, name: string): Promise<number> => Number(await chart(page, name).locator('[data-points]').getAttribute('data-points'));
-const openGraphs = (page: Page) => page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Graphs' }).click();
+const points = async (page: Page, name: string): Promise<number> =>
+  Number(await chart(page, name).locator('[data-points]').getAttribute('data-points'));
+const openGraphs = (page: Page) =>
+  page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Graphs' }).click();
 
 /** The pixels of a chart. */
-const picture = (page: Page, name: string): Promise<string> => chart(page, name).locator('canvas').evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+const picture = (page: Page, name: string): Promise<string> =>
+  chart(page, name)
+    .locator('canvas')
+    .evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
 
 /** The same once it is drawn anew and stays as it is. */
 async function redrawn(page: Page, name: string, before: string): Promise<string> {
   let last = before;
-  await expect.poll(async () => {
-    const [earlier, now] = [last, await picture(page, name)];
-    last = now;
-    return now !== before && now === earlier;
-  }, { intervals: [300] }).toBe(true);
+  await expect
+    .poll(
+      async () => {
+        const [earlier, now] = [last, await picture(page, name)];
+        last = now;
+        return now !== before && now === earlier;
+      },
+      { intervals: [300] },
+    )
+    .toBe(true);
   return last;
 }
 
 /** Of what this page draws; the bar above it is tested with all pages. */
 async function serious(page: Page): Promise<string[]> {
   await page.evaluate(axeSource);
-  const { violations } = (await page.evaluate("axe.run('main')")) as { violations: { id: string; impact: string; nodes: { target: string[] }[] }[] };
-  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+  const { violations } = (await page.evaluate("axe.run('main')")) as {
+    violations: { id: string; impact: string; nodes: { target: string[] }[] }[];
+  };
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
 }
 
-test('curves grow while a program runs, two runs share a chart, and a reload shows the same', async ({ page, product }) => {
+test('curves grow while a program runs, two runs share a chart, and a reload shows the same', async ({
+  page,
+  product,
+}) => {
   await logIn(page, product);
   await openGraphs(page);
   await expect(page.getByRole('heading', { name: 'No run to draw' })).toBeVisible();
@@ -68,14 +85,22 @@ test('curves grow while a program runs, two runs share a chart, and a reload sho
   await expect.poll(async () => (await runs())[0]?.state).toBe('succeeded');
   expect((await runs())[0]?.metrics).toMatchObject({ loss: { last: 1 / 30 }, accuracy: { last: 0.9744 } });
 
-  await product.client.json('POST', 'runs', { projectId: (await runs())[0]?.projectId, file: 'curve.py', params: { rate: 3 } });
-  await expect.poll(async () => (await runs()).filter(({ state }) => state === 'succeeded').length, { timeout: 30_000 }).toBe(2);
+  await product.client.json('POST', 'runs', {
+    projectId: (await runs())[0]?.projectId,
+    file: 'curve.py',
+    params: { rate: 3 },
+  });
+  await expect
+    .poll(async () => (await runs()).filter(({ state }) => state === 'succeeded').length, { timeout: 30_000 })
+    .toBe(2);
   await page.getByRole('checkbox', { name: 'Draw run 1' }).check();
   await page.getByRole('checkbox', { name: 'Draw run 2' }).check();
   await expect.poll(() => points(page, 'loss')).toBe(60);
   await expect(chart(page, 'loss').getByRole('img')).toHaveAccessibleName(/#1 0\.03333 at step 30.*#2 0\.1 at step 30/);
 
-  await chart(page, 'loss').locator('.u-over').hover({ position: { x: 60, y: 60 } });
+  await chart(page, 'loss')
+    .locator('.u-over')
+    .hover({ position: { x: 60, y: 60 } });
   await expect(chart(page, 'loss').locator('.at-cursor em')).toHaveCount(2);
   await page.mouse.move(5, 5);
   const rough = await picture(page, 'loss');
@@ -103,7 +128,9 @@ test('curves grow while a program runs, two runs share a chart, and a reload sho
   await page.mouse.up();
   await expect(page.getByRole('button', { name: 'Whole range' })).toBeVisible();
   await expect.poll(() => picture(page, 'accuracy')).not.toBe(other);
-  await chart(page, 'loss').locator('.u-over').dblclick({ position: { x: 60, y: 60 } });
+  await chart(page, 'loss')
+    .locator('.u-over')
+    .dblclick({ position: { x: 60, y: 60 } });
   await expect(page.getByRole('button', { name: 'Whole range' })).toBeHidden();
   await expect.poll(() => picture(page, 'accuracy')).toBe(other);
 
@@ -122,7 +149,9 @@ test('curves grow while a program runs, two runs share a chart, and a reload sho
 
   await page.getByRole('button', { name: 'Enlarge loss' }).click();
   await expect(chart(page, 'accuracy')).toBeHidden();
-  await expect.poll(async () => (await chart(page, 'loss').locator('canvas').boundingBox())?.height ?? 0).toBeGreaterThan(500);
+  await expect
+    .poll(async () => (await chart(page, 'loss').locator('canvas').boundingBox())?.height ?? 0)
+    .toBeGreaterThan(500);
   await page.keyboard.press('Escape');
   await expect(chart(page, 'accuracy')).toBeVisible();
   const saving = page.waitForEvent('download');

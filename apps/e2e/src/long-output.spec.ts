@@ -8,14 +8,20 @@ const FRAMES = 60;
 async function timeUntilEnd(page: Page, open: () => Promise<unknown>): Promise<number> {
   const begun = Date.now();
   await open();
-  await output(page).getByText(`line ${LINES - 1} of`).waitFor();
+  await output(page)
+    .getByText(`line ${LINES - 1} of`)
+    .waitFor();
   return Date.now() - begun;
 }
 
 test(`opens and scrolls ${LINES} lines`, { tag: FULL }, async ({ page, product }, info) => {
   test.setTimeout(300_000);
   await logIn(page, product);
-  await writeFile(page, 'many.py', `import sys\nsys.stdout.write("".join(f"line {i} of a long output\\n" for i in range(${LINES})))\n`);
+  await writeFile(
+    page,
+    'many.py',
+    `import sys\nsys.stdout.write("".join(f"line {i} of a long output\\n" for i in range(${LINES})))\n`,
+  );
   await page.getByRole('button', { name: 'Go on this computer' }).click();
   await expect(page.getByText(/^succeeded, /).first()).toBeVisible({ timeout: 200_000 });
   // Anew, so that nothing of the output is here yet.
@@ -43,7 +49,10 @@ test(`opens and scrolls ${LINES} lines`, { tag: FULL }, async ({ page, product }
     return times;
   })()`)) as number[];
   const sorted = times.slice(1).sort((a, b) => a - b);
-  info.annotations.push({ type: 'measured', description: `opened in ${opened} ms, with all of the page in ${reloaded} ms; frames while scrolling: median ${sorted[FRAMES >> 1]?.toFixed(1)} ms, longest ${sorted.at(-1)?.toFixed(1)} ms` });
+  info.annotations.push({
+    type: 'measured',
+    description: `opened in ${opened} ms, with all of the page in ${reloaded} ms; frames while scrolling: median ${sorted[FRAMES >> 1]?.toFixed(1)} ms, longest ${sorted.at(-1)?.toFixed(1)} ms`,
+  });
   await expect(output(page)).not.toContainText('Running many.py');
 
   await page.getByLabel('Search the output').fill(`:${LINES / 2}`);
@@ -57,7 +66,11 @@ test(`opens and scrolls ${LINES} lines`, { tag: FULL }, async ({ page, product }
 
 test('says what cannot be done while the server is away, and is whole again after it', async ({ page, product }) => {
   await logIn(page, product);
-  await writeFile(page, 'slow.py', 'import time\nfor i in range(60):\n    print("count", i, flush=True)\n    time.sleep(0.1)\nprint("the end")\n');
+  await writeFile(
+    page,
+    'slow.py',
+    'import time\nfor i in range(60):\n    print("count", i, flush=True)\n    time.sleep(0.1)\nprint("the end")\n',
+  );
   await page.getByRole('button', { name: 'Go on this computer' }).click();
   await expect(output(page)).toContainText('count 3');
   await product.api.kill();

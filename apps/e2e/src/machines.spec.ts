@@ -1,17 +1,24 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from '@playwright/test';
 import type { MachineView, PoolView } from '@mle/protocol';
+import type { Page } from '@playwright/test';
 import { ROOT } from '../system/installation.js';
 import { Program } from '../system/process.js';
 import { seriousViolations } from './axe.js';
 import { expect, FULL, logIn, test } from './product.js';
 
-const row = (page: Page, name: string) => page.getByRole('region', { name: 'List of machines' }).getByRole('row').filter({ has: page.getByRole('button', { name, exact: true }) });
+const row = (page: Page, name: string) =>
+  page
+    .getByRole('region', { name: 'List of machines' })
+    .getByRole('row')
+    .filter({ has: page.getByRole('button', { name, exact: true }) });
 
-test('another computer joins by the shown command, and is renamed, labelled, drained, pooled, used and removed', async ({ page, product }) => {
+test('another computer joins by the shown command, and is renamed, labelled, drained, pooled, used and removed', async ({
+  page,
+  product,
+}) => {
   let worker: ChildProcess | null = null;
   try {
     await logIn(page, product);
@@ -31,7 +38,12 @@ test('another computer joins by the shown command, and is renamed, labelled, dra
     }
     if (await address.isVisible()) await address.selectOption(product.url);
     const home = await mkdtemp(join(product.folder, 'home-'));
-    worker = spawn('sh', ['-c', (await command.textContent()) ?? ''], { cwd: home, detached: true, stdio: 'ignore', env: { PATH: process.env['PATH'], HOME: home } });
+    worker = spawn('sh', ['-c', (await command.textContent()) ?? ''], {
+      cwd: home,
+      detached: true,
+      stdio: 'ignore',
+      env: { PATH: process.env['PATH'], HOME: home },
+    });
     await expect(dialog).toContainText(`${hostname()} is here.`, { timeout: 30_000 });
     await dialog.getByRole('button', { name: 'Show it' }).click();
     await expect(page).toHaveURL(/machines\?machine=[0-9a-f]{24}$/);
@@ -70,10 +82,17 @@ test('another computer joins by the shown command, and is renamed, labelled, dra
     await takesRuns.click();
     await expect(row(page, 'lab-2')).toContainText('free');
     await expect(takesRuns).toBeChecked();
-    const stored = (await product.client.json<{ items: MachineView[] }>('GET', 'machines')).items.find(({ name }) => name === 'lab-2');
+    const stored = (await product.client.json<{ items: MachineView[] }>('GET', 'machines')).items.find(
+      ({ name }) => name === 'lab-2',
+    );
     expect(stored).toMatchObject({ labels: ['cuda'], slots: 2, lostAfterSeconds: 90, draining: false });
     // The loads of some heartbeats make a curve.
-    await expect(row(page, 'lab-2').getByRole('img', { name: /^CPU \d+ %/ }).locator('path').first()).toBeAttached();
+    await expect(
+      row(page, 'lab-2')
+        .getByRole('img', { name: /^CPU \d+ %/ })
+        .locator('path')
+        .first(),
+    ).toBeAttached();
 
     await page.getByRole('link', { name: 'Pools' }).click();
     await expect(page.getByText('the first of them that is free')).toBeVisible();
@@ -87,14 +106,19 @@ test('another computer joins by the shown command, and is renamed, labelled, dra
     await page.getByRole('group', { name: 'Machines of gpu' }).getByLabel('lab-2').click();
     await expect(page.getByRole('group', { name: 'Machines of gpu' }).getByLabel('lab-2')).toBeChecked();
     await expect(page.getByText('1 machine, 2 of 2 slots free')).toBeVisible();
-    const gpu = async () => (await product.client.json<{ items: PoolView[] }>('GET', 'pools')).items.find(({ name }) => name === 'gpu');
+    const gpu = async () =>
+      (await product.client.json<{ items: PoolView[] }>('GET', 'pools')).items.find(({ name }) => name === 'gpu');
     // The page shows it before the server has it.
     await expect.poll(async () => (await gpu())?.machineIds).toEqual([stored?.id]);
     const pool = await gpu();
 
     const project = await product.client.createProject('pooled');
     await product.client.putFile(project.id, 'both.sh', 'echo out; echo err >&2; sleep 60');
-    const run = await product.client.startRun({ projectId: project.id, file: 'both.sh', target: { poolId: pool?.id ?? '' } });
+    const run = await product.client.startRun({
+      projectId: project.id,
+      file: 'both.sh',
+      target: { poolId: pool?.id ?? '' },
+    });
     await page.getByRole('main').getByRole('link', { name: 'Machines', exact: true }).click();
     await expect(row(page, 'lab-2')).toContainText('busy');
     await expect(row(page, 'lab-2').getByRole('link', { name: 'both.sh' })).toHaveAttribute('href', `/runs/${run.id}`);
@@ -128,42 +152,66 @@ test('another computer joins by the shown command, and is renamed, labelled, dra
   }
 });
 
-test('the server dials a worker that listens; what is wrong stands under its field', { tag: FULL }, async ({ page, product }) => {
-  const worker = new Program(process.execPath, [join(ROOT, 'dist/apps/worker/worker.mjs'), '--listen', '0', '--listen-host', '127.0.0.1', '--data', join(product.folder, 'listening'), '--name', 'behind a wall'], {}, /token\s+in the file/);
-  try {
-    await worker.start();
-    const said = (name: string) => new RegExp(`^ +${name} +(?:in the file )?(\\S+)`, 'm').exec(worker.output)?.[1] ?? '';
-    const token = (await readFile(said('token'), 'utf8')).trim();
-    await logIn(page, product);
-    await page.goto(`${product.url}/machines`);
-    await page.getByRole('button', { name: 'Connect to one' }).click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByLabel('Address').fill('192.168.1.20');
-    await dialog.getByLabel('Fingerprint').fill('ab:cd');
-    await dialog.getByLabel('Token').fill(token.replace(/^./, (first) => (first === 'x' ? 'y' : 'x')));
-    await dialog.getByRole('button', { name: 'Connect' }).click();
-    await expect(dialog.locator('label').filter({ hasText: 'Address' }).getByRole('alert')).toContainText('such as https://');
-    await expect(dialog.locator('label').filter({ hasText: 'Fingerprint' }).getByRole('alert')).toContainText('64 hex digits');
-    await dialog.getByLabel('Address').fill(said('address'));
-    await dialog.getByLabel('Fingerprint').fill(said('fingerprint'));
-    await dialog.getByRole('button', { name: 'Connect' }).click();
-    await expect(dialog.locator('label').filter({ hasText: 'Token' }).getByRole('alert')).toContainText(/token/i);
-    await dialog.getByLabel('Token').fill(token);
-    await dialog.getByRole('button', { name: 'Connect' }).click();
-    await expect(dialog).toContainText('behind a wall is here.', { timeout: 30_000 });
-    await dialog.getByRole('button', { name: 'Show it' }).click();
-    await worker.kill();
-    await expect(row(page, 'behind a wall')).toContainText('offline', { timeout: 20_000 });
-    await expect(page.getByText('This server goes on trying.')).toBeVisible();
-    await page.getByRole('button', { name: 'Configuration' }).click();
-    await page.getByRole('button', { name: 'Remove the machine' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
-    await expect(page.getByRole('dialog')).toHaveCount(0);
-    await expect(row(page, 'behind a wall')).toHaveCount(0);
-  } finally {
-    await worker.kill('SIGTERM');
-  }
-});
+test(
+  'the server dials a worker that listens; what is wrong stands under its field',
+  { tag: FULL },
+  async ({ page, product }) => {
+    const worker = new Program(
+      process.execPath,
+      [
+        join(ROOT, 'dist/apps/worker/worker.mjs'),
+        '--listen',
+        '0',
+        '--listen-host',
+        '127.0.0.1',
+        '--data',
+        join(product.folder, 'listening'),
+        '--name',
+        'behind a wall',
+      ],
+      {},
+      /token\s+in the file/,
+    );
+    try {
+      await worker.start();
+      const said = (name: string) =>
+        new RegExp(`^ +${name} +(?:in the file )?(\\S+)`, 'm').exec(worker.output)?.[1] ?? '';
+      const token = (await readFile(said('token'), 'utf8')).trim();
+      await logIn(page, product);
+      await page.goto(`${product.url}/machines`);
+      await page.getByRole('button', { name: 'Connect to one' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('Address').fill('192.168.1.20');
+      await dialog.getByLabel('Fingerprint').fill('ab:cd');
+      await dialog.getByLabel('Token').fill(token.replace(/^./, (first) => (first === 'x' ? 'y' : 'x')));
+      await dialog.getByRole('button', { name: 'Connect' }).click();
+      await expect(dialog.locator('label').filter({ hasText: 'Address' }).getByRole('alert')).toContainText(
+        'such as https://',
+      );
+      await expect(dialog.locator('label').filter({ hasText: 'Fingerprint' }).getByRole('alert')).toContainText(
+        '64 hex digits',
+      );
+      await dialog.getByLabel('Address').fill(said('address'));
+      await dialog.getByLabel('Fingerprint').fill(said('fingerprint'));
+      await dialog.getByRole('button', { name: 'Connect' }).click();
+      await expect(dialog.locator('label').filter({ hasText: 'Token' }).getByRole('alert')).toContainText(/token/i);
+      await dialog.getByLabel('Token').fill(token);
+      await dialog.getByRole('button', { name: 'Connect' }).click();
+      await expect(dialog).toContainText('behind a wall is here.', { timeout: 30_000 });
+      await dialog.getByRole('button', { name: 'Show it' }).click();
+      await worker.kill();
+      await expect(row(page, 'behind a wall')).toContainText('offline', { timeout: 20_000 });
+      await expect(page.getByText('This server goes on trying.')).toBeVisible();
+      await page.getByRole('button', { name: 'Configuration' }).click();
+      await page.getByRole('button', { name: 'Remove the machine' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
+      await expect(page.getByRole('dialog')).toHaveCount(0);
+      await expect(row(page, 'behind a wall')).toHaveCount(0);
+    } finally {
+      await worker.kill('SIGTERM');
+    }
+  },
+);
 
 test('a member sees machines and pools, and changes none', { tag: FULL }, async ({ page, product }) => {
   await product.client.json('POST', 'users', { login: 'eve', password: 'another long password', role: 'member' });
@@ -183,64 +231,77 @@ test('a member sees machines and pools, and changes none', { tag: FULL }, async 
   await expect(page.getByText('An administrator can make one.')).toBeVisible();
 });
 
-test('settings: parts with addresses, a token that is made and deleted, what the browser allows, about', { tag: FULL }, async ({ page, product }) => {
-  // The shell of Chromium without a window denies them whatever one grants.
-  await page.addInitScript(() => Object.defineProperty(Notification, 'permission', { get: () => 'granted' }));
-  await logIn(page, product);
-  await page.goto(`${product.url}/settings#about`);
-  await expect(page.getByRole('heading', { name: 'About' })).toBeInViewport();
-  await expect(page.getByRole('link', { name: 'About' })).toHaveAttribute('aria-current', 'true');
-  for (const name of ['REST interface', 'Licences']) {
-    const href = (await page.getByRole('link', { name }).getAttribute('href')) ?? '';
-    expect((await page.request.get(product.url + href)).ok(), href).toBe(true);
-  }
-  await page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name: 'Notifications' }).click();
-  await expect(page).toHaveURL(/#notifications$/);
-  await expect(page.getByText('This browser shows them.')).toBeVisible();
-  await expect(page.getByText('Ctrl Enter', { exact: true })).toBeVisible();
-  await page.getByRole('textbox', { name: 'Login' }).fill('bob');
-  await page.getByLabel('Password', { exact: true }).fill('short');
-  await page.getByRole('button', { name: 'Add a user' }).click();
-  await expect(page.getByRole('alert')).toHaveText('Use a password of at least 8 characters.');
-  await page.getByLabel('Name of the new token').fill('ci');
-  await page.keyboard.press('Enter');
-  const token = (await page.locator('code.value').textContent()) ?? '';
-  const asked = () => fetch(`${product.url}/api/v1/auth/me`, { headers: { authorization: `Bearer ${token}` } });
-  expect((await asked()).status).toBe(200);
-  await page.getByRole('button', { name: 'Delete the token ci' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
-  // While it is open, the page behind it is hidden from roles.
-  await expect(page.getByRole('dialog')).toHaveCount(0);
-  await expect(page.getByRole('button', { name: 'Delete the token ci' })).toHaveCount(0);
-  expect((await asked()).status).toBe(401);
-  await page.getByRole('radio', { name: 'Dark' }).check();
-  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
-  // On a phone the parts are a row that scrolls along.
-  await page.setViewportSize({ width: 390, height: 844 });
-  await page.goto(`${product.url}/settings#keys`);
-  await expect(page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name: 'Shortcuts' })).toBeInViewport();
-});
-
-test('configuration, pools and dialogs are accessible in both themes and fit a phone', { tag: FULL }, async ({ page, product }) => {
-  await logIn(page, product);
-  const pool = await product.client.json<PoolView>('POST', 'pools', { name: 'lab' });
-  await page.setViewportSize({ width: 390, height: 844 });
-  const check = async (what: string) => {
-    expect(await seriousViolations(page), what).toEqual([]);
-    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), `${what} scrolls sideways`).toBe(true);
-  };
-  await page.goto(`${product.url}/machines`);
-  await page.getByRole('button', { name: 'Configuration' }).click();
-  await check('configuration');
-  for (const way of ['Add a machine', 'Connect to one']) {
-    await page.getByRole('button', { name: way }).click();
-    await expect(page.getByRole('dialog').locator('code').first()).toBeVisible();
-    await check(way);
-    await page.keyboard.press('Escape');
+test(
+  'settings: parts with addresses, a token that is made and deleted, what the browser allows, about',
+  { tag: FULL },
+  async ({ page, product }) => {
+    // The shell of Chromium without a window denies them whatever one grants.
+    await page.addInitScript(() => Object.defineProperty(Notification, 'permission', { get: () => 'granted' }));
+    await logIn(page, product);
+    await page.goto(`${product.url}/settings#about`);
+    await expect(page.getByRole('heading', { name: 'About' })).toBeInViewport();
+    await expect(page.getByRole('link', { name: 'About' })).toHaveAttribute('aria-current', 'true');
+    for (const name of ['REST interface', 'Licences']) {
+      const href = (await page.getByRole('link', { name }).getAttribute('href')) ?? '';
+      expect((await page.request.get(product.url + href)).ok(), href).toBe(true);
+    }
+    await page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name: 'Notifications' }).click();
+    await expect(page).toHaveURL(/#notifications$/);
+    await expect(page.getByText('This browser shows them.')).toBeVisible();
+    await expect(page.getByText('Ctrl Enter', { exact: true })).toBeVisible();
+    await page.getByRole('textbox', { name: 'Login' }).fill('bob');
+    await page.getByLabel('Password', { exact: true }).fill('short');
+    await page.getByRole('button', { name: 'Add a user' }).click();
+    await expect(page.getByRole('alert')).toHaveText('Use a password of at least 8 characters.');
+    await page.getByLabel('Name of the new token').fill('ci');
+    await page.keyboard.press('Enter');
+    const token = (await page.locator('code.value').textContent()) ?? '';
+    const asked = () => fetch(`${product.url}/api/v1/auth/me`, { headers: { authorization: `Bearer ${token}` } });
+    expect((await asked()).status).toBe(200);
+    await page.getByRole('button', { name: 'Delete the token ci' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    // While it is open, the page behind it is hidden from roles.
     await expect(page.getByRole('dialog')).toHaveCount(0);
-  }
-  await page.goto(`${product.url}/machines?view=pools`);
-  await expect(page.getByRole('heading', { name: 'lab' })).toBeVisible();
-  await check('pools');
-  await product.client.json('DELETE', `pools/${pool.id}`);
-});
+    await expect(page.getByRole('button', { name: 'Delete the token ci' })).toHaveCount(0);
+    expect((await asked()).status).toBe(401);
+    await page.getByRole('radio', { name: 'Dark' }).check();
+    await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+    // On a phone the parts are a row that scrolls along.
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.goto(`${product.url}/settings#keys`);
+    await expect(
+      page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name: 'Shortcuts' }),
+    ).toBeInViewport();
+  },
+);
+
+test(
+  'configuration, pools and dialogs are accessible in both themes and fit a phone',
+  { tag: FULL },
+  async ({ page, product }) => {
+    await logIn(page, product);
+    const pool = await product.client.json<PoolView>('POST', 'pools', { name: 'lab' });
+    await page.setViewportSize({ width: 390, height: 844 });
+    const check = async (what: string) => {
+      expect(await seriousViolations(page), what).toEqual([]);
+      expect(
+        await page.evaluate('document.documentElement.scrollWidth <= innerWidth'),
+        `${what} scrolls sideways`,
+      ).toBe(true);
+    };
+    await page.goto(`${product.url}/machines`);
+    await page.getByRole('button', { name: 'Configuration' }).click();
+    await check('configuration');
+    for (const way of ['Add a machine', 'Connect to one']) {
+      await page.getByRole('button', { name: way }).click();
+      await expect(page.getByRole('dialog').locator('code').first()).toBeVisible();
+      await check(way);
+      await page.keyboard.press('Escape');
+      await expect(page.getByRole('dialog')).toHaveCount(0);
+    }
+    await page.goto(`${product.url}/machines?view=pools`);
+    await expect(page.getByRole('heading', { name: 'lab' })).toBeVisible();
+    await check('pools');
+    await product.client.json('DELETE', `pools/${pool.id}`);
+  },
+);

@@ -1,29 +1,50 @@
-import { seriousViolations } from './axe.js';
 import type { Installation } from '../system/installation.js';
+import { seriousViolations } from './axe.js';
 import { expect, FULL, logIn, test } from './product.js';
 
-const anyProject = async (product: Installation): Promise<string> => (await product.client.json<{ items: { id: string }[] }>('GET', 'projects')).items[0]?.id ?? '';
+const anyProject = async (product: Installation): Promise<string> =>
+  (await product.client.json<{ items: { id: string }[] }>('GET', 'projects')).items[0]?.id ?? '';
 
-const TABS = process.env['MLE_TEST_FULL'] === '1' ? ['output', 'graphs', 'parameters', 'code', 'artifacts', 'resources'] : ['output'];
+const TABS =
+  process.env['MLE_TEST_FULL'] === '1'
+    ? ['output', 'graphs', 'parameters', 'code', 'artifacts', 'resources']
+    : ['output'];
 
 for (const width of [1280, 390]) {
-  test(`the pages are accessible in both themes and fit, ${width} px`, { tag: width === 390 ? [] : FULL }, async ({ page, product }) => {
-    await page.setViewportSize({ width, height: 844 });
-    await page.goto(`${product.url}/login`);
-    await expect(page.getByLabel('Login')).toBeVisible();
-    expect(await seriousViolations(page)).toEqual([]);
-    await page.setViewportSize({ width: 1280, height: 844 });
-    await logIn(page, product);
-    await page.setViewportSize({ width, height: 844 });
-    const { id } = await product.client.json<{ id: string }>('POST', 'runs', { projectId: await anyProject(product), command: 'echo "#loss 1 0.5"' });
-    for (const path of ['/', '/runs', ...TABS.map((tab) => `/runs/${id}?tab=${tab}`), '/graphs', '/machines', '/settings']) {
-      await page.goto(product.url + path);
-      await expect(page.getByRole('navigation').first()).toBeVisible();
-      await page.waitForLoadState('networkidle');
-      expect(await seriousViolations(page), path).toEqual([]);
-      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), `${path} scrolls sideways`).toBe(true);
-    }
-  });
+  test(
+    `the pages are accessible in both themes and fit, ${width} px`,
+    { tag: width === 390 ? [] : FULL },
+    async ({ page, product }) => {
+      await page.setViewportSize({ width, height: 844 });
+      await page.goto(`${product.url}/login`);
+      await expect(page.getByLabel('Login')).toBeVisible();
+      expect(await seriousViolations(page)).toEqual([]);
+      await page.setViewportSize({ width: 1280, height: 844 });
+      await logIn(page, product);
+      await page.setViewportSize({ width, height: 844 });
+      const { id } = await product.client.json<{ id: string }>('POST', 'runs', {
+        projectId: await anyProject(product),
+        command: 'echo "#loss 1 0.5"',
+      });
+      for (const path of [
+        '/',
+        '/runs',
+        ...TABS.map((tab) => `/runs/${id}?tab=${tab}`),
+        '/graphs',
+        '/machines',
+        '/settings',
+      ]) {
+        await page.goto(product.url + path);
+        await expect(page.getByRole('navigation').first()).toBeVisible();
+        await page.waitForLoadState('networkidle');
+        expect(await seriousViolations(page), path).toEqual([]);
+        expect(
+          await page.evaluate('document.documentElement.scrollWidth <= innerWidth'),
+          `${path} scrolls sideways`,
+        ).toBe(true);
+      }
+    },
+  );
 }
 
 test('asks for a log-in, refuses a wrong password, and comes back to where one was', async ({ page, product }) => {
@@ -35,11 +56,18 @@ test('asks for a log-in, refuses a wrong password, and comes back to where one w
   await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/\/machines$/);
-  await page.getByRole('button', { name: /Log out/ }).or(page.getByRole('link', { name: /Log out/ })).first().click();
+  await page
+    .getByRole('button', { name: /Log out/ })
+    .or(page.getByRole('link', { name: /Log out/ }))
+    .first()
+    .click();
   await expect(page.getByLabel('Login')).toBeVisible();
 });
 
-test('before the log-in nothing scrolls sideways on a phone, and the theme follows the system', async ({ page, product }) => {
+test('before the log-in nothing scrolls sideways on a phone, and the theme follows the system', async ({
+  page,
+  product,
+}) => {
   await page.setViewportSize({ width: 390, height: 844 });
   for (const path of ['/login', '/setup#token=none']) {
     await page.goto(product.url + path);

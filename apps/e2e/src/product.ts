@@ -1,5 +1,5 @@
-import { test as base, expect, type Page } from '@playwright/test';
 import type { ProjectView } from '@mle/protocol';
+import { expect, type Page, test as base } from '@playwright/test';
 import { install, type Installation } from '../system/installation.js';
 
 export { expect };
@@ -24,7 +24,12 @@ export const test = base.extend<{ quiet: void }, { product: Installation }>({
       page.on('pageerror', (error) => errors.push(String(error)));
       // A refused request is part of some tests; a script or style that the policy blocks is part of none.
       page.on('console', (message) => {
-        if (message.type() === 'error' && !message.text().startsWith('Failed to load resource') && !message.text().includes('WebSocket connection')) errors.push(message.text());
+        if (
+          message.type() === 'error' &&
+          !message.text().startsWith('Failed to load resource') &&
+          !message.text().includes('WebSocket connection')
+        )
+          errors.push(message.text());
       });
       await use();
       expect(errors).toEqual([]);
@@ -59,11 +64,19 @@ export async function removeProjects({ client }: Installation): Promise<void> {
 }
 
 /** A project of this test alone, with these files, open in the browser. */
-export async function openProject(page: Page, { client }: Installation, name: string, files: Record<string, string | Uint8Array<ArrayBuffer>>): Promise<string> {
+export async function openProject(
+  page: Page,
+  { client }: Installation,
+  name: string,
+  files: Record<string, string | Uint8Array<ArrayBuffer>>,
+): Promise<string> {
   const { id } = await client.createProject(name);
   for (const [path, content] of Object.entries(files)) await client.putFile(id, path, content);
   await page.getByTitle('Project', { exact: true }).click();
-  await page.getByRole('menuitem', { name: new RegExp(`^(${name}|Find among)`) }).first().click();
+  await page
+    .getByRole('menuitem', { name: new RegExp(`^(${name}|Find among)`) })
+    .first()
+    .click();
   const find = page.getByRole('combobox', { name: 'Find a project' });
   if (await find.isVisible()) {
     await find.fill(name);

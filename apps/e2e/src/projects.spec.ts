@@ -54,7 +54,8 @@ test('a project is made, renamed, duplicated, opened and deleted', async ({ page
 });
 
 test('one of many projects is found by a part of its name', { tag: FULL }, async ({ page, product }) => {
-  for (const name of ['spirals', 'moons', 'digits', 'words', 'prices', 'wine', 'iris', 'sound']) await product.client.createProject(name);
+  for (const name of ['spirals', 'moons', 'digits', 'words', 'prices', 'wine', 'iris', 'sound'])
+    await product.client.createProject(name);
   await project(page).click();
   await page.getByRole('menuitem', { name: /^Find among \d+ projects/ }).click();
   await page.getByRole('combobox', { name: 'Find a project' }).fill('s');
@@ -74,7 +75,11 @@ test('a project comes from an example, from git, and as a zip, and goes as a zip
 
   const folder = mkdtempSync(join(tmpdir(), 'mle-repository-'));
   const port = await freePort();
-  const daemon = spawn('git', ['daemon', `--base-path=${folder}`, '--export-all', '--listen=127.0.0.1', `--port=${port}`], { stdio: 'ignore', detached: true });
+  const daemon = spawn(
+    'git',
+    ['daemon', `--base-path=${folder}`, '--export-all', '--listen=127.0.0.1', `--port=${port}`],
+    { stdio: 'ignore', detached: true },
+  );
   try {
     repository(join(folder, 'nets.git'));
     await expect.poll(() => answers(port)).toBe(true);
@@ -97,7 +102,9 @@ test('a project comes from an example, from git, and as a zip, and goes as a zip
   await page.getByRole('menuitem', { name: 'Download zip' }).click();
   const zip = await readFile(await (await download).path());
   await choose(page, 'Upload zip');
-  await page.getByTestId('zip').setInputFiles({ name: 'nets again.zip', mimeType: 'application/zip', buffer: Buffer.from('no zip') });
+  await page
+    .getByTestId('zip')
+    .setInputFiles({ name: 'nets again.zip', mimeType: 'application/zip', buffer: Buffer.from('no zip') });
   await page.getByRole('button', { name: 'Upload', exact: true }).click();
   await expect(page.getByRole('alert')).toContainText('This is no zip that can be read');
   await page.getByTestId('zip').setInputFiles({ name: 'nets again.zip', mimeType: 'application/zip', buffer: zip });
@@ -109,7 +116,11 @@ test('a project comes from an example, from git, and as a zip, and goes as a zip
 function repository(path: string): void {
   mkdirSync(path, { recursive: true });
   writeFileSync(join(path, 'main.py'), 'print(1)\n');
-  const git = (...args: string[]) => execFileSync('git', ['-C', path, '-c', 'user.name=A', '-c', 'user.email=a@example.org', ...args], { stdio: 'pipe', env: { PATH: process.env['PATH'], GIT_CONFIG_GLOBAL: '/dev/null', HOME: path } });
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-C', path, '-c', 'user.name=A', '-c', 'user.email=a@example.org', ...args], {
+      stdio: 'pipe',
+      env: { PATH: process.env['PATH'], GIT_CONFIG_GLOBAL: '/dev/null', HOME: path },
+    });
   git('init', '--quiet', '--initial-branch=main');
   git('add', 'main.py');
   git('commit', '--quiet', '--message=first');

@@ -9,7 +9,10 @@ test.afterEach(({ product }) => removeProjects(product));
 const machine = (page: Page) => page.getByRole('list', { name: 'Machines' }).getByRole('listitem');
 const LONG = 'import time\nprint("started", flush=True)\ntime.sleep(600)\n';
 
-test('keys start and stop; a machine with free slots keeps Go, and each run has its own Stop', async ({ page, product }) => {
+test('keys start and stop; a machine with free slots keeps Go, and each run has its own Stop', async ({
+  page,
+  product,
+}) => {
   const { id } = await product.client.machine();
   await writeFile(page, 'long.py', LONG);
   await page.keyboard.press('Control+Enter');
@@ -25,35 +28,50 @@ test('keys start and stop; a machine with free slots keeps Go, and each run has 
   await page.getByRole('button', { name: 'Go on this computer' }).click();
   await expect(machine(page).getByRole('button', { name: /^Stop run/ })).toHaveCount(2);
   await expect(page.getByRole('button', { name: 'Go on this computer' })).toBeDisabled();
-  await machine(page).getByRole('button', { name: /^Stop run/ }).first().click();
+  await machine(page)
+    .getByRole('button', { name: /^Stop run/ })
+    .first()
+    .click();
   await expect(page.getByRole('button', { name: 'Go on this computer' })).toBeEnabled();
-  await machine(page).getByRole('button', { name: /^Stop run/ }).click();
+  await machine(page)
+    .getByRole('button', { name: /^Stop run/ })
+    .click();
   await expect(machine(page)).toContainText('2 of 2 free');
   await product.client.json('PATCH', `machines/${id}`, { slots: 1 });
 });
 
-test('a pool takes a run, gives it to its free machine, and shows why others wait', { tag: FULL }, async ({ page, product }) => {
-  const { id: machineId } = await product.client.machine();
-  const pool = await product.client.json<{ id: string }>('POST', 'pools', { name: 'lab', machineIds: [machineId] });
-  await writeFile(page, 'pooled.py', LONG);
-  const lab = page.getByRole('list', { name: 'Pools' }).getByRole('listitem');
-  await expect(lab).toContainText('1 of 1 free');
-  await lab.getByRole('button', { name: 'Go on lab' }).click();
-  await expect(output(page)).toContainText('started');
-  await expect(lab).toContainText('0 of 1 free, would wait');
-  await page.keyboard.press('Control+Enter');
-  const waiting = lab.getByRole('button', { name: /^Stop run \d+ in lab/ });
-  await expect(waiting).toBeVisible();
-  await waiting.click();
-  await expect(waiting).toHaveCount(0);
-  await machine(page).getByRole('button', { name: /^Stop run/ }).click();
-  await expect(lab).toContainText('1 of 1 free');
-  await product.client.json('DELETE', `pools/${pool.id}`);
-  await expect(page.getByRole('list', { name: 'Pools' })).toHaveCount(0);
-});
+test(
+  'a pool takes a run, gives it to its free machine, and shows why others wait',
+  { tag: FULL },
+  async ({ page, product }) => {
+    const { id: machineId } = await product.client.machine();
+    const pool = await product.client.json<{ id: string }>('POST', 'pools', { name: 'lab', machineIds: [machineId] });
+    await writeFile(page, 'pooled.py', LONG);
+    const lab = page.getByRole('list', { name: 'Pools' }).getByRole('listitem');
+    await expect(lab).toContainText('1 of 1 free');
+    await lab.getByRole('button', { name: 'Go on lab' }).click();
+    await expect(output(page)).toContainText('started');
+    await expect(lab).toContainText('0 of 1 free, would wait');
+    await page.keyboard.press('Control+Enter');
+    const waiting = lab.getByRole('button', { name: /^Stop run \d+ in lab/ });
+    await expect(waiting).toBeVisible();
+    await waiting.click();
+    await expect(waiting).toHaveCount(0);
+    await machine(page)
+      .getByRole('button', { name: /^Stop run/ })
+      .click();
+    await expect(lab).toContainText('1 of 1 free');
+    await product.client.json('DELETE', `pools/${pool.id}`);
+    await expect(page.getByRole('list', { name: 'Pools' })).toHaveCount(0);
+  },
+);
 
 test('run options reach the program, are checked, and stay for the next visit', async ({ page, context }) => {
-  await writeFile(page, 'options.py', 'import os, sys\nprint(sys.argv[1:], os.environ["MLE_PARAM_LR"], os.environ["MLE_SEED"], os.environ["GREETING"])\n');
+  await writeFile(
+    page,
+    'options.py',
+    'import os, sys\nprint(sys.argv[1:], os.environ["MLE_PARAM_LR"], os.environ["MLE_SEED"], os.environ["GREETING"])\n',
+  );
   await page.getByRole('button', { name: /^Run options/ }).click();
   await page.getByLabel('Arguments').fill('--name "two words"');
   await page.getByLabel(/^Parameters/).fill('lr=0.5');
@@ -72,7 +90,9 @@ test('run options reach the program, are checked, and stay for the next visit', 
   await page.getByRole('menuitem', { name: 'Copy Go as curl' }).click();
   await expect(page.getByText(/^Copied\./)).toBeVisible();
   const command = await page.evaluate(() => navigator.clipboard.readText());
-  expect(command).toMatch(/^curl -H "Authorization: Bearer \$MLE_TOKEN" .*"file":"options\.py".*"params":\{"lr":0\.5\}/);
+  expect(command).toMatch(
+    /^curl -H "Authorization: Bearer \$MLE_TOKEN" .*"file":"options\.py".*"params":\{"lr":0\.5\}/,
+  );
 
   await page.reload();
   await expect(page.getByRole('button', { name: /^Run options/ })).toContainText('arguments, 1 parameter, seed 7');
@@ -94,7 +114,8 @@ test('a project’s own command runs a file of any kind', { tag: FULL }, async (
 
 /** As somebody without a mouse gets there. */
 async function tabTo(page: Page, place: Locator): Promise<void> {
-  for (let i = 0; i < 8 && !(await place.evaluate((element) => element === document.activeElement)); i++) await page.keyboard.press('Tab');
+  for (let i = 0; i < 8 && !(await place.evaluate((element) => element === document.activeElement)); i++)
+    await page.keyboard.press('Tab');
   await expect(place).toBeFocused();
 }
 
@@ -113,13 +134,15 @@ test('from the log-in to the output by keys alone', { tag: FULL }, async ({ page
   await expect(page.getByRole('treeitem').last()).toBeFocused();
   const training = page.getByRole('treeitem', { name: 'train.py' });
   // A letter goes to the next row that begins with it.
-  for (let i = 0; i < 5 && !(await training.evaluate((row) => row === document.activeElement)); i++) await page.keyboard.press('t');
+  for (let i = 0; i < 5 && !(await training.evaluate((row) => row === document.activeElement)); i++)
+    await page.keyboard.press('t');
   await expect(training).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(page.locator('.cm-content')).toBeFocused();
   const go = page.getByRole('button', { name: 'Go on this computer' });
   // A pane with nothing to be on, as the output before the first run, is passed over.
-  for (let i = 0; i < 2 && !(await go.evaluate((button) => button === document.activeElement)); i++) await page.keyboard.press('F6');
+  for (let i = 0; i < 2 && !(await go.evaluate((button) => button === document.activeElement)); i++)
+    await page.keyboard.press('F6');
   await expect(go).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(output(page)).toContainText(/epoch 1 loss=/);

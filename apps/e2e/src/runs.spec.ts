@@ -113,39 +113,50 @@ test('finds a file by Ctrl K and lists the keys by ?', { tag: FULL }, async ({ p
   await expect(page.getByRole('dialog', { name: 'Keys' })).toContainText('Find a file, run, machine or page');
 });
 
-test('holds new rows back while one reads further down, and gives the focus on when rows go', { tag: FULL }, async ({ page, product }) => {
-  const id = await openProject(page, product, 'many', { 'nothing.py': '' });
-  const start = () => product.client.startRun({ projectId: id, file: 'nothing.py' });
-  for (let i = 0; i < 12; i++) await product.client.ended((await start()).id);
-  await page.setViewportSize({ width: 1280, height: 400 });
-  await page.goto(`${product.url}/runs`);
-  const rows = page.getByRole('row', { name: /nothing\.py/ });
-  await expect(rows).toHaveCount(12);
-  await product.client.ended((await start()).id);
-  await expect(rows.first()).toContainText('#13');
-  await page.getByRole('region', { name: 'List of runs' }).evaluate((list) => list.scrollTo(0, 200));
-  await expect(page.getByRole('checkbox', { name: 'Select run 13' })).not.toBeInViewport();
-  await start();
-  await expect(page.getByRole('button', { name: '1 new run' })).toBeVisible();
-  await start();
-  await page.getByRole('button', { name: '2 new runs' }).click();
-  await expect(page.getByRole('checkbox', { name: 'Select run 15' })).toBeInViewport();
-  await expect(page.getByRole('button', { name: /new run/ })).toHaveCount(0);
-  // Another list begins at its top.
-  await page.getByRole('region', { name: 'List of runs' }).evaluate((list) => list.scrollTo(0, 200));
-  await page.getByLabel('Search runs').fill('nothing');
-  await expect(page.getByRole('checkbox', { name: 'Select run 15' })).toBeInViewport();
+test(
+  'holds new rows back while one reads further down, and gives the focus on when rows go',
+  { tag: FULL },
+  async ({ page, product }) => {
+    const id = await openProject(page, product, 'many', { 'nothing.py': '' });
+    const start = () => product.client.startRun({ projectId: id, file: 'nothing.py' });
+    for (let i = 0; i < 12; i++) await product.client.ended((await start()).id);
+    await page.setViewportSize({ width: 1280, height: 400 });
+    await page.goto(`${product.url}/runs`);
+    const rows = page.getByRole('row', { name: /nothing\.py/ });
+    await expect(rows).toHaveCount(12);
+    await product.client.ended((await start()).id);
+    await expect(rows.first()).toContainText('#13');
+    await page.getByRole('region', { name: 'List of runs' }).evaluate((list) => list.scrollTo(0, 200));
+    await expect(page.getByRole('checkbox', { name: 'Select run 13' })).not.toBeInViewport();
+    await start();
+    await expect(page.getByRole('button', { name: '1 new run' })).toBeVisible();
+    await start();
+    await page.getByRole('button', { name: '2 new runs' }).click();
+    await expect(page.getByRole('checkbox', { name: 'Select run 15' })).toBeInViewport();
+    await expect(page.getByRole('button', { name: /new run/ })).toHaveCount(0);
+    // Another list begins at its top.
+    await page.getByRole('region', { name: 'List of runs' }).evaluate((list) => list.scrollTo(0, 200));
+    await page.getByLabel('Search runs').fill('nothing');
+    await expect(page.getByRole('checkbox', { name: 'Select run 15' })).toBeInViewport();
 
-  await page.getByRole('checkbox', { name: 'Select run 12' }).check();
-  await page.getByRole('toolbar', { name: 'Selected runs' }).getByRole('button', { name: 'Delete' }).click();
-  await expect(page.getByRole('row', { name: /#11/ }).getByRole('link')).toBeFocused();
-  await page.getByRole('button', { name: 'Undo' }).click();
-  await expect(rows).toHaveCount(15);
-});
+    await page.getByRole('checkbox', { name: 'Select run 12' }).check();
+    await page.getByRole('toolbar', { name: 'Selected runs' }).getByRole('button', { name: 'Delete' }).click();
+    await expect(page.getByRole('row', { name: /#11/ }).getByRole('link')).toBeFocused();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(rows).toHaveCount(15);
+  },
+);
 
 test('shows each attempt of a run by itself', { tag: FULL }, async ({ page, product }) => {
-  const id = await openProject(page, product, 'again', { 'twice.py': 'import os\nn = int(os.environ["MLE_ATTEMPT"])\nfor i in range(n):\n    print("#loss", i, n)\nprint("this is attempt", n)\nexit(0 if n == 2 else 3)\n' });
-  const run = await product.client.startRun({ projectId: id, file: 'twice.py', retry: { max: 1, on: 'failure', backoffSeconds: 0 } });
+  const id = await openProject(page, product, 'again', {
+    'twice.py':
+      'import os\nn = int(os.environ["MLE_ATTEMPT"])\nfor i in range(n):\n    print("#loss", i, n)\nprint("this is attempt", n)\nexit(0 if n == 2 else 3)\n',
+  });
+  const run = await product.client.startRun({
+    projectId: id,
+    file: 'twice.py',
+    retry: { max: 1, on: 'failure', backoffSeconds: 0 },
+  });
   await page.goto(`${product.url}/runs/${run.id}`);
   await expect(output(page)).toContainText('this is attempt 2');
   await page.getByLabel('Attempt').selectOption({ label: '1 of 2, failed' });

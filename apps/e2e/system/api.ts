@@ -11,7 +11,10 @@ export class Api {
   constructor(readonly url: string) {}
 
   async fetch(path: string, init: RequestInit = {}): Promise<Response> {
-    return fetch(`${this.url}/api/v1/${path}`, { ...init, headers: { ...this.headers, ...(init.headers as Record<string, string>) } });
+    return fetch(`${this.url}/api/v1/${path}`, {
+      ...init,
+      headers: { ...this.headers, ...(init.headers as Record<string, string>) },
+    });
   }
 
   /** The JSON of an answer that has to be good. */
@@ -28,7 +31,11 @@ export class Api {
 
   /** Logs in with a password, makes an API token, and uses that from then on. */
   async login(login: string, password: string): Promise<void> {
-    const response = await this.fetch('auth/login', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ login, password }) });
+    const response = await this.fetch('auth/login', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ login, password }),
+    });
     if (!response.ok) throw new Error(`the login answered ${response.status}`);
     this.cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
     this.headers = { cookie: this.cookie };
@@ -81,7 +88,7 @@ export class Api {
   /** Polls until the run is in a state that `accepts` likes. */
   async until(id: string, accepts: (run: RunView) => boolean, seconds = 30): Promise<RunView> {
     let last: RunView | null = null;
-    for (const end = Date.now() + seconds * 1000; Date.now() < end; ) {
+    for (const end = Date.now() + seconds * 1000; Date.now() < end;) {
       // The server may be away for a moment: that is what some tests are about.
       last = await this.run(id).catch(() => last);
       if (last && accepts(last)) return last;

@@ -36,14 +36,24 @@ describe('a run by REST', () => {
     expect(await client.output(run.id, '?from=999999')).toHaveLength(0);
     expect((await client.fetch(`runs/${run.id}/output?from=5&to=2`)).status).toBe(400);
     expect((await client.fetch('runs?cursor=x')).status).toBe(400);
-    expect(run.attempts[0]?.history.map(({ state }) => state)).toEqual(['queued', 'assigned', 'preparing', 'running', 'succeeded']);
+    expect(run.attempts[0]?.history.map(({ state }) => state)).toEqual([
+      'queued',
+      'assigned',
+      'preparing',
+      'running',
+      'succeeded',
+    ]);
   });
 
   it('follows the output while it comes, line by line', async () => {
-    const run = await runFile('ticks.py', 'import time\nfor i in range(10):\n    print("tick", i)\n    time.sleep(0.1)\n');
+    const run = await runFile(
+      'ticks.py',
+      'import time\nfor i in range(10):\n    print("tick", i)\n    time.sleep(0.1)\n',
+    );
     const response = await product.client.fetch(`runs/${run.id}/output?follow=true&stream=stdout`);
     const pieces: string[] = [];
-    for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) pieces.push(Buffer.from(piece).toString());
+    for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>)
+      pieces.push(Buffer.from(piece).toString());
     expect(pieces.join('')).toBe(Array.from({ length: 10 }, (_, i) => `tick ${i}\n`).join(''));
     expect(pieces.length).toBeGreaterThan(5);
     expect((await product.client.ended(run.id)).state).toBe('succeeded');
@@ -52,11 +62,14 @@ describe('a run by REST', () => {
   it('shows the traceback and the exit code of a script that fails', async () => {
     const run = await product.client.ended((await runFile('bad.py', 'raise ValueError("no luck")\n')).id);
     expect(run).toMatchObject({ state: 'failed', exitCode: 1 });
-    expect((await product.client.output(run.id, '?stream=stderr')).toString()).toMatch(/Traceback[\s\S]*ValueError: no luck/);
+    expect((await product.client.output(run.id, '?stream=stderr')).toString()).toMatch(
+      /Traceback[\s\S]*ValueError: no luck/,
+    );
   });
 
   it('stops a run as Ctrl-C does', async () => {
-    const code = 'import time\ntry:\n    print("begun", flush=True)\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    print("interrupted")\n    raise\n';
+    const code =
+      'import time\ntry:\n    print("begun", flush=True)\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    print("interrupted")\n    raise\n';
     const run = await runFile('long.py', code);
     while (!(await product.client.output(run.id)).includes('begun')) await sleep(20);
     expect((await product.client.stopRun(run.id)).state).toBe('stopping');
@@ -69,7 +82,11 @@ describe('a run by REST', () => {
     const first = await runFile('sleep.py', 'import time\ntime.sleep(60)\n');
     await product.client.until(first.id, ({ state }) => state === 'running');
     const waiting = await product.client.startRun({ projectId, file: 'sleep.py' });
-    expect(await product.client.run(waiting.id)).toMatchObject({ state: 'queued', place: 1, waitReason: 'It is next on this computer.' });
+    expect(await product.client.run(waiting.id)).toMatchObject({
+      state: 'queued',
+      place: 1,
+      waitReason: 'It is next on this computer.',
+    });
     expect(await product.client.stopRun(waiting.id)).toMatchObject({ state: 'stopped', startedAt: null });
     await product.client.stopRun(first.id);
     expect((await product.client.ended(first.id)).state).toBe('stopped');
@@ -85,7 +102,11 @@ describe('a run by REST', () => {
     const request = { projectId, file: 'run.py' };
     const [a, b] = await Promise.all([1, 2].map(() => product.client.startRun(request, { 'idempotency-key': 'once' })));
     expect(a?.id).toBe(b?.id);
-    const other = await product.client.fetch('runs', { method: 'POST', headers: { 'content-type': 'application/json', 'idempotency-key': 'once' }, body: JSON.stringify({ ...request, seed: 1 }) });
+    const other = await product.client.fetch('runs', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': 'once' },
+      body: JSON.stringify({ ...request, seed: 1 }),
+    });
     expect(other.status).toBe(422);
     await product.client.ended(a?.id ?? '');
   });

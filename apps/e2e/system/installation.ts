@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { JoinTokenView } from '@mle/protocol';
@@ -45,24 +45,52 @@ export interface InstallOptions {
 }
 
 export async function install(env: Record<string, string> = {}, options: InstallOptions = {}): Promise<Installation> {
-  const { firstUser = true, workers: count = 1, between = (real) => Promise.resolve(real), workerNodeArgs = [] } = options;
+  const {
+    firstUser = true,
+    workers: count = 1,
+    between = (real) => Promise.resolve(real),
+    workerNodeArgs = [],
+  } = options;
   const folder = await mkdtemp(join(tmpdir(), 'mle-system-'));
   // Runs with a uid of their own have to pass through to their workspaces.
   await chmod(folder, 0o711);
   const secret = randomBytes(16).toString('hex');
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const real = { api: { port }, redis: { path: join(folder, 'redis.sock') }, store: { path: join(folder, 'store.sock') } };
+  const real = {
+    api: { port },
+    redis: { path: join(folder, 'redis.sock') },
+    store: { path: join(folder, 'store.sock') },
+  };
   const reached = await between(real);
   const tokenFile = join(folder, 'join-token');
   await mkdir(join(folder, 'data'), { mode: 0o700 });
   await writeFile(tokenFile, randomBytes(24).toString('hex'), { mode: 0o600 });
-  const node = (args: string[], environment: Record<string, string>, ready: RegExp): Program => new Program(process.execPath, args, { ...environment, ...env }, ready);
+  const node = (args: string[], environment: Record<string, string>, ready: RegExp): Program =>
+    new Program(process.execPath, args, { ...environment, ...env }, ready);
   const built = (script: string): string => join(ROOT, 'dist', script);
-  const redisConfig = ['port 0', `unixsocket ${real.redis.path}`, 'save ""', 'appendonly no', `dir ${folder}`, `requirepass ${secret}`].join('\n');
+  const redisConfig = [
+    'port 0',
+    `unixsocket ${real.redis.path}`,
+    'save ""',
+    'appendonly no',
+    `dir ${folder}`,
+    `requirepass ${secret}`,
+  ].join('\n');
 
   const redis = new Program('redis-server', ['-'], {}, /Ready to accept connections|eady to accept/, redisConfig);
-  const store = node([built('libs/embedded-mongo/store.mjs'), '--socket', real.store.path, '--data', join(folder, 'store'), '--no-fsync'], {}, /store ready/);
+  const store = node(
+    [
+      built('libs/embedded-mongo/store.mjs'),
+      '--socket',
+      real.store.path,
+      '--data',
+      join(folder, 'store'),
+      '--no-fsync',
+    ],
+    {},
+    /store ready/,
+  );
   const api = node(
     [built('apps/api/main.mjs')],
     {
@@ -76,7 +104,22 @@ export async function install(env: Record<string, string> = {}, options: Install
     /api ready/,
   );
   const worker = (data: string, token: string, name: string): Program =>
-    node([...workerNodeArgs, built('apps/worker/worker.mjs'), '--url', `http://127.0.0.1:${reached.api.port}`, '--data', join(folder, data), '--token-file', token, '--name', name], {}, /worker ready/);
+    node(
+      [
+        ...workerNodeArgs,
+        built('apps/worker/worker.mjs'),
+        '--url',
+        `http://127.0.0.1:${reached.api.port}`,
+        '--data',
+        join(folder, data),
+        '--token-file',
+        token,
+        '--name',
+        name,
+      ],
+      {},
+      /worker ready/,
+    );
   const workers = [worker('worker', tokenFile, 'this computer')];
   const client = new Api(url);
   const stop = async (): Promise<void> => {

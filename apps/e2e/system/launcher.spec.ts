@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
-import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -32,7 +32,12 @@ describe('npm start', () => {
   });
 
   function start(env: Record<string, string> = {}, ready = /is ready/): Program {
-    return new Program(process.execPath, [join(ROOT, 'tools/start.mjs')], { MLE_PORT: String(port), MLE_DATA_DIR: join(folder, 'data'), ...env }, ready);
+    return new Program(
+      process.execPath,
+      [join(ROOT, 'tools/start.mjs')],
+      { MLE_PORT: String(port), MLE_DATA_DIR: join(folder, 'data'), ...env },
+      ready,
+    );
   }
 
   /**
@@ -44,23 +49,35 @@ describe('npm start', () => {
       .filter((entry) => /^\d+$/.test(entry))
       .flatMap((pid) => {
         try {
-          const [command, environment, stat] = ['cmdline', 'environ', 'stat'].map((file) => readFileSync(`/proc/${pid}/${file}`, 'utf8'));
+          const [command, environment, stat] = ['cmdline', 'environ', 'stat'].map((file) =>
+            readFileSync(`/proc/${pid}/${file}`, 'utf8'),
+          );
           const parent = Number(/\) \S (\d+)/.exec(stat ?? '')?.[1]);
-          return [{ pid: Number(pid), parent, command: command ?? '', ours: `${command}${environment}`.includes(folder) }];
+          return [
+            { pid: Number(pid), parent, command: command ?? '', ours: `${command}${environment}`.includes(folder) },
+          ];
         } catch {
           return [];
         }
       });
     const ours = new Set(seen.filter((process) => process.ours).map(({ pid }) => pid));
     return seen
-      .filter(({ pid, parent, command }) => (ours.has(pid) || ours.has(parent)) && command.includes(name) && !command.includes('start.mjs'))
+      .filter(
+        ({ pid, parent, command }) =>
+          (ours.has(pid) || ours.has(parent)) && command.includes(name) && !command.includes('start.mjs'),
+      )
       .map(({ pid }) => pid)
       .filter((pid) => pid !== process.pid);
   }
 
   async function gone(): Promise<void> {
     for (let i = 0; processes().length > 0; i++) {
-      if (i > 200) throw new Error(`these are left: ${processes().map((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8')).join('; ')}`);
+      if (i > 200)
+        throw new Error(
+          `these are left: ${processes()
+            .map((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8'))
+            .join('; ')}`,
+        );
       await sleep(50);
     }
   }
@@ -70,7 +87,11 @@ describe('npm start', () => {
     let token: string | undefined;
     while ((token = /#token=(\S+)\s/.exec(launcher.output)?.[1]) === undefined) await sleep(20);
     const api = new Api(`http://127.0.0.1:${port}`);
-    const response = await api.fetch('auth/setup', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ token, login: LOGIN, password: PASSWORD }) });
+    const response = await api.fetch('auth/setup', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ token, login: LOGIN, password: PASSWORD }),
+    });
     expect(response.status).toBe(201);
     await api.login(LOGIN, PASSWORD);
     return api;
@@ -84,7 +105,8 @@ describe('npm start', () => {
     return run;
   }
 
-  const written = async (run: RunView): Promise<Buffer> => Buffer.concat([Buffer.from('Running printer.py\n'), await readFile(join(folder, `copy-${run.id}`))]);
+  const written = async (run: RunView): Promise<Buffer> =>
+    Buffer.concat([Buffer.from('Running printer.py\n'), await readFile(join(folder, `copy-${run.id}`))]);
 
   it('stops everything by Ctrl-C, and has everything again at the next start', async () => {
     await launcher.start();
@@ -102,7 +124,9 @@ describe('npm start', () => {
     expect((await again.run(done.id)).state).toBe('succeeded');
     expect(sha256(await again.output(done.id))).toBe(sha256(await written(done)));
     expect(await again.ended(cut.id)).toMatchObject({ state: 'stopped', reason: 'server shut down' });
-    expect((await again.output(cut.id, '?stream=stdout')).subarray(0, 200)).toEqual((await readFile(join(folder, `copy-${cut.id}`))).subarray(0, 200));
+    expect((await again.output(cut.id, '?stream=stdout')).subarray(0, 200)).toEqual(
+      (await readFile(join(folder, `copy-${cut.id}`))).subarray(0, 200),
+    );
   });
 
   it('starts a part that was killed again, and the run in progress ends with every byte', async () => {

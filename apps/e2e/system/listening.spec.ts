@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MachineView } from '@mle/protocol';
-import { install, ROOT, type Installation } from './installation.js';
+import { install, type Installation, ROOT } from './installation.js';
 import { PRINTER } from './printer.js';
 import { Program } from './process.js';
 
@@ -15,7 +15,18 @@ async function listen(): Promise<{ worker: Program; dataDir: string; witness: st
   const folder = await mkdtemp(join(tmpdir(), 'mle-listening-'));
   const [dataDir, witness] = [join(folder, 'worker'), join(folder, 'witness')];
   await mkdir(witness);
-  const args = [join(ROOT, 'dist/apps/worker/worker.mjs'), '--listen', '0', '--listen-host', '127.0.0.1', '--data', dataDir, '--name', 'lab computer', '--no-isolation'];
+  const args = [
+    join(ROOT, 'dist/apps/worker/worker.mjs'),
+    '--listen',
+    '0',
+    '--listen-host',
+    '127.0.0.1',
+    '--data',
+    dataDir,
+    '--name',
+    'lab computer',
+    '--no-isolation',
+  ];
   const worker = new Program(process.execPath, args, {}, /address\s+\S+[^]*fingerprint\s+\S+[^]*token\s+\S/);
   return {
     worker,
@@ -42,7 +53,11 @@ describe('a machine that the server dials', () => {
     machine = await product.client.json<MachineView>('POST', 'machines/connect', { url, fingerprint, token });
     projectId = (await product.client.createProject('over the reversed link')).id;
     await product.client.putFile(projectId, 'printer.py', PRINTER);
-    await product.client.putFile(projectId, 'wait.py', 'import time\ntry:\n    print("begun", flush=True)\n    time.sleep(600)\nexcept KeyboardInterrupt:\n    print("interrupted")\n    raise\n');
+    await product.client.putFile(
+      projectId,
+      'wait.py',
+      'import time\ntry:\n    print("begun", flush=True)\n    time.sleep(600)\nexcept KeyboardInterrupt:\n    print("interrupted")\n    raise\n',
+    );
   });
   afterAll(async () => {
     await lab?.clear();
@@ -56,13 +71,22 @@ describe('a machine that the server dials', () => {
     await client.until(id, ({ state }) => state === 'running');
     while (!(await client.output(id)).includes('begun')) await sleep(20);
     await client.stopRun(id);
-    expect(await client.ended(id)).toMatchObject({ state: 'stopped', machineName: 'lab computer', reason: 'stopped by the user' });
+    expect(await client.ended(id)).toMatchObject({
+      state: 'stopped',
+      machineName: 'lab computer',
+      reason: 'stopped by the user',
+    });
     expect((await client.output(id, '?stream=stdout')).toString()).toBe('begun\ninterrupted\n');
   });
 
   it('is dialled again after the server was killed, and no byte of the run in progress is missing @full', async () => {
     const { client, api } = product;
-    const { id } = await client.startRun({ projectId, file: 'printer.py', args: [lab.witness, '5'], target: { machineId: machine.id } });
+    const { id } = await client.startRun({
+      projectId,
+      file: 'printer.py',
+      args: [lab.witness, '5'],
+      target: { machineId: machine.id },
+    });
     while ((await client.output(id)).length < 5_000) await sleep(20);
     await api.kill();
     await api.start();
@@ -72,6 +96,9 @@ describe('a machine that the server dials', () => {
     expect(sha256(await client.output(id, '?stream=stdout'))).toBe(sha256(printed));
     expect(run.outputSha256).toBe(sha256(await client.output(id)));
     expect((await readFile(join(lab.witness, `ledger-${id}`), 'utf8')).trim().split('\n')).toHaveLength(1);
-    expect(await client.json('GET', `machines/${machine.id}`)).toMatchObject({ state: 'online', connectionError: null });
+    expect(await client.json('GET', `machines/${machine.id}`)).toMatchObject({
+      state: 'online',
+      connectionError: null,
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -38,9 +38,11 @@ export class Program {
     });
     this.child = child;
     child.stdin.end(this.input);
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (this.said += data.toString()));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (data: Buffer) => (this.said += data.toString()));
     for (let waited = 0; !this.ready.test(this.said); waited += 20) {
-      if (child.exitCode !== null || waited > READY_MS) throw new Error(`${this.args[0] ?? this.command} did not get ready:\n${this.said}`);
+      if (child.exitCode !== null || waited > READY_MS)
+        throw new Error(`${this.args[0] ?? this.command} did not get ready:\n${this.said}`);
       await sleep(20);
     }
   }

@@ -1,8 +1,8 @@
-import { createConnection } from 'node:net';
 import type { IncomingMessage, Server } from 'node:http';
+import { createConnection } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { QUEUE_PATH } from '@mle/protocol';
-import { WebSocketServer, createWebSocketStream } from 'ws';
+import { createWebSocketStream, WebSocketServer } from 'ws';
 
 /** Connects the worker's queue WebSockets with Redis, and notes the commands that pass. */
 export class QueuePipe {

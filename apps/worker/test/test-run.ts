@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { ArtifactEntry, AttemptFinished, AttemptLeftovers, AttemptProgress, AttemptRunning, DroppedArtifact, RunSpec, Segment } from '@mle/protocol';
+import type {
+  ArtifactEntry,
+  AttemptFinished,
+  AttemptLeftovers,
+  AttemptProgress,
+  AttemptRunning,
+  DroppedArtifact,
+  RunSpec,
+  Segment,
+} from '@mle/protocol';
 
 /** What the test server knows of one attempt. */
 export class TestRun {
@@ -38,7 +47,9 @@ export class TestRun {
     this.hash = createHash('sha256').update(kept);
     this.storedBytes = kept.length;
     const segments = this.segments.splice(0).filter(({ offset }) => offset < kept.length);
-    this.segments.push(...segments.map((segment) => ({ ...segment, length: Math.min(segment.length, kept.length - segment.offset) })));
+    this.segments.push(
+      ...segments.map((segment) => ({ ...segment, length: Math.min(segment.length, kept.length - segment.offset) })),
+    );
   }
 
   get output(): Buffer {
@@ -52,6 +63,10 @@ export class TestRun {
   /** The bytes of one stream. */
   stream(name: Segment['stream']): string {
     const output = this.output;
-    return Buffer.concat(this.segments.filter(({ stream }) => stream === name).map(({ offset, length }) => output.subarray(offset, offset + length))).toString();
+    return Buffer.concat(
+      this.segments
+        .filter(({ stream }) => stream === name)
+        .map(({ offset, length }) => output.subarray(offset, offset + length)),
+    ).toString();
   }
 }

@@ -2,12 +2,43 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { DEFAULT_PROJECT_SETTINGS, DELIVERY_JOB, deliveryId, FILE_MODES, frameSegments, LIMITS, LINK_NAMESPACE, LINK_VERSION, LinkAuthSchema, machineQueue, QUEUE_PREFIX } from '@mle/protocol';
-import type { ArtifactChunk, ArtifactChunkReply, ArtifactPut, ArtifactPutReply, AttemptRef, BlobChunk, BlobFetch, Heartbeat, Hello, HelloReply, Inventory, LeftoverReply, LeftoverRequest, MachineSettings, ManifestEntry, RunSpec, ServerToWorker, WorkerToServer } from '@mle/protocol';
+import type {
+  ArtifactChunk,
+  ArtifactChunkReply,
+  ArtifactPut,
+  ArtifactPutReply,
+  AttemptRef,
+  BlobChunk,
+  BlobFetch,
+  Heartbeat,
+  Hello,
+  HelloReply,
+  Inventory,
+  LeftoverReply,
+  LeftoverRequest,
+  MachineSettings,
+  ManifestEntry,
+  RunSpec,
+  ServerToWorker,
+  WorkerToServer,
+} from '@mle/protocol';
+import {
+  DEFAULT_PROJECT_SETTINGS,
+  DELIVERY_JOB,
+  deliveryId,
+  FILE_MODES,
+  frameSegments,
+  LIMITS,
+  LINK_NAMESPACE,
+  LINK_VERSION,
+  LinkAuthSchema,
+  machineQueue,
+  QUEUE_PREFIX,
+} from '@mle/protocol';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
-import { Server } from 'socket.io';
 import type { Socket } from 'socket.io';
+import { Server } from 'socket.io';
 import { QueuePipe } from './queue-pipe.js';
 import { TestRedis } from './redis-server.js';
 import { TestRun } from './test-run.js';
@@ -75,7 +106,12 @@ export class TestServer {
   static async start(): Promise<TestServer> {
     const redis = await TestRedis.start();
     const http = createServer();
-    const io = new Server<WorkerToServer, ServerToWorker>(http, { transports: ['websocket'], serveClient: false, maxHttpBufferSize: LIMITS.linkMessageBytes, destroyUpgrade: false });
+    const io = new Server<WorkerToServer, ServerToWorker>(http, {
+      transports: ['websocket'],
+      serveClient: false,
+      maxHttpBufferSize: LIMITS.linkMessageBytes,
+      destroyUpgrade: false,
+    });
     http.listen(0, '127.0.0.1');
     await once(http, 'listening');
     const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
@@ -83,7 +119,11 @@ export class TestServer {
     const machineId = newId();
     const credential = `credential-${newId()}`;
     const pipe = new QueuePipe(http, redis.socket, (authorization) => authorization === `Bearer ${credential}`);
-    const queue = new Queue(machineQueue(machineId), { connection, prefix: QUEUE_PREFIX, defaultJobOptions: { removeOnComplete: true, removeOnFail: true } });
+    const queue = new Queue(machineQueue(machineId), {
+      connection,
+      prefix: QUEUE_PREFIX,
+      defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
+    });
     const server = new TestServer(machineId, credential, redis, io, pipe, queue, connection, url);
     server.listen();
     return server;
@@ -116,7 +156,13 @@ export class TestServer {
         const file = files[path] as TestFile;
         const plain = typeof file === 'string' || Buffer.isBuffer(file);
         const bytes = Buffer.from(plain ? file : file.content);
-        const mode = plain ? FILE_MODES.plain : file.link === true ? FILE_MODES.link : file.executable === true ? FILE_MODES.executable : FILE_MODES.plain;
+        const mode = plain
+          ? FILE_MODES.plain
+          : file.link === true
+            ? FILE_MODES.link
+            : file.executable === true
+              ? FILE_MODES.executable
+              : FILE_MODES.plain;
         return { path, mode, size: bytes.length, sha256: this.blob(bytes) };
       });
     const manifest = Buffer.from(JSON.stringify({ version: 1, files: entries }));
@@ -124,7 +170,10 @@ export class TestServer {
   }
 
   /** Makes a run of these files and delivers it. */
-  async submit(files: Record<string, TestFile>, wishes: Partial<RunSpec> & { keepBytes?: boolean } = {}): Promise<TestRun> {
+  async submit(
+    files: Record<string, TestFile>,
+    wishes: Partial<RunSpec> & { keepBytes?: boolean } = {},
+  ): Promise<TestRun> {
     const { keepBytes = true, ...spec } = wishes;
     const run = this.create(files, spec, keepBytes);
     await this.deliver(run);
@@ -162,7 +211,11 @@ export class TestServer {
 
   async deliver(run: TestRun): Promise<void> {
     const { runId, attempt, correlationId } = run.spec;
-    await this.queue.add(DELIVERY_JOB, { runId, attempt, correlationId: correlationId ?? undefined }, { jobId: deliveryId(runId, attempt) });
+    await this.queue.add(
+      DELIVERY_JOB,
+      { runId, attempt, correlationId: correlationId ?? undefined },
+      { jobId: deliveryId(runId, attempt) },
+    );
   }
 
   async stop(run: TestRun, reason = 'Stopped by a person.'): Promise<void> {
@@ -197,7 +250,8 @@ export class TestServer {
       const auth = LinkAuthSchema.parse(socket.handshake.auth);
       if (this.refusal !== null) next(this.refusal);
       else if (this.admitAnything) next();
-      else if (auth.linkVersion !== LINK_VERSION) next(Object.assign(new Error('wrong version'), { data: { code: 'link_version' } }));
+      else if (auth.linkVersion !== LINK_VERSION)
+        next(Object.assign(new Error('wrong version'), { data: { code: 'link_version' } }));
       else if (auth.joinToken === this.joinToken || auth.credential === this.credential) next();
       else next(Object.assign(new Error('not known'), { data: { code: 'unknown' } }));
     });
@@ -219,7 +273,8 @@ export class TestServer {
     socket.on('claim', (ref, ack) => {
       const run = this.find(ref);
       const answer = this.onClaim?.(ref) ?? null;
-      if (run === undefined || answer === 'gone' || run.state === 'gone' || run.state === 'finished') return ack({ ok: false, code: 'gone', message: 'no such attempt' });
+      if (run === undefined || answer === 'gone' || run.state === 'gone' || run.state === 'finished')
+        return ack({ ok: false, code: 'gone', message: 'no such attempt' });
       if (answer === 'busy') return ack({ ok: false, code: 'busy', message: 'the machine is busy' });
       run.claims++;
       run.state = 'preparing';
@@ -247,7 +302,11 @@ export class TestServer {
         run.artifacts.clear();
       }
       const outputs = [...run.artifacts.values()].filter(({ origin }) => origin === 'output');
-      if (outputs.length !== finished.artifacts?.files || outputs.reduce((sum, { size }) => sum + size, 0) !== finished.artifacts.bytes) return ack({ ok: false, code: 'artifacts' });
+      if (
+        outputs.length !== finished.artifacts?.files ||
+        outputs.reduce((sum, { size }) => sum + size, 0) !== finished.artifacts.bytes
+      )
+        return ack({ ok: false, code: 'artifacts' });
       run.finished = finished;
       run.state = 'finished';
       ack({ ok: true });
@@ -257,11 +316,13 @@ export class TestServer {
       if (run === undefined || run.state === 'gone') return ack({ ok: false, code: 'superseded' });
       const what = this.onFrame?.(run, frame.from, bytes.length) ?? 'store';
       if (what === 'drop') return;
-      if (what === 'gap' || frame.from > run.storedBytes) return ack({ ok: false, code: 'gap', expected: run.storedBytes });
+      if (what === 'gap' || frame.from > run.storedBytes)
+        return ack({ ok: false, code: 'gap', expected: run.storedBytes });
       const skip = run.storedBytes - frame.from;
       for (const segment of frameSegments(frame)) {
         const start = Math.max(segment.offset, run.storedBytes);
-        if (segment.offset + segment.length > start) run.segments.push({ ...segment, offset: start, length: segment.offset + segment.length - start });
+        if (segment.offset + segment.length > start)
+          run.segments.push({ ...segment, offset: start, length: segment.offset + segment.length - start });
       }
       if (skip < bytes.length) run.store(Buffer.from(bytes).subarray(skip));
       ack({ ok: true, storedBytes: run.storedBytes });
@@ -299,7 +360,12 @@ export class TestServer {
       if (this.blobs.has(item.sha256)) run.artifacts.set(item.path, item);
       else missing.set(item.sha256, Buffer.concat(this.incoming.get(item.sha256) ?? []).length);
     }
-    return { ok: true, missing: [...missing].map(([hash, from]) => ({ sha256: hash, from })), refused: [], news: dropped };
+    return {
+      ok: true,
+      missing: [...missing].map(([hash, from]) => ({ sha256: hash, from })),
+      refused: [],
+      news: dropped,
+    };
   }
 
   private takeArtifacts({ pieces }: ArtifactChunk, bytes: Buffer): ArtifactChunkReply {
@@ -326,14 +392,25 @@ export class TestServer {
       attempts: hello.attempts.map((ref) => {
         const run = this.find(ref);
         const known = run !== undefined && run.state !== 'gone' && run.state !== 'finished' && !this.forgetVerdicts;
-        return { ...ref, verdict: known ? ('continue' as const) : ('discard' as const), storedBytes: run?.storedBytes ?? 0, stop: run?.stopReason ?? null };
+        return {
+          ...ref,
+          verdict: known ? ('continue' as const) : ('discard' as const),
+          storedBytes: run?.storedBytes ?? 0,
+          stop: run?.stopReason ?? null,
+        };
       }),
     };
   }
 
   private async send(socket: WorkerSocket, { streamId, items }: BlobFetch): Promise<void> {
     for (const message of this.messages(items)) {
-      const { ok } = await socket.timeout(5_000).emitWithAck('blob.chunk', { streamId, pieces: message.map(({ piece }) => piece) }, Buffer.concat(message.map(({ bytes }) => bytes)));
+      const { ok } = await socket
+        .timeout(5_000)
+        .emitWithAck(
+          'blob.chunk',
+          { streamId, pieces: message.map(({ piece }) => piece) },
+          Buffer.concat(message.map(({ bytes }) => bytes)),
+        );
       this.onChunk?.();
       if (!ok) return void socket.emit('blob.end', { streamId, error: 'The worker refused a piece.' });
     }
@@ -349,7 +426,10 @@ export class TestServer {
       const whole = this.blobs.get(hash);
       if (whole === undefined) break;
       const isSmall = whole.length <= LIMITS.blobChunkBytes;
-      if (together.length > 0 && (!isSmall || length + whole.length > LIMITS.blobChunkBytes || together.length === LIMITS.blobsPerChunk)) {
+      if (
+        together.length > 0 &&
+        (!isSmall || length + whole.length > LIMITS.blobChunkBytes || together.length === LIMITS.blobsPerChunk)
+      ) {
         yield together;
         together = [];
         length = 0;
@@ -357,7 +437,9 @@ export class TestServer {
       if (isSmall) {
         together.push(this.piece(hash, whole, from));
         length += whole.length;
-      } else for (let offset = from; offset < whole.length; offset += LIMITS.blobChunkBytes) yield [this.piece(hash, whole, offset)];
+      } else
+        for (let offset = from; offset < whole.length; offset += LIMITS.blobChunkBytes)
+          yield [this.piece(hash, whole, offset)];
     }
     if (together.length > 0) yield together;
   }

@@ -1,7 +1,16 @@
-import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
@@ -42,7 +51,8 @@ export class TestWorker {
   }
 
   get supervisorPid(): number {
-    return z.object({ pid: z.int() }).parse(JSON.parse(readFileSync(join(this.dataDir, 'supervisor.json'), 'utf8'))).pid;
+    return z.object({ pid: z.int() }).parse(JSON.parse(readFileSync(join(this.dataDir, 'supervisor.json'), 'utf8')))
+      .pid;
   }
 
   get tokenFile(): string {
@@ -66,7 +76,16 @@ export class TestWorker {
   launch(): void {
     this.stdout = '';
     const { lifeline = false, env = {}, args = [], uid } = this.options;
-    const words = ['--url', this.server.url, '--data', this.dataDir, '--name', 'test worker', '--token-file', this.tokenFile];
+    const words = [
+      '--url',
+      this.server.url,
+      '--data',
+      this.dataDir,
+      '--name',
+      'test worker',
+      '--token-file',
+      this.tokenFile,
+    ];
     if (uid !== undefined) {
       chownSync(this.top, uid, uid);
       chownSync(this.tokenFile, uid, uid);
@@ -74,7 +93,14 @@ export class TestWorker {
     const child = spawn(process.execPath, [BUNDLE, ...words, ...(lifeline ? ['--lifeline-fd', '3'] : []), ...args], {
       ...(uid === undefined ? {} : { uid, gid: uid }),
       stdio: ['ignore', 'pipe', 'pipe', lifeline ? 'pipe' : 'ignore'],
-      env: { ...process.env, NODE_OPTIONS: '', MLE_STOP_GRACE_MS: '1000', MLE_STOP_TERM_MS: '500', MLE_LOG_LEVEL: 'debug', ...env },
+      env: {
+        ...process.env,
+        NODE_OPTIONS: '',
+        MLE_STOP_GRACE_MS: '1000',
+        MLE_STOP_TERM_MS: '500',
+        MLE_LOG_LEVEL: 'debug',
+        ...env,
+      },
     });
     child.stdout?.on('data', (bytes: Buffer) => (this.stdout += bytes.toString()));
     child.stderr?.on('data', (bytes: Buffer) => (this.stderr += bytes.toString()));
@@ -100,7 +126,8 @@ export class TestWorker {
 
   /** Ends everything that uses the data directory, and proves it. */
   async clear(): Promise<void> {
-    if (this.child !== null && this.child.exitCode === null && this.child.signalCode === null) await this.signal('SIGKILL');
+    if (this.child !== null && this.child.exitCode === null && this.child.signalCode === null)
+      await this.signal('SIGKILL');
     rmSync(this.dataDir, { recursive: true, force: true });
     const ids = [...this.server.runs.values()].map(({ spec }) => spec.runId);
     await until('no process is left', () => [this.dataDir, ...ids].every((text) => processesWith(text).length === 0));

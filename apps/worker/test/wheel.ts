@@ -21,7 +21,8 @@ export async function wheel(name: string, version: string, code: string): Promis
 /** A source package whose build runs `build` (Python, indented by four spaces), without anything from elsewhere. */
 export function sourcePackage(folder: string, build: string): Record<string, string> {
   return {
-    [`${folder}/pyproject.toml`]: '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n[project]\nname = "slow"\nversion = "1"\n',
+    [`${folder}/pyproject.toml`]:
+      '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n[project]\nname = "slow"\nversion = "1"\n',
     [`${folder}/backend.py`]: `import os, subprocess, sys, time\ndef build_wheel(directory, config=None, metadata=None):\n${build}\n`,
   };
 }

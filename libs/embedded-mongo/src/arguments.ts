@@ -20,14 +20,23 @@ export function parseArguments(argv: string[]): StoreArguments {
   if (!values.socket) throw new WrongArguments(`--socket is missing. ${USAGE}`);
   if (!values.data) throw new WrongArguments(`--data is missing. ${USAGE}`);
   const result: StoreArguments = {
-    socket: values.socket, data: values.data, fsync: values['no-fsync'] !== true, ttlSeconds: wholeNumber('--ttl-seconds', values['ttl-seconds'] ?? '60'),
+    socket: values.socket,
+    data: values.data,
+    fsync: values['no-fsync'] !== true,
+    ttlSeconds: wholeNumber('--ttl-seconds', values['ttl-seconds'] ?? '60'),
   };
   if (result.ttlSeconds === 0) throw new WrongArguments('--ttl-seconds must be at least 1.');
   if (values['lifeline-fd'] !== undefined) result.lifelineFd = wholeNumber('--lifeline-fd', values['lifeline-fd']);
   return result;
 }
 
-function readValues(argv: string[]): { socket?: string; data?: string; 'lifeline-fd'?: string; 'ttl-seconds'?: string; 'no-fsync'?: boolean } {
+function readValues(argv: string[]): {
+  socket?: string;
+  data?: string;
+  'lifeline-fd'?: string;
+  'ttl-seconds'?: string;
+  'no-fsync'?: boolean;
+} {
   const text = { type: 'string' } as const;
   try {
     return parseArgs({

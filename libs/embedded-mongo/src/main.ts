@@ -15,17 +15,22 @@ function fail(error: unknown, code: number): void {
 
 async function main(): Promise<void> {
   const options = parseArguments(process.argv.slice(2));
-  if (Buffer.byteLength(options.socket) > LONGEST_SOCKET_PATH) throw new WrongArguments(`The socket path is longer than ${LONGEST_SOCKET_PATH} bytes: ${options.socket}`);
-  const report = (error: unknown): void => void process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  if (Buffer.byteLength(options.socket) > LONGEST_SOCKET_PATH)
+    throw new WrongArguments(`The socket path is longer than ${LONGEST_SOCKET_PATH} bytes: ${options.socket}`);
+  const report = (error: unknown): void =>
+    void process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   const store = await startStore({ ...options, report });
   let stopping = false;
   const stop = (): void => {
     if (stopping) return;
     stopping = true;
-    store.close().then(() => process.exit(0), (error: unknown) => {
-      report(error);
-      process.exit(1);
-    });
+    store.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        report(error);
+        process.exit(1);
+      },
+    );
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);

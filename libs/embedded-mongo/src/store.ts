@@ -53,14 +53,20 @@ export async function startStore(options: StoreOptions): Promise<Store> {
 }
 
 /** Runs again and again with a pause in between, never twice at a time. */
-function repeat(work: () => Promise<void>, milliseconds: number, report: (error: unknown) => void): { stop: () => Promise<void> } {
+function repeat(
+  work: () => Promise<void>,
+  milliseconds: number,
+  report: (error: unknown) => void,
+): { stop: () => Promise<void> } {
   let running = Promise.resolve();
   let timer = setTimeout(run, milliseconds);
   let stopped = false;
   function run(): void {
-    running = work().catch(report).then(() => {
-      if (!stopped) timer = setTimeout(run, milliseconds);
-    });
+    running = work()
+      .catch(report)
+      .then(() => {
+        if (!stopped) timer = setTimeout(run, milliseconds);
+      });
   }
   return {
     stop: () => {

@@ -8,11 +8,16 @@ const FOLDER = join(WORKSPACE, 'dist/libs/embedded-mongo/spec');
 const BUNDLE = join(FOLDER, 'store.mjs');
 let built = false;
 
-/** The store as it is shipped, bundled once per test file. It is renamed into place, as other test files may be starting it. */
+/**
+ * The store as it is shipped, bundled once per test file. It is renamed into place, as other test files may be starting
+ * it.
+ */
 export function bundle(): string {
   if (!built) {
     const own = join(FOLDER, `${process.pid}.mjs`);
-    execFileSync(process.execPath, ['tools/bundle.mjs', join(import.meta.dirname, '../src/main.ts'), own], { cwd: WORKSPACE });
+    execFileSync(process.execPath, ['tools/bundle.mjs', join(import.meta.dirname, '../src/main.ts'), own], {
+      cwd: WORKSPACE,
+    });
     renameSync(own, BUNDLE);
     rmSync(`${own}.map`, { force: true });
   }
@@ -50,7 +55,9 @@ export class StoreProcess {
   /** The same with files of at most so many KiB, which the store meets like a full disk. */
   startWithFileLimit(kilobytes: number): Promise<void> {
     const script = `trap '' XFSZ; ulimit -f ${kilobytes}; exec "$0" "$@"`;
-    return this.watch(spawn('bash', ['-c', script, process.execPath, bundle(), ...this.own()], { stdio: ['ignore', 'pipe', 'pipe'] }));
+    return this.watch(
+      spawn('bash', ['-c', script, process.execPath, bundle(), ...this.own()], { stdio: ['ignore', 'pipe', 'pipe'] }),
+    );
   }
 
   private own(): string[] {
@@ -85,7 +92,8 @@ export const runToEnd = (args: string[]): Promise<Ended> => ending(launch(args))
 export const launchWithLifeline = (args: string[]): ChildProcess =>
   spawn(process.execPath, [bundle(), ...args, '--lifeline-fd', '3'], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
 
-const launch = (args: string[]): ChildProcess => spawn(process.execPath, [bundle(), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+const launch = (args: string[]): ChildProcess =>
+  spawn(process.execPath, [bundle(), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
 
 /** Waits for the end of a process. */
 export function ending(child: ChildProcess): Promise<Ended> {

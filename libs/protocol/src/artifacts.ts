@@ -8,14 +8,21 @@ export const ArtifactOriginSchema = z.enum(['output', 'kept']);
 export type ArtifactOrigin = z.infer<typeof ArtifactOriginSchema>;
 
 /** A file that is no artifact though it lies where artifacts do, and why. Its name may be the reason. */
-export const DroppedArtifactSchema = z.object({ path: z.string().max(8192), size: z.number().nonnegative(), reason: z.string().max(500) });
+export const DroppedArtifactSchema = z.object({
+  path: z.string().max(8192),
+  size: z.number().nonnegative(),
+  reason: z.string().max(500),
+});
 export type DroppedArtifact = z.infer<typeof DroppedArtifactSchema>;
 
 const GIB = 1024 ** 3;
-/** Why an artifact is dropped that would make the run's artifacts so many files and bytes, or null where there is room. */
+/**
+ * Why an artifact is dropped that would make the run's artifacts so many files and bytes, or null where there is room.
+ */
 export function artifactQuotaReason(files: number, bytes: number): string | null {
   if (files > LIMITS.artifactFiles) return `A run keeps at most ${LIMITS.artifactFiles} artifacts.`;
-  if (bytes > LIMITS.artifactQuotaBytes) return `The artifacts of a run take at most ${LIMITS.artifactQuotaBytes / GIB} GiB together.`;
+  if (bytes > LIMITS.artifactQuotaBytes)
+    return `The artifacts of a run take at most ${LIMITS.artifactQuotaBytes / GIB} GiB together.`;
   return null;
 }
 
@@ -74,7 +81,8 @@ export const ArtifactPutSchema = z.object({
 export type ArtifactPut = z.infer<typeof ArtifactPutSchema>;
 /**
  * `missing`: contents that the server lacks, to be sent from `from`; the items that need them are put again afterwards.
- * `refused`: items beyond the quota. `news`: what was not known as dropped before, and is worth a line to the run's owner.
+ * `refused`: items beyond the quota. `news`: what was not known as dropped before, and is worth a line to the run's
+ * owner.
  */
 export type ArtifactPutReply =
   | { ok: true; missing: { sha256: string; from: number }[]; refused: DroppedArtifact[]; news: DroppedArtifact[] }
@@ -85,16 +93,30 @@ export const ArtifactChunkSchema = z.object({
   ...Attempt,
   /** `size` is that of the whole content: the piece that reaches it is its last. */
   pieces: z
-    .array(z.object({ sha256: Sha256Schema, offset: z.int().nonnegative(), length: z.int().nonnegative(), size: z.int().nonnegative().max(LIMITS.artifactQuotaBytes) }))
+    .array(
+      z.object({
+        sha256: Sha256Schema,
+        offset: z.int().nonnegative(),
+        length: z.int().nonnegative(),
+        size: z.int().nonnegative().max(LIMITS.artifactQuotaBytes),
+      }),
+    )
     .min(1)
     .max(LIMITS.artifactBatch),
 });
 export type ArtifactChunk = z.infer<typeof ArtifactChunkSchema>;
-/** `gap`: put the items again to hear from where to go on. `corrupt`: these came whole, but are not what their name says. `full`: of the server's disk. */
+/**
+ * `gap`: put the items again to hear from where to go on. `corrupt`: these came whole, but are not what their name
+ * says. `full`: of the server's disk.
+ */
 export type ArtifactChunkReply = { ok: true; corrupt: string[] } | { ok: false; code: 'superseded' | 'gap' | 'full' };
 
 /** A file that a run left in its workspace, outside of MLE_OUTPUT_DIR and not of its snapshot. */
-export const LeftoverSchema = z.object({ path: ProjectPathSchema, size: z.int().nonnegative(), modifiedAt: z.number() });
+export const LeftoverSchema = z.object({
+  path: ProjectPathSchema,
+  size: z.int().nonnegative(),
+  modifiedAt: z.number(),
+});
 export type Leftover = z.infer<typeof LeftoverSchema>;
 
 export const AttemptLeftoversSchema = z.object({
@@ -114,12 +136,20 @@ export const LeftoverListSchema = z.object({
 });
 export type LeftoverList = z.infer<typeof LeftoverListSchema>;
 
-export const LeftoverChoiceSchema = z.object({ paths: z.array(ProjectPathSchema).min(1, 'Choose at least one file.').max(LIMITS.leftovers) }).strict();
+export const LeftoverChoiceSchema = z
+  .object({ paths: z.array(ProjectPathSchema).min(1, 'Choose at least one file.').max(LIMITS.leftovers) })
+  .strict();
 export type LeftoverChoice = z.infer<typeof LeftoverChoiceSchema>;
 
 /** What became of each; `reason` where it did not work, or `underway` where a large one still goes on. */
 export const LeftoverResultSchema = z.object({
-  items: z.array(z.object({ path: z.string(), result: z.enum(['kept', 'removed', 'underway', 'failed']), reason: z.string().nullable() })),
+  items: z.array(
+    z.object({
+      path: z.string(),
+      result: z.enum(['kept', 'removed', 'underway', 'failed']),
+      reason: z.string().nullable(),
+    }),
+  ),
 });
 export type LeftoverResult = z.infer<typeof LeftoverResultSchema>;
 
@@ -133,5 +163,7 @@ export const LeftoverRequestSchema = z.object({
 });
 export type LeftoverRequest = z.infer<typeof LeftoverRequestSchema>;
 /** `reason` is null where it was done. */
-export const LeftoverReplySchema = z.object({ items: z.array(z.object({ path: z.string(), reason: z.string().max(500).nullable() })) });
+export const LeftoverReplySchema = z.object({
+  items: z.array(z.object({ path: z.string(), reason: z.string().max(500).nullable() })),
+});
 export type LeftoverReply = z.infer<typeof LeftoverReplySchema>;

@@ -18,7 +18,11 @@ export const PasswordSchema = z
 export const LoginSchema = z.object({ login: z.string().max(256), password: z.string().max(1024) });
 export type Login = z.infer<typeof LoginSchema>;
 
-export const SetupSchema = z.object({ token: z.string().min(1).max(200), login: LoginNameSchema, password: PasswordSchema });
+export const SetupSchema = z.object({
+  token: z.string().min(1).max(200),
+  login: LoginNameSchema,
+  password: PasswordSchema,
+});
 export type Setup = z.infer<typeof SetupSchema>;
 
 /** What an anonymous visitor may know: whether the first user is still to be made. */
@@ -30,11 +34,17 @@ export type UserView = z.infer<typeof UserViewSchema>;
 
 /** Changing one's password asks for the present one. */
 export const UpdateMeSchema = z
-  .object({ login: LoginNameSchema.optional(), password: PasswordSchema.optional(), currentPassword: z.string().max(1024).optional() })
+  .object({
+    login: LoginNameSchema.optional(),
+    password: PasswordSchema.optional(),
+    currentPassword: z.string().max(1024).optional(),
+  })
   .strict();
 export type UpdateMe = z.infer<typeof UpdateMeSchema>;
 
-export const CreateUserSchema = z.object({ login: LoginNameSchema, password: PasswordSchema, role: RoleSchema.default('member') }).strict();
+export const CreateUserSchema = z
+  .object({ login: LoginNameSchema, password: PasswordSchema, role: RoleSchema.default('member') })
+  .strict();
 export type CreateUser = z.infer<typeof CreateUserSchema>;
 export const UpdateUserSchema = z.object({ password: PasswordSchema.optional(), role: RoleSchema.optional() }).strict();
 export type UpdateUser = z.infer<typeof UpdateUserSchema>;

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { NameSchema } from './ids.js';
 
 /*
- * A machine that the server dials. Each connection is TLS 1.3 to the worker's own certificate, whose fingerprint the server
- * compares first. Then one HTTP upgrade carries the proofs of both sides, and the bytes belong to the purpose of the connection:
- * the control connection (JSON lines, below), or a stream that the worker asked for on it and uses as if it had dialled the server.
+ * A machine that the server dials. Each connection is TLS 1.3 to the worker's own certificate, whose fingerprint the
+ * server compares first. Then one HTTP upgrade carries the proofs of both sides, and the bytes belong to the purpose of
+ * the connection: the control connection (JSON lines, below), or a stream that the worker asked for on it and uses as
+ * if it had dialled the server.
  */
 
 export const CARRIER_PROTOCOL = 'mle-carrier';
@@ -24,7 +25,10 @@ export const CARRIER_HEADERS = {
 
 export interface CarrierSession {
   side: 'server' | 'worker';
-  /** The session's exported keying material in hex: fresh for each connection, so that a proof is worth nothing on another one. */
+  /**
+   * The session's exported keying material in hex: fresh for each connection, so that a proof is worth nothing on
+   * another one.
+   */
   exported: string;
   fingerprint: string;
   server: string;
@@ -37,7 +41,10 @@ export function proofText({ side, exported, fingerprint, server, stream }: Carri
 }
 
 /** The body of a refused upgrade. */
-export const CarrierRefusalSchema = z.object({ code: z.enum(['proof', 'link_version', 'taken', 'no_stream', 'malformed']), linkVersion: z.int() });
+export const CarrierRefusalSchema = z.object({
+  code: z.enum(['proof', 'link_version', 'taken', 'no_stream', 'malformed']),
+  linkVersion: z.int(),
+});
 export type CarrierRefusal = z.infer<typeof CarrierRefusalSchema>;
 
 /** Silence on the control connection after which each side takes it for dead; the server says something more often. */
@@ -65,7 +72,12 @@ export const DialWorkerMessageSchema = z.discriminatedUnion('type', [
 export type DialWorkerMessage = z.infer<typeof DialWorkerMessageSchema>;
 
 /** A token that a worker listens with. The worker makes one of 43 characters; a person's own must not be guessable. */
-export const ListenTokenSchema = z.string().trim().min(20, 'A token has at least 20 characters.').max(200, 'A token has at most 200 characters.').regex(/^\S+$/, 'A token holds no spaces.');
+export const ListenTokenSchema = z
+  .string()
+  .trim()
+  .min(20, 'A token has at least 20 characters.')
+  .max(200, 'A token has at most 200 characters.')
+  .regex(/^\S+$/, 'A token holds no spaces.');
 
 const FINGERPRINT = /^[0-9a-f]{64}$/;
 
@@ -73,8 +85,17 @@ const FINGERPRINT = /^[0-9a-f]{64}$/;
 export const FingerprintSchema = z
   .string()
   .max(120)
-  .transform((text) => text.replace(/^sha-?256\W*/i, '').replaceAll(/[:\s]/g, '').toLowerCase())
-  .pipe(z.string().regex(FINGERPRINT, 'Give the fingerprint that the worker printed: 64 hex digits, with or without colons.'));
+  .transform((text) =>
+    text
+      .replace(/^sha-?256\W*/i, '')
+      .replaceAll(/[:\s]/g, '')
+      .toLowerCase(),
+  )
+  .pipe(
+    z
+      .string()
+      .regex(FINGERPRINT, 'Give the fingerprint that the worker printed: 64 hex digits, with or without colons.'),
+  );
 
 /** As people read and compare it. */
 export const shownFingerprint = (hex: string): string => (hex.toUpperCase().match(/../g) ?? []).join(':');
@@ -89,7 +110,15 @@ export const MachineUrlSchema = z
 function isMachineUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, username, password, pathname, search, hash } = new URL(text);
-  return protocol === 'https:' && hostname !== '' && username === '' && password === '' && pathname === '/' && search === '' && hash === '';
+  return (
+    protocol === 'https:' &&
+    hostname !== '' &&
+    username === '' &&
+    password === '' &&
+    pathname === '/' &&
+    search === '' &&
+    hash === ''
+  );
 }
 
 export const ConnectMachineSchema = z

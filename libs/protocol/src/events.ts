@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { AttemptProgress } from './link.js';
 import { IdSchema } from './ids.js';
+import type { AttemptProgress } from './link.js';
 import type { MachineView } from './machines.js';
 import type { MetricUpdate } from './metrics.js';
 import type { OutputFrame } from './output.js';
@@ -36,7 +36,8 @@ export type ServerEvent = keyof ServerToBrowser;
 export const WatchSchema = z.object({ runId: IdSchema });
 export type Watch = z.infer<typeof WatchSchema>;
 /** Frames after the answer are complete: fetch `[0, storedBytes)` by range, then append what comes. */
-export type WatchReply = { ok: true; run: RunView; attempt: number; storedBytes: number } | { ok: false; message: string };
+export type WatchReply =
+  { ok: true; run: RunView; attempt: number; storedBytes: number } | { ok: false; message: string };
 
 export type MetricWatchReply = { ok: true; attempt: number } | { ok: false; message: string };
 

@@ -1,10 +1,18 @@
 import { z } from 'zod';
-import type { ArtifactChunk, ArtifactChunkReply, ArtifactPut, ArtifactPutReply, AttemptLeftovers, LeftoverReply, LeftoverRequest } from './artifacts.js';
+import type {
+  ArtifactChunk,
+  ArtifactChunkReply,
+  ArtifactPut,
+  ArtifactPutReply,
+  AttemptLeftovers,
+  LeftoverReply,
+  LeftoverRequest,
+} from './artifacts.js';
 import { IdSchema, Sha256Schema } from './ids.js';
 import { LIMITS } from './limits.js';
-import { InventorySchema, LoadSchema, type Inventory } from './machines.js';
+import { type Inventory, InventorySchema, LoadSchema } from './machines.js';
 import { ResourceSampleSchema } from './metrics.js';
-import { OutputFrameSchema } from './output.js';
+import { type OutputFrameSchema } from './output.js';
 import { DEFAULT_PROJECT_SETTINGS, ProjectSettingsSchema } from './project-settings.js';
 import { EnvSchema, ParamsSchema } from './runs.js';
 
@@ -24,7 +32,10 @@ export const LinkAuthSchema = z.object({
 });
 export type LinkAuth = z.infer<typeof LinkAuthSchema>;
 
-/** `data` of a refused handshake; its message is a sentence for the machine's owner. `unavailable` says nothing about the secret. */
+/**
+ * `data` of a refused handshake; its message is a sentence for the machine's owner. `unavailable` says nothing about
+ * the secret.
+ */
 export const LinkRefusalSchema = z.object({ code: z.enum(['link_version', 'unknown', 'unavailable']) });
 export type LinkRefusal = z.infer<typeof LinkRefusalSchema>;
 
@@ -79,7 +90,10 @@ export const RunSpecSchema = AttemptRefSchema.extend({
   params: ParamsSchema,
   settings: ProjectSettingsSchema.default(DEFAULT_PROJECT_SETTINGS),
   env: EnvSchema,
-  /** Indexes, in the inventory, of the GPUs that the run has for itself; none: it may use whatever is there. A journal of before has none. */
+  /**
+   * Indexes, in the inventory, of the GPUs that the run has for itself; none: it may use whatever is there. A journal
+   * of before has none.
+   */
   gpus: z.array(z.int().nonnegative()).default([]),
   seed: z.int(),
   /** From the start of the program. */
@@ -114,7 +128,14 @@ export const ResourceUsageSchema = z.object({
 export type ResourceUsage = z.infer<typeof ResourceUsageSchema>;
 
 /** `stopped`: the worker stopped it by itself, and `reason` says why (the machine shuts down). */
-export const OUTCOMES = ['exited', 'stopped', 'spawn_failed', 'prepare_failed', 'timed_out', 'supervisor_lost'] as const;
+export const OUTCOMES = [
+  'exited',
+  'stopped',
+  'spawn_failed',
+  'prepare_failed',
+  'timed_out',
+  'supervisor_lost',
+] as const;
 /** The end of an attempt, sent after its last byte was acknowledged. */
 export const AttemptFinishedSchema = AttemptRefSchema.extend({
   /** What ended it; whether an exit is a success, a failure or a stop is the server's decision. */
@@ -131,9 +152,14 @@ export const AttemptFinishedSchema = AttemptRefSchema.extend({
 });
 export type AttemptFinished = z.infer<typeof AttemptFinishedSchema>;
 
-/** `superseded`: the attempt is over or a later one has begun; kill the copy and forget it. `artifacts`: not all are stored, put them all again. */
-export type AttemptReply = { ok: true } | { ok: false; code: 'superseded' | 'artifacts' } | { ok: false; code: 'gap'; expected: number };
-export type OutputReply = { ok: true; storedBytes: number } | { ok: false; code: 'superseded' } | { ok: false; code: 'gap'; expected: number };
+/**
+ * `superseded`: the attempt is over or a later one has begun; kill the copy and forget it. `artifacts`: not all are
+ * stored, put them all again.
+ */
+export type AttemptReply =
+  { ok: true } | { ok: false; code: 'superseded' | 'artifacts' } | { ok: false; code: 'gap'; expected: number };
+export type OutputReply =
+  { ok: true; storedBytes: number } | { ok: false; code: 'superseded' } | { ok: false; code: 'gap'; expected: number };
 
 /** Asks for blobs of the attempt's snapshot (or the manifest itself) in one stream; `from` resumes. */
 export const BlobFetchSchema = AttemptRefSchema.extend({
@@ -141,10 +167,14 @@ export const BlobFetchSchema = AttemptRefSchema.extend({
   items: z.array(z.object({ sha256: Sha256Schema, from: z.int().nonnegative() })).max(100_000),
 });
 export type BlobFetch = z.infer<typeof BlobFetchSchema>;
-/** Pieces of blobs whose bytes follow one another in the attachment: one of a large blob, or many small blobs at once. */
+/**
+ * Pieces of blobs whose bytes follow one another in the attachment: one of a large blob, or many small blobs at once.
+ */
 export const BlobChunkSchema = z.object({
   streamId: z.string(),
-  pieces: z.array(z.object({ sha256: Sha256Schema, offset: z.int(), length: z.int(), size: z.int() })).max(LIMITS.blobsPerChunk),
+  pieces: z
+    .array(z.object({ sha256: Sha256Schema, offset: z.int(), length: z.int(), size: z.int() }))
+    .max(LIMITS.blobsPerChunk),
 });
 /** `size` is that of the whole blob; the piece that reaches it is its last, also when both are zero. */
 export type BlobChunk = z.infer<typeof BlobChunkSchema>;

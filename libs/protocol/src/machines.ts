@@ -26,7 +26,9 @@ export const InventorySchema = z.object({
 });
 export type Inventory = z.infer<typeof InventorySchema>;
 
-export const LabelSchema = z.string().regex(/^[A-Za-z0-9._/-]{1,40}$/, 'Use letters, digits and . _ / - in a label, at most 40.');
+export const LabelSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9._/-]{1,40}$/, 'Use letters, digits and . _ / - in a label, at most 40.');
 
 export const LoadSchema = z.object({ cpu: z.number(), memory: z.number(), gpu: z.number().nullable() });
 /** Fractions from 0 to 1, sampled with the heartbeat. */
@@ -85,7 +87,10 @@ export const JoinTokenViewSchema = z.object({
   command: z.string(),
   /** Why the command would not work on another computer as the server is now; null: nothing speaks against it. */
   warning: z.string().nullable(),
-  /** Addresses of this host that other computers may know it by. Empty where the address of the command is the one that was meant for them. */
+  /**
+   * Addresses of this host that other computers may know it by. Empty where the address of the command is the one that
+   * was meant for them.
+   */
   addresses: z.array(z.string()),
 });
 export type JoinTokenView = z.infer<typeof JoinTokenViewSchema>;

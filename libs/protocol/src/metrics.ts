@@ -99,7 +99,10 @@ export const ResourceListSchema = z.object({
   attempt: z.int(),
   series: z.array(z.object({ name: ResourceNameSchema, axis: z.literal('seconds'), ...MetricColumns })),
   /** Of the machine, as far as its worker knows them: the full scale of a chart. */
-  capacity: z.object({ cpus: z.int().nullable(), memoryBytes: z.number().nullable(), gpuMemoryBytes: z.number().nullable() }),
+  capacity: z.object({
+    cpus: z.int().nullable(),
+    memoryBytes: z.number().nullable(),
+    gpuMemoryBytes: z.number().nullable(),
+  }),
 });
 export type ResourceList = z.infer<typeof ResourceListSchema>;
-

@@ -36,7 +36,16 @@ export const OutputFrameSchema = z.object({
   /** Offset of the first byte. */
   from: z.int().nonnegative(),
   /** The pieces of the frame in order: their lengths add up to the length of the bytes. */
-  segments: z.array(z.tuple([z.int().positive(), z.int().min(0).max(OUTPUT_STREAMS.length - 1), z.number()])),
+  segments: z.array(
+    z.tuple([
+      z.int().positive(),
+      z
+        .int()
+        .min(0)
+        .max(OUTPUT_STREAMS.length - 1),
+      z.number(),
+    ]),
+  ),
 });
 /** `segments` are `[length, index into OUTPUT_STREAMS, time]`. */
 export type OutputFrame = z.infer<typeof OutputFrameSchema>;

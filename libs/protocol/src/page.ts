@@ -6,7 +6,10 @@ const LIMIT = `Give a limit from 1 to ${LIMITS.pageItems}.`;
 /** `?limit=&cursor=` of every list. */
 export const PageQuerySchema = z.object({
   limit: z.coerce.number().int().min(1, LIMIT).max(LIMITS.pageItems, LIMIT).default(50),
-  cursor: z.string().regex(/^[0-9a-f]{24}$/, 'Give the nextCursor of the page before, or none for the first page.').optional(),
+  cursor: z
+    .string()
+    .regex(/^[0-9a-f]{24}$/, 'Give the nextCursor of the page before, or none for the first page.')
+    .optional(),
 });
 export type PageQuery = z.infer<typeof PageQuerySchema>;
 

@@ -16,5 +16,7 @@ export const CreatePoolSchema = z.object({ name: NameSchema, machineIds: Members
 export type CreatePool = z.infer<typeof CreatePoolSchema>;
 
 /** `machineIds` takes the place of all members. */
-export const UpdatePoolSchema = z.object({ name: NameSchema.optional(), machineIds: MembersSchema.optional() }).strict();
+export const UpdatePoolSchema = z
+  .object({ name: NameSchema.optional(), machineIds: MembersSchema.optional() })
+  .strict();
 export type UpdatePool = z.infer<typeof UpdatePoolSchema>;

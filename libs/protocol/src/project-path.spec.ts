@@ -1,7 +1,17 @@
 import { projectPathError, ProjectPathSchema } from './project-path.js';
 
 describe('a path inside a project', () => {
-  it.each(['run.py', 'nets/network.py', 'a b/ü.txt', '.mleignore', '..data/x', 'a/...', '100%.txt', '%zz', 'data/50%25.csv'])('accepts %s', (path) => {
+  it.each([
+    'run.py',
+    'nets/network.py',
+    'a b/ü.txt',
+    '.mleignore',
+    '..data/x',
+    'a/...',
+    '100%.txt',
+    '%zz',
+    'data/50%25.csv',
+  ])('accepts %s', (path) => {
     expect(projectPathError(path)).toBeNull();
     expect(ProjectPathSchema.parse(path)).toBe(path);
   });

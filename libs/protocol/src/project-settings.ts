@@ -19,7 +19,9 @@ const CommandTemplateSchema = z
 /** How the files of a project are run. A run keeps the settings that the project had when it was made. */
 export const ProjectSettingsSchema = z
   .object({
-    /** The command for a run of a file, instead of the one that the file's ending chooses: `python train.py --lr {lr}`. */
+    /**
+     * The command for a run of a file, instead of the one that the file's ending chooses: `python train.py --lr {lr}`.
+     */
     command: CommandTemplateSchema.nullable(),
     /** The Docker image that runs are executed in. It brings the packages: requirements.txt is not installed then. */
     image: ImageSchema.nullable(),

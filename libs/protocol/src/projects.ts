@@ -23,7 +23,9 @@ export interface FetchProgress {
   phase: 'connecting' | 'receiving' | 'storing';
   part: number | null;
 }
-export const UpdateProjectSchema = z.object({ name: NameSchema.optional(), settings: ProjectSettingsSchema.partial().optional() }).strict();
+export const UpdateProjectSchema = z
+  .object({ name: NameSchema.optional(), settings: ProjectSettingsSchema.partial().optional() })
+  .strict();
 export type UpdateProject = z.infer<typeof UpdateProjectSchema>;
 
 export const ProjectViewSchema = z.object({

@@ -1,12 +1,37 @@
-import { ACTIVE_STATES, canTransition, isTerminal, RUN_STATES, statesBefore, TERMINAL_STATES, type RunState } from './run-state.js';
+import {
+  ACTIVE_STATES,
+  canTransition,
+  isTerminal,
+  RUN_STATES,
+  type RunState,
+  statesBefore,
+  TERMINAL_STATES,
+} from './run-state.js';
 
 /** The contract's arrows, written out once more by hand: a change of the table has to be meant. */
 const ARROWS = new Set([
-  'queued>assigned', 'queued>stopped',
-  'assigned>preparing', 'assigned>queued', 'assigned>stopped',
-  'preparing>running', 'preparing>stopping', 'preparing>failed', 'preparing>lost', 'preparing>timed_out', 'preparing>queued',
-  'running>stopping', 'running>succeeded', 'running>failed', 'running>timed_out', 'running>lost', 'running>queued',
-  'stopping>stopped', 'stopping>succeeded', 'stopping>failed', 'stopping>timed_out', 'stopping>lost',
+  'queued>assigned',
+  'queued>stopped',
+  'assigned>preparing',
+  'assigned>queued',
+  'assigned>stopped',
+  'preparing>running',
+  'preparing>stopping',
+  'preparing>failed',
+  'preparing>lost',
+  'preparing>timed_out',
+  'preparing>queued',
+  'running>stopping',
+  'running>succeeded',
+  'running>failed',
+  'running>timed_out',
+  'running>lost',
+  'running>queued',
+  'stopping>stopped',
+  'stopping>succeeded',
+  'stopping>failed',
+  'stopping>timed_out',
+  'stopping>lost',
 ]);
 
 describe('run states', () => {

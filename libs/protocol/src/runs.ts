@@ -16,7 +16,10 @@ const Text = (max: number) =>
 
 export const ParamValueSchema = z.union([z.string().max(4096), z.number(), z.boolean()]);
 export type ParamValue = z.infer<typeof ParamValueSchema>;
-export const ParamsSchema = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, 'Name a parameter by letters, digits and _.'), ParamValueSchema);
+export const ParamsSchema = z.record(
+  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, 'Name a parameter by letters, digits and _.'),
+  ParamValueSchema,
+);
 /** Of a new run: each parameter is a variable `MLE_PARAM_<NAME>` of the run too, in capitals. */
 export const NewParamsSchema = ParamsSchema.superRefine((params, context) => {
   const byVariable = new Map<string, string>();
@@ -24,7 +27,11 @@ export const NewParamsSchema = ParamsSchema.superRefine((params, context) => {
     const other = byVariable.get(name.toUpperCase());
     byVariable.set(name.toUpperCase(), name);
     if (other === undefined) continue;
-    context.addIssue({ code: 'custom', path: [name], message: `${other} and ${name} differ only by case, and both would be MLE_PARAM_${name.toUpperCase()}. Rename one.` });
+    context.addIssue({
+      code: 'custom',
+      path: [name],
+      message: `${other} and ${name} differ only by case, and both would be MLE_PARAM_${name.toUpperCase()}. Rename one.`,
+    });
   }
 });
 export const EnvSchema = z.record(
@@ -35,13 +42,20 @@ export const EnvSchema = z.record(
   Text(32_768),
 );
 
-export const TargetSchema = z.union([z.object({ machineId: IdSchema }).strict(), z.object({ poolId: IdSchema }).strict()], {
-  error: 'Give machineId or poolId.',
-});
+export const TargetSchema = z.union(
+  [z.object({ machineId: IdSchema }).strict(), z.object({ poolId: IdSchema }).strict()],
+  {
+    error: 'Give machineId or poolId.',
+  },
+);
 export type Target = z.infer<typeof TargetSchema>;
 
 export const NeedsSchema = z
-  .object({ labels: z.array(LabelSchema).max(20).optional(), gpus: z.int().min(0).max(64).optional(), gpuMemoryBytes: z.number().min(0).optional() })
+  .object({
+    labels: z.array(LabelSchema).max(20).optional(),
+    gpus: z.int().min(0).max(64).optional(),
+    gpuMemoryBytes: z.number().min(0).optional(),
+  })
   .strict();
 export type Needs = z.infer<typeof NeedsSchema>;
 
@@ -80,13 +94,24 @@ export const CreateRunSchema = z
     target: TargetSchema.optional(),
     needs: NeedsSchema.optional(),
     priority: z.int().min(-100).max(100).optional(),
-    /** Counts from the start of the program: waiting, the transfer of files and the set-up are not in it, so that a first run has as much time as the next. */
-    timeoutSeconds: z.int().min(1).max(30 * 86_400).optional(),
+    /**
+     * Counts from the start of the program: waiting, the transfer of files and the set-up are not in it, so that a
+     * first run has as much time as the next.
+     */
+    timeoutSeconds: z
+      .int()
+      .min(1)
+      .max(30 * 86_400)
+      .optional(),
     retry: RetrySchema.optional(),
     clean: z.boolean().optional(),
     tags: TagsSchema.optional(),
     note: Text(10_000).optional(),
-    seed: z.int().min(0).max(2 ** 32 - 1).optional(),
+    seed: z
+      .int()
+      .min(0)
+      .max(2 ** 32 - 1)
+      .optional(),
   })
   .strict()
   .refine((run) => (run.file === undefined) !== (run.command === undefined), {
@@ -99,10 +124,15 @@ export const UpdateRunSchema = z.object({ tags: TagsSchema.optional(), note: Tex
 export type UpdateRun = z.infer<typeof UpdateRunSchema>;
 
 /** Which files a rerun takes: those of the run, or the project's as they are today. */
-export const RerunSchema = z.object({ files: z.enum(['snapshot', 'current']).default('snapshot') }).strict().default({ files: 'snapshot' });
+export const RerunSchema = z
+  .object({ files: z.enum(['snapshot', 'current']).default('snapshot') })
+  .strict()
+  .default({ files: 'snapshot' });
 export type Rerun = z.infer<typeof RerunSchema>;
 
-export const StopRunsSchema = z.object({ ids: z.array(IdSchema).min(1, 'Name the runs to stop.').max(200, 'Stop at most 200 runs at once.') }).strict();
+export const StopRunsSchema = z
+  .object({ ids: z.array(IdSchema).min(1, 'Name the runs to stop.').max(200, 'Stop at most 200 runs at once.') })
+  .strict();
 export type StopRuns = z.infer<typeof StopRunsSchema>;
 
 export const RunQuerySchema = PageQuerySchema.extend({
@@ -188,6 +218,11 @@ export type RunView = z.infer<typeof RunViewSchema>;
 
 /** What became of each run of a bulk stop, in the order of the request. */
 export const StoppedRunsSchema = z.object({
-  items: z.array(z.union([z.object({ id: IdSchema, run: RunViewSchema }), z.object({ id: IdSchema, problem: ProblemSchema.pick({ status: true, code: true, detail: true }) })])),
+  items: z.array(
+    z.union([
+      z.object({ id: IdSchema, run: RunViewSchema }),
+      z.object({ id: IdSchema, problem: ProblemSchema.pick({ status: true, code: true, detail: true }) }),
+    ]),
+  ),
 });
 export type StoppedRuns = z.infer<typeof StoppedRunsSchema>;

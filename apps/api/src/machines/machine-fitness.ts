@@ -3,9 +3,16 @@ import { freeGpus, giveGpus } from '../run-records/gpu-seats.js';
 import type { MachineRecord } from './machines.repository.js';
 
 /** Whether the machine has what a run needs, be it held by other runs now or not. */
-export function satisfies(machine: Pick<MachineRecord, 'id' | 'labels' | 'inventory'>, needs: Needs | null | undefined): boolean {
-  return (needs?.labels ?? []).every((label) => machine.labels.includes(label)) && giveGpus(freeGpus(machine, []), needs).enough;
+export function satisfies(
+  machine: Pick<MachineRecord, 'id' | 'labels' | 'inventory'>,
+  needs: Needs | null | undefined,
+): boolean {
+  return (
+    (needs?.labels ?? []).every((label) => machine.labels.includes(label)) &&
+    giveGpus(freeGpus(machine, []), needs).enough
+  );
 }
 
 /** Whether the machine takes runs now, if it has a free slot. */
-export const takesRuns = ({ online, draining }: Pick<MachineRecord, 'online' | 'draining'>): boolean => online && !draining;
+export const takesRuns = ({ online, draining }: Pick<MachineRecord, 'online' | 'draining'>): boolean =>
+  online && !draining;

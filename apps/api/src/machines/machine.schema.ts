@@ -1,6 +1,6 @@
-import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
-import { Schema as MongooseSchema, type HydratedDocument, type Types } from 'mongoose';
 import type { Inventory, Load, MachineProvider } from '@mle/protocol';
+import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
+import { type HydratedDocument, Schema as MongooseSchema, type Types } from 'mongoose';
 
 /** How the server dials a machine, and which replica does. */
 export interface MachineDial {
@@ -73,7 +73,10 @@ export type MachineDocument = HydratedDocument<Machine>;
 export const MachineSchema = SchemaFactory.createForClass(Machine);
 MachineSchema.index({ credentialHash: 1 }, { unique: true });
 MachineSchema.index({ online: 1 });
-MachineSchema.index({ 'dial.fingerprint': 1 }, { unique: true, partialFilterExpression: { 'dial.fingerprint': { $type: 'string' } } });
+MachineSchema.index(
+  { 'dial.fingerprint': 1 },
+  { unique: true, partialFilterExpression: { 'dial.fingerprint': { $type: 'string' } } },
+);
 
 /** A one-time permission to join. */
 @Schema({ collection: 'join_tokens', versionKey: false })

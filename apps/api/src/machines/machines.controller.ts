@@ -1,12 +1,20 @@
+import {
+  IdSchema,
+  type JoinTokenView,
+  JoinTokenViewSchema,
+  type MachineView,
+  MachineViewSchema,
+  type UpdateMachine,
+  UpdateMachineSchema,
+} from '@mle/protocol';
 import { Controller, Delete, Get, Inject, Patch, Post, Req } from '@nestjs/common';
-import { IdSchema, JoinTokenViewSchema, MachineViewSchema, UpdateMachineSchema, type JoinTokenView, type MachineView, type UpdateMachine } from '@mle/protocol';
 import type { Request } from 'express';
 import { z } from 'zod';
-import { AdminOnly } from '../platform/http/current-user.js';
 import { CONFIG, type Config } from '../platform/config/config.js';
+import { AdminOnly } from '../platform/http/current-user.js';
 import { Returns, ZodBody, ZodParam } from '../platform/http/zod.js';
-import { reachability } from './reachability.js';
 import { MachinesService } from './machines.service.js';
+import { reachability } from './reachability.js';
 
 @Controller('api/v1/machines')
 export class MachinesController {
@@ -26,7 +34,10 @@ export class MachinesController {
   @Returns(201, JoinTokenViewSchema, 'A one-time token by which a machine joins')
   createJoinToken(@Req() request: Request): Promise<JoinTokenView> {
     const { host, publicUrl } = this.config;
-    return this.machines.createJoinToken(publicUrl ?? `${request.protocol}://${request.get('host') ?? ''}`, reachability(host, publicUrl));
+    return this.machines.createJoinToken(
+      publicUrl ?? `${request.protocol}://${request.get('host') ?? ''}`,
+      reachability(host, publicUrl),
+    );
   }
 
   @Get(':id')
@@ -38,7 +49,10 @@ export class MachinesController {
   @Patch(':id')
   @AdminOnly()
   @Returns(200, MachineViewSchema, 'Changes name, slots, labels, pools or draining')
-  change(@ZodParam('id', IdSchema) id: string, @ZodBody(UpdateMachineSchema) body: UpdateMachine): Promise<MachineView> {
+  change(
+    @ZodParam('id', IdSchema) id: string,
+    @ZodBody(UpdateMachineSchema) body: UpdateMachine,
+  ): Promise<MachineView> {
     return this.machines.change(id, body);
   }
 

@@ -1,7 +1,7 @@
+import type { Hello, Inventory, Load, MachineProvider, UpdateMachine } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import type { Model, UpdateQuery } from 'mongoose';
-import type { Hello, Inventory, Load, MachineProvider, UpdateMachine } from '@mle/protocol';
 import { objectId } from '../platform/database/ids.js';
 import { JoinToken, Machine } from './machine.schema.js';
 
@@ -33,7 +33,11 @@ export class MachinesRepository {
   /** The machine of this computer: there is one, which keeps its id when its worker joins anew. */
   async joinLocal(credentialHash: string, name: string): Promise<string> {
     const machine = await this.machines
-      .findOneAndUpdate({ provider: 'local' }, { $set: { credentialHash }, $setOnInsert: { name, createdAt: new Date() } }, { upsert: true, returnDocument: 'after' })
+      .findOneAndUpdate(
+        { provider: 'local' },
+        { $set: { credentialHash }, $setOnInsert: { name, createdAt: new Date() } },
+        { upsert: true, returnDocument: 'after' },
+      )
       .lean();
     return machine._id.toHexString();
   }
@@ -76,7 +80,11 @@ export class MachinesRepository {
     const changed: MachineRecord[] = [];
     for (const { _id } of silent) {
       const machine = await this.machines
-        .findOneAndUpdate({ _id, online: true, lastSeenAt: { $lt: before } }, { $set: { online: false, load: null } }, { returnDocument: 'after' })
+        .findOneAndUpdate(
+          { _id, online: true, lastSeenAt: { $lt: before } },
+          { $set: { online: false, load: null } },
+          { returnDocument: 'after' },
+        )
         .lean();
       if (machine) changed.push(record(machine));
     }
@@ -90,7 +98,17 @@ export class MachinesRepository {
   /** Makes these machines the members of the pool, and no others; answers the machines that this changed. */
   async setMembersOfPool(poolId: string, machineIds: readonly string[]): Promise<MachineRecord[]> {
     const members = machineIds.map(objectId);
-    const changed = await this.machines.find({ $or: [{ _id: { $in: members }, poolIds: { $ne: poolId } }, { _id: { $nin: members }, poolIds: poolId }] }, { _id: 1 }).lean();
+    const changed = await this.machines
+      .find(
+        {
+          $or: [
+            { _id: { $in: members }, poolIds: { $ne: poolId } },
+            { _id: { $nin: members }, poolIds: poolId },
+          ],
+        },
+        { _id: 1 },
+      )
+      .lean();
     await this.machines.updateMany({ _id: { $in: members } }, { $addToSet: { poolIds: poolId } });
     await this.machines.updateMany({ _id: { $nin: members }, poolIds: poolId }, { $pull: { poolIds: poolId } });
     return (await this.machines.find({ _id: { $in: changed.map(({ _id }) => _id) } }).lean()).map(record);

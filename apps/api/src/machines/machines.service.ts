@@ -1,14 +1,14 @@
+import { type JoinTokenView, type MachineView, TIMING, type UpdateMachine, VERSION } from '@mle/protocol';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { TIMING, VERSION, type JoinTokenView, type MachineView, type UpdateMachine } from '@mle/protocol';
-import { EventsService } from '../platform/signals/events.service.js';
 import { badRequest, conflict, notFound } from '../platform/http/problem.js';
 import { logger } from '../platform/logging/logger.js';
+import { EventsService } from '../platform/signals/events.service.js';
+import { RunsRepository } from '../run-records/runs.repository.js';
+import { MachineCredentials } from './machine-credentials.js';
+import { type MachineRecord, MachinesRepository } from './machines.repository.js';
 import { PoolAnnouncer } from './pools/pool-announcer.service.js';
 import { PoolsRepository } from './pools/pools.repository.js';
 import { DeliveriesService } from './queue/deliveries.service.js';
-import { RunsRepository } from '../run-records/runs.repository.js';
-import { MachineCredentials } from './machine-credentials.js';
-import { MachinesRepository, type MachineRecord } from './machines.repository.js';
 
 const PRESENCE_CHECK_MS = 500;
 /** A page shows at most four changes of a row in a second. */
@@ -69,18 +69,31 @@ export class MachinesService implements OnModuleInit, OnModuleDestroy {
   async remove(id: string): Promise<void> {
     const machine = await this.machines.get(id);
     if (!machine) throw notFound('machine');
-    const active = (await this.runs.activeOn(id)).filter(({ state, targetPoolId }) => state !== 'assigned' || targetPoolId === null).length;
-    if (active > 0) throw conflict('machine.busy', `${machine.name} still has ${active === 1 ? 'an active run' : `${active} active runs`}. Stop ${active === 1 ? 'it' : 'them'} first, or drain the machine and wait.`);
+    const active = (await this.runs.activeOn(id)).filter(
+      ({ state, targetPoolId }) => state !== 'assigned' || targetPoolId === null,
+    ).length;
+    if (active > 0)
+      throw conflict(
+        'machine.busy',
+        `${machine.name} still has ${active === 1 ? 'an active run' : `${active} active runs`}. Stop ${active === 1 ? 'it' : 'them'} first, or drain the machine and wait.`,
+      );
     await this.machines.remove(id);
     this.events.emit('machine.settings', id);
     this.events.publish('machine.removed', {}, { id });
     await this.poolAnnouncer.announce(machine.poolIds);
     // Nothing is left in the queue but deliveries of ended runs, which nobody takes any more.
-    await this.deliveries.forget(id).catch((error: unknown) => logger.warn({ err: error, machineId: id }, 'the queue of a removed machine is still in Redis'));
+    await this.deliveries
+      .forget(id)
+      .catch((error: unknown) =>
+        logger.warn({ err: error, machineId: id }, 'the queue of a removed machine is still in Redis'),
+      );
   }
 
   /** A one-time token, and the command that a person pastes on the machine to add. */
-  async createJoinToken(serverUrl: string, reachable: Pick<JoinTokenView, 'warning' | 'addresses'>): Promise<JoinTokenView> {
+  async createJoinToken(
+    serverUrl: string,
+    reachable: Pick<JoinTokenView, 'warning' | 'addresses'>,
+  ): Promise<JoinTokenView> {
     const { token, expiresAt } = await this.credentials.createJoinToken();
     const command = `curl -fsSL ${serverUrl}/worker/install.sh -o mle-install.sh && printf %s ${token} | sh mle-install.sh --url ${serverUrl} --token-stdin`;
     return { token, expiresAt: expiresAt.toISOString(), command, ...reachable };
@@ -105,7 +118,10 @@ export class MachinesService implements OnModuleInit, OnModuleDestroy {
       const machine = await this.machines.get(id);
       if (machine) await this.announce(machine);
     };
-    const timer = setTimeout(() => announce().catch((error: unknown) => logger.debug({ err: error }, 'a machine was not announced')), ANNOUNCE_MS);
+    const timer = setTimeout(
+      () => announce().catch((error: unknown) => logger.debug({ err: error }, 'a machine was not announced')),
+      ANNOUNCE_MS,
+    );
     this.soon.set(id, timer);
   }
 
@@ -116,7 +132,10 @@ export class MachinesService implements OnModuleInit, OnModuleDestroy {
   private async checkPools(ids: readonly string[]): Promise<void> {
     const known = await this.pools.byIds(ids);
     const unknown = ids.filter((id) => !known.some((pool) => pool.id === id));
-    if (unknown.length > 0) throw badRequest('request.invalid', `There is no pool ${unknown.join(', ')}. Choose pools that there are.`, [{ path: 'poolIds', message: 'There is no such pool.' }]);
+    if (unknown.length > 0)
+      throw badRequest('request.invalid', `There is no pool ${unknown.join(', ')}. Choose pools that there are.`, [
+        { path: 'poolIds', message: 'There is no such pool.' },
+      ]);
   }
 
   private async expire(): Promise<void> {
@@ -155,6 +174,9 @@ export function machineView(machine: MachineRecord, running: string[]): MachineV
 
 function outdated({ version, provider }: MachineRecord): string | null {
   if (version === null || version === VERSION) return null;
-  const how = provider === 'local' ? 'Stop the server and start it again.' : 'On the machine, download the worker again from /worker/worker.mjs of this server and start it again: its runs go on.';
+  const how =
+    provider === 'local'
+      ? 'Stop the server and start it again.'
+      : 'On the machine, download the worker again from /worker/worker.mjs of this server and start it again: its runs go on.';
   return `Its worker is of version ${version} and the server of version ${VERSION}. ${how}`;
 }

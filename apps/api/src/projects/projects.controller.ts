@@ -1,7 +1,7 @@
+import { IdSchema, type ProjectView, ProjectViewSchema, type UpdateProject, UpdateProjectSchema } from '@mle/protocol';
 import { Controller, Delete, Get, Patch } from '@nestjs/common';
-import { IdSchema, ProjectViewSchema, UpdateProjectSchema, type ProjectView, type UpdateProject } from '@mle/protocol';
 import { z } from 'zod';
-import { CurrentUser, type AuthUser } from '../platform/http/current-user.js';
+import { type AuthUser, CurrentUser } from '../platform/http/current-user.js';
 import { Returns, ZodBody, ZodParam } from '../platform/http/zod.js';
 import { ProjectsService } from './projects.service.js';
 
@@ -23,7 +23,11 @@ export class ProjectsController {
 
   @Patch(':id')
   @Returns(200, ProjectViewSchema, 'Renames a project, or changes how its files are run')
-  update(@CurrentUser() user: AuthUser, @ZodParam('id', IdSchema) id: string, @ZodBody(UpdateProjectSchema) body: UpdateProject): Promise<ProjectView> {
+  update(
+    @CurrentUser() user: AuthUser,
+    @ZodParam('id', IdSchema) id: string,
+    @ZodBody(UpdateProjectSchema) body: UpdateProject,
+  ): Promise<ProjectView> {
     return this.projects.update(user.id, id, body);
   }
 

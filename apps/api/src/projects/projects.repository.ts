@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { DEFAULT_PROJECT_SETTINGS, type ProjectSettings, type ProjectView, type UpdateProject } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import { DEFAULT_PROJECT_SETTINGS, type ProjectSettings, type ProjectView, type UpdateProject } from '@mle/protocol';
 import type { Model } from 'mongoose';
 import { objectId } from '../platform/database/ids.js';
 import { PROJECT_MODEL, type ProjectDocument } from './project.schema.js';
@@ -26,12 +26,23 @@ export class ProjectsRepository {
   /** Rejects with a duplicate error when the owner has a project of that name. */
   async insert(ownerId: string, name: string, settings: ProjectSettings): Promise<ProjectView> {
     const now = new Date();
-    const created = await this.projects.create({ ownerId: objectId(ownerId), name, settings, createdAt: now, updatedAt: now });
+    const created = await this.projects.create({
+      ownerId: objectId(ownerId),
+      name,
+      settings,
+      createdAt: now,
+      updatedAt: now,
+    });
     return view(created.toObject());
   }
 
   async listOf(ownerId: string): Promise<ProjectView[]> {
-    return (await this.projects.find({ ownerId: objectId(ownerId) }).sort({ name: 1 }).lean()).map(view);
+    return (
+      await this.projects
+        .find({ ownerId: objectId(ownerId) })
+        .sort({ name: 1 })
+        .lean()
+    ).map(view);
   }
 
   async countOf(ownerId: string): Promise<number> {
@@ -60,20 +71,29 @@ export class ProjectsRepository {
 
   /** The next number of a run, or null when the project is gone. */
   async nextRunNumber(id: string): Promise<number | null> {
-    const found = await this.projects.findOneAndUpdate({ _id: objectId(id) }, { $inc: { runCounter: 1 } }, { returnDocument: 'after' }).lean();
+    const found = await this.projects
+      .findOneAndUpdate({ _id: objectId(id) }, { $inc: { runCounter: 1 } }, { returnDocument: 'after' })
+      .lean();
     return found && found.runCounter;
   }
 
   /** Marks a change of files as begun: the revision is another from here on. Null when the project is gone. */
   async beginWrite(id: string): Promise<string | null> {
     const write = { id: randomUUID(), at: new Date() };
-    const { matchedCount } = await this.projects.updateOne({ _id: objectId(id) }, { $inc: { revision: 1 }, $push: { writes: write } });
+    const { matchedCount } = await this.projects.updateOne(
+      { _id: objectId(id) },
+      { $inc: { revision: 1 }, $push: { writes: write } },
+    );
     return matchedCount === 1 ? write.id : null;
   }
 
   async endWrite(id: string, writeId: string): Promise<ProjectView | null> {
     const found = await this.projects
-      .findOneAndUpdate({ _id: objectId(id) }, { $inc: { revision: 1 }, $pull: { writes: { id: writeId } }, $set: { updatedAt: new Date() } }, { returnDocument: 'after' })
+      .findOneAndUpdate(
+        { _id: objectId(id) },
+        { $inc: { revision: 1 }, $pull: { writes: { id: writeId } }, $set: { updatedAt: new Date() } },
+        { returnDocument: 'after' },
+      )
       .lean();
     return found && view(found);
   }

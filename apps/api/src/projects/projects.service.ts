@@ -1,9 +1,9 @@
-import { Injectable } from '@nestjs/common';
 import { DEFAULT_PROJECT_SETTINGS, type ProjectSettings, type ProjectView, type UpdateProject } from '@mle/protocol';
+import { Injectable } from '@nestjs/common';
 import { isDuplicate } from '../platform/database/ids.js';
+import { conflict, notFound } from '../platform/http/problem.js';
 import { EventsService } from '../platform/signals/events.service.js';
 import { Hook } from '../platform/signals/hook.js';
-import { conflict, notFound } from '../platform/http/problem.js';
 import { ProjectsRepository } from './projects.repository.js';
 
 @Injectable()
@@ -31,7 +31,11 @@ export class ProjectsService {
     return project;
   }
 
-  async create(userId: string, name: string, settings: ProjectSettings = DEFAULT_PROJECT_SETTINGS): Promise<ProjectView> {
+  async create(
+    userId: string,
+    name: string,
+    settings: ProjectSettings = DEFAULT_PROJECT_SETTINGS,
+  ): Promise<ProjectView> {
     const project = await this.withFreeName(name, () => this.projects.insert(userId, name, settings));
     this.events.publish('project.changed', { userId }, project);
     return project;
@@ -108,4 +112,5 @@ export class ProjectsService {
   }
 }
 
-const nameTaken = (name: string) => conflict('project.name_taken', `You have a project named ${name} already. Choose another name.`);
+const nameTaken = (name: string) =>
+  conflict('project.name_taken', `You have a project named ${name} already. Choose another name.`);

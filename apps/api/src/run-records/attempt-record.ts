@@ -1,5 +1,5 @@
 import { Prop, Schema } from '@nestjs/mongoose';
-import { Schema as MongooseSchema, type mongo, type Types } from 'mongoose';
+import { type mongo, Schema as MongooseSchema, type Types } from 'mongoose';
 
 /** What every record that belongs to an attempt says. */
 @Schema()

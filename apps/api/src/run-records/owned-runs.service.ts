@@ -1,5 +1,5 @@
-import { Injectable } from '@nestjs/common';
 import type { AttemptRef } from '@mle/protocol';
+import { Injectable } from '@nestjs/common';
 import { notFound } from '../platform/http/problem.js';
 import type { RunRecord } from './run-view.js';
 import { RunsRepository } from './runs.repository.js';

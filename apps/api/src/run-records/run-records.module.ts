@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
-import { Run, RunSchema } from './run.schema.js';
 import { OwnedRuns } from './owned-runs.service.js';
+import { Run, RunSchema } from './run.schema.js';
 import { RunLinesRepository } from './run-lines.repository.js';
 import { RunsRepository } from './runs.repository.js';
 

@@ -1,4 +1,4 @@
-import { DEFAULT_PROJECT_SETTINGS, type AttemptView, type RunView } from '@mle/protocol';
+import { type AttemptView, DEFAULT_PROJECT_SETTINGS, type RunView } from '@mle/protocol';
 import type { Attempt, Run } from './run.schema.js';
 
 /** A run as the database has it. */
@@ -35,7 +35,11 @@ export function runView(run: RunRecord, waiting: Waiting): RunView {
     params: run.params,
     settings: run.settings ?? DEFAULT_PROJECT_SETTINGS,
     env: run.env,
-    target: run.targetMachineId ? { machineId: run.targetMachineId } : run.targetPoolId ? { poolId: run.targetPoolId } : null,
+    target: run.targetMachineId
+      ? { machineId: run.targetMachineId }
+      : run.targetPoolId
+        ? { poolId: run.targetPoolId }
+        : null,
     needs: run.needs,
     priority: run.priority,
     timeoutSeconds: run.timeoutSeconds,

@@ -1,6 +1,6 @@
+import type { MetricSummary, Needs, ParamValue, ProjectSettings, Retry, RunState } from '@mle/protocol';
 import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
 import { Schema as MongooseSchema, type Types } from 'mongoose';
-import type { MetricSummary, Needs, ParamValue, ProjectSettings, Retry, RunState } from '@mle/protocol';
 
 /** One start of the run. Its place in the array is `n − 1`. */
 export interface Attempt {
@@ -99,7 +99,10 @@ export class Run {
   @Prop({ type: String })
   seat?: string;
 
-  /** The GPUs that it has for itself, `<machineId>/<index>`: given and given back with the attempt, and no two runs have the same one. Absent without any. */
+  /**
+   * The GPUs that it has for itself, `<machineId>/<index>`: given and given back with the attempt, and no two runs have
+   * the same one. Absent without any.
+   */
   @Prop({ type: [String], default: undefined })
   gpuSeats?: string[];
 
@@ -152,4 +155,7 @@ RunSchema.index({ state: 1, targetPoolId: 1, priority: -1, _id: 1 });
 RunSchema.index({ seat: 1 }, { unique: true, partialFilterExpression: { seat: { $exists: true } } });
 RunSchema.index({ gpuSeats: 1 }, { unique: true, partialFilterExpression: { gpuSeats: { $exists: true } } });
 RunSchema.index({ snapshotId: 1 });
-RunSchema.index({ ownerId: 1, idempotencyKey: 1 }, { unique: true, partialFilterExpression: { idempotencyKey: { $exists: true } } });
+RunSchema.index(
+  { ownerId: 1, idempotencyKey: 1 },
+  { unique: true, partialFilterExpression: { idempotencyKey: { $exists: true } } },
+);

@@ -1,12 +1,35 @@
+import {
+  ACTIVE_STATES,
+  type AttemptRef,
+  canTransition,
+  isTerminal,
+  ON_MACHINE_STATES,
+  type Page,
+  type RunQuery,
+  type RunState,
+  type UpdateRun,
+} from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import { Types, type Model, type QueryFilter } from 'mongoose';
-import { ACTIVE_STATES, canTransition, isTerminal, ON_MACHINE_STATES, type AttemptRef, type Page, type RunQuery, type RunState, type UpdateRun } from '@mle/protocol';
+import { type Model, type QueryFilter, Types } from 'mongoose';
 import { gpuSeats } from './gpu-seats.js';
-import { Run, type Attempt } from './run.schema.js';
+import { type Attempt, Run } from './run.schema.js';
 import type { RunRecord } from './run-view.js';
 
-export type NewRun = Omit<Run, '_id' | 'attempt' | 'attempts' | 'state' | 'machineName' | 'seat' | 'gpuSeats' | 'stopReason' | 'notBefore' | 'createdAt' | 'metrics'>;
+export type NewRun = Omit<
+  Run,
+  | '_id'
+  | 'attempt'
+  | 'attempts'
+  | 'state'
+  | 'machineName'
+  | 'seat'
+  | 'gpuSeats'
+  | 'stopReason'
+  | 'notBefore'
+  | 'createdAt'
+  | 'metrics'
+>;
 
 /** What a transition may set besides the state, on the current attempt. */
 export type AttemptChange = Partial<Omit<Attempt, 'n' | 'state' | 'createdAt' | 'history'>>;
@@ -22,7 +45,10 @@ export interface Placement {
 }
 
 /** A run that waits for its machine, as far as its delivery has to know. */
-export type WaitingRun = Pick<RunRecord, 'id' | 'attempt' | 'priority' | 'correlationId' | 'targetPoolId' | 'seat' | 'notBefore' | 'needs'> & { machineId: string };
+export type WaitingRun = Pick<
+  RunRecord,
+  'id' | 'attempt' | 'priority' | 'correlationId' | 'targetPoolId' | 'seat' | 'notBefore' | 'needs'
+> & { machineId: string };
 
 /** Changes runs in the database; with `RunLinesRepository`, which only reads, the only place that touches them. */
 @Injectable()
@@ -33,7 +59,13 @@ export class RunsRepository {
   async create(values: NewRun): Promise<RunRecord | null> {
     const now = new Date();
     try {
-      const run = await this.runs.create({ ...values, state: 'queued', attempt: 1, attempts: [newAttempt(1, now)], createdAt: now });
+      const run = await this.runs.create({
+        ...values,
+        state: 'queued',
+        attempt: 1,
+        attempts: [newAttempt(1, now)],
+        createdAt: now,
+      });
       return record(run.toObject());
     } catch (error) {
       if (isDuplicateKey(error, 'idempotencyKey')) return null;
@@ -70,18 +102,34 @@ export class RunsRepository {
       filter['$or'] = [{ file: text }, { command: text }, { note: text }, { projectName: text }, { tags: text }];
     }
     if (query.cursor) filter['_id'] = { $lt: new Types.ObjectId(query.cursor) };
-    const found = await this.runs.find(filter).sort({ _id: -1 }).limit(query.limit + 1).lean();
+    const found = await this.runs
+      .find(filter)
+      .sort({ _id: -1 })
+      .limit(query.limit + 1)
+      .lean();
     const items = found.slice(0, query.limit).map(record);
     return { items, nextCursor: found.length > query.limit ? (items.at(-1)?.id ?? null) : null };
   }
 
   async change(ownerId: string, id: string, change: UpdateRun): Promise<RunRecord | null> {
-    return orNull(await this.runs.findOneAndUpdate({ _id: new Types.ObjectId(id), ownerId }, { $set: change }, { returnDocument: 'after' }).lean());
+    return orNull(
+      await this.runs
+        .findOneAndUpdate({ _id: new Types.ObjectId(id), ownerId }, { $set: change }, { returnDocument: 'after' })
+        .lean(),
+    );
   }
 
   /** How the series of the attempt stand now; null when it is not the current one any more. */
   async noteMetrics({ runId, attempt }: AttemptRef, metrics: Run['metrics']): Promise<RunRecord | null> {
-    return orNull(await this.runs.findOneAndUpdate({ _id: new Types.ObjectId(runId), attempt }, { $set: { metrics } }, { returnDocument: 'after' }).lean());
+    return orNull(
+      await this.runs
+        .findOneAndUpdate(
+          { _id: new Types.ObjectId(runId), attempt },
+          { $set: { metrics } },
+          { returnDocument: 'after' },
+        )
+        .lean(),
+    );
   }
 
   async remove(ownerId: string, id: string): Promise<boolean> {
@@ -91,31 +139,66 @@ export class RunsRepository {
 
   /** Active runs on the machine or waiting for it, oldest first. */
   async activeOn(machineId: string): Promise<RunRecord[]> {
-    return (await this.runs.find({ state: { $in: [...ACTIVE_STATES] }, machineId }).sort({ _id: 1 }).lean()).map(record);
+    return (
+      await this.runs
+        .find({ state: { $in: [...ACTIVE_STATES] }, machineId })
+        .sort({ _id: 1 })
+        .lean()
+    ).map(record);
   }
 
   /** Runs that the machine has begun and not ended. */
   async heldBy(machineId: string): Promise<RunRecord[]> {
-    return (await this.runs.find({ state: { $in: [...ON_MACHINE_STATES] }, machineId }).sort({ _id: 1 }).lean()).map(record);
+    return (
+      await this.runs
+        .find({ state: { $in: [...ON_MACHINE_STATES] }, machineId })
+        .sort({ _id: 1 })
+        .lean()
+    ).map(record);
   }
 
   /** Ids of the runs that hold a slot, by machine. */
   async runningByMachine(): Promise<Map<string, string[]>> {
-    const runs = await this.runs.find({ state: { $in: [...ON_MACHINE_STATES] } }, { machineId: 1 }).sort({ _id: 1 }).lean();
+    const runs = await this.runs
+      .find({ state: { $in: [...ON_MACHINE_STATES] } }, { machineId: 1 })
+      .sort({ _id: 1 })
+      .lean();
     const result = new Map<string, string[]>();
-    for (const { _id, machineId } of runs) if (machineId) result.set(machineId, [...(result.get(machineId) ?? []), _id.toHexString()]);
+    for (const { _id, machineId } of runs)
+      if (machineId) result.set(machineId, [...(result.get(machineId) ?? []), _id.toHexString()]);
     return result;
   }
 
   async inStates(states: readonly RunState[]): Promise<RunRecord[]> {
-    return (await this.runs.find({ state: { $in: [...states] } }).sort({ _id: 1 }).lean()).map(record);
+    return (
+      await this.runs
+        .find({ state: { $in: [...states] } })
+        .sort({ _id: 1 })
+        .lean()
+    ).map(record);
   }
 
-  /** Runs that have a machine which has not begun them, oldest first. Sorted here: no index has this order, and a store would sort whole runs. */
+  /**
+   * Runs that have a machine which has not begun them, oldest first. Sorted here: no index has this order, and a store
+   * would sort whole runs.
+   */
   async waitingForMachines(): Promise<WaitingRun[]> {
-    const fields = { attempt: 1, priority: 1, correlationId: 1, machineId: 1, targetPoolId: 1, seat: 1, notBefore: 1, needs: 1 };
-    const waiting = await this.runs.find({ state: { $in: ['queued', 'assigned'] as RunState[] }, machineId: { $gt: '' } }, fields).lean();
-    const runs = waiting.flatMap(({ _id, machineId, ...run }) => (machineId === null ? [] : [{ ...run, machineId, id: _id.toHexString() }]));
+    const fields = {
+      attempt: 1,
+      priority: 1,
+      correlationId: 1,
+      machineId: 1,
+      targetPoolId: 1,
+      seat: 1,
+      notBefore: 1,
+      needs: 1,
+    };
+    const waiting = await this.runs
+      .find({ state: { $in: ['queued', 'assigned'] as RunState[] }, machineId: { $gt: '' } }, fields)
+      .lean();
+    const runs = waiting.flatMap(({ _id, machineId, ...run }) =>
+      machineId === null ? [] : [{ ...run, machineId, id: _id.toHexString() }],
+    );
     return runs.sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
@@ -136,7 +219,12 @@ export class RunsRepository {
     { runId, attempt }: AttemptRef,
     from: readonly RunState[],
     path: readonly RunState[],
-    { change = {}, stopReason, machineId, placement }: { change?: AttemptChange; stopReason?: string; machineId?: string; placement?: Placement } = {},
+    {
+      change = {},
+      stopReason,
+      machineId,
+      placement,
+    }: { change?: AttemptChange; stopReason?: string; machineId?: string; placement?: Placement } = {},
   ): Promise<RunRecord | null> {
     const to = path.at(-1);
     if (!to) throw new Error('a transition needs a state to reach');
@@ -155,7 +243,11 @@ export class RunsRepository {
     const updated = await this.runs
       .findOneAndUpdate(
         { _id: new Types.ObjectId(runId), attempt, state: { $in: allowed }, ...(machineId && { machineId }) },
-        { $set: set, ...(leaves && { $unset: NO_SEATS }), $push: { [`${at}.history`]: { $each: path.map((state) => ({ state, at: now })) } } },
+        {
+          $set: set,
+          ...(leaves && { $unset: NO_SEATS }),
+          $push: { [`${at}.history`]: { $each: path.map((state) => ({ state, at: now })) } },
+        },
         { returnDocument: 'after' },
       )
       .lean();
@@ -163,10 +255,15 @@ export class RunsRepository {
   }
 
   /**
-   * `queued → assigned` on that seat of the machine and with those GPUs, or along `path`; `taken` when another run has the seat
-   * or one of the GPUs, null when the run does not wait any more.
+   * `queued → assigned` on that seat of the machine and with those GPUs, or along `path`; `taken` when another run has
+   * the seat or one of the GPUs, null when the run does not wait any more.
    */
-  async assign(ref: AttemptRef, placement: Placement, path: RunState[] = ['assigned'], how: { machineId?: string; change?: AttemptChange } = {}): Promise<RunRecord | 'taken' | null> {
+  async assign(
+    ref: AttemptRef,
+    placement: Placement,
+    path: RunState[] = ['assigned'],
+    how: { machineId?: string; change?: AttemptChange } = {},
+  ): Promise<RunRecord | 'taken' | null> {
     try {
       return await this.transition(ref, ['queued'], path, { ...how, placement });
     } catch (error) {
@@ -175,15 +272,35 @@ export class RunsRepository {
     }
   }
 
-  /** Ends the attempt in `ended` and begins the next one, which waits until `notBefore`; a pool's run then has no machine. */
-  async retry(ref: AttemptRef, from: readonly RunState[], ended: RunState, change: AttemptChange, { notBefore, anyMachine }: { notBefore: Date; anyMachine: boolean }): Promise<RunRecord | null> {
+  /**
+   * Ends the attempt in `ended` and begins the next one, which waits until `notBefore`; a pool's run then has no
+   * machine.
+   */
+  async retry(
+    ref: AttemptRef,
+    from: readonly RunState[],
+    ended: RunState,
+    change: AttemptChange,
+    { notBefore, anyMachine }: { notBefore: Date; anyMachine: boolean },
+  ): Promise<RunRecord | null> {
     const now = new Date();
     const at = `attempts.${ref.attempt - 1}`;
-    const set: Record<string, unknown> = { state: 'queued', attempt: ref.attempt + 1, notBefore, metrics: [], [`${at}.state`]: ended, [`${at}.finishedAt`]: now };
+    const set: Record<string, unknown> = {
+      state: 'queued',
+      attempt: ref.attempt + 1,
+      notBefore,
+      metrics: [],
+      [`${at}.state`]: ended,
+      [`${at}.finishedAt`]: now,
+    };
     for (const [key, value] of Object.entries(change)) set[`${at}.${key}`] = value;
     set[`attempts.${ref.attempt}`] = newAttempt(ref.attempt + 1, now);
     if (anyMachine) Object.assign(set, NO_MACHINE);
-    const filter = { _id: new Types.ObjectId(ref.runId), attempt: ref.attempt, state: { $in: from.filter((state) => canTransition(state, 'queued')) } };
+    const filter = {
+      _id: new Types.ObjectId(ref.runId),
+      attempt: ref.attempt,
+      state: { $in: from.filter((state) => canTransition(state, 'queued')) },
+    };
     const update = { $set: set, $unset: NO_SEATS, $push: { [`${at}.history`]: { state: ended, at: now } } };
     return orNull(await this.runs.findOneAndUpdate(filter, update, { returnDocument: 'after' }).lean());
   }
@@ -192,8 +309,18 @@ export class RunsRepository {
 const NO_MACHINE = { machineId: null, machineName: null };
 const NO_SEATS = { seat: '', gpuSeats: '' };
 
-function placed({ machineId, machineName, seat, gpus }: Placement): Pick<Run, 'machineId' | 'machineName' | 'seat' | 'gpuSeats'> {
-  return { machineId, machineName, ...(seat !== undefined && { seat: `${machineId}/${seat}` }), ...(gpus.length > 0 && { gpuSeats: gpuSeats(machineId, gpus) }) };
+function placed({
+  machineId,
+  machineName,
+  seat,
+  gpus,
+}: Placement): Pick<Run, 'machineId' | 'machineName' | 'seat' | 'gpuSeats'> {
+  return {
+    machineId,
+    machineName,
+    ...(seat !== undefined && { seat: `${machineId}/${seat}` }),
+    ...(gpus.length > 0 && { gpuSeats: gpuSeats(machineId, gpus) }),
+  };
 }
 
 export function newAttempt(n: number, at: Date): Attempt {

@@ -1,11 +1,11 @@
-import { readFileSync, statSync, existsSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { getConnectionToken } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
 import { LOGIN_ATTEMPTS } from '../../src/accounts/auth/login-limits.js';
-import { PASSWORD, startApi, type ApiUnderTest } from '../api.js';
+import { type ApiUnderTest, PASSWORD, startApi } from '../api.js';
 import type { Client } from '../client.js';
-import { startParts, type Parts } from '../parts.js';
+import { type Parts, startParts } from '../parts.js';
 
 let parts: Parts;
 let api: ApiUnderTest;
@@ -20,7 +20,8 @@ afterAll(async () => {
 });
 
 const sessions = () => api.app.get<Connection>(getConnectionToken(), { strict: false }).collection('sessions');
-const login = (client: Client, name: string, password = PASSWORD, headers = {}) => client.post<{ id: string; code: string }>('/api/v1/auth/login', { login: name, password }, headers);
+const login = (client: Client, name: string, password = PASSWORD, headers = {}) =>
+  client.post<{ id: string; code: string }>('/api/v1/auth/login', { login: name, password }, headers);
 
 describe('the set-up link', () => {
   const token = () => readFileSync(join(parts.dataDir, 'setup-token'), 'utf8');
@@ -34,7 +35,9 @@ describe('the set-up link', () => {
     expect((await admin.get('/api/v1/auth/status')).body).toEqual({ setupNeeded: true });
     const wrong = await admin.post('/api/v1/auth/setup', { token: 'guessed', login: 'ada', password: PASSWORD });
     expect(wrong).toMatchObject({ status: 403, body: { code: 'setup.wrong_token' } });
-    const [first, second] = await Promise.all([1, 2].map(() => admin.post('/api/v1/auth/setup', { token: token(), login: 'ada', password: PASSWORD })));
+    const [first, second] = await Promise.all(
+      [1, 2].map(() => admin.post('/api/v1/auth/setup', { token: token(), login: 'ada', password: PASSWORD })),
+    );
     expect([first?.status, second?.status].sort()).toEqual([201, 409]);
     expect((await admin.get('/api/v1/auth/me')).body).toMatchObject({ login: 'ada', role: 'admin' });
     expect((await admin.get('/api/v1/auth/status')).body).toEqual({ setupNeeded: false });
@@ -45,7 +48,10 @@ describe('the set-up link', () => {
     const answer = await api.visitor().post('/api/v1/auth/setup', { token: 'x', login: 'a b', password: 'short' });
     expect(answer).toMatchObject({
       status: 400,
-      body: { code: 'request.invalid', errors: [{ path: 'login' }, { path: 'password', message: 'Use a password of at least 8 characters.' }] },
+      body: {
+        code: 'request.invalid',
+        errors: [{ path: 'login' }, { path: 'password', message: 'Use a password of at least 8 characters.' }],
+      },
     });
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
   });
@@ -53,16 +59,25 @@ describe('the set-up link', () => {
 
 describe('sessions', () => {
   it('refuse a wrong password and an unknown login in the same words', async () => {
-    const [wrong, unknown] = [await login(api.visitor(), 'ada', 'not the password'), await login(api.visitor(), 'nobody')];
+    const [wrong, unknown] = [
+      await login(api.visitor(), 'ada', 'not the password'),
+      await login(api.visitor(), 'nobody'),
+    ];
     expect(wrong.status).toBe(401);
     expect({ ...wrong.body, correlationId: '' }).toEqual({ ...unknown.body, correlationId: '' });
   });
 
   it('are a cookie that scripts cannot read', async () => {
-    const response = await fetch(`${api.url}/api/v1/auth/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ login: 'ADA', password: PASSWORD }) });
+    const response = await fetch(`${api.url}/api/v1/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ login: 'ADA', password: PASSWORD }),
+    });
     const [cookie = ''] = response.headers.getSetCookie();
     expect(cookie).toMatch(/^mle_session=[\w-]{43}; Max-Age=2592000; Path=\/; .*HttpOnly; SameSite=Lax$/);
-    const [stored] = await sessions().find({}, { sort: { createdAt: -1 }, limit: 1 }).toArray();
+    const [stored] = await sessions()
+      .find({}, { sort: { createdAt: -1 }, limit: 1 })
+      .toArray();
     expect(JSON.stringify(stored)).not.toContain(cookie.slice(12, 55));
   });
 
@@ -97,8 +112,16 @@ describe('sessions', () => {
 
   it('cannot be used by a page of another site', async () => {
     const crossing = { origin: 'https://evil.example' };
-    for (const headers of [crossing, { 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }, { origin: 'null' }]) {
-      expect(await admin.post('/api/v1/projects', { name: 'stolen' }, headers)).toMatchObject({ status: 403, body: { code: 'auth.cross_origin' } });
+    for (const headers of [
+      crossing,
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+      { origin: 'null' },
+    ]) {
+      expect(await admin.post('/api/v1/projects', { name: 'stolen' }, headers)).toMatchObject({
+        status: 403,
+        body: { code: 'auth.cross_origin' },
+      });
       expect(await login(api.visitor(), 'ada', PASSWORD, headers)).toMatchObject({ status: 403 });
     }
     expect(JSON.stringify((await admin.get('/api/v1/projects')).body)).not.toContain('stolen');
@@ -106,7 +129,8 @@ describe('sessions', () => {
   });
 
   it('are not guessed at leisure', async () => {
-    for (let n = 0; n < LOGIN_ATTEMPTS; n++) expect((await login(api.visitor(), 'mallory', `guess ${n}`)).status).toBe(401);
+    for (let n = 0; n < LOGIN_ATTEMPTS; n++)
+      expect((await login(api.visitor(), 'mallory', `guess ${n}`)).status).toBe(401);
     const refused = await login(api.visitor(), 'Mallory', 'one more');
     expect(refused).toMatchObject({ status: 429, body: { code: 'auth.too_many_attempts' } });
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
@@ -118,13 +142,23 @@ describe('users', () => {
   it('are made, changed and removed by administrators only', async () => {
     const created = await admin.post<{ id: string }>('/api/v1/users', { login: 'bob', password: PASSWORD });
     expect(created).toMatchObject({ status: 201, body: { login: 'bob', role: 'member' } });
-    expect(await admin.post('/api/v1/users', { login: 'BOB', password: PASSWORD })).toMatchObject({ status: 409, body: { code: 'user.login_taken' } });
+    expect(await admin.post('/api/v1/users', { login: 'BOB', password: PASSWORD })).toMatchObject({
+      status: 409,
+      body: { code: 'user.login_taken' },
+    });
     const bob = api.visitor();
     await login(bob, 'bob');
-    for (const answer of [await bob.get('/api/v1/users'), await bob.post('/api/v1/users', { login: 'eve', password: PASSWORD }), await bob.patch(`/api/v1/users/${created.body.id}`, { role: 'admin' }), await bob.delete(`/api/v1/users/${created.body.id}`)]) {
+    for (const answer of [
+      await bob.get('/api/v1/users'),
+      await bob.post('/api/v1/users', { login: 'eve', password: PASSWORD }),
+      await bob.patch(`/api/v1/users/${created.body.id}`, { role: 'admin' }),
+      await bob.delete(`/api/v1/users/${created.body.id}`),
+    ]) {
       expect(answer).toMatchObject({ status: 403, body: { code: 'auth.admin_only' } });
     }
-    expect((await admin.patch(`/api/v1/users/${created.body.id}`, { role: 'admin' })).body).toMatchObject({ role: 'admin' });
+    expect((await admin.patch(`/api/v1/users/${created.body.id}`, { role: 'admin' })).body).toMatchObject({
+      role: 'admin',
+    });
     expect((await bob.get('/api/v1/users')).status).toBe(200);
     await admin.patch(`/api/v1/users/${created.body.id}`, { role: 'member' });
     expect((await bob.get('/api/v1/users')).status).toBe(403);
@@ -134,7 +168,10 @@ describe('users', () => {
     const carol = await api.signUp('carol');
     const { body: token } = await carol.post<{ token: string }>('/api/v1/tokens', { name: 'ci' });
     const project = await carol.post<{ id: string }>('/api/v1/projects', { name: 'mine' });
-    expect(await admin.delete(`/api/v1/users/${carol.userId}`)).toMatchObject({ status: 409, body: { code: 'user.has_projects' } });
+    expect(await admin.delete(`/api/v1/users/${carol.userId}`)).toMatchObject({
+      status: 409,
+      body: { code: 'user.has_projects' },
+    });
     await carol.delete(`/api/v1/projects/${project.body.id}`);
     expect((await admin.delete(`/api/v1/users/${carol.userId}`)).status).toBe(204);
     expect((await carol.get('/api/v1/auth/me')).status).toBe(401);
@@ -144,11 +181,20 @@ describe('users', () => {
 
   it('keep one administrator', async () => {
     const { body: me } = await admin.get<{ id: string }>('/api/v1/auth/me');
-    expect(await admin.patch(`/api/v1/users/${me.id}`, { role: 'member' })).toMatchObject({ status: 409, body: { code: 'user.last_admin' } });
-    expect(await admin.delete(`/api/v1/users/${me.id}`)).toMatchObject({ status: 409, body: { code: 'user.last_admin' } });
+    expect(await admin.patch(`/api/v1/users/${me.id}`, { role: 'member' })).toMatchObject({
+      status: 409,
+      body: { code: 'user.last_admin' },
+    });
+    expect(await admin.delete(`/api/v1/users/${me.id}`)).toMatchObject({
+      status: 409,
+      body: { code: 'user.last_admin' },
+    });
     const dora = await api.signUp('dora');
     await admin.patch(`/api/v1/users/${dora.userId}`, { role: 'admin' });
-    const both = await Promise.all([dora.patch(`/api/v1/users/${me.id}`, { role: 'member' }), admin.patch(`/api/v1/users/${dora.userId}`, { role: 'member' })]);
+    const both = await Promise.all([
+      dora.patch(`/api/v1/users/${me.id}`, { role: 'member' }),
+      admin.patch(`/api/v1/users/${dora.userId}`, { role: 'member' }),
+    ]);
     expect(both.map(({ status }) => status).sort()).not.toEqual([200, 200]);
     const { body } = await (both[0].status === 200 ? dora : admin).get<{ items: { role: string }[] }>('/api/v1/users');
     expect(body.items.filter(({ role }) => role === 'admin')).toHaveLength(1);
@@ -160,9 +206,16 @@ describe('users', () => {
     const elsewhere = api.visitor();
     await login(elsewhere, 'emil');
     expect((await elsewhere.get('/api/v1/auth/me')).status).toBe(200);
-    expect(await emil.patch('/api/v1/auth/me', { password: 'a new password' })).toMatchObject({ status: 400, body: { errors: [{ path: 'currentPassword' }] } });
-    expect(await emil.patch('/api/v1/auth/me', { password: 'a new password', currentPassword: 'wrong' })).toMatchObject({ status: 400 });
-    expect((await emil.patch('/api/v1/auth/me', { password: 'a new password', currentPassword: PASSWORD })).status).toBe(200);
+    expect(await emil.patch('/api/v1/auth/me', { password: 'a new password' })).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: 'currentPassword' }] },
+    });
+    expect(await emil.patch('/api/v1/auth/me', { password: 'a new password', currentPassword: 'wrong' })).toMatchObject(
+      { status: 400 },
+    );
+    expect(
+      (await emil.patch('/api/v1/auth/me', { password: 'a new password', currentPassword: PASSWORD })).status,
+    ).toBe(200);
     expect((await emil.get('/api/v1/auth/me')).status).toBe(200);
     expect((await elsewhere.get('/api/v1/auth/me')).status).toBe(401);
     expect((await login(api.visitor(), 'emil')).status).toBe(401);
@@ -183,9 +236,14 @@ describe('tokens', () => {
     const bearer = { authorization: `Bearer ${body.token}` };
     expect((await api.visitor().get('/api/v1/auth/me', bearer)).body).toMatchObject({ login: 'frida' });
     // Another site cannot make a browser send it, so it needs no proof of origin.
-    expect((await api.visitor().post('/api/v1/projects', { name: 'by token' }, { ...bearer, origin: 'https://ci.example' })).status).toBe(201);
+    expect(
+      (await api.visitor().post('/api/v1/projects', { name: 'by token' }, { ...bearer, origin: 'https://ci.example' }))
+        .status,
+    ).toBe(201);
     const { body: list } = await frida.get<{ items: object[] }>('/api/v1/tokens');
-    expect(list.items).toEqual([{ id: body.id, name: 'ci', createdAt: expect.any(String), lastUsedAt: expect.any(String) }]);
+    expect(list.items).toEqual([
+      { id: body.id, name: 'ci', createdAt: expect.any(String), lastUsedAt: expect.any(String) },
+    ]);
     expect((await admin.delete(`/api/v1/tokens/${body.id}`)).status).toBe(404);
     expect((await frida.delete(`/api/v1/tokens/${body.id}`)).status).toBe(204);
     expect((await api.visitor().get('/api/v1/auth/me', bearer)).status).toBe(401);

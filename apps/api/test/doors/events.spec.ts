@@ -1,8 +1,14 @@
 import { once } from 'node:events';
+import {
+  type BrowserToServer,
+  EVENTS_NAMESPACE,
+  type ProjectView,
+  type ServerToBrowser,
+  type TokenView,
+} from '@mle/protocol';
 import { io, type Socket } from 'socket.io-client';
-import { EVENTS_NAMESPACE, type BrowserToServer, type ProjectView, type ServerToBrowser, type TokenView } from '@mle/protocol';
-import { startApi, type ApiUnderTest } from '../api.js';
-import { startParts, type Parts } from '../parts.js';
+import { type ApiUnderTest, startApi } from '../api.js';
+import { type Parts, startParts } from '../parts.js';
 
 type Browser = Socket<ServerToBrowser, BrowserToServer>;
 
@@ -24,7 +30,13 @@ describe('the events of a browser', () => {
   });
 
   function connect(cookie: string, auth: object = {}): Browser {
-    const socket: Browser = io(api.url + EVENTS_NAMESPACE, { transports: ['websocket'], forceNew: true, reconnection: false, auth, ...(cookie && { extraHeaders: { cookie } }) });
+    const socket: Browser = io(api.url + EVENTS_NAMESPACE, {
+      transports: ['websocket'],
+      forceNew: true,
+      reconnection: false,
+      auth,
+      ...(cookie && { extraHeaders: { cookie } }),
+    });
     sockets.push(socket);
     return socket;
   }
@@ -53,7 +65,10 @@ describe('the events of a browser', () => {
     const carol = await api.signUp('carol');
     const socket = connect(carol.cookie);
     await once(socket as never, 'connect');
-    expect(await socket.emitWithAck('watch', { runId: 'a'.repeat(24) })).toEqual({ ok: false, message: 'There is no such run.' });
+    expect(await socket.emitWithAck('watch', { runId: 'a'.repeat(24) })).toEqual({
+      ok: false,
+      message: 'There is no such run.',
+    });
   });
 
   it('end with the session or the token that they came by @full', async () => {

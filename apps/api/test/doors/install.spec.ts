@@ -1,11 +1,11 @@
-import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JoinTokenView, MachineView } from '@mle/protocol';
-import { startApi, type ApiUnderTest } from '../api.js';
-import { startParts, type Parts } from '../parts.js';
+import { type ApiUnderTest, startApi } from '../api.js';
+import { type Parts, startParts } from '../parts.js';
 
 const ROOT = resolve(import.meta.dirname, '../../../..');
 const SCRIPT = join(ROOT, 'deploy/install-worker.sh');
@@ -19,7 +19,10 @@ describe('the installation of a worker', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'mle-install-'));
     const workerBundle = join(folder, 'worker.mjs');
-    execFileSync(process.execPath, ['tools/bundle.mjs', 'apps/worker/src/main.ts', workerBundle, '--all'], { cwd: ROOT, env: { PATH: process.env['PATH'] } });
+    execFileSync(process.execPath, ['tools/bundle.mjs', 'apps/worker/src/main.ts', workerBundle, '--all'], {
+      cwd: ROOT,
+      env: { PATH: process.env['PATH'] },
+    });
     parts = await startParts();
     api = await startApi(parts, { workerBundle });
   });
@@ -36,11 +39,17 @@ describe('the installation of a worker', () => {
     expect(body.warning).toContain('MLE_HOST=0.0.0.0');
     expect(body.command).toContain(`sh mle-install.sh --url ${api.url} --token-stdin`);
     const home = mkdtempSync(join(folder, 'home-'));
-    const child = spawn('sh', ['-c', body.command], { cwd: home, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'], HOME: home } });
+    const child = spawn('sh', ['-c', body.command], {
+      cwd: home,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env['PATH'], HOME: home },
+    });
     children.push(child);
     let said = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes: Buffer) => (said += String(bytes)));
-    const online = async () => (await ada.get<{ items: MachineView[] }>('/api/v1/machines')).body.items.some(({ state }) => state === 'online');
+    const online = async () =>
+      (await ada.get<{ items: MachineView[] }>('/api/v1/machines')).body.items.some(({ state }) => state === 'online');
     for (let tries = 0; tries < 600 && !(await online()); tries++) await sleep(100);
     expect([await online(), said]).toEqual([true, expect.stringContaining('The worker starts and joins the server.')]);
     expect(said).not.toContain(body.token);
@@ -54,7 +63,10 @@ describe('the installation of a worker', () => {
     [['--url', 'http://127.0.0.1:1', '--token-file', '/no/such/file'], /token file \/no\/such\/file cannot be read/],
     [['--url', 'http://127.0.0.1:1'], /worker cannot be fetched from http:\/\/127\.0\.0\.1:1/],
   ])('%j is refused with a sentence', (args, sentence) => {
-    const { status, stderr } = spawnSync('sh', [SCRIPT, ...args], { encoding: 'utf8', env: { PATH: process.env['PATH'], HOME: folder } });
+    const { status, stderr } = spawnSync('sh', [SCRIPT, ...args], {
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], HOME: folder },
+    });
     expect([status, stderr]).toEqual([1, expect.stringMatching(sentence)]);
   });
 });

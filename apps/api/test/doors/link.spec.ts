@@ -2,21 +2,49 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type AttemptRef,
+  type Hello,
+  type HelloReply,
+  type JoinTokenView,
+  LINK_NAMESPACE,
+  LINK_VERSION,
+  type LinkAuth,
+  type MachineView,
+  type Page,
+  type Problem,
+  type ProjectView,
+  type RunView,
+  type ServerToWorker,
+  type WorkerToServer,
+} from '@mle/protocol';
 import { getConnectionToken } from '@nestjs/mongoose';
-import { Types, type Connection } from 'mongoose';
+import { type Connection, Types } from 'mongoose';
 import { io, type Socket } from 'socket.io-client';
-import { LINK_NAMESPACE, LINK_VERSION, type AttemptRef, type Hello, type HelloReply, type LinkAuth, type JoinTokenView, type MachineView, type Page, type Problem, type ProjectView, type RunView, type ServerToWorker, type WorkerToServer } from '@mle/protocol';
 import { MachineCredentials } from '../../src/machines/machine-credentials.js';
-import { OutputIngest } from '../../src/results/output/output-ingest.service.js';
 import { DeliveriesService } from '../../src/machines/queue/deliveries.service.js';
 import { RedisService } from '../../src/platform/redis/redis.service.js';
-import { startApi, type ApiUnderTest } from '../api.js';
+import { OutputIngest } from '../../src/results/output/output-ingest.service.js';
+import { type ApiUnderTest, startApi } from '../api.js';
 import type { Client } from '../client.js';
-import { startParts, type Parts } from '../parts.js';
+import { type Parts, startParts } from '../parts.js';
 
 type Link = Socket<ServerToWorker, WorkerToServer>;
 
-const INVENTORY = { hostname: 'lab', platform: 'linux', arch: 'x64', cpuModel: 'cpu', cpus: 2, memoryBytes: 1, diskFreeBytes: 1, gpus: [], node: '20', python: '3', docker: null, isolated: false };
+const INVENTORY = {
+  hostname: 'lab',
+  platform: 'linux',
+  arch: 'x64',
+  cpuModel: 'cpu',
+  cpus: 2,
+  memoryBytes: 1,
+  diskFreeBytes: 1,
+  gpus: [],
+  node: '20',
+  python: '3',
+  docker: null,
+  isolated: false,
+};
 const EMPTY_SHA256 = createHash('sha256').digest('hex');
 
 describe('the link of a worker', () => {
@@ -42,7 +70,12 @@ describe('the link of a worker', () => {
   });
 
   function dial(auth: Partial<LinkAuth>): Link {
-    const link: Link = io(api.url + LINK_NAMESPACE, { transports: ['websocket'], forceNew: true, reconnection: false, auth: { linkVersion: LINK_VERSION, ...auth } });
+    const link: Link = io(api.url + LINK_NAMESPACE, {
+      transports: ['websocket'],
+      forceNew: true,
+      reconnection: false,
+      auth: { linkVersion: LINK_VERSION, ...auth },
+    });
     links.push(link);
     return link;
   }
@@ -62,7 +95,12 @@ describe('the link of a worker', () => {
   }
 
   async function startRun(machineId: string, more: object = {}): Promise<AttemptRef> {
-    const { status, body } = await user.post<RunView>('/api/v1/runs', { projectId, file: 'run.py', target: { machineId }, ...more });
+    const { status, body } = await user.post<RunView>('/api/v1/runs', {
+      projectId,
+      file: 'run.py',
+      target: { machineId },
+      ...more,
+    });
     expect(status).toBe(201);
     return { runId: body.id, attempt: 1 };
   }
@@ -86,7 +124,17 @@ describe('the link of a worker', () => {
   }
 
   const finish = (link: Link, ref: AttemptRef, more: object = {}) =>
-    link.emitWithAck('attempt.finished', { ...ref, outcome: 'exited', exitCode: 0, signal: null, reason: null, finishedAt: Date.now(), outputBytes: 0, outputSha256: EMPTY_SHA256, ...more });
+    link.emitWithAck('attempt.finished', {
+      ...ref,
+      outcome: 'exited',
+      exitCode: 0,
+      signal: null,
+      reason: null,
+      finishedAt: Date.now(),
+      outputBytes: 0,
+      outputSha256: EMPTY_SHA256,
+      ...more,
+    });
 
   it('takes a join token once, and the credential from then on', async () => {
     const { token } = await api.app.get(MachineCredentials, { strict: false }).createJoinToken();
@@ -125,7 +173,10 @@ describe('the link of a worker', () => {
     expect(await a.link.emitWithAck('claim', ref)).toMatchObject({ ok: true });
     await a.link.emitWithAck('attempt.running', { ...ref, pid: 1, startedAt: Date.now() });
     expect(await a.link.emitWithAck('claim', ref)).toMatchObject({ ok: false, code: 'gone' });
-    expect(await b.link.emitWithAck('output', { ...ref, from: 0, segments: [[1, 0, 1]] }, Buffer.from('x'))).toEqual({ ok: false, code: 'superseded' });
+    expect(await b.link.emitWithAck('output', { ...ref, from: 0, segments: [[1, 0, 1]] }, Buffer.from('x'))).toEqual({
+      ok: false,
+      code: 'superseded',
+    });
     expect(await finish(b.link, ref)).toEqual({ ok: false, code: 'superseded' });
     expect(await finish(a.link, ref)).toEqual({ ok: true });
     expect((await run(ref.runId)).state).toBe('succeeded');
@@ -139,12 +190,18 @@ describe('the link of a worker', () => {
     await user.put(`/api/v1/projects/${project.id}/files/run.py`, 'print(1)\n');
     const settings = { command: 'python {file} --lr {lr}', image: 'python:3', setup: 'off' };
     await user.patch(`/api/v1/projects/${project.id}`, { settings });
-    const start = (more: object) => user.post<RunView & Problem>('/api/v1/runs', { projectId: project.id, target: { machineId }, ...more });
+    const start = (more: object) =>
+      user.post<RunView & Problem>('/api/v1/runs', { projectId: project.id, target: { machineId }, ...more });
     const unknown = await start({ file: 'run.py', params: { batch: 4 } });
     expect(unknown).toMatchObject({ status: 400, body: { code: 'run.command', errors: [{ path: 'params' }] } });
-    expect(unknown.body.detail).toContain('names {lr}, which this run does not have. Known are {file}, {seed}, {args}, {batch}.');
+    expect(unknown.body.detail).toContain(
+      'names {lr}, which this run does not have. Known are {file}, {seed}, {args}, {batch}.',
+    );
     const sameVariable = await start({ file: 'run.py', params: { lr: 1, LR: 2 } });
-    expect(sameVariable).toMatchObject({ status: 400, body: { errors: [{ path: 'params.LR', message: expect.stringContaining('MLE_PARAM_LR') }] } });
+    expect(sameVariable).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: 'params.LR', message: expect.stringContaining('MLE_PARAM_LR') }] },
+    });
     // A command of the run's own has no use for the template.
     expect(await start({ command: 'true' })).toMatchObject({ status: 201, body: { settings } });
     const { body: made } = await start({ file: 'run.py', params: { lr: 0.1 } });
@@ -152,10 +209,16 @@ describe('the link of a worker', () => {
     const { body: again } = await user.post<RunView>(`/api/v1/runs/${made.id}/rerun`);
     for (const { id } of [made, again]) {
       expect((await run(id)).settings).toEqual(settings);
-      expect(await link.emitWithAck('claim', { runId: id, attempt: 1 })).toMatchObject({ ok: true, spec: { ownerId: user.userId, settings, params: { lr: 0.1 } } });
+      expect(await link.emitWithAck('claim', { runId: id, attempt: 1 })).toMatchObject({
+        ok: true,
+        spec: { ownerId: user.userId, settings, params: { lr: 0.1 } },
+      });
     }
     // As an earlier version left it.
-    await api.app.get<Connection>(getConnectionToken(), { strict: false }).collection('runs').updateOne({ _id: new Types.ObjectId(again.id) }, { $unset: { settings: '' } });
+    await api.app
+      .get<Connection>(getConnectionToken(), { strict: false })
+      .collection('runs')
+      .updateOne({ _id: new Types.ObjectId(again.id) }, { $unset: { settings: '' } });
     expect((await run(again.id)).settings).toEqual({ command: null, image: null, setup: 'auto' });
   });
 
@@ -166,7 +229,10 @@ describe('the link of a worker', () => {
     const end = { outputBytes: 5, outputSha256: createHash('sha256').update(bytes).digest('hex'), exitCode: 3 };
     expect(await finish(link, ref, end)).toEqual({ ok: false, code: 'gap', expected: 0 });
     expect((await run(ref.runId)).state).toBe('running');
-    expect(await link.emitWithAck('output', { ...ref, from: 0, segments: [[5, 0, 1]] }, bytes)).toEqual({ ok: true, storedBytes: 5 });
+    expect(await link.emitWithAck('output', { ...ref, from: 0, segments: [[5, 0, 1]] }, bytes)).toEqual({
+      ok: true,
+      storedBytes: 5,
+    });
     expect(await finish(link, ref, end)).toEqual({ ok: true });
     expect(await run(ref.runId)).toMatchObject({ state: 'failed', exitCode: 3, outputBytes: 5 });
   });
@@ -269,11 +335,17 @@ describe('the link of a worker', () => {
     await until(ref.runId, 'queued');
     const again = dial({ credential });
     expect((await greet(again, [ref])).attempts).toEqual([{ ...ref, verdict: 'discard', storedBytes: 0, stop: null }]);
-    expect(await again.emitWithAck('output', { ...ref, from: 0, segments: [[1, 0, 1]] }, Buffer.from('x'))).toEqual({ ok: false, code: 'superseded' });
+    expect(await again.emitWithAck('output', { ...ref, from: 0, segments: [[1, 0, 1]] }, Buffer.from('x'))).toEqual({
+      ok: false,
+      code: 'superseded',
+    });
     const next = { ...ref, attempt: 2 };
     expect(await again.emitWithAck('claim', next)).toMatchObject({ ok: true, spec: { attempt: 2 } });
     const view = await run(ref.runId);
-    expect(view.attempts.map(({ n, state }) => [n, state])).toEqual([[1, 'lost'], [2, 'preparing']]);
+    expect(view.attempts.map(({ n, state }) => [n, state])).toEqual([
+      [1, 'lost'],
+      [2, 'preparing'],
+    ]);
   });
 
   it('goes on serving after messages that come before a hello', async () => {
@@ -282,7 +354,14 @@ describe('the link of a worker', () => {
     const ref = { runId: 'f'.repeat(24), attempt: 1 };
     link.emit('claim', ref, () => undefined);
     link.emit('attempt.running', { ...ref, pid: 1, startedAt: 1 }, () => undefined);
-    link.emit('attempt.progress', { ...ref, phase: 'syncing', filesDone: 0, filesTotal: 0, bytesDone: 0, bytesTotal: 0 });
+    link.emit('attempt.progress', {
+      ...ref,
+      phase: 'syncing',
+      filesDone: 0,
+      filesTotal: 0,
+      bytesDone: 0,
+      bytesTotal: 0,
+    });
     link.emit('output', { ...ref, from: 0, segments: [[1, 0, 1]] }, Buffer.from('x'), () => undefined);
     // Answered after all of them were looked at.
     await expect(greet(link)).rejects.toThrow('Make a new one');
@@ -330,8 +409,10 @@ describe('the link of a worker', () => {
     await greet(again);
     await parts.redis.start();
     const deliveries = api.app.get(DeliveriesService, { strict: false });
-    while (!(await deliveries.exists(machineId, claimed))) await again.emitWithAck('heartbeat', { attempts: [], load: null });
-    while (!(await deliveries.exists(fresh.machineId, waiting))) await fresh.link.emitWithAck('heartbeat', { attempts: [], load: null });
+    while (!(await deliveries.exists(machineId, claimed)))
+      await again.emitWithAck('heartbeat', { attempts: [], load: null });
+    while (!(await deliveries.exists(fresh.machineId, waiting)))
+      await fresh.link.emitWithAck('heartbeat', { attempts: [], load: null });
   });
 
   it('lists waiting runs with their places by a few queries', async () => {
@@ -362,7 +443,10 @@ describe('the link of a worker', () => {
     await link.emitWithAck('output', { ...ref, from: 0, segments: [[1, 0, 1]] }, Buffer.from('x'));
     expect((await user.delete(`/api/v1/projects/${project.id}`)).status).toBe(204);
     expect(api.app.get(OutputIngest, { strict: false }).writes(ref)).toBe(false);
-    expect(await link.emitWithAck('output', { ...ref, from: 1, segments: [[1, 0, 1]] }, Buffer.from('y'))).toEqual({ ok: false, code: 'superseded' });
+    expect(await link.emitWithAck('output', { ...ref, from: 1, segments: [[1, 0, 1]] }, Buffer.from('y'))).toEqual({
+      ok: false,
+      code: 'superseded',
+    });
   });
 
   it('goes offline at once on a goodbye', async () => {
@@ -381,12 +465,23 @@ describe('the link of a worker', () => {
       ack({ ok: true });
     });
     const ended = once(link as never, 'blob.end');
-    expect(await link.emitWithAck('blobs.fetch', { ...ref, streamId: 's', items: [{ sha256: snapshotId, from: 0 }] })).toEqual({ ok: true });
+    expect(
+      await link.emitWithAck('blobs.fetch', { ...ref, streamId: 's', items: [{ sha256: snapshotId, from: 0 }] }),
+    ).toEqual({ ok: true });
     expect((await ended)[0]).toEqual({ streamId: 's', error: null });
     const manifest = Buffer.concat(pieces);
     expect(createHash('sha256').update(manifest).digest('hex')).toBe(snapshotId);
     const foreign = createHash('sha256').update('secret of somebody else').digest('hex');
-    expect(await link.emitWithAck('blobs.fetch', { ...ref, streamId: 't', items: [{ sha256: foreign, from: 0 }] })).toMatchObject({ ok: false });
-    expect(await link.emitWithAck('blobs.fetch', { ...ref, attempt: 2, streamId: 'u', items: [{ sha256: snapshotId, from: 0 }] })).toMatchObject({ ok: false });
+    expect(
+      await link.emitWithAck('blobs.fetch', { ...ref, streamId: 't', items: [{ sha256: foreign, from: 0 }] }),
+    ).toMatchObject({ ok: false });
+    expect(
+      await link.emitWithAck('blobs.fetch', {
+        ...ref,
+        attempt: 2,
+        streamId: 'u',
+        items: [{ sha256: snapshotId, from: 0 }],
+      }),
+    ).toMatchObject({ ok: false });
   });
 });

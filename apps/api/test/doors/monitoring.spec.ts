@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProjectView, RunView } from '@mle/protocol';
-import { startApi, type ApiUnderTest } from '../api.js';
+import { type ApiUnderTest, startApi } from '../api.js';
 import type { Client } from '../client.js';
 import { FakeWorker } from '../fake-worker.js';
-import { startParts, type Parts } from '../parts.js';
+import { type Parts, startParts } from '../parts.js';
 
 let parts: Parts;
 let api: ApiUnderTest;
@@ -27,14 +27,24 @@ async function scrape(): Promise<Map<string, number>> {
   const { status, bytes, headers } = await api.visitor().get('/metrics');
   expect([status, headers.get('content-type')]).toEqual([200, expect.stringMatching(/^text\/plain; version=0\.0\.4/)]);
   expect(bytes.toString()).not.toMatch(/secret|ada/);
-  const rows = bytes.toString().split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  const rows = bytes
+    .toString()
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
   return new Map(rows.map((row) => [row.slice(0, row.lastIndexOf(' ')), Number(row.slice(row.lastIndexOf(' ') + 1))]));
 }
 
 it('counts runs, waiting times, ends and machines', async () => {
   const { body: project } = await ada.post<ProjectView>('/api/v1/projects', { name: 'secret project' });
   await ada.put(`/api/v1/projects/${project.id}/files/run.py`, 'print(1)\n');
-  const start = async (): Promise<RunView> => (await ada.post<RunView>('/api/v1/runs', { projectId: project.id, file: 'run.py', target: { machineId: worker.machineId } })).body;
+  const start = async (): Promise<RunView> =>
+    (
+      await ada.post<RunView>('/api/v1/runs', {
+        projectId: project.id,
+        file: 'run.py',
+        target: { machineId: worker.machineId },
+      })
+    ).body;
   const [first] = [await start(), await start()];
   const before = await scrape();
   expect(before.get('mle_runs{state="queued"}')).toBe(2);

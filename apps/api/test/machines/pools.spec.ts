@@ -1,13 +1,23 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type BrowserToServer,
+  EVENTS_NAMESPACE,
+  type Inventory,
+  type MachineView,
+  type PoolView,
+  type Problem,
+  type ProjectView,
+  type RunView,
+  type ServerToBrowser,
+} from '@mle/protocol';
 import { io, type Socket } from 'socket.io-client';
-import { EVENTS_NAMESPACE, type BrowserToServer, type Inventory, type MachineView, type PoolView, type Problem, type ProjectView, type RunView, type ServerToBrowser } from '@mle/protocol';
 import { DeliveriesService } from '../../src/machines/queue/deliveries.service.js';
 import { RunsRepository } from '../../src/run-records/runs.repository.js';
-import { startApi, type ApiUnderTest } from '../api.js';
+import { type ApiUnderTest, startApi } from '../api.js';
 import type { Client } from '../client.js';
 import { FakeWorker, GiB, INVENTORY } from '../fake-worker.js';
-import { startParts, type Parts } from '../parts.js';
+import { type Parts, startParts } from '../parts.js';
 
 type Browser = Socket<ServerToBrowser, BrowserToServer>;
 
@@ -36,7 +46,11 @@ afterAll(async () => {
   await parts?.stop();
 });
 
-async function join(name: string, poolIds: string[] = [], more: Parameters<typeof FakeWorker.join>[3] = {}): Promise<FakeWorker> {
+async function join(
+  name: string,
+  poolIds: string[] = [],
+  more: Parameters<typeof FakeWorker.join>[3] = {},
+): Promise<FakeWorker> {
   const worker = await FakeWorker.join(api, parts, name, more);
   workers.push(worker);
   if (poolIds.length > 0) await ada.patch(`/api/v1/machines/${worker.machineId}`, { poolIds });
@@ -66,8 +80,14 @@ async function until(id: string, wanted: (run: RunView) => boolean, what: string
   }
   throw new Error(`the run does not become ${what}: ${JSON.stringify(await run(id))}`);
 }
-const assigned = (id: string, to?: FakeWorker) => until(id, ({ state, machineId }) => state === 'assigned' && (!to || machineId === to.machineId), `assigned to ${to?.machineId ?? 'a machine'}`);
-const waits = (id: string, reason: string) => until(id, ({ state, waitReason }) => state === 'queued' && waitReason === reason, reason);
+const assigned = (id: string, to?: FakeWorker) =>
+  until(
+    id,
+    ({ state, machineId }) => state === 'assigned' && (!to || machineId === to.machineId),
+    `assigned to ${to?.machineId ?? 'a machine'}`,
+  );
+const waits = (id: string, reason: string) =>
+  until(id, ({ state, waitReason }) => state === 'queued' && waitReason === reason, reason);
 
 async function begin(worker: FakeWorker, runId: string, attempt = 1): Promise<{ runId: string; attempt: number }> {
   const ref = { runId, attempt };
@@ -85,10 +105,17 @@ describe('pools', () => {
     expect((await bob.get<PoolView>(`/api/v1/pools/${pool.id}`)).body).toEqual(pool);
     expect((await bob.post('/api/v1/pools', { name: 'x' })).status).toBe(403);
     expect((await machine(machineId)).poolIds).toEqual([pool.id]);
-    expect(await ada.post<Problem>('/api/v1/pools', { name: 'gpu' })).toMatchObject({ status: 409, body: { code: 'pool.name_taken' } });
-    expect((await ada.patch<PoolView>(`/api/v1/pools/${pool.id}`, { name: 'gpus', machineIds: [] })).body).toMatchObject({ name: 'gpus', machineIds: [] });
+    expect(await ada.post<Problem>('/api/v1/pools', { name: 'gpu' })).toMatchObject({
+      status: 409,
+      body: { code: 'pool.name_taken' },
+    });
+    expect(
+      (await ada.patch<PoolView>(`/api/v1/pools/${pool.id}`, { name: 'gpus', machineIds: [] })).body,
+    ).toMatchObject({ name: 'gpus', machineIds: [] });
     expect((await machine(machineId)).poolIds).toEqual([]);
-    expect((await ada.patch<MachineView>(`/api/v1/machines/${machineId}`, { poolIds: [pool.id, pool.id] })).body.poolIds).toEqual([pool.id]);
+    expect(
+      (await ada.patch<MachineView>(`/api/v1/machines/${machineId}`, { poolIds: [pool.id, pool.id] })).body.poolIds,
+    ).toEqual([pool.id]);
     expect((await ada.get<PoolView>(`/api/v1/pools/${pool.id}`)).body.machineIds).toEqual([machineId]);
     expect((await ada.delete(`/api/v1/pools/${pool.id}`)).status).toBe(204);
     expect((await machine(machineId)).poolIds).toEqual([]);
@@ -98,13 +125,25 @@ describe('pools', () => {
   it('take no machine, and machines no pool, that does not exist', async () => {
     const unknown = 'f'.repeat(24);
     const { machineId } = await join('m');
-    expect(await ada.post<Problem>('/api/v1/pools', { name: 'x', machineIds: [unknown] })).toMatchObject({ status: 400, body: { errors: [{ path: 'machineIds' }] } });
-    expect(await ada.patch<Problem>(`/api/v1/machines/${machineId}`, { poolIds: [unknown] })).toMatchObject({ status: 400, body: { errors: [{ path: 'poolIds' }] } });
-    expect(await ada.post<Problem>('/api/v1/runs', { projectId, file: 'run.py', target: { poolId: unknown } })).toMatchObject({ status: 404, body: { code: 'pool.not_found' } });
+    expect(await ada.post<Problem>('/api/v1/pools', { name: 'x', machineIds: [unknown] })).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: 'machineIds' }] },
+    });
+    expect(await ada.patch<Problem>(`/api/v1/machines/${machineId}`, { poolIds: [unknown] })).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: 'poolIds' }] },
+    });
+    expect(
+      await ada.post<Problem>('/api/v1/runs', { projectId, file: 'run.py', target: { poolId: unknown } }),
+    ).toMatchObject({ status: 404, body: { code: 'pool.not_found' } });
   });
 
   it('are told to browsers', async () => {
-    const browser: Browser = io(api.url + EVENTS_NAMESPACE, { transports: ['websocket'], forceNew: true, extraHeaders: { cookie: bob.cookie } });
+    const browser: Browser = io(api.url + EVENTS_NAMESPACE, {
+      transports: ['websocket'],
+      forceNew: true,
+      extraHeaders: { cookie: bob.cookie },
+    });
     browsers.push(browser);
     await once(browser as never, 'connect');
     const seen: string[] = [];
@@ -122,7 +161,10 @@ describe('pools', () => {
   it('stay while runs wait for them', async () => {
     const pool = await makePool();
     const waiting = await start({ target: { poolId: pool.id } });
-    expect(await ada.delete<Problem>(`/api/v1/pools/${pool.id}`)).toMatchObject({ status: 409, body: { code: 'pool.busy', detail: expect.stringContaining('an active run. Stop it first') } });
+    expect(await ada.delete<Problem>(`/api/v1/pools/${pool.id}`)).toMatchObject({
+      status: 409,
+      body: { code: 'pool.busy', detail: expect.stringContaining('an active run. Stop it first') },
+    });
     await ada.post(`/api/v1/runs/${waiting.id}/stop`);
     expect((await ada.delete(`/api/v1/pools/${pool.id}`)).status).toBe(204);
   });
@@ -133,21 +175,49 @@ describe('a run of a pool', () => {
     const pool = await makePool([], 'lab');
     const target = { poolId: pool.id };
     const first = await start({ target });
-    expect(first).toMatchObject({ state: 'queued', machineId: null, target, place: 1, waitReason: 'Pool lab has no machines. Add one to it on the Machines page, or stop the run and choose another target.' });
+    expect(first).toMatchObject({
+      state: 'queued',
+      machineId: null,
+      target,
+      place: 1,
+      waitReason:
+        'Pool lab has no machines. Add one to it on the Machines page, or stop the run and choose another target.',
+    });
     const big = await start({ target, needs: { gpus: 2, gpuMemoryBytes: 16 * GiB, labels: ['fast'] }, priority: -1 });
-    const away = await join('away', [], { gpus: [{ name: 'g', memoryBytes: 8 * GiB }, { name: 'g', memoryBytes: 24 * GiB }] });
+    const away = await join('away', [], {
+      gpus: [
+        { name: 'g', memoryBytes: 8 * GiB },
+        { name: 'g', memoryBytes: 24 * GiB },
+      ],
+    });
     await away.leave();
     await ada.patch(`/api/v1/machines/${away.machineId}`, { poolIds: [pool.id], labels: ['fast'] });
     expect((await run(first.id)).waitReason).toBe('No machine of pool lab is online. The run starts when one is back.');
-    expect(await run(big.id)).toMatchObject({ place: 2, waitReason: 'No machine of pool lab has 2 GPUs with 16 GB and the label fast. Add one that has, or stop the run and ask for less.' });
+    expect(await run(big.id)).toMatchObject({
+      place: 2,
+      waitReason:
+        'No machine of pool lab has 2 GPUs with 16 GB and the label fast. Add one that has, or stop the run and ask for less.',
+    });
     const near = await join('near');
     await ada.patch(`/api/v1/machines/${near.machineId}`, { poolIds: [pool.id], drain: true });
-    expect((await run(first.id)).waitReason).toBe('Every machine of pool lab that is online is drained and takes no new runs.');
+    expect((await run(first.id)).waitReason).toBe(
+      'Every machine of pool lab that is online is drained and takes no new runs.',
+    );
     await ada.patch(`/api/v1/machines/${near.machineId}`, { drain: false });
-    expect(await assigned(first.id, near)).toMatchObject({ machineName: 'near', place: 1, waitReason: 'near takes it in a moment.' });
+    expect(await assigned(first.id, near)).toMatchObject({
+      machineName: 'near',
+      place: 1,
+      waitReason: 'near takes it in a moment.',
+    });
     const [second, third] = [await start({ target }), await start({ target })];
-    expect(await run(second.id)).toMatchObject({ place: 1, waitReason: 'Every machine of pool lab is busy; it is next.' });
-    expect(await run(third.id)).toMatchObject({ place: 2, waitReason: 'Every machine of pool lab is busy; 1 run is before it.' });
+    expect(await run(second.id)).toMatchObject({
+      place: 1,
+      waitReason: 'Every machine of pool lab is busy; it is next.',
+    });
+    expect(await run(third.id)).toMatchObject({
+      place: 2,
+      waitReason: 'Every machine of pool lab is busy; 1 run is before it.',
+    });
     const { body } = await ada.get<{ items: RunView[] }>(`/api/v1/runs?poolId=${pool.id}`);
     expect(body.items.map(({ id }) => id)).toEqual([third.id, second.id, big.id, first.id]);
     for (const item of body.items) expect(item).toEqual(await run(item.id));
@@ -158,10 +228,16 @@ describe('a run of a pool', () => {
     const pool = await makePool();
     const target = { poolId: pool.id };
     const [first, second] = [await start({ target }), await start({ target })];
-    const browser: Browser = io(api.url + EVENTS_NAMESPACE, { transports: ['websocket'], forceNew: true, extraHeaders: { cookie: ada.cookie } });
+    const browser: Browser = io(api.url + EVENTS_NAMESPACE, {
+      transports: ['websocket'],
+      forceNew: true,
+      extraHeaders: { cookie: ada.cookie },
+    });
     browsers.push(browser);
     await once(browser as never, 'connect');
-    const moved = new Promise<RunView>((resolve) => browser.on('run.changed', (view) => view.id === second.id && view.place === 1 && resolve(view)));
+    const moved = new Promise<RunView>((resolve) =>
+      browser.on('run.changed', (view) => view.id === second.id && view.place === 1 && resolve(view)),
+    );
     await ada.post(`/api/v1/runs/${first.id}/stop`);
     expect(await moved).toEqual(await run(second.id));
     await ada.post(`/api/v1/runs/${second.id}/stop`);
@@ -171,7 +247,11 @@ describe('a run of a pool', () => {
     const pool = await makePool();
     const target = { poolId: pool.id };
     const impossible = await start({ target, priority: 100, needs: { labels: ['nowhere'] } });
-    const [old, young, urgent] = [await start({ target }), await start({ target }), await start({ target, priority: 5 })];
+    const [old, young, urgent] = [
+      await start({ target }),
+      await start({ target }),
+      await start({ target, priority: 5 }),
+    ];
     const worker = await join('m', [pool.id]);
     for (const next of [urgent, old, young]) {
       await assigned(next.id, worker);
@@ -185,9 +265,15 @@ describe('a run of a pool', () => {
 
   it('goes to a machine that has what it needs, and waits for that one while another is free', async () => {
     const pool = await makePool();
-    const [plain, gpu] = [await join('plain', [pool.id]), await join('gpu', [pool.id], { gpus: [{ name: 'g', memoryBytes: 16 * GiB }] })];
+    const [plain, gpu] = [
+      await join('plain', [pool.id]),
+      await join('gpu', [pool.id], { gpus: [{ name: 'g', memoryBytes: 16 * GiB }] }),
+    ];
     const needs = { gpus: 1, gpuMemoryBytes: 12 * GiB };
-    const [first, second] = [await start({ target: { poolId: pool.id }, needs }), await start({ target: { poolId: pool.id }, needs })];
+    const [first, second] = [
+      await start({ target: { poolId: pool.id }, needs }),
+      await start({ target: { poolId: pool.id }, needs }),
+    ];
     await assigned(first.id, gpu);
     await waits(second.id, `Every machine of pool ${pool.name} that has a GPU with 12 GB is busy; it is next.`);
     await assigned((await start({ target: { poolId: pool.id } })).id, plain);
@@ -207,18 +293,31 @@ describe('a run of a pool', () => {
     await assigned(first.id, worker);
     expect(await claimed(first)).toEqual([0, 1]);
     expect(await claimed(first)).toEqual([0, 1]);
-    const [second, third] = [await start({ target: pooled, needs: { gpus: 2 } }), await start({ target: direct, needs: { gpus: 1 } })];
+    const [second, third] = [
+      await start({ target: pooled, needs: { gpus: 2 } }),
+      await start({ target: direct, needs: { gpus: 1 } }),
+    ];
     await waits(second.id, `Other runs hold the GPUs of every machine of pool ${pool.name}; it is next.`);
     // A run of the machine's own line needs no dispatcher: what is free it gets at once, and what is not is refused it.
     expect(await claimed(third)).toEqual([2]);
     const fourth = await start({ target: direct, needs: { gpuMemoryBytes: 1 } });
     expect(await claimed(fourth)).toBeNull();
-    expect(await run(fourth.id)).toMatchObject({ state: 'queued', place: 1, waitReason: 'Other runs hold the GPUs of gpus; it is next.' });
+    expect(await run(fourth.id)).toMatchObject({
+      state: 'queued',
+      place: 1,
+      waitReason: 'Other runs hold the GPUs of gpus; it is next.',
+    });
     // Another server that had seen the GPU free, a moment ago, is refused it by the index.
     const late = { machineId: worker.machineId, machineName: 'gpus', gpus: [2] };
-    expect(await api.app.get(RunsRepository, { strict: false }).assign({ runId: fourth.id, attempt: 1 }, late)).toBe('taken');
+    expect(await api.app.get(RunsRepository, { strict: false }).assign({ runId: fourth.id, attempt: 1 }, late)).toBe(
+      'taken',
+    );
     const plain = await start({ target: direct });
-    expect((await ada.get<{ items: RunView[] }>(`/api/v1/runs?machineId=${worker.machineId}`)).body.items.find(({ id }) => id === fourth.id)?.waitReason).toBe((await run(fourth.id)).waitReason);
+    expect(
+      (await ada.get<{ items: RunView[] }>(`/api/v1/runs?machineId=${worker.machineId}`)).body.items.find(
+        ({ id }) => id === fourth.id,
+      )?.waitReason,
+    ).toBe((await run(fourth.id)).waitReason);
     expect(await claimed(plain)).toEqual([]);
     await worker.finish({ runId: first.id, attempt: 1 });
     await assigned(second.id, worker);
@@ -227,7 +326,9 @@ describe('a run of a pool', () => {
     const deliveries = api.app.get(DeliveriesService, { strict: false });
     const delivered = (): Promise<boolean> => deliveries.exists(worker.machineId, { runId: fourth.id, attempt: 1 });
     expect(await delivered()).toBe(true);
-    const begun = new Promise<void>((resolve) => worker.consume(8, async ({ runId }) => void (runId === fourth.id && resolve())));
+    const begun = new Promise<void>((resolve) =>
+      worker.consume(8, async ({ runId }) => void (runId === fourth.id && resolve())),
+    );
     while (await delivered()) await sleep(20);
     expect((await run(fourth.id)).state).toBe('queued');
     await worker.finish({ runId: third.id, attempt: 1 });
@@ -238,29 +339,45 @@ describe('a run of a pool', () => {
     const pool = await makePool();
     const worker = await join('m', [pool.id]);
     const { id } = await start({ target: { poolId: pool.id }, needs: { gpus: 1 } });
-    const inventory: Inventory = { ...INVENTORY, gpus: [{ name: 'plugged in', memoryBytes: 16 * GiB }], python: '3.13.0' };
+    const inventory: Inventory = {
+      ...INVENTORY,
+      gpus: [{ name: 'plugged in', memoryBytes: 16 * GiB }],
+      python: '3.13.0',
+    };
     worker.link.emit('inventory', inventory);
     await assigned(id, worker);
     expect((await ada.get<MachineView>(`/api/v1/machines/${worker.machineId}`)).body.inventory).toEqual(inventory);
   });
 
-  it.each(['says goodbye', 'is drained', 'leaves the pool', 'is removed'] as const)('goes elsewhere when its machine %s before it began', async (what) => {
-    const pool = await makePool();
-    const first = await join('first', [pool.id]);
-    const { id } = await start({ target: { poolId: pool.id } });
-    await assigned(id, first);
-    const second = await join('second', [pool.id]);
-    if (what === 'says goodbye') await first.leave();
-    if (what === 'is drained') await ada.patch(`/api/v1/machines/${first.machineId}`, { drain: true });
-    if (what === 'leaves the pool') await ada.patch(`/api/v1/machines/${first.machineId}`, { poolIds: [] });
-    if (what === 'is removed') expect((await ada.delete(`/api/v1/machines/${first.machineId}`)).status).toBe(204);
-    await assigned(id, second);
-    if (first.link.connected && what !== 'is removed') expect(await first.claim({ runId: id, attempt: 1 })).toBe(false);
-    await second.finish(await begin(second, id));
-    const view = await run(id);
-    expect(view).toMatchObject({ state: 'succeeded', machineName: 'second', attempt: 1 });
-    expect(view.attempts[0]?.history.map(({ state }) => state)).toEqual(['queued', 'assigned', 'queued', 'assigned', 'preparing', 'running', 'succeeded']);
-  });
+  it.each(['says goodbye', 'is drained', 'leaves the pool', 'is removed'] as const)(
+    'goes elsewhere when its machine %s before it began',
+    async (what) => {
+      const pool = await makePool();
+      const first = await join('first', [pool.id]);
+      const { id } = await start({ target: { poolId: pool.id } });
+      await assigned(id, first);
+      const second = await join('second', [pool.id]);
+      if (what === 'says goodbye') await first.leave();
+      if (what === 'is drained') await ada.patch(`/api/v1/machines/${first.machineId}`, { drain: true });
+      if (what === 'leaves the pool') await ada.patch(`/api/v1/machines/${first.machineId}`, { poolIds: [] });
+      if (what === 'is removed') expect((await ada.delete(`/api/v1/machines/${first.machineId}`)).status).toBe(204);
+      await assigned(id, second);
+      if (first.link.connected && what !== 'is removed')
+        expect(await first.claim({ runId: id, attempt: 1 })).toBe(false);
+      await second.finish(await begin(second, id));
+      const view = await run(id);
+      expect(view).toMatchObject({ state: 'succeeded', machineName: 'second', attempt: 1 });
+      expect(view.attempts[0]?.history.map(({ state }) => state)).toEqual([
+        'queued',
+        'assigned',
+        'queued',
+        'assigned',
+        'preparing',
+        'running',
+        'succeeded',
+      ]);
+    },
+  );
 
   it('stays with a machine that has claimed it, whatever becomes of the machine', async () => {
     const pool = await makePool();
@@ -270,7 +387,10 @@ describe('a run of a pool', () => {
     const ref = await begin(worker, id);
     await join('other', [pool.id]);
     await ada.patch(`/api/v1/machines/${worker.machineId}`, { drain: true, poolIds: [] });
-    expect((await ada.delete<Problem>(`/api/v1/machines/${worker.machineId}`)).body).toMatchObject({ code: 'machine.busy', detail: 'm still has an active run. Stop it first, or drain the machine and wait.' });
+    expect((await ada.delete<Problem>(`/api/v1/machines/${worker.machineId}`)).body).toMatchObject({
+      code: 'machine.busy',
+      detail: 'm still has an active run. Stop it first, or drain the machine and wait.',
+    });
     await worker.finish(ref);
     expect(await run(id)).toMatchObject({ state: 'succeeded', machineId: worker.machineId });
   });
@@ -290,7 +410,10 @@ describe('a run of a pool', () => {
     await ada.patch(`/api/v1/machines/${first.machineId}`, { drain: false, slots: 4 });
     await assigned(id, second);
     await second.finish(await begin(second, id, 2));
-    expect((await run(id)).attempts.map(({ state, machineName }) => [state, machineName])).toEqual([['lost', 'first'], ['succeeded', 'second']]);
+    expect((await run(id)).attempts.map(({ state, machineName }) => [state, machineName])).toEqual([
+      ['lost', 'first'],
+      ['succeeded', 'second'],
+    ]);
   });
 
   it('is retried after a failure only where its policy says so, on the same machine when there is no other', async () => {

@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
+import { machineQueue, QUEUE_PATH, QUEUE_PREFIX } from '@mle/protocol';
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { createWebSocketStream, WebSocket } from 'ws';
-import { machineQueue, QUEUE_PATH, QUEUE_PREFIX } from '@mle/protocol';
 import { MachineCredentials } from '../../src/machines/machine-credentials.js';
 import { setMachineUser } from '../../src/machines/queue/machine-acl.js';
 import { encodeRequest } from '../../src/machines/queue/resp-request-parser.js';
 import { RedisService } from '../../src/platform/redis/redis.service.js';
-import { startApi, type ApiUnderTest } from '../api.js';
-import { startParts, type Parts } from '../parts.js';
+import { type ApiUnderTest, startApi } from '../api.js';
+import { type Parts, startParts } from '../parts.js';
 
 interface Machine {
   machineId: string;
@@ -55,21 +55,37 @@ describe('the queue gate', () => {
         const socket = new WebSocket(address(), { headers: { authorization: `Bearer ${credential}` } });
         await once(socket, 'open');
         // ioredis sets these on what it takes for a TCP socket.
-        return Object.assign(createWebSocketStream(socket), { setNoDelay: () => undefined, setKeepAlive: () => undefined, setTimeout: () => undefined });
+        return Object.assign(createWebSocketStream(socket), {
+          setNoDelay: () => undefined,
+          setKeepAlive: () => undefined,
+          setTimeout: () => undefined,
+        });
       }
       disconnect() {}
       check() {
         return true;
       }
     }
-    const redis = new Redis({ Connector: Connector as never, maxRetriesPerRequest: null, enableReadyCheck: false, retryStrategy: () => null, commandTimeout: 3_000 });
+    const redis = new Redis({
+      Connector: Connector as never,
+      maxRetriesPerRequest: null,
+      enableReadyCheck: false,
+      retryStrategy: () => null,
+      commandTimeout: 3_000,
+    });
     redis.on('error', () => undefined);
     return redis;
   }
 
   it('serves the BullMQ consumer of the machine', async () => {
     const queue = new Queue(machineQueue(machine.machineId), { connection: direct, prefix: QUEUE_PREFIX });
-    const worker = new Worker(machineQueue(machine.machineId), null, { connection, prefix: QUEUE_PREFIX, autorun: false, skipVersionCheck: true, removeOnComplete: { count: 0 } });
+    const worker = new Worker(machineQueue(machine.machineId), null, {
+      connection,
+      prefix: QUEUE_PREFIX,
+      autorun: false,
+      skipVersionCheck: true,
+      removeOnComplete: { count: 0 },
+    });
     await queue.add('run.execute', { runId: 'r' }, { jobId: 'r-1' });
     const job = await worker.getNextJob('token');
     expect(job?.data).toEqual({ runId: 'r' });
@@ -109,7 +125,10 @@ describe('the queue gate', () => {
   });
 
   it('refuses scripts that are not the consumer’s, also by their digest', async () => {
-    const scripts = createRequire(import.meta.url)('bullmq/dist/cjs/scripts') as Record<string, { name: string; content: string }>;
+    const scripts = createRequire(import.meta.url)('bullmq/dist/cjs/scripts') as Record<
+      string,
+      { name: string; content: string }
+    >;
     const drain = Object.values(scripts).find(({ name }) => name === 'drain')?.content ?? '';
     expect(drain).not.toBe('');
     const digest = (await direct.script('LOAD', drain)) as string;
@@ -119,16 +138,29 @@ describe('the queue gate', () => {
   });
 
   it('refuses a consumer’s script with the key of another queue', async () => {
-    const scripts = createRequire(import.meta.url)('bullmq/dist/cjs/scripts') as Record<string, { name: string; content: string }>;
+    const scripts = createRequire(import.meta.url)('bullmq/dist/cjs/scripts') as Record<
+      string,
+      { name: string; content: string }
+    >;
     const script = Object.values(scripts).find(({ name }) => name === 'extendLock');
     const foreign = `${QUEUE_PREFIX}:${machineQueue(other.machineId)}:stalled`;
-    await expect(connection.call('EVAL', script?.content ?? '', '2', foreign, foreign, 't', '1', 'j')).rejects.toThrow(/MLE\.REFUSED/);
+    await expect(connection.call('EVAL', script?.content ?? '', '2', foreign, foreign, 't', '1', 'j')).rejects.toThrow(
+      /MLE\.REFUSED/,
+    );
   });
 
   it('has a second wall in Redis itself', async () => {
     const { username, password } = await setMachineUser(direct, machine.machineId);
-    const user = new Redis({ ...api.config.redis, username, password, enableReadyCheck: false, maxRetriesPerRequest: 1 });
-    await expect(user.call('ZADD', `${QUEUE_PREFIX}:${machineQueue(machine.machineId)}:marker`, '0', 'probe')).resolves.toBe(1);
+    const user = new Redis({
+      ...api.config.redis,
+      username,
+      password,
+      enableReadyCheck: false,
+      maxRetriesPerRequest: 1,
+    });
+    await expect(
+      user.call('ZADD', `${QUEUE_PREFIX}:${machineQueue(machine.machineId)}:marker`, '0', 'probe'),
+    ).resolves.toBe(1);
     for (const call of [
       ['GET', `${QUEUE_PREFIX}:${machineQueue(other.machineId)}:meta`],
       ['EVAL', `return redis.call('hgetall', '${QUEUE_PREFIX}:${machineQueue(other.machineId)}:meta')`, '0'],
@@ -140,13 +172,18 @@ describe('the queue gate', () => {
       ['SELECT', '1'],
     ] as const) {
       const [command, ...args] = call;
-      await expect(user.call(command, ...args)).rejects.toThrow(/NOPERM|can't be run|No permissions|ACL failure|can't access|not allowed/i);
+      await expect(user.call(command, ...args)).rejects.toThrow(
+        /NOPERM|can't be run|No permissions|ACL failure|can't access|not allowed/i,
+      );
     }
     await user.quit();
   });
 
   it.each([undefined, 'mlw_wrong'])('turns a connection away that comes with the credential %s', async (credential) => {
-    const socket = new WebSocket(address(), credential === undefined ? {} : { headers: { authorization: `Bearer ${credential}` } });
+    const socket = new WebSocket(
+      address(),
+      credential === undefined ? {} : { headers: { authorization: `Bearer ${credential}` } },
+    );
     const [error] = (await once(socket, 'error')) as [Error];
     expect(error.message).toContain('401');
   });
@@ -166,7 +203,10 @@ describe('the queue gate', () => {
   });
 
   it('closes a connection whose machine does not answer any more @full', async () => {
-    const socket = new WebSocket(address(), { headers: { authorization: `Bearer ${machine.credential}` }, autoPong: false });
+    const socket = new WebSocket(address(), {
+      headers: { authorization: `Bearer ${machine.credential}` },
+      autoPong: false,
+    });
     await once(socket, 'close');
     expect(await connection.ping()).toBe('PONG');
   });

@@ -5,7 +5,7 @@ import { ConfigError } from '../../src/platform/config/config-error.js';
 import { migrate } from '../../src/platform/database/migration-runner.js';
 import type { Migration } from '../../src/platform/database/migrations.js';
 import { startApi } from '../api.js';
-import { startParts, type Parts } from '../parts.js';
+import { type Parts, startParts } from '../parts.js';
 
 let parts: Parts;
 let connection: Connection;
@@ -18,7 +18,8 @@ afterAll(async () => {
   await parts?.stop();
 });
 
-const version = async () => (await connection.collection('meta').findOne({ _id: 'schemaVersion' as never }))?.['version'] as number;
+const version = async () =>
+  (await connection.collection('meta').findOne({ _id: 'schemaVersion' as never }))?.['version'] as number;
 const backups = () => (existsSync(join(parts.dataDir, 'backups')) ? readdirSync(join(parts.dataDir, 'backups')) : []);
 const step = (to: number, done: number[], fails = false): Migration => ({
   to,

@@ -1,7 +1,7 @@
 import type { Readiness } from '@mle/protocol';
-import { startApi, type ApiUnderTest } from '../api.js';
+import { type ApiUnderTest, startApi } from '../api.js';
 import type { Client } from '../client.js';
-import { startParts, type Parts } from '../parts.js';
+import { type Parts, startParts } from '../parts.js';
 
 let parts: Parts;
 let api: ApiUnderTest;
@@ -22,7 +22,8 @@ async function until<T>(what: () => Promise<T>, wanted: (value: T) => boolean): 
     if (wanted(value)) return value;
   }
 }
-const ready = async () => Object.fromEntries((await api.visitor().get<Readiness>('/readyz')).body.checks.map(({ name, ok }) => [name, ok]));
+const ready = async () =>
+  Object.fromEntries((await api.visitor().get<Readiness>('/readyz')).body.checks.map(({ name, ok }) => [name, ok]));
 
 it('without the store requests are refused in a sentence, nothing that was answered is lost, and it comes back by itself', async () => {
   const { body: project } = await ada.post<{ id: string }>('/api/v1/projects', { name: 'kept' });
@@ -35,7 +36,10 @@ it('without the store requests are refused in a sentence, nothing that was answe
   expect((await api.visitor().get('/healthz')).status).toBe(200);
   expect(await ready()).toMatchObject({ database: false, redis: true });
   await parts.store.start();
-  const { bytes } = await until(() => ada.get(file), ({ status }) => status !== 503);
+  const { bytes } = await until(
+    () => ada.get(file),
+    ({ status }) => status !== 503,
+  );
   expect(bytes.toString()).toBe('before');
   expect((await ada.put(file, 'after')).status).toBe(200);
   expect(await ready()).toMatchObject({ database: true });

@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FileList, Problem, ProjectView } from '@mle/protocol';
 import yazl from 'yazl';
 import { BlobsService } from '../../src/platform/blobs/blobs.service.js';
-import { startApi, type ApiUnderTest } from '../api.js';
+import { type ApiUnderTest, startApi } from '../api.js';
 import type { Client } from '../client.js';
-import { startParts, type Parts } from '../parts.js';
+import { type Parts, startParts } from '../parts.js';
 
 const MAX_BYTES = 20_000;
 let parts: Parts;
@@ -33,15 +33,21 @@ async function zip(...members: Member[]): Promise<Buffer> {
   return Buffer.concat(pieces);
 }
 /** Of the same length, so that every offset stays true: what no honest writer makes. */
-const forged = (bytes: Buffer, from: string, to: string): Buffer => Buffer.from(bytes.toString('latin1').replaceAll(from, to), 'latin1');
-const upload = (bytes: Buffer, query = '') => ada.post<ProjectView & { code: string; detail: string }>(`/api/v1/projects/archive${query}`, new Uint8Array(bytes), { 'content-type': 'application/zip' });
+const forged = (bytes: Buffer, from: string, to: string): Buffer =>
+  Buffer.from(bytes.toString('latin1').replaceAll(from, to), 'latin1');
+const upload = (bytes: Buffer, query = '') =>
+  ada.post<ProjectView & { code: string; detail: string }>(`/api/v1/projects/archive${query}`, new Uint8Array(bytes), {
+    'content-type': 'application/zip',
+  });
 const files = async (id: string) => (await ada.get<FileList>(`/api/v1/projects/${id}/files`)).body.items;
-const projects = async () => (await ada.get<{ items: ProjectView[] }>('/api/v1/projects')).body.items.map(({ name }) => name);
+const projects = async () =>
+  (await ada.get<{ items: ProjectView[] }>('/api/v1/projects')).body.items.map(({ name }) => name);
 
 it('a link is moved only to where it still leads into the project', async () => {
   const { body } = await upload(await zip(['src/deep/link', '../../data.csv', 0o120777], ['data.csv', '1']));
   const move = (from: string, to: string) => ada.post<Problem>(`/api/v1/projects/${body.id}/move`, { from, to });
-  const detail = 'src/deep/link is a symbolic link to ../../data.csv, and as deep/link it would lead out of the project. Choose another place, or delete the link.';
+  const detail =
+    'src/deep/link is a symbolic link to ../../data.csv, and as deep/link it would lead out of the project. Choose another place, or delete the link.';
   expect(await move('src/deep', 'deep')).toMatchObject({ status: 409, body: { code: 'file.link_outside', detail } });
   expect(await move('src/deep/link', 'link')).toMatchObject({ status: 409, body: { code: 'file.link_outside' } });
   expect((await move('src/deep', 'lib/new/deep')).status).toBe(200);
@@ -49,10 +55,20 @@ it('a link is moved only to where it still leads into the project', async () => 
 });
 
 it('a zip becomes a project with its files, modes and links', async () => {
-  const bytes = await zip(['src/train.py', 'print(1)\n'], ['run.sh', 'echo\n', 0o100755], ['main.py', 'src/train.py', 0o120777], ['ü 100%.txt', '']);
+  const bytes = await zip(
+    ['src/train.py', 'print(1)\n'],
+    ['run.sh', 'echo\n', 0o100755],
+    ['main.py', 'src/train.py', 0o120777],
+    ['ü 100%.txt', ''],
+  );
   const { status, body } = await upload(bytes, '?fileName=Two%20moons.zip');
   expect({ status, name: body.name }).toEqual({ status: 201, name: 'Two moons' });
-  expect((await files(body.id)).map(({ path, mode }) => [path, mode])).toEqual([['main.py', 0o120000], ['run.sh', 0o755], ['src/train.py', 0o644], ['ü 100%.txt', 0o644]]);
+  expect((await files(body.id)).map(({ path, mode }) => [path, mode])).toEqual([
+    ['main.py', 0o120000],
+    ['run.sh', 0o755],
+    ['src/train.py', 0o644],
+    ['ü 100%.txt', 0o644],
+  ]);
   expect((await ada.get(`/api/v1/projects/${body.id}/files/src/train.py`)).bytes.toString()).toBe('print(1)\n');
   expect((await upload(bytes, '?fileName=Two%20moons.zip')).body.name).toBe('Two moons 2');
   expect(await upload(bytes, '?name=Two%20moons')).toMatchObject({ status: 409, body: { code: 'project.name_taken' } });
@@ -64,7 +80,14 @@ it('a zip becomes a project with its files, modes and links', async () => {
 });
 
 it('the one folder that holds everything is left out, and so is what a desktop adds', async () => {
-  const { body } = await upload(await zip(['nets-main/a.py', 'x'], ['nets-main/b/c.py', 'y'], ['__MACOSX/nets-main/._a.py', 'z'], ['nets-main/.DS_Store', 'z']));
+  const { body } = await upload(
+    await zip(
+      ['nets-main/a.py', 'x'],
+      ['nets-main/b/c.py', 'y'],
+      ['__MACOSX/nets-main/._a.py', 'z'],
+      ['nets-main/.DS_Store', 'z'],
+    ),
+  );
   expect([body.name, (await files(body.id)).map(({ path }) => path)]).toEqual(['nets-main', ['a.py', 'b/c.py']]);
 });
 
@@ -86,7 +109,8 @@ it('what cannot become a project leaves nothing behind', async () => {
     [Buffer.alloc(MAX_BYTES + 1), 413, 'file.too_large'],
   ];
   for (const [bytes, status, code] of refusals) expect(await upload(bytes)).toMatchObject({ status, body: { code } });
-  for (const bytes of await broken()) expect(await upload(bytes)).toMatchObject({ status: 400, body: { code: 'archive.invalid' } });
+  for (const bytes of await broken())
+    expect(await upload(bytes)).toMatchObject({ status: 400, body: { code: 'archive.invalid' } });
   expect(await projects()).toEqual(before);
   expect(readdirSync(join(parts.dataDir, 'tmp'))).toEqual([]);
 });
@@ -99,7 +123,8 @@ it('a zip may break before anyone reads its files', async () => {
     return put(stream);
   };
   try {
-    for (const bytes of await broken()) expect(await upload(bytes)).toMatchObject({ status: 400, body: { code: 'archive.invalid' } });
+    for (const bytes of await broken())
+      expect(await upload(bytes)).toMatchObject({ status: 400, body: { code: 'archive.invalid' } });
   } finally {
     blobs.put = put;
   }

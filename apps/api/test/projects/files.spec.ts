@@ -4,9 +4,9 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import type { FileList, FileView, Problem } from '@mle/protocol';
 import yauzl from 'yauzl';
-import { startApi, type ApiUnderTest } from '../api.js';
+import { type ApiUnderTest, startApi } from '../api.js';
 import type { Client } from '../client.js';
-import { startParts, type Parts } from '../parts.js';
+import { type Parts, startParts } from '../parts.js';
 import { rawRequest } from '../raw-request.js';
 
 const MAX_FILE = 100_000;
@@ -41,7 +41,13 @@ describe('a file', () => {
     const bytes = Buffer.from([...Array(256).keys(), ...Buffer.from('{"not": "parsed"')]);
     const put = await ada.put<FileView>(`${files}/data/bytes.json`, bytes, { 'content-type': 'application/json' });
     expect(put.status).toBe(201);
-    expect(put.body).toEqual({ path: 'data/bytes.json', size: bytes.length, mode: 0o644, mtime: expect.any(String), sha256: createHash('sha256').update(bytes).digest('hex') });
+    expect(put.body).toEqual({
+      path: 'data/bytes.json',
+      size: bytes.length,
+      mode: 0o644,
+      mtime: expect.any(String),
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+    });
     const got = await ada.get(`${files}/data/bytes.json`);
     expect(got.bytes.equals(bytes)).toBe(true);
     expect(got.headers.get('etag')).toBe(`"${put.body.sha256}"`);
@@ -81,11 +87,15 @@ describe('a file', () => {
   });
 
   it('keeps its mode until another is given', async () => {
-    const mode = async (headers: Record<string, string>, query = '') => (await ada.put<FileView>(`${files}/run.sh${query}`, 'true', headers)).body.mode;
+    const mode = async (headers: Record<string, string>, query = '') =>
+      (await ada.put<FileView>(`${files}/run.sh${query}`, 'true', headers)).body.mode;
     expect(await mode({ 'x-file-mode': '0755' })).toBe(0o755);
     expect(await mode({})).toBe(0o755);
     expect(await mode({}, '?mode=644')).toBe(0o644);
-    expect(await ada.put(`${files}/run.sh`, 'true', { 'x-file-mode': '4755' })).toMatchObject({ status: 400, body: { code: 'mode.invalid' } });
+    expect(await ada.put(`${files}/run.sh`, 'true', { 'x-file-mode': '4755' })).toMatchObject({
+      status: 400,
+      body: { code: 'mode.invalid' },
+    });
   });
 });
 
@@ -93,10 +103,16 @@ describe('edits', () => {
   it('of two people do not overwrite each other', async () => {
     const first = await ada.put<FileView>(`${files}/a.py`, 'one', { 'if-none-match': '*' });
     expect(first.status).toBe(201);
-    expect(await ada.put(`${files}/a.py`, 'other', { 'if-none-match': '*' })).toMatchObject({ status: 412, body: { code: 'file.exists' } });
+    expect(await ada.put(`${files}/a.py`, 'other', { 'if-none-match': '*' })).toMatchObject({
+      status: 412,
+      body: { code: 'file.exists' },
+    });
     const etag = { 'if-match': `"${first.body.sha256}"` };
     expect((await ada.put(`${files}/a.py`, 'two', etag)).status).toBe(200);
-    expect(await ada.put(`${files}/a.py`, 'three', etag)).toMatchObject({ status: 412, body: { code: 'file.changed' } });
+    expect(await ada.put(`${files}/a.py`, 'three', etag)).toMatchObject({
+      status: 412,
+      body: { code: 'file.changed' },
+    });
     expect(await ada.delete(`${files}/a.py`, etag)).toMatchObject({ status: 412 });
     expect(await ada.put(`${files}/gone.py`, 'x', { 'if-match': '*' })).toMatchObject({ status: 412 });
     expect((await ada.get(`${files}/a.py`)).bytes.toString()).toBe('two');
@@ -104,7 +120,9 @@ describe('edits', () => {
 
   it('at the same moment have one winner', async () => {
     const { body } = await ada.put<FileView>(`${files}/a.py`, 'base');
-    const answers = await Promise.all(Array.from({ length: 8 }, (_, n) => ada.put(`${files}/a.py`, `edit ${n}`, { 'if-match': `"${body.sha256}"` })));
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, n) => ada.put(`${files}/a.py`, `edit ${n}`, { 'if-match': `"${body.sha256}"` })),
+    );
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     expect(answers.filter(({ status }) => status === 412)).toHaveLength(7);
     const winner = answers.findIndex(({ status }) => status === 200);
@@ -116,7 +134,11 @@ describe('edits', () => {
     expect(await ada.put(`${files}/a/b`, 'below')).toMatchObject({ status: 409, body: { code: 'file.in_the_way' } });
     await ada.put(`${files}/c/d`, 'below');
     expect(await ada.put(`${files}/c`, 'file')).toMatchObject({ status: 409, body: { code: 'file.in_the_way' } });
-    await Promise.all([ada.put(`${files}/x`, 'file'), ada.put(`${files}/x/y`, 'below'), ada.put(`${files}/x/y/z`, 'deeper')]);
+    await Promise.all([
+      ada.put(`${files}/x`, 'file'),
+      ada.put(`${files}/x/y`, 'below'),
+      ada.put(`${files}/x/y/z`, 'deeper'),
+    ]);
     expect((await paths()).filter((path) => path.startsWith('x')).length).toBeLessThanOrEqual(1);
     expect(await paths()).toEqual(expect.arrayContaining(['a', 'c/d']));
   });
@@ -124,13 +146,35 @@ describe('edits', () => {
 
 describe('a path that leaves the project', () => {
   it.each([
-    ['../x', 'plain'], ['a/../../x', 'in the middle'], ['..%2fx', 'encoded slash'], ['%2e%2e/x', 'encoded dots'], ['%2e%2e%2fx', 'all encoded'],
-    ['%252e%252e%252fx', 'encoded twice'], ['%25252e%25252e%25252fx', 'encoded three times'], ['..%5cx', 'backslash'], ['a\\..\\x', 'raw backslash'], ['/etc/passwd', 'absolute'], ['%2fetc%2fpasswd', 'encoded absolute'],
-    ['a%00b', 'NUL'], ['a%2500b', 'NUL encoded twice'], ['./x', 'dot'], ['a//b', 'empty part'], ['a/', 'folder'], ['%0a', 'control character'], ['%zz', 'no encoding'], ['%c0%ae%c0%ae/x', 'overlong'],
+    ['../x', 'plain'],
+    ['a/../../x', 'in the middle'],
+    ['..%2fx', 'encoded slash'],
+    ['%2e%2e/x', 'encoded dots'],
+    ['%2e%2e%2fx', 'all encoded'],
+    ['%252e%252e%252fx', 'encoded twice'],
+    ['%25252e%25252e%25252fx', 'encoded three times'],
+    ['..%5cx', 'backslash'],
+    ['a\\..\\x', 'raw backslash'],
+    ['/etc/passwd', 'absolute'],
+    ['%2fetc%2fpasswd', 'encoded absolute'],
+    ['a%00b', 'NUL'],
+    ['a%2500b', 'NUL encoded twice'],
+    ['./x', 'dot'],
+    ['a//b', 'empty part'],
+    ['a/', 'folder'],
+    ['%0a', 'control character'],
+    ['%zz', 'no encoding'],
+    ['%c0%ae%c0%ae/x', 'overlong'],
   ])('is refused: %s (%s)', async (path) => {
     await ada.put(`${files}/keep`, 'kept');
     for (const method of ['PUT', 'GET', 'DELETE']) {
-      const { status, body } = await rawRequest(api.url, method, `${files}/${path}`, ada.cookie, method === 'PUT' ? 'x' : undefined);
+      const { status, body } = await rawRequest(
+        api.url,
+        method,
+        `${files}/${path}`,
+        ada.cookie,
+        method === 'PUT' ? 'x' : undefined,
+      );
       expect([method, status]).toEqual([method, 400]);
       expect((JSON.parse(body) as Problem).detail).toMatch(/\.$/);
     }
@@ -146,7 +190,10 @@ describe('a path that leaves the project', () => {
   it('is refused in a move and in an upload, and nothing changes', async () => {
     await ada.put(`${files}/keep`, 'kept');
     for (const to of ['../x', '/x', 'a\\b', '%2e%2e/x', 'a\0b', '']) {
-      expect(await ada.post(`${project}/move`, { from: 'keep', to })).toMatchObject({ status: 400, body: { errors: [{ path: 'to' }] } });
+      expect(await ada.post(`${project}/move`, { from: 'keep', to })).toMatchObject({
+        status: 400,
+        body: { errors: [{ path: 'to' }] },
+      });
     }
     for (const name of ['../x', '/x', 'a\\b', '%2e%2e/x', 'a/../../x']) {
       const form = new FormData();
@@ -167,10 +214,19 @@ describe('limits', () => {
     // Without a declared length the bytes have to be counted while they come.
     const streamed = await new Promise<number>((resolve, reject) => {
       const { hostname, port } = new URL(api.url);
-      const outgoing = request({ hostname, port, method: 'PUT', path: `${files}/big`, headers: { cookie: ada.cookie, 'transfer-encoding': 'chunked' } }, (response) => {
-        response.resume();
-        resolve(response.statusCode ?? 0);
-      });
+      const outgoing = request(
+        {
+          hostname,
+          port,
+          method: 'PUT',
+          path: `${files}/big`,
+          headers: { cookie: ada.cookie, 'transfer-encoding': 'chunked' },
+        },
+        (response) => {
+          response.resume();
+          resolve(response.statusCode ?? 0);
+        },
+      );
       outgoing.on('error', reject);
       for (let n = 0; n < 30; n++) outgoing.write('x'.repeat(10_000));
       outgoing.end();
@@ -187,20 +243,38 @@ describe('limits', () => {
     const form = new FormData();
     for (let n = 0; n < MAX_FILES; n++) form.append('files', new Blob([String(n)]), `f${n}`);
     expect((await ada.post(files, form)).status).toBe(201);
-    expect(await ada.put(`${files}/more`, 'x')).toMatchObject({ status: 413, body: { code: 'project.too_many_files' } });
+    expect(await ada.put(`${files}/more`, 'x')).toMatchObject({
+      status: 413,
+      body: { code: 'project.too_many_files' },
+    });
     expect((await ada.put(`${files}/f0`, 'changed')).status).toBe(200);
   });
 
   it('bound JSON', async () => {
-    expect(await ada.post('/api/v1/projects', { name: 'x'.repeat(2 ** 20) })).toMatchObject({ status: 413, body: { code: 'body.too_large' } });
-    expect(await ada.post('/api/v1/projects', '{"name": ', { 'content-type': 'application/json' })).toMatchObject({ status: 400, body: { code: 'body.malformed' } });
-    expect(await ada.post('/api/v1/projects', 'name=x')).toMatchObject({ status: 400, body: { code: 'body.missing', detail: expect.stringContaining('Content-Type') } });
+    expect(await ada.post('/api/v1/projects', { name: 'x'.repeat(2 ** 20) })).toMatchObject({
+      status: 413,
+      body: { code: 'body.too_large' },
+    });
+    expect(await ada.post('/api/v1/projects', '{"name": ', { 'content-type': 'application/json' })).toMatchObject({
+      status: 400,
+      body: { code: 'body.malformed' },
+    });
+    expect(await ada.post('/api/v1/projects', 'name=x')).toMatchObject({
+      status: 400,
+      body: { code: 'body.missing', detail: expect.stringContaining('Content-Type') },
+    });
   });
 
   it('leave nothing of a request that breaks off', async () => {
     const { hostname, port } = new URL(api.url);
     await new Promise<void>((resolve) => {
-      const outgoing = request({ hostname, port, method: 'PUT', path: `${files}/half`, headers: { cookie: ada.cookie, 'content-length': 50_000 } });
+      const outgoing = request({
+        hostname,
+        port,
+        method: 'PUT',
+        path: `${files}/half`,
+        headers: { cookie: ada.cookie, 'content-length': 50_000 },
+      });
       outgoing.on('error', () => resolve());
       outgoing.write('x'.repeat(20_000), () => {
         const begun = setInterval(() => {
@@ -224,14 +298,20 @@ describe('uploads, moves and archives', () => {
     form.append('files', new Blob(['ü']), 'src/tief/ü b.txt');
     const { status, body } = await ada.post<FileList>(files, form);
     expect(status).toBe(201);
-    expect(body.items.map(({ path, mode, sha256: sha }) => [path, mode, sha])).toEqual([['src/a.py', 0o755, sha256('a')], ['src/tief/ü b.txt', 0o644, sha256('ü')]]);
+    expect(body.items.map(({ path, mode, sha256: sha }) => [path, mode, sha])).toEqual([
+      ['src/a.py', 0o755, sha256('a')],
+      ['src/tief/ü b.txt', 0o644, sha256('ü')],
+    ]);
     expect(await ada.post(files, new FormData())).toMatchObject({ status: 400 });
     expect(await ada.post(files, { a: 1 })).toMatchObject({ status: 415 });
     const clash = new FormData();
     clash.append('files', new Blob(['1']), 'm');
     clash.append('files', new Blob(['2']), 'm/n');
     expect(await ada.post(files, clash)).toMatchObject({ status: 409 });
-    expect(await ada.post(files, 'no parts', { 'content-type': 'multipart/form-data' })).toMatchObject({ status: 400, body: { code: 'upload.invalid' } });
+    expect(await ada.post(files, 'no parts', { 'content-type': 'multipart/form-data' })).toMatchObject({
+      status: 400,
+      body: { code: 'upload.invalid' },
+    });
   });
 
   it('move files and folders, over nothing that is there', async () => {

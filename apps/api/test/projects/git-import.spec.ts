@@ -1,15 +1,15 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FileList, ProjectView } from '@mle/protocol';
 import { EventsService } from '../../src/platform/signals/events.service.js';
-import { startApi, type ApiUnderTest } from '../api.js';
+import { type ApiUnderTest, startApi } from '../api.js';
 import type { Client } from '../client.js';
-import { startParts, type Parts } from '../parts.js';
+import { type Parts, startParts } from '../parts.js';
 
 let parts: Parts;
 let api: ApiUnderTest;
@@ -21,7 +21,10 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'mle-git-'));
   const port = await freePort();
   base = `git://127.0.0.1:${port}`;
-  daemon = spawn('git', ['daemon', `--base-path=${folder}`, '--export-all', '--listen=127.0.0.1', `--port=${port}`], { stdio: 'ignore', detached: true });
+  daemon = spawn('git', ['daemon', `--base-path=${folder}`, '--export-all', '--listen=127.0.0.1', `--port=${port}`], {
+    stdio: 'ignore',
+    detached: true,
+  });
   parts = await startParts();
   api = await startApi(parts, { gitPrivateHosts: ['127.0.0.1'], maxFileBytes: 10_000 });
   ada = await api.signUp('ada');
@@ -52,14 +55,19 @@ function repository(name: string, fill: (path: string) => void): void {
   const path = join(folder, name);
   mkdirSync(path);
   const git = (...args: string[]) =>
-    execFileSync('git', ['-C', path, '-c', 'user.name=A', '-c', 'user.email=a@example.org', ...args], { stdio: 'pipe', env: { PATH: process.env['PATH'], GIT_CONFIG_GLOBAL: '/dev/null', HOME: folder } });
+    execFileSync('git', ['-C', path, '-c', 'user.name=A', '-c', 'user.email=a@example.org', ...args], {
+      stdio: 'pipe',
+      env: { PATH: process.env['PATH'], GIT_CONFIG_GLOBAL: '/dev/null', HOME: folder },
+    });
   git('init', '--quiet', '--initial-branch=main');
   fill(path);
   git('add', '--all');
   git('commit', '--quiet', '--message=first');
 }
-const importing = (gitUrl: string, name?: string) => ada.post<ProjectView & { code: string; detail: string }>('/api/v1/projects', { gitUrl, ...(name && { name }) });
-const projects = async () => (await ada.get<{ items: ProjectView[] }>('/api/v1/projects')).body.items.map(({ name }) => name);
+const importing = (gitUrl: string, name?: string) =>
+  ada.post<ProjectView & { code: string; detail: string }>('/api/v1/projects', { gitUrl, ...(name && { name }) });
+const projects = async () =>
+  (await ada.get<{ items: ProjectView[] }>('/api/v1/projects')).body.items.map(({ name }) => name);
 
 it('a repository becomes a project with its files, modes and links', async () => {
   repository('mnist.git', (path) => {
@@ -73,7 +81,12 @@ it('a repository becomes a project with its files, modes and links', async () =>
   const { status, body } = await importing(`${base}/mnist.git`);
   expect({ status, name: body.name }).toEqual({ status: 201, name: 'mnist' });
   const { body: files } = await ada.get<FileList>(`/api/v1/projects/${body.id}/files`);
-  expect(files.items.map(({ path, mode }) => [path, mode])).toEqual([['main.py', 0o120000], ['run.sh', 0o755], ['src/train.py', 0o644], ['ü 100%.txt', 0o644]]);
+  expect(files.items.map(({ path, mode }) => [path, mode])).toEqual([
+    ['main.py', 0o120000],
+    ['run.sh', 0o755],
+    ['src/train.py', 0o644],
+    ['ü 100%.txt', 0o644],
+  ]);
   expect((await ada.get(`/api/v1/projects/${body.id}/files/src/train.py`)).bytes.toString()).toBe('print(1)\r\n');
   expect((await ada.get(`/api/v1/projects/${body.id}/files/main.py`)).bytes.toString()).toBe('src/train.py');
   expect((await importing(`${base}/mnist.git`)).body.name).toBe('mnist 2');
@@ -89,7 +102,10 @@ it('what cannot become a project leaves nothing behind', async () => {
   expect(await importing(`${base}/absolute.git`)).toMatchObject({ status: 400, body: { code: 'git.link' } });
   expect(await importing(`${base}/big.git`)).toMatchObject({ status: 413, body: { code: 'file.too_large' } });
   expect(await importing(`${base}/names.git`)).toMatchObject({ status: 400, body: { code: 'git.path' } });
-  expect(await importing(`${base}/missing.git`)).toMatchObject({ status: 400, body: { code: expect.stringMatching(/^git\.(not_found|denied)$/) } });
+  expect(await importing(`${base}/missing.git`)).toMatchObject({
+    status: 400,
+    body: { code: expect.stringMatching(/^git\.(not_found|denied)$/) },
+  });
   expect(await importing('file:///etc')).toMatchObject({ status: 400, body: { code: 'git.address' } });
   expect(await importing('http://127.0.0.1:1/x.git')).toMatchObject({ status: 400, body: { code: 'git.unreachable' } });
   expect(await projects()).toEqual(before);
@@ -98,11 +114,19 @@ it('what cannot become a project leaves nothing behind', async () => {
 
 it('tells how far it is, and ends when nobody waits any more', async () => {
   const told: unknown[] = [];
-  const off = api.app.get(EventsService, { strict: false }).on('browser', (event, userId, payload) => void (event === 'project.fetching' && told.push([userId, payload])));
+  const off = api.app
+    .get(EventsService, { strict: false })
+    .on('browser', (event, userId, payload) => void (event === 'project.fetching' && told.push([userId, payload])));
   repository('told.git', (path) => writeFileSync(join(path, 'a.py'), 'x'));
   const gitUrl = `${base}/told.git`;
   expect((await importing(gitUrl)).status).toBe(201);
-  expect(told).toEqual(expect.arrayContaining([[ada.userId, { gitUrl, phase: 'connecting', part: null }], [ada.userId, { gitUrl, phase: 'receiving', part: 1 }], [ada.userId, { gitUrl, phase: 'storing', part: 0 }]]));
+  expect(told).toEqual(
+    expect.arrayContaining([
+      [ada.userId, { gitUrl, phase: 'connecting', part: null }],
+      [ada.userId, { gitUrl, phase: 'receiving', part: 1 }],
+      [ada.userId, { gitUrl, phase: 'storing', part: 0 }],
+    ]),
+  );
 
   const silent = createServer().listen(0, '127.0.0.1');
   await once(silent, 'listening');

@@ -2,15 +2,15 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { getConnectionToken } from '@nestjs/mongoose';
 import type { FileView, ProjectView } from '@mle/protocol';
+import { getConnectionToken } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
 import { BlobCollectorService } from '../../src/platform/blobs/blob-collector.service.js';
 import { BlobsService } from '../../src/platform/blobs/blobs.service.js';
 import { SnapshotsService } from '../../src/projects/snapshots/snapshots.service.js';
-import { startApi, type ApiUnderTest } from '../api.js';
+import { type ApiUnderTest, startApi } from '../api.js';
 import type { Client } from '../client.js';
-import { startParts, type Parts } from '../parts.js';
+import { type Parts, startParts } from '../parts.js';
 
 let parts: Parts;
 let api: ApiUnderTest;
@@ -29,8 +29,10 @@ afterAll(async () => {
   await parts?.stop();
 });
 
-const newProject = async () => (await ada.post<ProjectView>('/api/v1/projects', { name: `p ${Math.random()}` })).body.id;
-const put = async (id: string, path: string, text: string) => (await ada.put<FileView>(`/api/v1/projects/${id}/files/${path}`, text)).body;
+const newProject = async () =>
+  (await ada.post<ProjectView>('/api/v1/projects', { name: `p ${Math.random()}` })).body.id;
+const put = async (id: string, path: string, text: string) =>
+  (await ada.put<FileView>(`/api/v1/projects/${id}/files/${path}`, text)).body;
 const sha256 = (bytes: string | Buffer) => createHash('sha256').update(bytes).digest('hex');
 const blobFile = (sha: string) => join(parts.dataDir, 'blobs', sha.slice(0, 2), sha);
 const connection = () => api.app.get<Connection>(getConnectionToken(), { strict: false });
@@ -45,7 +47,10 @@ describe('a snapshot', () => {
     expect(sha256(await blobs.read(snapshot.id))).toBe(snapshot.id);
     expect(await snapshots.manifest(snapshot.id)).toEqual({
       version: 1,
-      files: [{ path: 'a/c.py', mode: 0o644, size: 3, sha256: sha256('sea') }, { path: 'b.py', mode: 0o644, size: 3, sha256: sha256('bee') }],
+      files: [
+        { path: 'a/c.py', mode: 0o644, size: 3, sha256: sha256('sea') },
+        { path: 'b.py', mode: 0o644, size: 3, sha256: sha256('bee') },
+      ],
     });
   });
 
@@ -111,7 +116,8 @@ describe('a snapshot', () => {
       await Promise.all(writers);
     }
     const { files } = await snapshots.manifest((await snapshots.snapshotOf(id)).id);
-    for (const { path, sha256: sha } of files) expect(String(await blobs.read(sha))).toBe(`${path} ${acknowledged.get(path)}`);
+    for (const { path, sha256: sha } of files)
+      expect(String(await blobs.read(sha))).toBe(`${path} ${acknowledged.get(path)}`);
   });
 
   it('is not kept while a save is half done, also when the saving server died', async () => {
@@ -119,10 +125,25 @@ describe('a snapshot', () => {
     await put(id, 'a', 'one');
     const projects = connection().collection('projects');
     // As a server leaves it that ends between the two halves of a save.
-    await projects.updateOne({ name: { $exists: true }, runCounter: 0, revision: { $gt: 0 }, _id: (await projects.find({}).sort({ createdAt: -1 }).limit(1).toArray())[0]?._id }, { $inc: { revision: 1 }, $push: { writes: { id: 'dead', at: new Date() } } } as never);
+    await projects.updateOne(
+      {
+        name: { $exists: true },
+        runCounter: 0,
+        revision: { $gt: 0 },
+        _id: (await projects.find({}).sort({ createdAt: -1 }).limit(1).toArray())[0]?._id,
+      },
+      { $inc: { revision: 1 }, $push: { writes: { id: 'dead', at: new Date() } } } as never,
+    );
     await snapshots.snapshotOf(id);
-    const [file] = await connection().collection('files').find({ path: 'a', sha256: sha256('one') }).sort({ mtime: -1 }).limit(1).toArray();
-    await connection().collection('files').updateOne({ _id: file?._id }, { $set: { sha256: sha256('bee'), size: 3 } });
+    const [file] = await connection()
+      .collection('files')
+      .find({ path: 'a', sha256: sha256('one') })
+      .sort({ mtime: -1 })
+      .limit(1)
+      .toArray();
+    await connection()
+      .collection('files')
+      .updateOne({ _id: file?._id }, { $set: { sha256: sha256('bee'), size: 3 } });
     const { files } = await snapshots.manifest((await snapshots.snapshotOf(id)).id);
     expect(files).toMatchObject([{ sha256: sha256('bee') }]);
   });
@@ -130,12 +151,23 @@ describe('a snapshot', () => {
 
 describe('blobs', () => {
   it('are stored once, and open in ranges', async () => {
-    const [first, second] = await Promise.all([blobs.putBytes(Buffer.from('same bytes')), blobs.putBytes(Buffer.from('same bytes'))]);
+    const [first, second] = await Promise.all([
+      blobs.putBytes(Buffer.from('same bytes')),
+      blobs.putBytes(Buffer.from('same bytes')),
+    ]);
     expect(first).toEqual({ sha256: sha256('same bytes'), size: 10 });
     expect(second).toEqual(first);
-    expect(readdirSync(join(parts.dataDir, 'blobs', first.sha256.slice(0, 2))).filter((name) => name === first.sha256)).toHaveLength(1);
-    const read = async (range: { from?: number; to?: number }) => Buffer.concat(await blobs.open(first.sha256, range).toArray() as Buffer[]).toString();
-    expect([await read({}), await read({ from: 5 }), await read({ from: 1, to: 4 }), await read({ from: 3, to: 3 })]).toEqual(['same bytes', 'bytes', 'ame', '']);
+    expect(
+      readdirSync(join(parts.dataDir, 'blobs', first.sha256.slice(0, 2))).filter((name) => name === first.sha256),
+    ).toHaveLength(1);
+    const read = async (range: { from?: number; to?: number }) =>
+      Buffer.concat((await blobs.open(first.sha256, range).toArray()) as Buffer[]).toString();
+    expect([
+      await read({}),
+      await read({ from: 5 }),
+      await read({ from: 1, to: 4 }),
+      await read({ from: 3, to: 3 }),
+    ]).toEqual(['same bytes', 'bytes', 'ame', '']);
     expect(await blobs.size(first.sha256)).toBe(10);
     expect(await blobs.size(sha256('absent'))).toBeNull();
     expect(statSync(blobFile(first.sha256)).mode & 0o077).toBe(0);
@@ -143,7 +175,9 @@ describe('blobs', () => {
 
   it('hold exactly the bytes of a stream, however it is cut', async () => {
     const bytes = randomBytes(3_000_001);
-    const pieces = [0, 1, 2, 70_000, 70_001, 2_999_999].map((from, index, cuts) => bytes.subarray(from, cuts[index + 1]));
+    const pieces = [0, 1, 2, 70_000, 70_001, 2_999_999].map((from, index, cuts) =>
+      bytes.subarray(from, cuts[index + 1]),
+    );
     const { sha256: sha, size } = await blobs.put(Readable.from(pieces));
     expect({ sha, size }).toEqual({ sha: sha256(bytes), size: bytes.length });
     expect((await blobs.read(sha)).equals(bytes)).toBe(true);

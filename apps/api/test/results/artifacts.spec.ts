@@ -2,19 +2,48 @@ import { createHash, randomBytes } from 'node:crypto';
 import { appendFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type ArtifactEntry,
+  type ArtifactList,
+  type ArtifactPut,
+  type AttemptRef,
+  type LeftoverList,
+  type LeftoverRequest,
+  type LeftoverResult,
+  LIMITS,
+  LINK_NAMESPACE,
+  LINK_VERSION,
+  type ProjectView,
+  type RunFileList,
+  type RunView,
+  type ServerToWorker,
+  type WorkerToServer,
+} from '@mle/protocol';
 import { io, type Socket } from 'socket.io-client';
-import { LIMITS, LINK_NAMESPACE, LINK_VERSION, type ArtifactEntry, type ArtifactList, type ArtifactPut, type AttemptRef, type LeftoverList, type LeftoverRequest, type LeftoverResult, type ProjectView, type RunFileList, type RunView, type ServerToWorker, type WorkerToServer } from '@mle/protocol';
 import yauzl from 'yauzl';
+import { MachineCredentials } from '../../src/machines/machine-credentials.js';
 import { BlobCollectorService } from '../../src/platform/blobs/blob-collector.service.js';
 import { BlobsService } from '../../src/platform/blobs/blobs.service.js';
-import { MachineCredentials } from '../../src/machines/machine-credentials.js';
-import { startApi, type ApiUnderTest } from '../api.js';
+import { type ApiUnderTest, startApi } from '../api.js';
 import type { Client } from '../client.js';
-import { startParts, type Parts } from '../parts.js';
+import { type Parts, startParts } from '../parts.js';
 
 type Link = Socket<ServerToWorker, WorkerToServer>;
 
-const INVENTORY = { hostname: 'lab', platform: 'linux', arch: 'x64', cpuModel: 'cpu', cpus: 2, memoryBytes: 1, diskFreeBytes: 1, gpus: [], node: '20', python: '3', docker: null, isolated: false };
+const INVENTORY = {
+  hostname: 'lab',
+  platform: 'linux',
+  arch: 'x64',
+  cpuModel: 'cpu',
+  cpus: 2,
+  memoryBytes: 1,
+  diskFreeBytes: 1,
+  gpus: [],
+  node: '20',
+  python: '3',
+  docker: null,
+  isolated: false,
+};
 const sha256 = (bytes: string | Buffer): string => createHash('sha256').update(bytes).digest('hex');
 const EMPTY = sha256('');
 const MODIFIED = Date.UTC(2026, 0, 2);
@@ -44,8 +73,15 @@ async function begin(): Promise<void> {
 }
 
 async function dial(auth: { credential: string } | { joinToken: string }, attempts: AttemptRef[] = []) {
-  const link: Link = io(api.url + LINK_NAMESPACE, { transports: ['websocket'], forceNew: true, reconnection: false, auth: { linkVersion: LINK_VERSION, ...auth } });
-  const answer = await link.timeout(10_000).emitWithAck('hello', { version: '1', name: 'lab', inventory: INVENTORY, properties: {}, attempts });
+  const link: Link = io(api.url + LINK_NAMESPACE, {
+    transports: ['websocket'],
+    forceNew: true,
+    reconnection: false,
+    auth: { linkVersion: LINK_VERSION, ...auth },
+  });
+  const answer = await link
+    .timeout(10_000)
+    .emitWithAck('hello', { version: '1', name: 'lab', inventory: INVENTORY, properties: {}, attempts });
   if (!answer.ok) throw new Error(answer.message);
   return { link, ...answer.reply };
 }
@@ -58,18 +94,42 @@ async function joined() {
 }
 
 async function running(project = projectId): Promise<AttemptRef> {
-  const { body } = await ada.post<RunView>('/api/v1/runs', { projectId: project, file: 'run.py', target: { machineId: machine.machineId } });
+  const { body } = await ada.post<RunView>('/api/v1/runs', {
+    projectId: project,
+    file: 'run.py',
+    target: { machineId: machine.machineId },
+  });
   const ref = { runId: body.id, attempt: 1 };
   expect(await machine.link.emitWithAck('claim', ref)).toMatchObject({ ok: true });
   await machine.link.emitWithAck('attempt.running', { ...ref, pid: 1, startedAt: Date.now() });
   return ref;
 }
 
-const entry = (path: string, bytes: string | Buffer, more: Partial<ArtifactEntry> = {}): ArtifactEntry => ({ path, size: bytes.length, sha256: sha256(bytes), modifiedAt: MODIFIED, origin: 'output', ...more });
-const put = (ref: AttemptRef, items: ArtifactEntry[], more: Partial<ArtifactPut> = {}, link = machine.link) => link.timeout(10_000).emitWithAck('artifacts.put', { ...ref, items, dropped: [], removed: [], ...more });
+const entry = (path: string, bytes: string | Buffer, more: Partial<ArtifactEntry> = {}): ArtifactEntry => ({
+  path,
+  size: bytes.length,
+  sha256: sha256(bytes),
+  modifiedAt: MODIFIED,
+  origin: 'output',
+  ...more,
+});
+const put = (ref: AttemptRef, items: ArtifactEntry[], more: Partial<ArtifactPut> = {}, link = machine.link) =>
+  link.timeout(10_000).emitWithAck('artifacts.put', { ...ref, items, dropped: [], removed: [], ...more });
 /** Sends a piece of a content. */
-const piece = (ref: AttemptRef, content: Buffer, offset = 0, length = content.length - offset, name = sha256(content)) =>
-  machine.link.timeout(10_000).emitWithAck('artifacts.chunk', { ...ref, pieces: [{ sha256: name, offset, length, size: content.length }] }, content.subarray(offset, offset + length));
+const piece = (
+  ref: AttemptRef,
+  content: Buffer,
+  offset = 0,
+  length = content.length - offset,
+  name = sha256(content),
+) =>
+  machine.link
+    .timeout(10_000)
+    .emitWithAck(
+      'artifacts.chunk',
+      { ...ref, pieces: [{ sha256: name, offset, length, size: content.length }] },
+      content.subarray(offset, offset + length),
+    );
 
 /** Stores files as a worker does: says what there is, sends what is missing, says it again. */
 async function store(ref: AttemptRef, files: Record<string, string | Buffer>): Promise<void> {
@@ -84,7 +144,17 @@ async function store(ref: AttemptRef, files: Record<string, string | Buffer>): P
 }
 
 const finish = (ref: AttemptRef, artifacts?: { files: number; bytes: number }) =>
-  machine.link.timeout(10_000).emitWithAck('attempt.finished', { ...ref, outcome: 'exited', exitCode: 0, signal: null, reason: null, finishedAt: Date.now(), outputBytes: 0, outputSha256: EMPTY, ...(artifacts && { artifacts }) });
+  machine.link.timeout(10_000).emitWithAck('attempt.finished', {
+    ...ref,
+    outcome: 'exited',
+    exitCode: 0,
+    signal: null,
+    reason: null,
+    finishedAt: Date.now(),
+    outputBytes: 0,
+    outputSha256: EMPTY,
+    ...(artifacts && { artifacts }),
+  });
 const list = async (ref: AttemptRef) => (await ada.get<ArtifactList>(`/api/v1/runs/${ref.runId}/artifacts`)).body;
 const state = async ({ runId }: AttemptRef) => (await ada.get<RunView>(`/api/v1/runs/${runId}`)).body.state;
 
@@ -94,8 +164,20 @@ describe('artifacts', () => {
     await store(ref, { 'a.txt': 'one', 'sub/b.txt': 'two' });
     expect(await list(ref)).toEqual({
       items: [
-        { path: 'a.txt', size: 3, sha256: sha256('one'), modifiedAt: new Date(MODIFIED).toISOString(), origin: 'output' },
-        { path: 'sub/b.txt', size: 3, sha256: sha256('two'), modifiedAt: new Date(MODIFIED).toISOString(), origin: 'output' },
+        {
+          path: 'a.txt',
+          size: 3,
+          sha256: sha256('one'),
+          modifiedAt: new Date(MODIFIED).toISOString(),
+          origin: 'output',
+        },
+        {
+          path: 'sub/b.txt',
+          size: 3,
+          sha256: sha256('two'),
+          modifiedAt: new Date(MODIFIED).toISOString(),
+          origin: 'output',
+        },
       ],
       bytes: 6,
       quotaBytes: LIMITS.artifactQuotaBytes,
@@ -124,7 +206,10 @@ describe('artifacts', () => {
     await put(ref, [entry('m', content)]);
     const half = 150_000;
     // Sent at once, taken one after the other.
-    expect(await Promise.all([piece(ref, content, 0, half), piece(ref, content, half)])).toEqual([{ ok: true, corrupt: [] }, { ok: true, corrupt: [] }]);
+    expect(await Promise.all([piece(ref, content, 0, half), piece(ref, content, half)])).toEqual([
+      { ok: true, corrupt: [] },
+      { ok: true, corrupt: [] },
+    ]);
     expect(await put(ref, [entry('m', content)])).toMatchObject({ ok: true, missing: [] });
 
     const other = randomBytes(1000);
@@ -151,7 +236,9 @@ describe('artifacts', () => {
     Object.assign(ada, { url: api.url });
     const { link } = await dial({ credential: machine.credential }, [ref]);
     machine = { ...machine, link };
-    expect(await put(ref, [entry('m', content), entry('other', other)])).toMatchObject({ missing: [{ sha256: sha256(content), from: 120_000 }] });
+    expect(await put(ref, [entry('m', content), entry('other', other)])).toMatchObject({
+      missing: [{ sha256: sha256(content), from: 120_000 }],
+    });
     expect(await piece(ref, content, 120_000)).toEqual({ ok: true, corrupt: [] });
     expect(await put(ref, [entry('m', content)])).toMatchObject({ missing: [] });
     expect((await ada.get(`/api/v1/runs/${ref.runId}/artifacts/m`)).bytes.equals(content)).toBe(true);
@@ -167,9 +254,17 @@ describe('artifacts', () => {
     expect(await put(ref, [huge])).toEqual({ ok: true, missing: [], refused: [dropped], news: [] });
     const named = { path: 'a\\b', size: 1, reason: 'Separate folders by /, not by a backslash.' };
     expect(await put(ref, [], { dropped: [named] })).toMatchObject({ news: [named] });
-    expect(await list(ref)).toMatchObject({ bytes: 3, items: [{ path: 'small' }], dropped: [named, dropped], droppedCount: 2 });
+    expect(await list(ref)).toMatchObject({
+      bytes: 3,
+      items: [{ path: 'small' }],
+      dropped: [named, dropped],
+      droppedCount: 2,
+    });
     // In the place of the small one there is room for it.
-    expect(await put(ref, [{ ...huge, path: 'small' }])).toMatchObject({ refused: [], missing: [{ sha256: huge.sha256 }] });
+    expect(await put(ref, [{ ...huge, path: 'small' }])).toMatchObject({
+      refused: [],
+      missing: [{ sha256: huge.sha256 }],
+    });
   });
 
   it('are taken of the machine that holds the attempt only', async () => {
@@ -186,7 +281,13 @@ describe('artifacts', () => {
 
   it('are served whole, in ranges, as a zip, and never as something that a browser executes', async () => {
     const ref = await running();
-    const files = { 'page.html': '<script>alert(1)</script>', 'x/plot.png': randomBytes(50), 'x/plot.svg': '<svg onload="alert(1)"/>', 'rows.csv': 'a,b\n1,2\n', 'model.bin': randomBytes(5000) };
+    const files = {
+      'page.html': '<script>alert(1)</script>',
+      'x/plot.png': randomBytes(50),
+      'x/plot.svg': '<svg onload="alert(1)"/>',
+      'rows.csv': 'a,b\n1,2\n',
+      'model.bin': randomBytes(5000),
+    };
     await store(ref, files);
     const at = `/api/v1/runs/${ref.runId}/artifacts`;
     const get = async (path: string, headers?: Record<string, string>) => ada.get(`${at}/${path}`, headers);
@@ -196,16 +297,32 @@ describe('artifacts', () => {
       expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
       expect(answer.headers.get('content-security-policy')).toContain('sandbox');
       expect(answer.headers.get('etag')).toBe(`"${sha256(bytes)}"`);
-      const shown = path.endsWith('.png') ? ['image/png', /^inline/] : path.endsWith('.csv') ? ['text/plain; charset=utf-8', /^inline/] : ['application/octet-stream', /^attachment/];
-      expect([path, answer.headers.get('content-type'), answer.headers.get('content-disposition')]).toEqual([path, shown[0], expect.stringMatching(shown[1] as RegExp)]);
+      const shown = path.endsWith('.png')
+        ? ['image/png', /^inline/]
+        : path.endsWith('.csv')
+          ? ['text/plain; charset=utf-8', /^inline/]
+          : ['application/octet-stream', /^attachment/];
+      expect([path, answer.headers.get('content-type'), answer.headers.get('content-disposition')]).toEqual([
+        path,
+        shown[0],
+        expect.stringMatching(shown[1] as RegExp),
+      ]);
     }
-    expect((await get('x/plot.png?download=1')).headers.get('content-disposition')).toMatch(/^attachment; filename="plot.png"/);
+    expect((await get('x/plot.png?download=1')).headers.get('content-disposition')).toMatch(
+      /^attachment; filename="plot.png"/,
+    );
     const part = await get('model.bin', { range: 'bytes=100-199' });
-    expect([part.status, part.headers.get('content-range'), part.bytes.equals(files['model.bin'].subarray(100, 200))]).toEqual([206, 'bytes 100-199/5000', true]);
+    expect([
+      part.status,
+      part.headers.get('content-range'),
+      part.bytes.equals(files['model.bin'].subarray(100, 200)),
+    ]).toEqual([206, 'bytes 100-199/5000', true]);
     expect((await get('absent')).status).toBe(404);
     const archive = await ada.get(`${at}-archive`);
     expect(archive.headers.get('content-disposition')).toContain('p-run-');
-    expect(await unzipped(archive.bytes)).toEqual(Object.fromEntries(Object.entries(files).map(([path, bytes]) => [path, sha256(bytes)])));
+    expect(await unzipped(archive.bytes)).toEqual(
+      Object.fromEntries(Object.entries(files).map(([path, bytes]) => [path, sha256(bytes)])),
+    );
   });
 
   it('hold their contents until their run is deleted', async () => {
@@ -250,7 +367,8 @@ describe('artifacts', () => {
     const ref = await running();
     const content = randomBytes(1000);
     await piece(ref, content, 0, 500);
-    const partial = () => readdirSync(join(parts.dataDir, 'blobs/partial')).filter((name) => name.endsWith(sha256(content)));
+    const partial = () =>
+      readdirSync(join(parts.dataDir, 'blobs/partial')).filter((name) => name.endsWith(sha256(content)));
     expect(partial()).toHaveLength(1);
     await finish(ref);
     while (partial().length > 0) await sleep(10);
@@ -269,21 +387,32 @@ describe('the files of a run', () => {
 });
 
 describe('what a run left in its workspace', () => {
-  const items = [{ path: 'm.pt', size: 5, modifiedAt: MODIFIED }, { path: 'a.log', size: 1, modifiedAt: MODIFIED }, { path: 'b.log', size: 1, modifiedAt: MODIFIED }];
+  const items = [
+    { path: 'm.pt', size: 5, modifiedAt: MODIFIED },
+    { path: 'a.log', size: 1, modifiedAt: MODIFIED },
+    { path: 'b.log', size: 1, modifiedAt: MODIFIED },
+  ];
 
   async function ended(): Promise<AttemptRef> {
     const ref = await running();
     await finish(ref);
     await machine.link.emitWithAck('heartbeat', { attempts: [], load: null });
-    expect(await machine.link.emitWithAck('attempt.leftovers', { ...ref, slot: 3, items, truncated: false })).toEqual({ ok: true });
+    expect(await machine.link.emitWithAck('attempt.leftovers', { ...ref, slot: 3, items, truncated: false })).toEqual({
+      ok: true,
+    });
     return ref;
   }
   const left = async (ref: AttemptRef) => (await ada.get<LeftoverList>(`/api/v1/runs/${ref.runId}/leftovers`)).body;
-  const act = (ref: AttemptRef, action: 'keep' | 'remove', paths: string[]) => ada.post<LeftoverResult & { code: string }>(`/api/v1/runs/${ref.runId}/leftovers/${action}`, { paths });
+  const act = (ref: AttemptRef, action: 'keep' | 'remove', paths: string[]) =>
+    ada.post<LeftoverResult & { code: string }>(`/api/v1/runs/${ref.runId}/leftovers/${action}`, { paths });
 
   it('is listed, and kept or removed by the machine', async () => {
     const ref = await ended();
-    expect(await left(ref)).toEqual({ items: items.map((item) => ({ ...item, modifiedAt: new Date(MODIFIED).toISOString() })), truncated: false, available: true });
+    expect(await left(ref)).toEqual({
+      items: items.map((item) => ({ ...item, modifiedAt: new Date(MODIFIED).toISOString() })),
+      truncated: false,
+      available: true,
+    });
     const asked: LeftoverRequest[] = [];
     machine.link.once('leftovers', (request, ack) => {
       asked.push(request);
@@ -291,17 +420,33 @@ describe('what a run left in its workspace', () => {
       void put(ref, [kept])
         .then(() => piece(ref, Buffer.from('model')))
         .then(() => put(ref, [kept]))
-        .then(() => ack({ items: [{ path: 'm.pt', reason: null }, { path: 'a.log', reason: 'It was changed since the run ended.' }] }));
+        .then(() =>
+          ack({
+            items: [
+              { path: 'm.pt', reason: null },
+              { path: 'a.log', reason: 'It was changed since the run ended.' },
+            ],
+          }),
+        );
     });
-    expect((await act(ref, 'keep', ['m.pt', 'a.log'])).body).toEqual({ items: [{ path: 'm.pt', result: 'kept', reason: null }, { path: 'a.log', result: 'failed', reason: 'It was changed since the run ended.' }] });
+    expect((await act(ref, 'keep', ['m.pt', 'a.log'])).body).toEqual({
+      items: [
+        { path: 'm.pt', result: 'kept', reason: null },
+        { path: 'a.log', result: 'failed', reason: 'It was changed since the run ended.' },
+      ],
+    });
     expect(asked).toEqual([{ ...ref, projectId, slot: 3, action: 'keep', items: items.slice(0, 2) }]);
     expect((await list(ref)).items).toMatchObject([{ path: 'm.pt', origin: 'kept', sha256: sha256('model') }]);
     expect((await left(ref)).items.map(({ path }) => path)).toEqual(['a.log', 'b.log']);
     // What it may keep is what a person chose: the attempt itself is over.
     expect(await put(ref, [entry('more', 'x')])).toEqual({ ok: false, code: 'superseded' });
 
-    machine.link.once('leftovers', (request, ack) => ack({ items: request.items.map(({ path }) => ({ path, reason: null })) }));
-    expect((await act(ref, 'remove', ['b.log'])).body).toEqual({ items: [{ path: 'b.log', result: 'removed', reason: null }] });
+    machine.link.once('leftovers', (request, ack) =>
+      ack({ items: request.items.map(({ path }) => ({ path, reason: null })) }),
+    );
+    expect((await act(ref, 'remove', ['b.log'])).body).toEqual({
+      items: [{ path: 'b.log', result: 'removed', reason: null }],
+    });
     expect((await left(ref)).items.map(({ path }) => path)).toEqual(['a.log']);
     expect(await act(ref, 'remove', ['b.log'])).toMatchObject({ status: 404, body: { code: 'leftover.not_found' } });
   });
@@ -309,11 +454,16 @@ describe('what a run left in its workspace', () => {
   it('waits for a machine that is offline, and is of the machine that had the run', async () => {
     const ref = await ended();
     const other = await joined();
-    expect(await other.link.emitWithAck('attempt.leftovers', { ...ref, slot: 0, items: [], truncated: false })).toEqual({ ok: false, code: 'superseded' });
+    expect(await other.link.emitWithAck('attempt.leftovers', { ...ref, slot: 0, items: [], truncated: false })).toEqual(
+      { ok: false, code: 'superseded' },
+    );
     other.link.disconnect();
     await machine.link.emitWithAck('goodbye');
     expect(await left(ref)).toMatchObject({ items: [{}, {}, {}], available: false });
-    expect(await act(ref, 'keep', ['m.pt'])).toMatchObject({ status: 409, body: { code: 'leftovers.machine_offline', detail: 'lab is offline. Try again when it is back.' } });
+    expect(await act(ref, 'keep', ['m.pt'])).toMatchObject({
+      status: 409,
+      body: { code: 'leftovers.machine_offline', detail: 'lab is offline. Try again when it is back.' },
+    });
     machine.link.disconnect();
     machine = { ...machine, link: (await dial({ credential: machine.credential })).link };
   });
@@ -331,10 +481,12 @@ function unzipped(bytes: Buffer): Promise<Record<string, string>> {
         zip.openReadStream(item, (failure, stream) => {
           if (failure) return reject(failure);
           const hash = createHash('sha256');
-          stream.on('data', (part: Buffer) => hash.update(part)).on('end', () => {
-            found[item.fileName] = hash.digest('hex');
-            zip.readEntry();
-          });
+          stream
+            .on('data', (part: Buffer) => hash.update(part))
+            .on('end', () => {
+              found[item.fileName] = hash.digest('hex');
+              zip.readEntry();
+            });
         });
       });
       zip.readEntry();

@@ -1,27 +1,53 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type AttemptRef,
+  type BrowserToServer,
+  EVENTS_NAMESPACE,
+  type HelloReply,
+  LIMITS,
+  LINK_NAMESPACE,
+  LINK_VERSION,
+  type MetricList,
+  type MetricUpdate,
+  type ProjectView,
+  type ResourceList,
+  type RunView,
+  type ServerToBrowser,
+  type ServerToWorker,
+  type WorkerToServer,
+} from '@mle/protocol';
 import { getConnectionToken } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
 import { io, type Socket } from 'socket.io-client';
-import {
-  EVENTS_NAMESPACE, LIMITS, LINK_NAMESPACE, LINK_VERSION,
-  type AttemptRef, type BrowserToServer, type HelloReply, type MetricList, type MetricUpdate, type ProjectView, type ResourceList, type RunView, type ServerToBrowser, type ServerToWorker, type WorkerToServer,
-} from '@mle/protocol';
 import { MachineCredentials } from '../../src/machines/machine-credentials.js';
-import { MetricsIngest } from '../../src/results/metrics/metrics-ingest.service.js';
 import { MetricsRepository } from '../../src/results/metrics/metrics.repository.js';
 import { MetricsService } from '../../src/results/metrics/metrics.service.js';
+import { MetricsIngest } from '../../src/results/metrics/metrics-ingest.service.js';
 import { OutputIngest, type Sender } from '../../src/results/output/output-ingest.service.js';
-import { startApi, type ApiUnderTest } from '../api.js';
+import { type ApiUnderTest, startApi } from '../api.js';
 import type { Client } from '../client.js';
-import { startParts, type Parts } from '../parts.js';
+import { type Parts, startParts } from '../parts.js';
 
 type Link = Socket<ServerToWorker, WorkerToServer>;
 type Browser = Socket<ServerToBrowser, BrowserToServer>;
 
 const yes: Sender = { machineId: 'a'.repeat(24), mayWrite: async () => true };
-const INVENTORY = { hostname: 'lab', platform: 'linux', arch: 'x64', cpuModel: 'cpu', cpus: 2, memoryBytes: 1, diskFreeBytes: 1, gpus: [], node: '20', python: '3', docker: null, isolated: false };
+const INVENTORY = {
+  hostname: 'lab',
+  platform: 'linux',
+  arch: 'x64',
+  cpuModel: 'cpu',
+  cpus: 2,
+  memoryBytes: 1,
+  diskFreeBytes: 1,
+  gpus: [],
+  node: '20',
+  python: '3',
+  docker: null,
+  isolated: false,
+};
 const ALL = { points: 20_000 };
 
 describe('the numbers of a run', () => {
@@ -47,11 +73,19 @@ describe('the numbers of a run', () => {
   });
 
   const newRef = (): AttemptRef => ({ runId: randomBytes(12).toString('hex'), attempt: 1 });
-  const chunks = (of: ApiUnderTest = api) => of.app.get<Connection>(getConnectionToken(), { strict: false }).collection('metric_chunks');
-  const list = (of: ApiUnderTest, ref: AttemptRef, ended = false) => of.app.get(MetricsService, { strict: false }).list(ref, ended, ALL);
+  const chunks = (of: ApiUnderTest = api) =>
+    of.app.get<Connection>(getConnectionToken(), { strict: false }).collection('metric_chunks');
+  const list = (of: ApiUnderTest, ref: AttemptRef, ended = false) =>
+    of.app.get(MetricsService, { strict: false }).list(ref, ended, ALL);
 
   /** Sends the bytes as a worker does, in frames. */
-  async function send(of: ApiUnderTest, ref: AttemptRef, bytes: Buffer, from = 0, frameBytes: number = LIMITS.outputFrameBytes): Promise<number> {
+  async function send(
+    of: ApiUnderTest,
+    ref: AttemptRef,
+    bytes: Buffer,
+    from = 0,
+    frameBytes: number = LIMITS.outputFrameBytes,
+  ): Promise<number> {
     const ingest = of.app.get(OutputIngest, { strict: false });
     const sends: Promise<unknown>[] = [];
     for (let at = 0; at < bytes.length; at += frameBytes) {
@@ -64,9 +98,16 @@ describe('the numbers of a run', () => {
 
   async function runOnLink(): Promise<{ link: Link; ref: AttemptRef }> {
     const { token } = await api.app.get(MachineCredentials, { strict: false }).createJoinToken();
-    const link: Link = io(api.url + LINK_NAMESPACE, { transports: ['websocket'], forceNew: true, reconnection: false, auth: { linkVersion: LINK_VERSION, joinToken: token } });
+    const link: Link = io(api.url + LINK_NAMESPACE, {
+      transports: ['websocket'],
+      forceNew: true,
+      reconnection: false,
+      auth: { linkVersion: LINK_VERSION, joinToken: token },
+    });
     sockets.push(link);
-    const answer = await link.timeout(5_000).emitWithAck('hello', { version: '1', name: 'lab', inventory: INVENTORY, properties: {}, attempts: [] });
+    const answer = await link
+      .timeout(5_000)
+      .emitWithAck('hello', { version: '1', name: 'lab', inventory: INVENTORY, properties: {}, attempts: [] });
     const { machineId } = (answer as { reply: HelloReply }).reply;
     const { body } = await user.post<RunView>('/api/v1/runs', { projectId, file: 'run.py', target: { machineId } });
     const ref = { runId: body.id, attempt: 1 };
@@ -76,22 +117,55 @@ describe('the numbers of a run', () => {
   }
 
   const finish = (link: Link, ref: AttemptRef, bytes: Buffer) =>
-    link.emitWithAck('attempt.finished', { ...ref, outcome: 'exited', exitCode: 0, signal: null, reason: null, finishedAt: Date.now(), outputBytes: bytes.length, outputSha256: createHash('sha256').update(bytes).digest('hex') });
+    link.emitWithAck('attempt.finished', {
+      ...ref,
+      outcome: 'exited',
+      exitCode: 0,
+      signal: null,
+      reason: null,
+      finishedAt: Date.now(),
+      outputBytes: bytes.length,
+      outputSha256: createHash('sha256').update(bytes).digest('hex'),
+    });
 
   it('are told to watchers, kept with the run, and complete at its end, also of a last line without an end', async () => {
     const { link, ref } = await runOnLink();
-    const browser: Browser = io(api.url + EVENTS_NAMESPACE, { transports: ['websocket'], forceNew: true, reconnection: false, extraHeaders: { cookie: user.cookie } });
+    const browser: Browser = io(api.url + EVENTS_NAMESPACE, {
+      transports: ['websocket'],
+      forceNew: true,
+      reconnection: false,
+      extraHeaders: { cookie: user.cookie },
+    });
     sockets.push(browser);
     await once(browser as never, 'connect');
     expect(await browser.emitWithAck('metrics.watch', { runId: ref.runId })).toEqual({ ok: true, attempt: 1 });
     const updates: MetricUpdate[] = [];
     browser.on('metrics', (update) => updates.push(update));
     const bytes = Buffer.from('#loss 1 0.5\n#loss 2 0.25\n#loss 3 nan');
-    await link.emitWithAck('output', { ...ref, from: 0, segments: [[20, 0, 7], [bytes.length - 20, 0, 107]] }, bytes);
+    await link.emitWithAck(
+      'output',
+      {
+        ...ref,
+        from: 0,
+        segments: [
+          [20, 0, 7],
+          [bytes.length - 20, 0, 107],
+        ],
+      },
+      bytes,
+    );
     for (let i = 0; i < 500 && updates.length === 0; i++) await sleep(10);
-    expect(updates[0]).toMatchObject({ ...ref, series: [{ name: 'loss', axis: 'step', first: 0, count: 2, x: [1, 2], y: [0.5, 0.25], time: [7, 107] }] });
+    expect(updates[0]).toMatchObject({
+      ...ref,
+      series: [{ name: 'loss', axis: 'step', first: 0, count: 2, x: [1, 2], y: [0.5, 0.25], time: [7, 107] }],
+    });
     const live = await user.get<MetricList>(`/api/v1/runs/${ref.runId}/metrics`);
-    expect(live.body).toEqual({ attempt: 1, sampled: false, dropped: 0, series: [{ name: 'loss', axis: 'step', count: 2, x: [1, 2], y: [0.5, 0.25], time: [7, 107] }] });
+    expect(live.body).toEqual({
+      attempt: 1,
+      sampled: false,
+      dropped: 0,
+      series: [{ name: 'loss', axis: 'step', count: 2, x: [1, 2], y: [0.5, 0.25], time: [7, 107] }],
+    });
     expect(await finish(link, ref, bytes)).toEqual({ ok: true });
     const run = (await user.get<RunView>(`/api/v1/runs/${ref.runId}`)).body;
     expect(run).toMatchObject({ state: 'succeeded', metrics: { loss: { last: null, min: 0.25, max: 0.5, step: 3 } } });
@@ -99,7 +173,10 @@ describe('the numbers of a run', () => {
     expect(body.series).toMatchObject([{ name: 'loss', count: 3, x: [1, 2, 3], y: [0.5, 0.25, null] }]);
     expect((await user.get<MetricList>(`/api/v1/runs/${ref.runId}/metrics?names=other`)).body.series).toEqual([]);
     for (let i = 0; i < 500 && updates.length < 2; i++) await sleep(10);
-    expect(updates.flatMap(({ series }) => series.map(({ first, count }) => [first, count]))).toEqual([[0, 2], [2, 3]]);
+    expect(updates.flatMap(({ series }) => series.map(({ first, count }) => [first, count]))).toEqual([
+      [0, 2],
+      [2, 3],
+    ]);
     expect((await user.delete(`/api/v1/runs/${ref.runId}`)).status).toBe(204);
     expect(await chunks().countDocuments({ runId: ref.runId })).toBe(0);
   });
@@ -115,8 +192,12 @@ describe('the numbers of a run', () => {
   it('stand beside what the run and its machine use, of its own machine only', async () => {
     const { link, ref } = await runOnLink();
     const { link: other } = await runOnLink();
-    const usage = (runMemory: number) => ({ machine: { cpu: 0.5, memory: 1_000 }, runs: [{ ...ref, sample: { runCpu: 1.5, runMemory } }] });
-    const resources = async (): Promise<ResourceList> => (await user.get<ResourceList>(`/api/v1/runs/${ref.runId}/resources`)).body;
+    const usage = (runMemory: number) => ({
+      machine: { cpu: 0.5, memory: 1_000 },
+      runs: [{ ...ref, sample: { runCpu: 1.5, runMemory } }],
+    });
+    const resources = async (): Promise<ResourceList> =>
+      (await user.get<ResourceList>(`/api/v1/runs/${ref.runId}/resources`)).body;
     other.emit('resources', usage(666));
     link.emit('resources', usage(10));
     for (let i = 0; i < 500 && (await resources()).series.length === 0; i++) await sleep(10);
@@ -124,7 +205,12 @@ describe('the numbers of a run', () => {
     for (let i = 0; i < 500 && (await resources()).series[0]?.x.length !== 2; i++) await sleep(10);
     const list = await resources();
     expect(list.capacity).toEqual({ cpus: 2, memoryBytes: 1, gpuMemoryBytes: null });
-    expect(list.series.map(({ name, y }) => [name, y])).toEqual([['cpu', [0.5, 0.5]], ['memory', [1_000, 1_000]], ['runCpu', [1.5, 1.5]], ['runMemory', [10, 20]]]);
+    expect(list.series.map(({ name, y }) => [name, y])).toEqual([
+      ['cpu', [0.5, 0.5]],
+      ['memory', [1_000, 1_000]],
+      ['runCpu', [1.5, 1.5]],
+      ['runMemory', [10, 20]],
+    ]);
     await finish(link, ref, Buffer.alloc(0));
     expect(await resources()).toEqual(list);
     const stored = api.app.get<Connection>(getConnectionToken(), { strict: false }).collection('resource_records');
@@ -191,7 +277,10 @@ describe('the numbers of a run', () => {
     const ref = newRef();
     const to = await send(api, ref, Buffer.from('#a 1 1\n'));
     await parts.store.kill();
-    const settled = api.app.get(MetricsIngest, { strict: false }).settle(ref).catch(() => null);
+    const settled = api.app
+      .get(MetricsIngest, { strict: false })
+      .settle(ref)
+      .catch(() => null);
     await parts.store.start();
     await settled;
     expect((await list(api, ref, true)).series).toMatchObject([{ count: 1 }]);
@@ -204,7 +293,8 @@ describe('the numbers of a run', () => {
     let at = 0;
     for (let from = 0; from < count; from += 50_000) {
       const lines: string[] = [];
-      for (let i = from; i < from + 50_000; i++) lines.push(`#a ${i} ${i === 123_457 ? 99 : i === 177_777 ? -99 : Math.round(1e4 * Math.sin(i / 1e4)) / 1e4}\n`);
+      for (let i = from; i < from + 50_000; i++)
+        lines.push(`#a ${i} ${i === 123_457 ? 99 : i === 177_777 ? -99 : Math.round(1e4 * Math.sin(i / 1e4)) / 1e4}\n`);
       at = await send(api, ref, Buffer.from(lines.join('')), at);
     }
     const { series, sampled } = await list(api, ref, true);

@@ -1,17 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { getEventListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AttemptRef, OutputFrame } from '@mle/protocol';
 import { getConnectionToken } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
-import type { AttemptRef, OutputFrame } from '@mle/protocol';
 import { EventsService } from '../../src/platform/signals/events.service.js';
 import { AttemptWriter } from '../../src/results/output/attempt-writer.js';
-import { OutputIngest, type Sender } from '../../src/results/output/output-ingest.service.js';
-import { OutputRelay } from '../../src/results/output/output-relay.service.js';
 import { OutputRepository } from '../../src/results/output/output.repository.js';
 import { OutputService } from '../../src/results/output/output.service.js';
-import { startApi, type ApiUnderTest } from '../api.js';
-import { startParts, type Parts } from '../parts.js';
+import { OutputIngest, type Sender } from '../../src/results/output/output-ingest.service.js';
+import { OutputRelay } from '../../src/results/output/output-relay.service.js';
+import { type ApiUnderTest, startApi } from '../api.js';
+import { type Parts, startParts } from '../parts.js';
 
 const yes: Sender = { machineId: 'a'.repeat(24), mayWrite: async () => true };
 const no: Sender = { machineId: 'b'.repeat(24), mayWrite: async () => false };
@@ -40,7 +40,10 @@ describe('stored output', () => {
     ref = { runId: randomBytes(12).toString('hex'), attempt: 1 };
   });
 
-  const frame = (from: number, bytes: Buffer, stream = 0): [OutputFrame, Buffer] => [{ ...ref, from, segments: [[bytes.length, stream, Date.now()]] }, bytes];
+  const frame = (from: number, bytes: Buffer, stream = 0): [OutputFrame, Buffer] => [
+    { ...ref, from, segments: [[bytes.length, stream, Date.now()]] },
+    bytes,
+  ];
   const text = (from: number, words: string, stream = 0) => frame(from, Buffer.from(words), stream);
 
   async function stored(from = 0, to = Number.MAX_SAFE_INTEGER, of = ref): Promise<Buffer> {
@@ -118,12 +121,17 @@ describe('stored output', () => {
     const whole = Buffer.from(Array.from({ length: 60_000 }, (_, i) => `step ${i}: fine\n`).join(''));
     const length = 60_000;
     const sends: Promise<unknown>[] = [];
-    for (let at = 0; at < whole.length; at += length) sends.push(ingest.accept(...frame(at, whole.subarray(at, at + length)), yes));
+    for (let at = 0; at < whole.length; at += length)
+      sends.push(ingest.accept(...frame(at, whole.subarray(at, at + length)), yes));
     await Promise.all(sends);
     await ingest.accept(...text(whole.length, 'end'), yes);
     ingest.close(ref);
     const chunks = api.app.get<Connection>(getConnectionToken(), { strict: false }).collection('output_chunks');
-    const kept = (): Promise<unknown> => chunks.find({ runId: ref.runId }, { projection: { _id: 0, codec: 1, to: 1 } }).sort({ from: 1 }).toArray();
+    const kept = (): Promise<unknown> =>
+      chunks
+        .find({ runId: ref.runId }, { projection: { _id: 0, codec: 1, to: 1 } })
+        .sort({ from: 1 })
+        .toArray();
     let rows = (await kept()) as { codec: string; to: number }[];
     while (rows.slice(0, -1).some(({ codec }) => codec === 'raw')) {
       await sleep(20);
@@ -136,10 +144,22 @@ describe('stored output', () => {
 
   it('reads through chunks that overlap, as a merge that was cut short leaves them', async () => {
     const whole = Buffer.from('0123456789abcdef');
-    const chunk = (from: number, to: number) => ({ from, to, data: whole.subarray(from, to), segments: [[to - from, 0, 1]] as [number, number, number][] });
-    for (const [from, to] of [[0, 10], [4, 6], [6, 16], [8, 9]] as const) await repository.append(ref, chunk(from, to));
+    const chunk = (from: number, to: number) => ({
+      from,
+      to,
+      data: whole.subarray(from, to),
+      segments: [[to - from, 0, 1]] as [number, number, number][],
+    });
+    for (const [from, to] of [
+      [0, 10],
+      [4, 6],
+      [6, 16],
+      [8, 9],
+    ] as const)
+      await repository.append(ref, chunk(from, to));
     expect(await repository.end(ref)).toBe(whole.length);
-    for (let from = 0; from < whole.length; from++) expect((await stored(from)).toString()).toBe(whole.subarray(from).toString());
+    for (let from = 0; from < whole.length; from++)
+      expect((await stored(from)).toString()).toBe(whole.subarray(from).toString());
   });
 
   it('takes everything again when the checksum differs', async () => {
@@ -168,7 +188,8 @@ describe('stored output', () => {
     const whole = 'one two three';
     // The worker sends again from where it is told, as often as it is told.
     let last = await ingest.accept(...text(from, whole.slice(from)), yes);
-    while (!last.ok && last.code === 'gap') last = await ingest.accept(...text(last.expected, whole.slice(last.expected)), yes);
+    while (!last.ok && last.code === 'gap')
+      last = await ingest.accept(...text(last.expected, whole.slice(last.expected)), yes);
     expect(last).toEqual({ ok: true, storedBytes: whole.length });
     expect((await stored()).toString()).toBe(whole);
   });
@@ -194,7 +215,12 @@ describe('stored output', () => {
   it('finds the end of a long output among its last chunks', async () => {
     const length = 512 * 1024;
     for (let i = 0; i < 12; i++) {
-      await repository.append(ref, { from: i * length, to: (i + 1) * length, data: Buffer.alloc(length), segments: [[length, 0, 1]] });
+      await repository.append(ref, {
+        from: i * length,
+        to: (i + 1) * length,
+        data: Buffer.alloc(length),
+        segments: [[length, 0, 1]],
+      });
     }
     const connection = api.app.get<Connection>(getConnectionToken(), { strict: false });
     const filters: Record<string, unknown>[] = [];
@@ -206,7 +232,12 @@ describe('stored output', () => {
     connection.set('debug', false);
     const last = filters.at(-1) ?? {};
     expect(last).toMatchObject({ ...ref, to: { $gt: 12 * length } });
-    const { executionStats } = (await connection.collection('output_chunks').find(last).sort({ from: -1 }).limit(1).explain('executionStats')) as { executionStats: { totalDocsExamined: number } };
+    const { executionStats } = (await connection
+      .collection('output_chunks')
+      .find(last)
+      .sort({ from: -1 })
+      .limit(1)
+      .explain('executionStats')) as { executionStats: { totalDocsExamined: number } };
     expect(executionStats.totalDocsExamined).toBeLessThanOrEqual(2);
   });
 
@@ -215,7 +246,10 @@ describe('stored output', () => {
     ingest.close(ref);
     const seen: string[] = [];
     const relay = new OutputRelay(repository, ingest, api.app.get(EventsService, { strict: false }));
-    relay.start((_frame, bytes) => seen.push(bytes.toString()), (of) => of.runId === ref.runId);
+    relay.start(
+      (_frame, bytes) => seen.push(bytes.toString()),
+      (of) => of.runId === ref.runId,
+    );
     const events = api.app.get(EventsService, { strict: false });
     events.emit('output.stored', ref, 3);
     events.emit('output.stored', ref, 6);
@@ -234,7 +268,8 @@ describe('stored output', () => {
       setTimeout(() => api.app.get(EventsService, { strict: false }).emit('output.stored', ref, 0), 1);
       return now === 20;
     };
-    for await (const piece of output.follow(ref, { from: 0, to: 1, stream: null }, ended, signal)) expect(piece).toBeUndefined();
+    for await (const piece of output.follow(ref, { from: 0, to: 1, stream: null }, ended, signal))
+      expect(piece).toBeUndefined();
     expect(most).toBeLessThanOrEqual(1);
   });
 
@@ -242,7 +277,13 @@ describe('stored output', () => {
     let over = false;
     const seen: string[] = [];
     const following = (async () => {
-      for await (const piece of output.follow(ref, { from: 0, to: Number.MAX_SAFE_INTEGER, stream: null }, async () => over, new AbortController().signal)) seen.push(piece.toString());
+      for await (const piece of output.follow(
+        ref,
+        { from: 0, to: Number.MAX_SAFE_INTEGER, stream: null },
+        async () => over,
+        new AbortController().signal,
+      ))
+        seen.push(piece.toString());
     })();
     await ingest.accept(...text(0, 'a'), yes);
     await ingest.accept(...text(1, 'b'), yes);

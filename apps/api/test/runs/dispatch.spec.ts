@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import type { AttemptRef, Page, PoolView, ProjectView, RunView } from '@mle/protocol';
-import { startApi, type ApiUnderTest } from '../api.js';
+import { Redis } from 'ioredis';
+import { type ApiUnderTest, startApi } from '../api.js';
 import type { Client } from '../client.js';
 import { FakeWorker } from '../fake-worker.js';
-import { startParts, type Parts } from '../parts.js';
+import { type Parts, startParts } from '../parts.js';
 
 const RUNS = process.env['MLE_TEST_FULL'] ? 200 : 40;
 const SLOTS = 2;
@@ -33,7 +33,9 @@ async function everyRun(client: Client, poolId: string): Promise<RunView[]> {
   const items: RunView[] = [];
   let cursor: string | null = '';
   while (cursor !== null) {
-    const page: Page<RunView> = (await client.get<Page<RunView>>(`/api/v1/runs?poolId=${poolId}&limit=200${cursor && `&cursor=${cursor}`}`)).body;
+    const page: Page<RunView> = (
+      await client.get<Page<RunView>>(`/api/v1/runs?poolId=${poolId}&limit=200${cursor && `&cursor=${cursor}`}`)
+    ).body;
     items.push(...page.items);
     cursor = page.nextCursor;
   }
@@ -46,7 +48,10 @@ function mostAtOnce(runs: RunView[], machineId: string): number {
     .filter((run) => run.machineId === machineId)
     .flatMap(({ attempts: [attempt] }) => {
       const at = (state: string) => Date.parse(attempt?.history.findLast((entry) => entry.state === state)?.at ?? '');
-      return [{ at: at('assigned'), change: 1 }, { at: at('succeeded'), change: -1 }];
+      return [
+        { at: at('assigned'), change: 1 },
+        { at: at('succeeded'), change: -1 },
+      ];
     })
     .sort((a, b) => a.at - b.at || a.change - b.change);
   let now = 0;
@@ -70,12 +75,15 @@ it(`two servers give ${RUNS} runs to three machines: each run to one machine, no
     };
     worker.consume(SLOTS, execute);
   }
-  const post = (client: Client) => client.post('/api/v1/runs', { projectId: project.id, file: 'run.py', target: { poolId: pool.id } });
+  const post = (client: Client) =>
+    client.post('/api/v1/runs', { projectId: project.id, file: 'run.py', target: { poolId: pool.id } });
   for (let i = 0; i < RUNS; i += 10) {
     const answers = await Promise.all(Array.from({ length: 10 }, (_, n) => post(n % 2 === 0 ? ada : there)));
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201));
   }
-  const redis = new Redis(/@(.*)$/.exec(parts.redisUrl)?.[1] ?? '', { password: /:(\w+)@/.exec(parts.redisUrl)?.[1] ?? '' });
+  const redis = new Redis(/@(.*)$/.exec(parts.redisUrl)?.[1] ?? '', {
+    password: /:(\w+)@/.exec(parts.redisUrl)?.[1] ?? '',
+  });
   await redis.flushall();
   redis.disconnect();
   let runs = await everyRun(ada, pool.id);

@@ -1,9 +1,9 @@
 import type { MachineView, Problem, ProjectView, RunView, StoppedRuns } from '@mle/protocol';
 import { MachinesRepository } from '../../src/machines/machines.repository.js';
-import { startApi, type ApiUnderTest } from '../api.js';
+import { type ApiUnderTest, startApi } from '../api.js';
 import type { Client } from '../client.js';
 import { FakeWorker } from '../fake-worker.js';
-import { startParts, type Parts } from '../parts.js';
+import { type Parts, startParts } from '../parts.js';
 
 let parts: Parts;
 let api: ApiUnderTest;
@@ -19,7 +19,9 @@ beforeAll(async () => {
   ada = await api.signUp('ada');
   projectId = (await ada.post<ProjectView>('/api/v1/projects', { name: 'p' })).body.id;
   await ada.put(`/api/v1/projects/${projectId}/files/run.py`, 'print(1)\n');
-  away = await api.app.get(MachinesRepository, { strict: false }).create({ name: 'away', provider: 'joined', credentialHash: 'f'.repeat(64) });
+  away = await api.app
+    .get(MachinesRepository, { strict: false })
+    .create({ name: 'away', provider: 'joined', credentialHash: 'f'.repeat(64) });
 });
 afterAll(async () => {
   await replica?.close();
@@ -38,7 +40,11 @@ describe('the Idempotency-Key', () => {
   it('makes one run of requests that come to two servers at once', async () => {
     const there = replica.visitor();
     there.cookie = ada.cookie;
-    const answers = await Promise.all(Array.from({ length: 12 }, (_, i) => (i % 2 === 0 ? ada : there).post<RunView>('/api/v1/runs', wanted(), { 'idempotency-key': 'together' })));
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, i) =>
+        (i % 2 === 0 ? ada : there).post<RunView>('/api/v1/runs', wanted(), { 'idempotency-key': 'together' }),
+      ),
+    );
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201));
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
     const { body } = await ada.get<{ items: RunView[] }>('/api/v1/runs');
@@ -51,8 +57,14 @@ describe('the Idempotency-Key', () => {
     const path = `/api/v1/runs/${run.id}/rerun`;
     const { body } = await ada.post<RunView>(path, undefined, key);
     expect((await ada.post<RunView>(path, { files: 'snapshot' }, key)).body.id).toBe(body.id);
-    expect(await ada.post<Problem>(path, { files: 'current' }, key)).toMatchObject({ status: 422, body: { code: 'idempotency.reused' } });
-    expect(await ada.post<Problem>('/api/v1/runs', wanted(), key)).toMatchObject({ status: 422, body: { code: 'idempotency.reused' } });
+    expect(await ada.post<Problem>(path, { files: 'current' }, key)).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency.reused' },
+    });
+    expect(await ada.post<Problem>('/api/v1/runs', wanted(), key)).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency.reused' },
+    });
   });
 });
 
@@ -62,11 +74,20 @@ describe('a rerun', () => {
     await ada.put(`/api/v1/projects/${projectId}/files/run.py`, 'print(2)\n');
     const { body: same } = await ada.post<RunView>(`/api/v1/runs/${run.id}/rerun`);
     const { body: today } = await ada.post<RunView>(`/api/v1/runs/${run.id}/rerun`, { files: 'current' });
-    const asked = { params: { lr: 0.1 }, tags: ['first'], seed: 7, priority: 3, target: { machineId: away }, state: 'queued' };
+    const asked = {
+      params: { lr: 0.1 },
+      tags: ['first'],
+      seed: 7,
+      priority: 3,
+      target: { machineId: away },
+      state: 'queued',
+    };
     expect(same).toMatchObject({ ...asked, snapshotId: run.snapshotId });
     expect(today).toMatchObject({ ...asked, snapshotId: (await start()).snapshotId });
     expect(today.snapshotId).not.toBe(run.snapshotId);
-    expect(await ada.post<Problem>(`/api/v1/runs/${run.id}/rerun`, { files: 'tomorrow' })).toMatchObject({ status: 400 });
+    expect(await ada.post<Problem>(`/api/v1/runs/${run.id}/rerun`, { files: 'tomorrow' })).toMatchObject({
+      status: 400,
+    });
   });
 
   it('with the files as they are now is refused when its file is gone', async () => {
@@ -85,7 +106,9 @@ describe('stopping many runs', () => {
     const { body: project } = await bob.post<ProjectView>('/api/v1/projects', { name: 'his' });
     await bob.put(`/api/v1/projects/${project.id}/files/run.py`, 'print(1)\n');
     const his = (await bob.post<RunView>('/api/v1/runs', wanted({ projectId: project.id }))).body;
-    const { status, body } = await ada.post<StoppedRuns>('/api/v1/runs/stop', { ids: [first.id, his.id, second.id, first.id] });
+    const { status, body } = await ada.post<StoppedRuns>('/api/v1/runs/stop', {
+      ids: [first.id, his.id, second.id, first.id],
+    });
     expect(status).toBe(200);
     expect(body.items).toEqual([
       { id: first.id, run: expect.objectContaining({ state: 'stopped', reason: 'stopped by the user' }) },
@@ -101,8 +124,12 @@ describe('tags and notes', () => {
   it('are checked, and a tag is kept once', async () => {
     const run = await start();
     const path = `/api/v1/runs/${run.id}`;
-    expect((await ada.patch<RunView>(path, { tags: [' a ', 'b', 'a'], note: 'better' })).body).toMatchObject({ tags: ['a', 'b'], note: 'better' });
-    for (const bad of [{ tags: [''] }, { tags: ['a\nb'] }, { tags: ['x'.repeat(41)] }, { note: 'a\0b' }]) expect((await ada.patch(path, bad)).status).toBe(400);
+    expect((await ada.patch<RunView>(path, { tags: [' a ', 'b', 'a'], note: 'better' })).body).toMatchObject({
+      tags: ['a', 'b'],
+      note: 'better',
+    });
+    for (const bad of [{ tags: [''] }, { tags: ['a\nb'] }, { tags: ['x'.repeat(41)] }, { note: 'a\0b' }])
+      expect((await ada.patch(path, bad)).status).toBe(400);
     const { body } = await ada.get<{ items: RunView[] }>('/api/v1/runs?tag=b');
     expect(body.items.map(({ id }) => id)).toEqual([run.id]);
   });
@@ -113,9 +140,12 @@ describe('a worker of another version than the server', () => {
     const [old, same] = [await FakeWorker.join(api, parts, 'old'), await FakeWorker.join(api, parts, 'same')];
     await old.close();
     const back = await FakeWorker.dial(api, parts, { credential: old.credential }, { version: '0.0.9' });
-    const machine = async ({ machineId }: FakeWorker) => (await ada.get<MachineView>(`/api/v1/machines/${machineId}`)).body;
+    const machine = async ({ machineId }: FakeWorker) =>
+      (await ada.get<MachineView>(`/api/v1/machines/${machineId}`)).body;
     expect((await machine(same)).outdated).toBeNull();
-    expect((await machine(back)).outdated).toMatch(/^Its worker is of version 0\.0\.9 and the server of version .*download the worker again from \/worker\/worker\.mjs/);
+    expect((await machine(back)).outdated).toMatch(
+      /^Its worker is of version 0\.0\.9 and the server of version .*download the worker again from \/worker\/worker\.mjs/,
+    );
     await Promise.all([back.close(), same.close()]);
   });
 });

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptRef, Delivery, HelloReply, RunSpec, StopRequest } from '@mle/protocol';
+import type { Logger } from '../base/logger.js';
 import { attemptKey } from '../journal/attempt-key.js';
 import type { JournalEntry } from '../journal/journal.js';
-import type { Logger } from '../base/logger.js';
 import type { DeliveryResult } from '../server/queue/delivery-consumer.js';
-import type { SlotTable } from './slot-table.js';
-import { Attempt } from './attempt.js';
 import type { AttemptTools } from './attempt.js';
+import { Attempt } from './attempt.js';
+import type { SlotTable } from './slot-table.js';
 
 /** Between two claims of an attempt that the server calls busy: an earlier run is about to give its slot back. */
 const BUSY_MS = 100;

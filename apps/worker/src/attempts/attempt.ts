@@ -2,26 +2,26 @@ import { existsSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptRef, RunSpec } from '@mle/protocol';
-import type { ArtifactSender } from '../results/artifacts/artifact-sender.js';
-import { ArtifactWatch } from '../results/artifacts/artifact-watch.js';
-import { attemptKey } from '../journal/attempt-key.js';
-import { readRecord } from '../journal/journal.js';
-import type { Journal, JournalEntry } from '../journal/journal.js';
-import { ExitRecordSchema, FILES } from '../journal/records.js';
-import type { ExitRecord, ProcessRecord } from '../journal/records.js';
-import type { Link } from '../server/link/link.js';
 import type { Logger } from '../base/logger.js';
+import { PrepareError } from '../base/prepare-error.js';
+import { attemptKey } from '../journal/attempt-key.js';
+import type { Journal, JournalEntry } from '../journal/journal.js';
+import { readRecord } from '../journal/journal.js';
+import type { ExitRecord, ProcessRecord } from '../journal/records.js';
+import { ExitRecordSchema, FILES } from '../journal/records.js';
+import type { Identity } from '../machine/identity/identity.js';
 import { headline } from '../prepare/run/command-line.js';
 import { NotRunnable } from '../prepare/run/not-runnable.js';
 import type { Environments } from '../prepare/setup/environments.js';
-import { OutputSender } from '../results/output/output-sender.js';
-import { killAll } from '../supervisor/process-hunt.js';
-import type { Quarry } from '../supervisor/process-hunt.js';
-import { SupervisorGone } from '../supervisor/supervisor-client.js';
-import type { SupervisorClient } from '../supervisor/supervisor-client.js';
-import { PrepareError } from '../base/prepare-error.js';
 import type { Workspaces } from '../prepare/sync/workspaces.js';
-import type { Identity } from '../machine/identity/identity.js';
+import type { ArtifactSender } from '../results/artifacts/artifact-sender.js';
+import { ArtifactWatch } from '../results/artifacts/artifact-watch.js';
+import { OutputSender } from '../results/output/output-sender.js';
+import type { Link } from '../server/link/link.js';
+import type { Quarry } from '../supervisor/process-hunt.js';
+import { killAll } from '../supervisor/process-hunt.js';
+import type { SupervisorClient } from '../supervisor/supervisor-client.js';
+import { SupervisorGone } from '../supervisor/supervisor-client.js';
 import type { Preparation } from './preparation.js';
 
 export interface AttemptTools {
@@ -73,7 +73,14 @@ export class Attempt {
     this.key = attemptKey(ref);
     this.folder = tools.journal.folder(ref);
     const place = { ref, folder: tools.workspaces.outputs(ref), uid: tools.identity.uidOf(slot) };
-    this.artifacts = new ArtifactWatch(tools.artifacts, place, (text) => this.note(text), () => void this.discard(), log, this.abort.signal);
+    this.artifacts = new ArtifactWatch(
+      tools.artifacts,
+      place,
+      (text) => this.note(text),
+      () => void this.discard(),
+      log,
+      this.abort.signal,
+    );
   }
 
   /** Its end is written down. */
@@ -200,7 +207,11 @@ export class Attempt {
   private async prepareAndSpawn(attached: Promise<unknown>, signal: AbortSignal): Promise<void> {
     try {
       if (this.stopAsked !== null) return await this.finish('stopped', this.stopAsked.reason);
-      const start = await this.tools.preparation.prepare({ spec: this.spec, slot: this.slot, folder: this.folder }, attached, signal);
+      const start = await this.tools.preparation.prepare(
+        { spec: this.spec, slot: this.slot, folder: this.folder },
+        attached,
+        signal,
+      );
       await attached;
       signal.throwIfAborted();
       const reply = await this.tools.supervisor.spawn(start);
@@ -219,7 +230,8 @@ export class Attempt {
     const sentence = error instanceof Error ? error.message : String(error);
     if (!expected) this.log.error({ err: error }, 'A run could not be prepared.');
     const text = expected ? sentence : `The run could not be prepared on this machine: ${sentence}`;
-    if (!runnable) await this.tools.supervisor.request({ op: 'note', key: this.key, stream: 'system', text: headline(this.spec) });
+    if (!runnable)
+      await this.tools.supervisor.request({ op: 'note', key: this.key, stream: 'system', text: headline(this.spec) });
     await this.tools.supervisor.request({ op: 'note', key: this.key, stream: 'stderr', text: `${text}\n` });
     await this.finish(runnable ? 'prepare_failed' : 'spawn_failed', text.slice(0, 2000));
   }
@@ -230,12 +242,14 @@ export class Attempt {
     this.log.info({ pid: process.pid }, 'The run has started.');
     this.artifacts.start();
     const { pid, startedAt } = process;
-    this.runningTold = this.tools.link.insist(this.abort.signal, () => this.tools.link.running({ ...this.ref, pid, startedAt })).then(
-      (reply) => {
-        if (!reply.ok && reply.code === 'superseded') void this.discard();
-      },
-      () => undefined,
-    );
+    this.runningTold = this.tools.link
+      .insist(this.abort.signal, () => this.tools.link.running({ ...this.ref, pid, startedAt }))
+      .then(
+        (reply) => {
+          if (!reply.ok && reply.code === 'superseded') void this.discard();
+        },
+        () => undefined,
+      );
   }
 
   /** Sends the end after the last byte, until the server has both. */
@@ -253,7 +267,8 @@ export class Attempt {
     if (sender === null) return;
     if (this.process !== null) this.started(this.process);
     await this.runningTold;
-    // Both before the end is reported: until then the journal has the attempt, and whoever follows this worker does them again.
+    // Both before the end is reported: until then the journal has the attempt, and whoever follows this worker does
+    // them again.
     let [artifacts] = await Promise.all([this.artifacts.finish(), this.reportLeftovers(signal)]);
     for (let refusals = 0; ; refusals++) {
       // The state of the run may be changing on the server; what persists must not keep both busy.
@@ -263,7 +278,17 @@ export class Attempt {
       const outputSha256 = await sender.finish(bytes, signal);
       const { outcome, exitCode, signal: killedBy, reason, finishedAt } = exit;
       const reply = await this.tools.link.insist(signal, () =>
-        this.tools.link.finished({ ...this.ref, outcome, exitCode, signal: killedBy, reason, finishedAt, outputBytes: bytes, outputSha256, artifacts }),
+        this.tools.link.finished({
+          ...this.ref,
+          outcome,
+          exitCode,
+          signal: killedBy,
+          reason,
+          finishedAt,
+          outputBytes: bytes,
+          outputSha256,
+          artifacts,
+        }),
       );
       if (reply.ok || reply.code === 'superseded') break;
       if (reply.code === 'gap') sender.resume(reply.expected);
@@ -273,7 +298,16 @@ export class Attempt {
         sender.resume(bytes);
       }
     }
-    this.log.info({ outcome: exit.outcome, exitCode: exit.exitCode, signal: exit.signal, bytes: exit.bytes, artifacts: artifacts.files }, 'The run has ended and is reported.');
+    this.log.info(
+      {
+        outcome: exit.outcome,
+        exitCode: exit.exitCode,
+        signal: exit.signal,
+        bytes: exit.bytes,
+        artifacts: artifacts.files,
+      },
+      'The run has ended and is reported.',
+    );
     this.removal ??= this.remove(false);
     await this.removal;
   }
@@ -295,7 +329,10 @@ export class Attempt {
       const since = lstatSync(join(this.folder, FILES.started), { throwIfNoEntry: false })?.ctimeMs;
       if (since === undefined) return;
       const { items, truncated } = await this.tools.workspaces.leftovers(this.spec, this.slot, since);
-      if (items.length > 0) await this.tools.link.insist(signal, () => this.tools.link.leftovers({ ...this.ref, slot: this.slot, items, truncated }));
+      if (items.length > 0)
+        await this.tools.link.insist(signal, () =>
+          this.tools.link.leftovers({ ...this.ref, slot: this.slot, items, truncated }),
+        );
     } catch (error) {
       signal.throwIfAborted();
       this.log.warn({ err: error }, 'The files that a run left in its workspace could not be listed.');

@@ -3,21 +3,21 @@ import { writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { AttemptRef, RunSpec } from '@mle/protocol';
+import { PrepareError } from '../base/prepare-error.js';
 import { attemptKey } from '../journal/attempt-key.js';
 import { FILES } from '../journal/records.js';
 import type { Identity } from '../machine/identity/identity.js';
 import type { InventoryWatch } from '../machine/inventory/inventory-watch.js';
-import type { Link } from '../server/link/link.js';
 import { commandLine } from '../prepare/run/command-line.js';
-import { INSIDE, containerRemoval, containerRun, envFileText } from '../prepare/run/container.js';
+import { containerRemoval, containerRun, envFileText, INSIDE } from '../prepare/run/container.js';
 import { NotRunnable } from '../prepare/run/not-runnable.js';
 import { gpuEnvironment, runEnvironment } from '../prepare/run/run-environment.js';
-import { activated } from '../prepare/setup/environments.js';
 import type { Environments } from '../prepare/setup/environments.js';
+import { activated } from '../prepare/setup/environments.js';
+import type { PreparedPlaces, Workspaces } from '../prepare/sync/workspaces.js';
+import type { Link } from '../server/link/link.js';
 import type { SetupEnd, SpawnRequest } from '../supervisor/protocol.js';
 import type { SupervisorClient } from '../supervisor/supervisor-client.js';
-import { PrepareError } from '../base/prepare-error.js';
-import type { PreparedPlaces, Workspaces } from '../prepare/sync/workspaces.js';
 
 export interface PreparationTools {
   link: Link;
@@ -54,9 +54,20 @@ export class Preparation {
     const { spec, slot, folder } = attempt;
     const { identity, workspaces, link } = this.tools;
     if (spec.settings.image !== null) await this.checkDocker(spec.settings.image);
-    const places = await workspaces.prepare(spec, slot, (progress) => link.progress({ runId: spec.runId, attempt: spec.attempt, ...progress }), signal);
+    const places = await workspaces.prepare(
+      spec,
+      slot,
+      (progress) => link.progress({ runId: spec.runId, attempt: spec.attempt, ...progress }),
+      signal,
+    );
     const key = attemptKey(spec);
-    const common = { key, folder, quotaBytes: spec.outputQuotaBytes, cwd: places.workspace, timeoutSeconds: spec.timeoutSeconds };
+    const common = {
+      key,
+      folder,
+      quotaBytes: spec.outputQuotaBytes,
+      cwd: places.workspace,
+      timeoutSeconds: spec.timeoutSeconds,
+    };
     if (spec.settings.image !== null) {
       await attached;
       signal.throwIfAborted();
@@ -71,7 +82,14 @@ export class Preparation {
       signal.throwIfAborted();
       environment = await this.reported(spec, () => this.setUp(attempt, places, env, signal));
     }
-    return { ...common, ...command, env: environment === null ? env : { ...env, ...activated(env, environment) }, uid, gid: uid, cleanup: null };
+    return {
+      ...common,
+      ...command,
+      env: environment === null ? env : { ...env, ...activated(env, environment) },
+      uid,
+      gid: uid,
+      cleanup: null,
+    };
   }
 
   /** After a program of an attempt was killed without its supervisor. */
@@ -81,10 +99,18 @@ export class Preparation {
 
   private environment(spec: RunSpec, places: PreparedPlaces): Record<string, string> {
     const { identity, home, lang } = this.tools;
-    return { ...runEnvironment(spec, { ...places, home: places.home ?? home, path: identity.path, lang }), ...gpuEnvironment(spec.gpus) };
+    return {
+      ...runEnvironment(spec, { ...places, home: places.home ?? home, path: identity.path, lang }),
+      ...gpuEnvironment(spec.gpus),
+    };
   }
 
-  private async setUp({ spec, slot, folder }: Prepared, places: PreparedPlaces, env: Record<string, string>, signal: AbortSignal): Promise<string | null> {
+  private async setUp(
+    { spec, slot, folder }: Prepared,
+    places: PreparedPlaces,
+    env: Record<string, string>,
+    signal: AbortSignal,
+  ): Promise<string | null> {
     const uid = this.tools.identity.uidOf(slot);
     return this.tools.environments.ensure({
       spec,
@@ -110,10 +136,22 @@ export class Preparation {
   }
 
   private tell({ runId, attempt }: AttemptRef): void {
-    this.tools.link.progress({ runId, attempt, phase: 'setup', filesDone: 0, filesTotal: 0, bytesDone: 0, bytesTotal: 0 });
+    this.tools.link.progress({
+      runId,
+      attempt,
+      phase: 'setup',
+      filesDone: 0,
+      filesTotal: 0,
+      bytesDone: 0,
+      bytesTotal: 0,
+    });
   }
 
-  private async step(ref: AttemptRef, program: { argv: string[]; cwd: string; env: Record<string, string>; uid: number | null; gid: number | null }, signal: AbortSignal): Promise<SetupEnd> {
+  private async step(
+    ref: AttemptRef,
+    program: { argv: string[]; cwd: string; env: Record<string, string>; uid: number | null; gid: number | null },
+    signal: AbortSignal,
+  ): Promise<SetupEnd> {
     signal.throwIfAborted();
     this.tell(ref);
     const end = await this.tools.supervisor.setup({ key: attemptKey(ref), timeoutSeconds: SETUP_SECONDS, ...program });
@@ -135,22 +173,41 @@ export class Preparation {
     );
   }
 
-  private async inContainer({ spec, slot, folder }: Prepared, places: PreparedPlaces, image: string, signal: AbortSignal): Promise<Pick<SpawnRequest, 'argv' | 'headline' | 'env' | 'uid' | 'gid' | 'cleanup'>> {
+  private async inContainer(
+    { spec, slot, folder }: Prepared,
+    places: PreparedPlaces,
+    image: string,
+    signal: AbortSignal,
+  ): Promise<Pick<SpawnRequest, 'argv' | 'headline' | 'env' | 'uid' | 'gid' | 'cleanup'>> {
     const { identity, inventory, home, lang } = this.tools;
     const { argv, headline } = await commandLine(spec, places.workspace, null);
     const own = identity.uidOf(slot);
     // The client is the worker's own: nothing of the run's environment may reach it but what names the run.
-    const env = { PATH: identity.path, HOME: home, LANG: lang, MLE_RUN_ID: spec.runId, MLE_ATTEMPT: String(spec.attempt) };
+    const env = {
+      PATH: identity.path,
+      HOME: home,
+      LANG: lang,
+      MLE_RUN_ID: spec.runId,
+      MLE_ATTEMPT: String(spec.attempt),
+    };
     const envFile = join(folder, FILES.containerEnv);
     const inside = runEnvironment(spec, { ...INSIDE, home: INSIDE.cacheDir, path: '', lang: 'C.UTF-8' });
     // These are the image's own, unless the run says otherwise.
     for (const name of ['PATH', 'TMPDIR']) if (spec.env[name] === undefined) delete inside[name];
     await writeFile(envFile, envFileText(inside), { mode: 0o600 });
-    const known = await this.docker(['docker', 'image', 'inspect', image]).then(() => true, () => false);
+    const known = await this.docker(['docker', 'image', 'inspect', image]).then(
+      () => true,
+      () => false,
+    );
     if (!known) {
       await this.note(spec, `Fetching the image ${image}.\n`);
-      const pulled = await this.reported(spec, () => this.step(spec, { argv: ['docker', 'pull', image], cwd: '/', env, uid: null, gid: null }, signal));
-      if (pulled.exitCode !== 0) throw new PrepareError(`The image ${image} could not be fetched: docker pull ended with ${pulled.exitCode === null ? pulled.signal : `exit code ${pulled.exitCode}`}. Its output says why.`);
+      const pulled = await this.reported(spec, () =>
+        this.step(spec, { argv: ['docker', 'pull', image], cwd: '/', env, uid: null, gid: null }, signal),
+      );
+      if (pulled.exitCode !== 0)
+        throw new PrepareError(
+          `The image ${image} could not be fetched: docker pull ended with ${pulled.exitCode === null ? pulled.signal : `exit code ${pulled.exitCode}`}. Its output says why.`,
+        );
     }
     return {
       argv: containerRun({
@@ -175,7 +232,12 @@ export class Preparation {
 
   private async docker([file = '', ...args]: string[]): Promise<void> {
     const { identity, home } = this.tools;
-    await promisify(execFile)(file, args, { cwd: '/', env: { PATH: identity.path, HOME: home }, timeout: DOCKER_MS, maxBuffer: 16 * 1024 * 1024 });
+    await promisify(execFile)(file, args, {
+      cwd: '/',
+      env: { PATH: identity.path, HOME: home },
+      timeout: DOCKER_MS,
+      maxBuffer: 16 * 1024 * 1024,
+    });
   }
 }
 

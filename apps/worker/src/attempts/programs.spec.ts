@@ -1,8 +1,8 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DEFAULT_PROJECT_SETTINGS } from '@mle/protocol';
 import type { RunSpec } from '@mle/protocol';
+import { DEFAULT_PROJECT_SETTINGS } from '@mle/protocol';
 import { TestServer } from '../../test/test-server.js';
 import { TestWorker } from '../../test/test-worker.js';
 import { until } from '../../test/until.js';
@@ -56,7 +56,11 @@ test.each([
   [{ 'notes.txt': 'no program' }, 'notes.txt', /"notes\.txt" is of no kind that can be run.*\.py/],
   [{ 'run.py': '' }, 'gone.py', /The project has no file "gone\.py"/],
   [{ 'train.ts': 'const x: number = 1' }, 'train.ts', /does not run TypeScript. Install Node\.js 22\.18/],
-  [{ 'tool': { content: '#!/no/such/program\n', executable: true } }, 'tool', /tool" cannot be started: it, or the program that its first line names/],
+  [
+    { tool: { content: '#!/no/such/program\n', executable: true } },
+    'tool',
+    /tool" cannot be started: it, or the program that its first line names/,
+  ],
 ])('what cannot be started says why on stderr: %j', async (files, file, sentence) => {
   const run = await server.submit(files, { file });
   await until('the run is finished', () => run.finished !== null);
@@ -69,12 +73,26 @@ test.each([
 
 test('a command, its arguments, and the environment of a run', async () => {
   const run = await server.submit(
-    { 'env.py': 'import json, os, sys\nprint(json.dumps({"args": sys.argv[1:], "env": dict(os.environ), "cwd": os.getcwd()}))\n' },
-    { command: 'python3 env.py first', args: ['a b', '$HOME'], params: { lr: 0.5, name: 'x y' }, env: { OWN: 'value', LANG: 'C', CUDA_VISIBLE_DEVICES: '0' }, gpus: [1, 3], seed: 42 },
+    {
+      'env.py':
+        'import json, os, sys\nprint(json.dumps({"args": sys.argv[1:], "env": dict(os.environ), "cwd": os.getcwd()}))\n',
+    },
+    {
+      command: 'python3 env.py first',
+      args: ['a b', '$HOME'],
+      params: { lr: 0.5, name: 'x y' },
+      env: { OWN: 'value', LANG: 'C', CUDA_VISIBLE_DEVICES: '0' },
+      gpus: [1, 3],
+      seed: 42,
+    },
   );
   await until('the run is finished', () => run.finished !== null);
   expect(run.stream('system')).toBe('Running python3 env.py first\n');
-  const { args, env, cwd } = JSON.parse(run.stream('stdout')) as { args: string[]; env: Record<string, string>; cwd: string };
+  const { args, env, cwd } = JSON.parse(run.stream('stdout')) as {
+    args: string[];
+    env: Record<string, string>;
+    cwd: string;
+  };
   expect(args).toEqual(['first', 'a b', '$HOME']);
   expect(env).toMatchObject({
     PYTHONUNBUFFERED: '1',
@@ -95,7 +113,9 @@ test('a command, its arguments, and the environment of a run', async () => {
   expect(env['MLE_OUTPUT_DIR']).toContain(run.spec.runId);
   expect(env['MLE_CACHE_DIR']).toContain(run.spec.projectId);
   expect(cwd).toContain(run.spec.projectId);
-  const others = Object.keys(env).filter((name) => name.startsWith('MLE_') && !/^MLE_(RUN_ID|PROJECT|ATTEMPT|SEED|PARAM|OUTPUT_DIR|CACHE_DIR)/.test(name));
+  const others = Object.keys(env).filter(
+    (name) => name.startsWith('MLE_') && !/^MLE_(RUN_ID|PROJECT|ATTEMPT|SEED|PARAM|OUTPUT_DIR|CACHE_DIR)/.test(name),
+  );
   expect(others).toEqual([]);
   expect(JSON.stringify(env)).not.toContain(server.credential);
 });
@@ -104,22 +124,51 @@ const ARGS = { 'args.py': 'import json, sys\nprint(json.dumps(sys.argv[1:]))\n' 
 const template = (command: string): Partial<RunSpec> => ({ settings: { ...DEFAULT_PROJECT_SETTINGS, command } });
 
 test('the command of the project: every value reaches the program as one argument, as it is', async () => {
-  const nasty = ['a b', '"', "'", '$(touch hacked)', '`touch hacked`', 'two\nlines', '*', '\\', '$HOME', '; touch hacked #', '', '-x', '{lr}'];
+  const nasty = [
+    'a b',
+    '"',
+    "'",
+    '$(touch hacked)',
+    '`touch hacked`',
+    'two\nlines',
+    '*',
+    '\\',
+    '$HOME',
+    '; touch hacked #',
+    '',
+    '-x',
+    '{lr}',
+  ];
   const params = Object.fromEntries(nasty.map((value, i) => [`p${i}`, value]));
   const bare = nasty.map((_value, i) => `{p${i}}`).join(' ');
-  const run = await server.submit(
-    ARGS,
-    { file: 'args.py', ...template(`python {file} ${bare} "in {p0} {p3} {p12}" 'in {p2} {p3} {p5}' --lr={lr} {{}} "$(printf %s "{p5}")" \\{p0} {args} {seed}`), params: { ...params, lr: 1e-7 }, args: ['x y', '$(no)'], seed: 3 },
-  );
+  const run = await server.submit(ARGS, {
+    file: 'args.py',
+    ...template(
+      `python {file} ${bare} "in {p0} {p3} {p12}" 'in {p2} {p3} {p5}' --lr={lr} {{}} "$(printf %s "{p5}")" \\{p0} {args} {seed}`,
+    ),
+    params: { ...params, lr: 1e-7 },
+    args: ['x y', '$(no)'],
+    seed: 3,
+  });
   await until('the run is finished', () => run.finished !== null);
   expect(run.stream('stderr')).toBe('');
   const quoted = ['in a b $(touch hacked) {lr}', "in ' $(touch hacked) two\nlines"];
-  expect(JSON.parse(run.stream('stdout'))).toEqual([...nasty, ...quoted, '--lr=1e-7', '{}', 'two\nlines', 'a b', 'x y', '$(no)', '3']);
+  expect(JSON.parse(run.stream('stdout'))).toEqual([
+    ...nasty,
+    ...quoted,
+    '--lr=1e-7',
+    '{}',
+    'two\nlines',
+    'a b',
+    'x y',
+    '$(no)',
+    '3',
+  ]);
   expect(run.stream('system')).toMatch(/^Running python args\.py 'a b' /);
 });
 
 test.each([
-  ['echo {p} && sh -c \'echo "$1"\' sh {p} # it\'s {p}', { p: '$(id)' }, [], '$(id)\n$(id)\n'],
+  ["echo {p} && sh -c 'echo \"$1\"' sh {p} # it's {p}", { p: '$(id)' }, [], '$(id)\n$(id)\n'],
   ["printf '%s\\n' {file}", {}, ['last', 'a b'], 'run.sh\nlast\na b\n'],
   ['echo {seed} {file}', { seed: 9, file: 'own' }, [], '9 own\n'],
   ['echo "$MLE_PARAM_LR"', { lr: 0.5 }, [], '0.5\n'],
@@ -134,12 +183,18 @@ test('a command of the project that names what the run has not', async () => {
   const run = await server.submit(ARGS, { file: 'args.py', ...template('python {file} {lrr}'), params: { lr: 1 } });
   await until('the run is finished', () => run.finished !== null);
   expect(run.finished).toMatchObject({ outcome: 'spawn_failed', exitCode: null });
-  expect(run.finished?.reason).toContain('names {lrr}, which this run does not have. Known are {file}, {seed}, {args}, {lr}.');
+  expect(run.finished?.reason).toContain(
+    'names {lrr}, which this run does not have. Known are {file}, {seed}, {args}, {lr}.',
+  );
 });
 
 test('runs JavaScript, shell and executable files', async () => {
   const run = await server.submit(
-    { 'a.mjs': 'console.log("node", process.argv[2])', 'b.sh': 'echo "bash $1"', 'c': { content: '#!/bin/sh\necho "own $1"', executable: true } },
+    {
+      'a.mjs': 'console.log("node", process.argv[2])',
+      'b.sh': 'echo "bash $1"',
+      c: { content: '#!/bin/sh\necho "own $1"', executable: true },
+    },
     { command: 'node a.mjs 1 && bash b.sh 2 && ./c 3' },
   );
   const script = await server.submit({ 'b.sh': 'echo "bash $1"' }, { args: ['x'] });
@@ -151,7 +206,10 @@ test('runs JavaScript, shell and executable files', async () => {
 });
 
 test('a program may open /dev/stdout and /dev/stderr', async () => {
-  const run = await server.submit({ 'dev.sh': 'echo one > /dev/stdout\necho two > /dev/stderr\npython3 -c \'open("/dev/stdout","w").write("three\\n")\'\n' });
+  const run = await server.submit({
+    'dev.sh':
+      'echo one > /dev/stdout\necho two > /dev/stderr\npython3 -c \'open("/dev/stdout","w").write("three\\n")\'\n',
+  });
   await until('the run is finished', () => run.finished !== null);
   expect([run.stream('stdout'), run.stream('stderr')]).toEqual(['one\nthree\n', 'two\n']);
 });
@@ -162,21 +220,31 @@ test('keeps split UTF-8, NUL and carriage return bytes as they are', async () =>
       'import os, time\nb = "é😀".encode()\nfor i in range(len(b)):\n    os.write(1, b[i:i+1])\n    time.sleep(0.03)\nos.write(1, b"\\x00\\r50%\\r\\xff\\xfe\\n")\n',
   });
   await until('the run is finished', () => run.finished !== null);
-  const expected = Buffer.concat([Buffer.from('Running bytes.py\né😀'), Buffer.from([0, 13]), Buffer.from('50%\r'), Buffer.from([0xff, 0xfe, 10])]);
+  const expected = Buffer.concat([
+    Buffer.from('Running bytes.py\né😀'),
+    Buffer.from([0, 13]),
+    Buffer.from('50%\r'),
+    Buffer.from([0xff, 0xfe, 10]),
+  ]);
   expect(run.output.equals(expected)).toBe(true);
   expect(run.finished?.outputSha256).toBe(run.sha256);
 });
 
 test('past the quota bytes are dropped under a marker that names the range, and the program lives', async () => {
   const run = await server.submit(
-    { 'much.py': 'import sys\nfor i in range(1000):\n    sys.stdout.write("x" * 99 + "\\n")\nsys.stdout.flush()\nopen("survived", "w").write("yes")\nsys.exit(5)\n' },
+    {
+      'much.py':
+        'import sys\nfor i in range(1000):\n    sys.stdout.write("x" * 99 + "\\n")\nsys.stdout.flush()\nopen("survived", "w").write("yes")\nsys.exit(5)\n',
+    },
     { outputQuotaBytes: 10_000 },
   );
   await until('the run is finished', () => run.finished !== null);
   expect(run.finished?.exitCode).toBe(5);
   expect(run.stream('stdout')).toHaveLength(10_000);
   expect(run.stream('system')).toMatch(/quota of 10000 bytes/);
-  expect(run.stream('system')).toContain('90000 bytes of output are missing here, from byte 10000 to 100000 of what the program wrote: they passed the quota');
+  expect(run.stream('system')).toContain(
+    '90000 bytes of output are missing here, from byte 10000 to 100000 of what the program wrote: they passed the quota',
+  );
 });
 
 test('a time limit ends a run', async () => {

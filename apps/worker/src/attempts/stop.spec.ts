@@ -1,6 +1,6 @@
+import { processesWith } from '../../test/processes.js';
 import { TestServer } from '../../test/test-server.js';
 import { TestWorker } from '../../test/test-worker.js';
-import { processesWith } from '../../test/processes.js';
 import { until } from '../../test/until.js';
 
 let server: TestServer;
@@ -19,7 +19,8 @@ afterAll(async () => {
 
 test('stop is Ctrl-C first', async () => {
   const run = await server.submit({
-    'loop.py': 'import sys, time\ntry:\n    print("on")\n    time.sleep(600)\nexcept KeyboardInterrupt:\n    print("saving")\n    sys.exit(9)\n',
+    'loop.py':
+      'import sys, time\ntry:\n    print("on")\n    time.sleep(600)\nexcept KeyboardInterrupt:\n    print("saving")\n    sys.exit(9)\n',
   });
   await until('it runs', () => run.stream('stdout') === 'on\n');
   await server.stop(run);
@@ -30,14 +31,20 @@ test('stop is Ctrl-C first', async () => {
 
 test('a program that ignores SIGINT and SIGTERM is killed', async () => {
   const run = await server.submit({
-    'deaf.py': 'import signal, time\nfor s in (signal.SIGINT, signal.SIGTERM):\n    signal.signal(s, lambda n, f: print("got", signal.Signals(n).name, flush=True))\nprint("on")\nwhile True:\n    time.sleep(1)\n',
+    'deaf.py':
+      'import signal, time\nfor s in (signal.SIGINT, signal.SIGTERM):\n    signal.signal(s, lambda n, f: print("got", signal.Signals(n).name, flush=True))\nprint("on")\nwhile True:\n    time.sleep(1)\n',
   });
   await until('it runs', () => run.stream('stdout') === 'on\n');
   await server.stop(run);
   await server.stop(run);
   await until('the run is finished', () => run.finished !== null);
   expect(run.stream('stdout')).toBe('on\ngot SIGINT\ngot SIGTERM\n');
-  expect(run.finished).toMatchObject({ outcome: 'exited', exitCode: null, signal: 'SIGKILL', reason: expect.stringContaining('did not end after SIGINT and SIGTERM') });
+  expect(run.finished).toMatchObject({
+    outcome: 'exited',
+    exitCode: null,
+    signal: 'SIGKILL',
+    reason: expect.stringContaining('did not end after SIGINT and SIGTERM'),
+  });
 });
 
 test('a child in a session of its own goes with the run', async () => {

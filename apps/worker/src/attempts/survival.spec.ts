@@ -53,9 +53,16 @@ test('a killed worker comes back to the same process, and no byte is lost', asyn
   writeFileSync(join(folder, 'end'), '');
   await until('the run is finished', () => run.finished !== null);
   expect(new Set(run.runningPids)).toEqual(new Set([pid]));
-  expect(run.finished).toMatchObject({ outcome: 'exited', exitCode: 3, outputBytes: run.storedBytes, outputSha256: run.sha256 });
+  expect(run.finished).toMatchObject({
+    outcome: 'exited',
+    exitCode: 3,
+    outputBytes: run.storedBytes,
+    outputSha256: run.sha256,
+  });
   const own = readFileSync(join(folder, 'copy'));
-  expect(createHash('sha256').update(run.stream('stdout')).digest('hex')).toBe(createHash('sha256').update(own).digest('hex'));
+  expect(createHash('sha256').update(run.stream('stdout')).digest('hex')).toBe(
+    createHash('sha256').update(own).digest('hex'),
+  );
   expect(readFileSync(join(folder, 'starts'), 'utf8')).toBe('x');
   expect(run.claims).toBe(1);
 });
@@ -90,11 +97,19 @@ test('SIGTERM leaves the runs alive for the next worker', async () => {
 });
 
 test('without its supervisor a run is killed and reported as such', async () => {
-  const run = await server.submit({ 'print.sh': 'setsid sleep 607 & echo on; python3 print.py', 'print.py': PRINTER }, { file: 'print.sh' });
+  const run = await server.submit(
+    { 'print.sh': 'setsid sleep 607 & echo on; python3 print.py', 'print.py': PRINTER },
+    { file: 'print.sh' },
+  );
   await until('it prints', () => run.storedBytes > 1_000);
   process.kill(worker.supervisorPid, 'SIGKILL');
   await until('the run is finished', () => run.finished !== null);
-  expect(run.finished).toMatchObject({ outcome: 'supervisor_lost', exitCode: null, outputBytes: run.storedBytes, outputSha256: run.sha256 });
+  expect(run.finished).toMatchObject({
+    outcome: 'supervisor_lost',
+    exitCode: null,
+    outputBytes: run.storedBytes,
+    outputSha256: run.sha256,
+  });
   expect(processesWith(run.spec.runId)).toEqual([]);
   const next = await server.submit({ 'a.py': 'print("next")' });
   await until('the next run is finished', () => next.finished !== null);

@@ -3,10 +3,10 @@ import { mkdir, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AttemptRef } from '@mle/protocol';
 import type { z } from 'zod';
-import { attemptKey, parseAttemptKey } from './attempt-key.js';
 import { writeAtomicSync } from '../base/atomic-file.js';
-import { ExitRecordSchema, FILES, JournalSpecSchema, ProcessRecordSchema } from './records.js';
+import { attemptKey, parseAttemptKey } from './attempt-key.js';
 import type { ExitRecord, JournalSpec, ProcessRecord } from './records.js';
+import { ExitRecordSchema, FILES, JournalSpecSchema, ProcessRecordSchema } from './records.js';
 
 export interface JournalEntry {
   ref: AttemptRef;

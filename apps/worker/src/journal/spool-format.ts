@@ -1,5 +1,5 @@
-import { LIMITS, OUTPUT_STREAMS } from '@mle/protocol';
 import type { OutputStream } from '@mle/protocol';
+import { LIMITS, OUTPUT_STREAMS } from '@mle/protocol';
 
 /**
  * A spool is a row of frames: magic (3 bytes), stream (1), length (4), time (8, a double), then the bytes.

@@ -44,7 +44,8 @@ export class OutputPipes {
     this.lastByteAt = performance.now();
     await new Promise<void>((resolve) => {
       const check = setInterval(() => {
-        if (this.spool.pending === 0 && performance.now() - this.lastByteAt >= SILENCE_MS) for (const socket of this.sockets) socket.destroy();
+        if (this.spool.pending === 0 && performance.now() - this.lastByteAt >= SILENCE_MS)
+          for (const socket of this.sockets) socket.destroy();
       }, 200);
       this.onEnd = () => {
         clearInterval(check);

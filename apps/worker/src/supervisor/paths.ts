@@ -11,7 +11,11 @@ export function runtimeFolder(dataDir: string): string {
   const folder = join(tmpdir(), `mle-worker-${dataDirHash(dataDir)}`);
   mkdirSync(folder, { mode: 0o700, recursive: true });
   const stat = lstatSync(folder);
-  if (!stat.isDirectory() || (process.getuid !== undefined && stat.uid !== process.getuid()) || (stat.mode & 0o077) !== 0) {
+  if (
+    !stat.isDirectory() ||
+    (process.getuid !== undefined && stat.uid !== process.getuid()) ||
+    (stat.mode & 0o077) !== 0
+  ) {
     throw new Error(`The folder ${folder} belongs to another user or is open to others. Remove it and start again.`);
   }
   return folder;

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { findProcesses, forksSoFar, lowestPid, processStartTime } from './process-hunt.js';
 
 const PID_MAX = 32_768;
@@ -11,7 +11,11 @@ afterEach(() => {
 });
 
 function start(environment: Record<string, string>): number {
-  const child = spawn('sleep', ['600'], { detached: true, stdio: 'ignore', env: { PATH: process.env['PATH'] ?? '', ...environment } });
+  const child = spawn('sleep', ['600'], {
+    detached: true,
+    stdio: 'ignore',
+    env: { PATH: process.env['PATH'] ?? '', ...environment },
+  });
   children.push(child);
   return child.pid ?? 0;
 }

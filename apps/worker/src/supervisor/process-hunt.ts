@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, readSync, readdirSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import type { AttemptRef } from '@mle/protocol';
 
 export interface FoundProcess {
@@ -35,8 +35,19 @@ export function findProcesses(quarry: Quarry): FoundProcess[] {
     const pid = Number(name);
     if (pid < lowest) continue;
     const stat = readStat(pid);
-    if (stat === null || stat.state === 'Z' || stat.state === 'X' || pid === process.pid || Number(stat.startTime) < since) continue;
-    if (stat.group === quarry.group || carriesIds(pid, quarry.ref) || (quarry.uid !== null && uidOf(pid) === quarry.uid)) {
+    if (
+      stat === null ||
+      stat.state === 'Z' ||
+      stat.state === 'X' ||
+      pid === process.pid ||
+      Number(stat.startTime) < since
+    )
+      continue;
+    if (
+      stat.group === quarry.group ||
+      carriesIds(pid, quarry.ref) ||
+      (quarry.uid !== null && uidOf(pid) === quarry.uid)
+    ) {
       found.push({ pid, group: stat.group });
     }
   }
@@ -44,10 +55,15 @@ export function findProcesses(quarry: Quarry): FoundProcess[] {
 }
 
 /**
- * The lowest pid that a child of the main process can have. Linux gives pids in ascending order and begins again at `pidMax`:
- * where fewer processes were made since the start than fit below it, all that the run made come after its main process.
+ * The lowest pid that a child of the main process can have. Linux gives pids in ascending order and begins again at
+ * `pidMax`: where fewer processes were made since the start than fit below it, all that the run made come after its
+ * main process.
  */
-export function lowestPid({ group, forks }: Pick<Quarry, 'group' | 'forks'>, forksNow: number | null, pidMax: number): number {
+export function lowestPid(
+  { group, forks }: Pick<Quarry, 'group' | 'forks'>,
+  forksNow: number | null,
+  pidMax: number,
+): number {
   // A counter that has not counted the main process itself counts nothing.
   if (group === null || forks === null || forksNow === null || forksNow <= forks) return 0;
   return forksNow - forks + FORKS_UNDER_WAY < pidMax - group ? group : 0;
@@ -72,7 +88,8 @@ export function bootId(): string | null {
 /** Whether `pid` is still the process that it was. */
 export function isSameProcess(record: { pid: number; startTime: string | null; bootId: string | null }): boolean {
   if (record.bootId !== bootId()) return false;
-  if (record.startTime !== null) return processStartTime(record.pid) === record.startTime && readStat(record.pid)?.state !== 'Z';
+  if (record.startTime !== null)
+    return processStartTime(record.pid) === record.startTime && readStat(record.pid)?.state !== 'Z';
   return signalProcess(record.pid, 0);
 }
 
@@ -110,7 +127,10 @@ interface Stat {
   startTime: string;
 }
 
-/** Holds any stat: one short line. All processes of the machine are looked at, so each costs three system calls and no memory. */
+/**
+ * Holds any stat: one short line. All processes of the machine are looked at, so each costs three system calls and no
+ * memory.
+ */
 const statBuffer = Buffer.alloc(4096);
 
 function readStat(pid: number): Stat | null {

@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync } from 'node:fs';
-import { closePipe } from './fifo-pool.js';
 import type { FifoPool, Pipe } from './fifo-pool.js';
+import { closePipe } from './fifo-pool.js';
 import { forksSoFar } from './process-hunt.js';
 
 export interface Program {

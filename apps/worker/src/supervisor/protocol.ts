@@ -64,7 +64,11 @@ export type Request = z.infer<typeof RequestSchema>;
 export const EnvelopeSchema = z.object({ id: z.int(), request: RequestSchema });
 
 export const HelloReplySchema = z.object({ version: z.int(), pid: z.int() });
-export const OpenReplySchema = z.object({ bytes: z.int(), state: z.enum(['open', 'running', 'ended']), process: ProcessRecordSchema.nullable() });
+export const OpenReplySchema = z.object({
+  bytes: z.int(),
+  state: z.enum(['open', 'running', 'ended']),
+  process: ProcessRecordSchema.nullable(),
+});
 /** `again`: the attempt has started before, and a second start is refused. */
 export const SpawnReplySchema = z.discriminatedUnion('result', [
   z.object({ result: z.literal('started'), process: ProcessRecordSchema }),

@@ -1,12 +1,12 @@
 import type { AttemptRef } from '@mle/protocol';
-import type { SpoolWriter } from './spool-writer.js';
 import type { FifoPool } from './fifo-pool.js';
 import { OutputPipes } from './output-pipes.js';
-import { findProcesses, processStartTime } from './process-hunt.js';
 import type { Quarry } from './process-hunt.js';
-import { startProgram } from './program.js';
+import { findProcesses, processStartTime } from './process-hunt.js';
 import type { Program } from './program.js';
+import { startProgram } from './program.js';
 import type { SetupEnd, SetupRequest } from './protocol.js';
+import type { SpoolWriter } from './spool-writer.js';
 import { Escalation } from './stop-escalation.js';
 
 const TAIL_BYTES = 4096;
@@ -29,21 +29,35 @@ export class SetupStep {
     private readonly times: { graceMs: number; termMs: number },
   ) {
     this.quarry = { ref, group: program.pid, uid, since: processStartTime(program.pid), forks: program.forks };
-    this.pipes = new OutputPipes(program.stdoutFd, program.stderrFd, spool, { stdout: 'system', stderr: 'system' }, (bytes) => {
-      this.tail = Buffer.concat([this.tail, bytes]).subarray(-TAIL_BYTES);
-    });
+    this.pipes = new OutputPipes(
+      program.stdoutFd,
+      program.stderrFd,
+      spool,
+      { stdout: 'system', stderr: 'system' },
+      (bytes) => {
+        this.tail = Buffer.concat([this.tail, bytes]).subarray(-TAIL_BYTES);
+      },
+    );
     this.limit = setTimeout(() => {
       this.timedOut = true;
       this.stop();
     }, timeoutSeconds * 1000);
     this.ended = new Promise((resolve) => {
       program.child.on('exit', (exitCode, signal) => {
-        void this.end().then(() => resolve({ exitCode, signal, timedOut: this.timedOut, tail: this.tail.toString('utf8') }));
+        void this.end().then(() =>
+          resolve({ exitCode, signal, timedOut: this.timedOut, tail: this.tail.toString('utf8') }),
+        );
       });
     });
   }
 
-  static async start(request: SetupRequest, ref: AttemptRef, spool: SpoolWriter, pool: FifoPool, times: { graceMs: number; termMs: number }): Promise<SetupStep> {
+  static async start(
+    request: SetupRequest,
+    ref: AttemptRef,
+    spool: SpoolWriter,
+    pool: FifoPool,
+    times: { graceMs: number; termMs: number },
+  ): Promise<SetupStep> {
     return new SetupStep(await startProgram(request, pool), request, ref, spool, times);
   }
 

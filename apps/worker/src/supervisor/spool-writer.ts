@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writev } from 'node:fs';
-import { OUTPUT_STREAMS } from '@mle/protocol';
 import type { OutputStream } from '@mle/protocol';
-import { HEADER_BYTES, MAX_FRAME_BYTES, decodeHeader, encodeHeader } from '../journal/spool-format.js';
+import { OUTPUT_STREAMS } from '@mle/protocol';
+import { decodeHeader, encodeHeader, HEADER_BYTES, MAX_FRAME_BYTES } from '../journal/spool-format.js';
 
 /** Why bytes are missing, in the words of the marker. */
 type Cause = 'quota' | 'disk';
@@ -63,7 +63,8 @@ export class SpoolWriter {
   /** All that was handed in is in the file, and a range that is missing at the end is named. */
   async finish(): Promise<void> {
     this.enqueue(async () => {
-      if (this.missing !== null && (await this.writeFrames([['system', this.marker()]], Date.now()))) this.missing = null;
+      if (this.missing !== null && (await this.writeFrames([['system', this.marker()]], Date.now())))
+        this.missing = null;
     });
     await this.flush();
   }
@@ -85,14 +86,21 @@ export class SpoolWriter {
     const room = Math.max(0, this.quotaBytes - this.kept);
     const part = bytes.length <= room ? bytes : bytes.subarray(0, room);
     if (part.length > 0) {
-      const written = this.missing === null ? await this.write(stream, part, time) : await this.writeAfterGap(stream, part, time);
+      const written =
+        this.missing === null ? await this.write(stream, part, time) : await this.writeAfterGap(stream, part, time);
       this.kept += written;
       this.seen += written;
       if (written < part.length) this.drop('disk', part.length - written);
     }
     if (bytes.length > room) {
       if (this.missing?.cause !== 'quota') {
-        await this.write('system', Buffer.from(`\nThe output passed its quota of ${this.quotaBytes} bytes. What follows is counted, but not kept.\n`), time);
+        await this.write(
+          'system',
+          Buffer.from(
+            `\nThe output passed its quota of ${this.quotaBytes} bytes. What follows is counted, but not kept.\n`,
+          ),
+          time,
+        );
       }
       this.drop('quota', bytes.length - room);
     }
@@ -108,7 +116,16 @@ export class SpoolWriter {
   /** The marker goes only with the bytes after the gap: alone it would find room on a disk that is still full. */
   private async writeAfterGap(stream: OutputStream, bytes: Buffer, time: number): Promise<number> {
     const first = bytes.subarray(0, MAX_FRAME_BYTES);
-    if (!(await this.writeFrames([['system', this.marker()], [stream, first]], time))) return 0;
+    if (
+      !(await this.writeFrames(
+        [
+          ['system', this.marker()],
+          [stream, first],
+        ],
+        time,
+      ))
+    )
+      return 0;
     this.missing = null;
     return first.length + (await this.write(stream, bytes.subarray(first.length), time));
   }
@@ -116,8 +133,11 @@ export class SpoolWriter {
   /** Names the missing range. */
   private marker(): Buffer {
     const { cause, from, length } = this.missing ?? { cause: 'disk', from: this.seen, length: 0 };
-    const why = cause === 'quota' ? `they passed the quota of ${this.quotaBytes} bytes` : 'the disk of the machine was full';
-    return Buffer.from(`\n${length} bytes of output are missing here, from byte ${from} to ${from + length} of what the program wrote: ${why}.\n`);
+    const why =
+      cause === 'quota' ? `they passed the quota of ${this.quotaBytes} bytes` : 'the disk of the machine was full';
+    return Buffer.from(
+      `\n${length} bytes of output are missing here, from byte ${from} to ${from + length} of what the program wrote: ${why}.\n`,
+    );
   }
 
   /** Writes frames and answers how many of the bytes are in the file. */
@@ -141,7 +161,10 @@ export class SpoolWriter {
     }
     this.filePosition += due;
     this.bytes += due - frames.length * HEADER_BYTES;
-    this.onWritten(this.bytes, frames.some(([stream]) => stream !== 'system'));
+    this.onWritten(
+      this.bytes,
+      frames.some(([stream]) => stream !== 'system'),
+    );
     return true;
   }
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { findProcesses, signalProcess } from './process-hunt.js';
 import type { Quarry } from './process-hunt.js';
+import { findProcesses, signalProcess } from './process-hunt.js';
 
 /** For processes that the main process left behind. */
 const STRAGGLER_GRACE_MS = 500;
@@ -55,7 +55,8 @@ export class Escalation {
       const now = performance.now();
       for (const { pid, group } of found) {
         const member = group === this.quarry.group;
-        if (this.reached === 'SIGKILL' || now >= (member ? this.killAt : strangersKillAt)) signalProcess(pid, 'SIGKILL');
+        if (this.reached === 'SIGKILL' || now >= (member ? this.killAt : strangersKillAt))
+          signalProcess(pid, 'SIGKILL');
         else if (now >= (member ? this.termAt : 0)) this.termOnce(pid);
       }
       await delay(POLL_MS);

@@ -1,12 +1,12 @@
 import { mkdirSync, realpathSync, rmSync, statSync } from 'node:fs';
-import { createConnection, createServer } from 'node:net';
 import type { Server } from 'node:net';
+import { createConnection, createServer } from 'node:net';
 import { join } from 'node:path';
-import { readEnvironment } from '../base/config/environment.js';
 import { writeAtomic } from '../base/atomic-file.js';
+import { readEnvironment } from '../base/config/environment.js';
 import { dataDirHash } from '../base/data-dir-hash.js';
-import { removeRunFolders } from '../machine/identity/identity.js';
 import { createLogger } from '../base/logger.js';
+import { removeRunFolders } from '../machine/identity/identity.js';
 import { FifoPool } from './fifo-pool.js';
 import { recordPath, runtimeFolder, socketPath } from './paths.js';
 import { bootId, processStartTime } from './process-hunt.js';
@@ -42,7 +42,12 @@ export async function supervise(dataDirArgument: string): Promise<void> {
     if (inodeOf(dataDir) === null) removeRunFolders(hash);
     process.exit(0);
   };
-  const server = new SupervisorServer(pool, { graceMs: environment.stopGraceMs, termMs: environment.stopTermMs }, log, exit);
+  const server = new SupervisorServer(
+    pool,
+    { graceMs: environment.stopGraceMs, termMs: environment.stopTermMs },
+    log,
+    exit,
+  );
   const listener = createServer((socket) => server.accept(socket));
   await listen(listener, path);
   const inode = statSync(path).ino;
@@ -63,7 +68,9 @@ export async function supervise(dataDirArgument: string): Promise<void> {
   }, WATCH_MS);
 
   // The runs are worth more than a clean end: what fails is one request or one run.
-  process.on('uncaughtException', (error) => log.fatal({ err: error }, 'Something failed in the supervisor. It goes on.'));
+  process.on('uncaughtException', (error) =>
+    log.fatal({ err: error }, 'Something failed in the supervisor. It goes on.'),
+  );
   // It has no terminal; what is meant for the worker's terminal must not reach it.
   process.on('SIGHUP', () => undefined);
   process.on('SIGINT', () => undefined);

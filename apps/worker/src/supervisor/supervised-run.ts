@@ -5,18 +5,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { writeAtomicSync } from '../base/atomic-file.js';
 import { parseAttemptKey } from '../journal/attempt-key.js';
-import { FILES } from '../journal/records.js';
 import type { ExitRecord, ProcessRecord } from '../journal/records.js';
-import { spawnFailure } from './spawn-failure.js';
-import { SpoolWriter } from './spool-writer.js';
+import { FILES } from '../journal/records.js';
 import type { FifoPool } from './fifo-pool.js';
 import { OutputPipes } from './output-pipes.js';
-import { bootId, findProcesses, processStartTime } from './process-hunt.js';
 import type { Quarry } from './process-hunt.js';
-import { startProgram } from './program.js';
+import { bootId, findProcesses, processStartTime } from './process-hunt.js';
 import type { Program } from './program.js';
+import { startProgram } from './program.js';
 import type { SetupEnd, SetupReply, SetupRequest, SpawnReply, SpawnRequest } from './protocol.js';
 import { SetupStep } from './setup-step.js';
+import { spawnFailure } from './spawn-failure.js';
+import { SpoolWriter } from './spool-writer.js';
 import { Escalation } from './stop-escalation.js';
 
 export interface StopTimes {
@@ -50,13 +50,19 @@ export class SupervisedRun {
     readonly folder: string,
     quotaBytes: number,
     private readonly times: StopTimes,
-    private readonly news: { output: (bytes: number, program: boolean) => void; ended: () => void; setup: (end: SetupEnd) => void },
+    private readonly news: {
+      output: (bytes: number, program: boolean) => void;
+      ended: () => void;
+      setup: (end: SetupEnd) => void;
+    },
   ) {
     const ref = parseAttemptKey(key);
     if (ref === null) throw new Error(`"${key}" names no attempt.`);
     this.quarry = { ref, group: null, uid: null, since: null, forks: null };
     this.state = existsSync(join(folder, FILES.exit)) ? 'ended' : 'open';
-    this.spool = new SpoolWriter(join(folder, FILES.spool), quotaBytes, news.output, () => (this.pipes ?? this.step?.pipes)?.settle());
+    this.spool = new SpoolWriter(join(folder, FILES.spool), quotaBytes, news.output, () =>
+      (this.pipes ?? this.step?.pipes)?.settle(),
+    );
   }
 
   /** One of its processes may live. */
@@ -113,7 +119,8 @@ export class SupervisedRun {
 
   /** SIGINT, SIGTERM, SIGKILL, each after its time. A second stop changes nothing. */
   async stop(outcome: 'exited' | 'stopped', reason: string): Promise<void> {
-    if (this.state === 'open' && this.step === null) return this.finish({ outcome: 'stopped', exitCode: null, signal: null, reason });
+    if (this.state === 'open' && this.step === null)
+      return this.finish({ outcome: 'stopped', exitCode: null, signal: null, reason });
     if (this.state === 'ended' || this.stopAsked !== null) return;
     this.stopAsked = { outcome, reason };
     if (this.step === null) this.escalate();
@@ -142,7 +149,8 @@ export class SupervisedRun {
 
   private async afterStep(step: SetupStep): Promise<void> {
     const end = await step.ended;
-    if (this.stopAsked !== null) await this.finish({ outcome: 'stopped', exitCode: null, signal: null, reason: this.stopAsked.reason });
+    if (this.stopAsked !== null)
+      await this.finish({ outcome: 'stopped', exitCode: null, signal: null, reason: this.stopAsked.reason });
     this.step = null;
     this.news.setup(end);
   }
@@ -185,7 +193,11 @@ export class SupervisedRun {
     return { result: 'failed' };
   }
 
-  private async end(exitCode: number | null, signal: NodeJS.Signals | null, { cleanup, cwd, env }: SpawnRequest): Promise<void> {
+  private async end(
+    exitCode: number | null,
+    signal: NodeJS.Signals | null,
+    { cleanup, cwd, env }: SpawnRequest,
+  ): Promise<void> {
     clearTimeout(this.limit?.timer);
     const escalated = this.escalation?.reached ?? null;
     if (findProcesses(this.quarry).length > 0) {
@@ -201,12 +213,19 @@ export class SupervisedRun {
 
   private ending(exitCode: number | null, signal: NodeJS.Signals | null, escalated: string | null): Ending {
     if (this.limit?.passed === true) {
-      return { outcome: 'timed_out', exitCode, signal, reason: `The run passed its time limit of ${this.limit.seconds} s.` };
+      return {
+        outcome: 'timed_out',
+        exitCode,
+        signal,
+        reason: `The run passed its time limit of ${this.limit.seconds} s.`,
+      };
     }
-    if (this.stopAsked?.outcome === 'stopped') return { outcome: 'stopped', exitCode, signal, reason: this.stopAsked.reason };
+    if (this.stopAsked?.outcome === 'stopped')
+      return { outcome: 'stopped', exitCode, signal, reason: this.stopAsked.reason };
     let reason: string | null = null;
     if (signal === 'SIGKILL' && this.killAsked) reason = 'It was killed.';
-    else if (signal === 'SIGKILL' && escalated === 'SIGKILL') reason = 'It did not end after SIGINT and SIGTERM, so it was killed.';
+    else if (signal === 'SIGKILL' && escalated === 'SIGKILL')
+      reason = 'It did not end after SIGINT and SIGTERM, so it was killed.';
     else if (signal === 'SIGKILL') reason = 'It was killed from outside, as the system does when memory runs out.';
     return { outcome: 'exited', exitCode, signal, reason };
   }
@@ -231,5 +250,7 @@ export class SupervisedRun {
 
 /** Where nothing is left to clean up the program fails, and that is as well. */
 async function cleanUp([file = '', ...args]: string[], cwd: string, env: Record<string, string>): Promise<void> {
-  await promisify(execFile)(file, args, { cwd, env, timeout: CLEANUP_MS, killSignal: 'SIGKILL' }).catch(() => undefined);
+  await promisify(execFile)(file, args, { cwd, env, timeout: CLEANUP_MS, killSignal: 'SIGKILL' }).catch(
+    () => undefined,
+  );
 }

@@ -1,26 +1,39 @@
 import { spawn } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { createConnection } from 'node:net';
 import type { Socket } from 'node:net';
+import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { inheritedEnvironment } from '../base/config/environment.js';
-import { readRecord } from '../journal/journal.js';
+import { readJsonLines, writeJsonLine } from '../base/json-lines.js';
 import type { Logger } from '../base/logger.js';
 import { PrepareError } from '../base/prepare-error.js';
-import { readJsonLines, writeJsonLine } from '../base/json-lines.js';
+import { readRecord } from '../journal/journal.js';
 import { recordPath, runtimeFolder, socketPath } from './paths.js';
 import { isSameProcess } from './process-hunt.js';
-import { HelloReplySchema, ListReplySchema, MessageSchema, OpenReplySchema, SUPERVISOR_VERSION, SetupReplySchema, SpawnReplySchema } from './protocol.js';
 import type { Request, SetupEnd, SetupRequest, SpawnReply, SpawnRequest } from './protocol.js';
+import {
+  HelloReplySchema,
+  ListReplySchema,
+  MessageSchema,
+  OpenReplySchema,
+  SetupReplySchema,
+  SpawnReplySchema,
+  SUPERVISOR_VERSION,
+} from './protocol.js';
 
-const RecordSchema = z.object({ pid: z.int(), startTime: z.string().nullable(), bootId: z.string().nullable(), socket: z.string() });
+const RecordSchema = z.object({
+  pid: z.int(),
+  startTime: z.string().nullable(),
+  bootId: z.string().nullable(),
+  socket: z.string(),
+});
 const START_TIMEOUT_MS = 20_000;
 /**
- * Each start of a program forks the supervisor: the less memory it touches, and the fewer threads share it, the cheaper. What
- * passes through it is bytes, outside the heap.
+ * Each start of a program forks the supervisor: the less memory it touches, and the fewer threads share it, the
+ * cheaper. What passes through it is bytes, outside the heap.
  */
 const LIGHT = ['--max-semi-space-size=1', '--single-threaded'];
 const LIGHT_ENVIRONMENT = { MALLOC_ARENA_MAX: '1' };
@@ -103,7 +116,9 @@ export class SupervisorClient extends EventEmitter<Events> {
     return SpawnReplySchema.parse(await this.request({ op: 'spawn', ...request }));
   }
 
-  /** Runs a program of the set-up until it and all that it started have ended; null where the attempt was over before. */
+  /**
+   * Runs a program of the set-up until it and all that it started have ended; null where the attempt was over before.
+   */
   async setup(request: Omit<SetupRequest, 'op'>): Promise<SetupEnd | null> {
     const ended = new Promise<SetupEnd>((resolve, reject) => this.steps.set(request.key, { resolve, reject }));
     ended.catch(() => undefined);
@@ -151,7 +166,10 @@ export class SupervisorClient extends EventEmitter<Events> {
     socket.on('close', () => void this.onClose(socket));
     const hello = HelloReplySchema.parse(await this.request({ op: 'hello' }));
     if (hello.version !== SUPERVISOR_VERSION) {
-      this.log.warn({ version: hello.version }, 'The supervisor is of another version and is replaced. Its runs are lost.');
+      this.log.warn(
+        { version: hello.version },
+        'The supervisor is of another version and is replaced. Its runs are lost.',
+      );
       await this.request({ op: 'shutdown' }).catch(() => undefined);
       socket.destroy();
       this.socket = null;

@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 import { TIMING } from '@mle/protocol';
+import { readJsonLines, writeJsonLine } from '../base/json-lines.js';
 import type { Logger } from '../base/logger.js';
 import type { FifoPool } from './fifo-pool.js';
-import { readJsonLines, writeJsonLine } from '../base/json-lines.js';
-import { EnvelopeSchema, SUPERVISOR_VERSION } from './protocol.js';
 import type { Message, Request } from './protocol.js';
-import { SupervisedRun } from './supervised-run.js';
+import { EnvelopeSchema, SUPERVISOR_VERSION } from './protocol.js';
 import type { StopTimes } from './supervised-run.js';
+import { SupervisedRun } from './supervised-run.js';
 
 /** News of growing output is sent at once, and then at most this often. */
 const OUTPUT_NEWS_MS = 3;
@@ -74,7 +74,10 @@ export class SupervisorServer {
   private async answer(socket: Socket, value: unknown): Promise<void> {
     const envelope = EnvelopeSchema.safeParse(value);
     if (!envelope.success) {
-      this.log.error({ issues: envelope.error.issues }, 'The worker sent a request that this supervisor does not know.');
+      this.log.error(
+        { issues: envelope.error.issues },
+        'The worker sent a request that this supervisor does not know.',
+      );
       socket.destroy();
       return;
     }
@@ -84,7 +87,11 @@ export class SupervisorServer {
       writeJsonLine(socket, { id, ok: true, value: result ?? null } satisfies Message);
     } catch (error) {
       this.log.error({ err: error, op: request.op }, 'A request of the worker failed.');
-      writeJsonLine(socket, { id, ok: false, error: error instanceof Error ? error.message : String(error) } satisfies Message);
+      writeJsonLine(socket, {
+        id,
+        ok: false,
+        error: error instanceof Error ? error.message : String(error),
+      } satisfies Message);
     }
   }
 
@@ -124,7 +131,12 @@ export class SupervisorServer {
         return reply;
       }
       case 'finish':
-        await this.known(request.key).finish({ outcome: request.outcome, exitCode: null, signal: null, reason: request.reason });
+        await this.known(request.key).finish({
+          outcome: request.outcome,
+          exitCode: null,
+          signal: null,
+          reason: request.reason,
+        });
         return null;
       case 'stop':
         await this.runs.get(request.key)?.stop(request.outcome, request.reason);
@@ -178,11 +190,14 @@ export class SupervisorServer {
       clearTimeout(pending.timer);
     }
     if (program) this.tell({ event: 'output', key, bytes });
-    const timer = setTimeout(() => {
-      const last = this.news.get(key);
-      this.news.delete(key);
-      if (last !== undefined && last.bytes > last.told) this.tellOutput(key, last.bytes, true);
-    }, program ? OUTPUT_NEWS_MS : OWN_NEWS_MS);
+    const timer = setTimeout(
+      () => {
+        const last = this.news.get(key);
+        this.news.delete(key);
+        if (last !== undefined && last.bytes > last.told) this.tellOutput(key, last.bytes, true);
+      },
+      program ? OUTPUT_NEWS_MS : OWN_NEWS_MS,
+    );
     this.news.set(key, { bytes, told: program ? bytes : 0, timer });
   }
 

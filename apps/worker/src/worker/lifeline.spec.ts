@@ -17,7 +17,8 @@ afterEach(async () => {
   await server.close();
 });
 
-const LOOP = 'import sys, time\ntry:\n    print("on")\n    time.sleep(600)\nexcept KeyboardInterrupt:\n    print("saved")\n    sys.exit(4)\n';
+const LOOP =
+  'import sys, time\ntry:\n    print("on")\n    time.sleep(600)\nexcept KeyboardInterrupt:\n    print("saved")\n    sys.exit(4)\n';
 
 test.each([
   ['the word stop', () => worker.lifeline('stop')],
@@ -29,7 +30,12 @@ test.each([
   const supervisor = worker.supervisorPid;
   act();
   expect(await worker.exited()).toBe(0);
-  expect(run.finished).toMatchObject({ outcome: 'stopped', exitCode: 4, reason: 'server shut down', outputSha256: run.sha256 });
+  expect(run.finished).toMatchObject({
+    outcome: 'stopped',
+    exitCode: 4,
+    reason: 'server shut down',
+    outputSha256: run.sha256,
+  });
   expect(run.stream('stdout')).toBe('on\nsaved\n');
   expect(server.goodbyes).toBe(1);
   expect(processesWith(run.spec.runId)).toEqual([]);
@@ -46,7 +52,9 @@ test('the word kill ends everything at once', async () => {
 });
 
 test('kill after stop ends what ignores the stop', async () => {
-  const run = await server.submit({ 'deaf.sh': 'trap "echo int" INT\ntrap "" TERM\necho on\nwhile :; do sleep 1; done\n' });
+  const run = await server.submit({
+    'deaf.sh': 'trap "echo int" INT\ntrap "" TERM\necho on\nwhile :; do sleep 1; done\n',
+  });
   await until('it runs', () => run.stream('stdout') === 'on\n');
   worker.lifeline('stop');
   await until('the stop has begun', () => run.stream('stdout').includes('int'));
@@ -68,5 +76,10 @@ test('without a server the end is kept for the next start @full', async () => {
   server.refusal = null;
   await worker.start();
   await until('the end is reported', () => run.finished !== null);
-  expect(run.finished).toMatchObject({ outcome: 'stopped', exitCode: 4, reason: 'server shut down', outputSha256: run.sha256 });
+  expect(run.finished).toMatchObject({
+    outcome: 'stopped',
+    exitCode: 4,
+    reason: 'server shut down',
+    outputSha256: run.sha256,
+  });
 });

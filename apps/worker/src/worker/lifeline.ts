@@ -1,5 +1,5 @@
+import { createReadStream, fstatSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { fstatSync, createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { BadArgument } from '../base/config/bad-argument.js';
 
@@ -22,7 +22,9 @@ export function watchLifeline(fd: number, on: { stop: () => void; kill: () => vo
 function openStream(fd: number): Readable {
   try {
     const stat = fstatSync(fd);
-    return stat.isFIFO() || stat.isSocket() ? new Socket({ fd, readable: true, writable: false }) : createReadStream('', { fd });
+    return stat.isFIFO() || stat.isSocket()
+      ? new Socket({ fd, readable: true, writable: false })
+      : createReadStream('', { fd });
   } catch {
     throw new BadArgument(`--lifeline-fd is ${fd}, but no descriptor of this number is open.`);
   }

@@ -2,12 +2,12 @@ import { mkdirSync, realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { WorkerSettings } from '../base/config/arguments.js';
 import { readEnvironment } from '../base/config/environment.js';
+import { createLogger } from '../base/logger.js';
 import { announcement } from '../server/listen/announcement.js';
 import { CarrierListener } from '../server/listen/carrier-listener.js';
 import { listenIdentity } from '../server/listen/listen-identity.js';
-import { createLogger } from '../base/logger.js';
-import { WorkerApp } from './worker-app.js';
 import { watchLifeline } from './lifeline.js';
+import { WorkerApp } from './worker-app.js';
 import { lockDataDir } from './worker-lock.js';
 
 /** The worker's process, until a signal or its lifeline ends it. */

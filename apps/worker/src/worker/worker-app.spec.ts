@@ -25,7 +25,14 @@ test('runs a program from end to end', async () => {
   expect(run.output.toString()).toBe('Running run.py\nhello world\n');
   expect(run.stream('system')).toBe('Running run.py\n');
   expect(run.stream('stdout')).toBe('hello world\n');
-  expect(run.finished).toMatchObject({ outcome: 'exited', exitCode: 0, signal: null, reason: null, outputBytes: run.storedBytes, outputSha256: run.sha256 });
+  expect(run.finished).toMatchObject({
+    outcome: 'exited',
+    exitCode: 0,
+    signal: null,
+    reason: null,
+    outputBytes: run.storedBytes,
+    outputSha256: run.sha256,
+  });
   expect(run.running?.pid).toBeGreaterThan(1);
   await until('the journal is empty', () => worker.journal.length === 0);
   expect(await server.queue.getJobCounts()).toMatchObject({ active: 0, waiting: 0, completed: 0, failed: 0 });
@@ -44,6 +51,8 @@ test('joins once with the token, and then has a credential of its own', async ()
 });
 
 test('is the version of the workspace', () => {
-  const workspace = JSON.parse(readFileSync(join(import.meta.dirname, '../../../../package.json'), 'utf8')) as { version: string };
+  const workspace = JSON.parse(readFileSync(join(import.meta.dirname, '../../../../package.json'), 'utf8')) as {
+    version: string;
+  };
   expect(VERSION).toBe(workspace.version);
 });

@@ -1,35 +1,35 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { VERSION, type HelloReply, type MachineSettings } from '@mle/protocol';
-import { ArtifactSender } from '../results/artifacts/artifact-sender.js';
+import { type HelloReply, type MachineSettings, VERSION } from '@mle/protocol';
 import { AttemptTable } from '../attempts/attempt-table.js';
 import { Preparation } from '../attempts/preparation.js';
+import { SlotTable } from '../attempts/slot-table.js';
 import type { WorkerSettings } from '../base/config/arguments.js';
 import type { Environment } from '../base/config/environment.js';
-import { establishIdentity } from '../machine/identity/identity.js';
+import type { Logger } from '../base/logger.js';
+import { Journal } from '../journal/journal.js';
 import type { Identity } from '../machine/identity/identity.js';
+import { establishIdentity } from '../machine/identity/identity.js';
 import { takeInventory } from '../machine/inventory/inventory.js';
 import { InventoryWatch } from '../machine/inventory/inventory-watch.js';
+import { GpuUsage } from '../machine/usage/gpu-usage.js';
 import { LoadSampler } from '../machine/usage/load.js';
-import { Journal } from '../journal/journal.js';
+import { MachineUsage } from '../machine/usage/machine-usage.js';
+import { ProcessUsage } from '../machine/usage/process-usage.js';
+import { UsageReporter } from '../machine/usage/usage-reporter.js';
+import { pathWithPython } from '../prepare/run/python-name.js';
+import { Environments } from '../prepare/setup/environments.js';
+import { BlobCache } from '../prepare/sync/blob-cache.js';
+import { BlobFetcher } from '../prepare/sync/blob-fetcher.js';
+import { Workspaces } from '../prepare/sync/workspaces.js';
+import { ArtifactSender } from '../results/artifacts/artifact-sender.js';
 import { LeftoverKeeper } from '../results/leftovers/leftover-keeper.js';
 import { CredentialStore } from '../server/link/credential-store.js';
 import { Heart } from '../server/link/heartbeat.js';
 import { Link } from '../server/link/link.js';
 import type { ServerRoute } from '../server/link/server-route.js';
 import type { CarrierListener, DialHandlers } from '../server/listen/carrier-listener.js';
-import type { Logger } from '../base/logger.js';
 import { DeliveryConsumer } from '../server/queue/delivery-consumer.js';
-import { pathWithPython } from '../prepare/run/python-name.js';
-import { Environments } from '../prepare/setup/environments.js';
-import { SlotTable } from '../attempts/slot-table.js';
 import { SupervisorClient } from '../supervisor/supervisor-client.js';
-import { BlobCache } from '../prepare/sync/blob-cache.js';
-import { BlobFetcher } from '../prepare/sync/blob-fetcher.js';
-import { Workspaces } from '../prepare/sync/workspaces.js';
-import { GpuUsage } from '../machine/usage/gpu-usage.js';
-import { MachineUsage } from '../machine/usage/machine-usage.js';
-import { ProcessUsage } from '../machine/usage/process-usage.js';
-import { UsageReporter } from '../machine/usage/usage-reporter.js';
 
 const SHUT_DOWN_REASON = 'server shut down';
 /** After the longest stop: for the output that is still to be delivered, while the server answers. */
@@ -100,11 +100,22 @@ export class WorkerApp {
     const gpus = new GpuUsage(() => inventory.current.gpus.length > 0, identity.path);
     const load = new LoadSampler(gpus);
     this.heart = new Heart(this.link, () => ({ attempts: attempts.refs(), load: load.sample() }), this.log);
-    this.usage = new UsageReporter(new MachineUsage(gpus), new ProcessUsage(), () => attempts.programs(), (usage) => this.link.resources(usage));
+    this.usage = new UsageReporter(
+      new MachineUsage(gpus),
+      new ProcessUsage(),
+      () => attempts.programs(),
+      (usage) => this.link.resources(usage),
+    );
     this.link.on('online', (reply) => this.onOnline(reply));
     this.link.on('offline', () => this.consumer?.reconsider());
     this.link.connect({
-      hello: () => ({ version: VERSION, name: this.settings.name, inventory: inventory.current, properties: this.settings.properties, attempts: attempts.refs() }),
+      hello: () => ({
+        version: VERSION,
+        name: this.settings.name,
+        inventory: inventory.current,
+        properties: this.settings.properties,
+        attempts: attempts.refs(),
+      }),
       stop: (request) => attempts.stop(request),
       discard: (ref) => attempts.discard(ref),
       leftovers: (request) => leftovers.settle(request),
@@ -153,11 +164,28 @@ export class WorkerApp {
     this.endLink();
   }
 
-  private makeTable(identity: Identity, inventory: InventoryWatch, workspaces: Workspaces, artifacts: ArtifactSender, environments: Environments): AttemptTable {
+  private makeTable(
+    identity: Identity,
+    inventory: InventoryWatch,
+    workspaces: Workspaces,
+    artifacts: ArtifactSender,
+    environments: Environments,
+  ): AttemptTable {
     const { home, lang } = this.environment;
     const shared = { link: this.link, supervisor: this.supervisor, workspaces, environments, identity };
-    const tools = { ...shared, artifacts, journal: this.journal, preparation: new Preparation({ ...shared, inventory, home, lang }) };
-    return new AttemptTable(tools, this.slots, this.log, () => this.consumer?.reconsider(), () => this.machine?.draining ?? false);
+    const tools = {
+      ...shared,
+      artifacts,
+      journal: this.journal,
+      preparation: new Preparation({ ...shared, inventory, home, lang }),
+    };
+    return new AttemptTable(
+      tools,
+      this.slots,
+      this.log,
+      () => this.consumer?.reconsider(),
+      () => this.machine?.draining ?? false,
+    );
   }
 
   private async stopAsking(): Promise<void> {
@@ -183,9 +211,13 @@ export class WorkerApp {
     if (this.announced) return;
     this.announced = true;
     if (reply.serverVersion !== undefined && reply.serverVersion !== VERSION) {
-      this.log.warn(`This worker is of version ${VERSION} and the server of version ${reply.serverVersion}. Download the worker again from /worker/worker.mjs of the server and start it again.`);
+      this.log.warn(
+        `This worker is of version ${VERSION} and the server of version ${reply.serverVersion}. Download the worker again from /worker/worker.mjs of the server and start it again.`,
+      );
     }
-    process.stdout.write(`${JSON.stringify({ msg: 'worker ready', machineId: reply.machineId, name: reply.settings.name, pid: process.pid })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ msg: 'worker ready', machineId: reply.machineId, name: reply.settings.name, pid: process.pid })}\n`,
+    );
   }
 
   private ask(machineId: string): void {

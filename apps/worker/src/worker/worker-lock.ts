@@ -1,4 +1,4 @@
-import { openSync, readFileSync, rmSync, writeSync, closeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BadArgument } from '../base/config/bad-argument.js';
@@ -19,7 +19,9 @@ export function lockDataDir(dataDir: string): () => void {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       const holder = readHolder(path);
       if (holder !== null && holder.pid !== process.pid && isSameProcess(holder)) {
-        throw new BadArgument(`Another worker (process ${holder.pid}) uses ${dataDir}. End it first, or give another --data.`);
+        throw new BadArgument(
+          `Another worker (process ${holder.pid}) uses ${dataDir}. End it first, or give another --data.`,
+        );
       }
       rmSync(path, { force: true });
     }

@@ -1,19 +1,52 @@
-import { Binary, BSONRegExp, BSONSymbol, Code, DBRef, Decimal128, Double, Int32, Long, MaxKey, MinKey, ObjectId, Timestamp } from 'bson';
+import {
+  Binary,
+  BSONRegExp,
+  BSONSymbol,
+  Code,
+  DBRef,
+  Decimal128,
+  Double,
+  Int32,
+  Long,
+  MaxKey,
+  MinKey,
+  ObjectId,
+  Timestamp,
+} from 'bson';
 import { type Document, isDocument, toNumber } from './document.js';
 
 /** MongoDB's canonical type order; values of one rank are comparable with each other. */
 export const TypeRank = {
-  minKey: 0x05, undefined: 0x08, null: 0x0a, number: 0x14, string: 0x1e, object: 0x28, array: 0x32, binary: 0x3c,
-  objectId: 0x46, boolean: 0x50, date: 0x5a, timestamp: 0x5f, regex: 0x64, dbRef: 0x69, code: 0x6e, maxKey: 0x7a,
+  minKey: 0x05,
+  undefined: 0x08,
+  null: 0x0a,
+  number: 0x14,
+  string: 0x1e,
+  object: 0x28,
+  array: 0x32,
+  binary: 0x3c,
+  objectId: 0x46,
+  boolean: 0x50,
+  date: 0x5a,
+  timestamp: 0x5f,
+  regex: 0x64,
+  dbRef: 0x69,
+  code: 0x6e,
+  maxKey: 0x7a,
 } as const;
 
 /** The canonical type rank of a value. */
 export function typeRank(value: unknown): number {
   switch (typeof value) {
-    case 'undefined': return TypeRank.undefined;
-    case 'number': case 'bigint': return TypeRank.number;
-    case 'string': return TypeRank.string;
-    case 'boolean': return TypeRank.boolean;
+    case 'undefined':
+      return TypeRank.undefined;
+    case 'number':
+    case 'bigint':
+      return TypeRank.number;
+    case 'string':
+      return TypeRank.string;
+    case 'boolean':
+      return TypeRank.boolean;
     default:
   }
   if (value === null) return TypeRank.null;
@@ -22,7 +55,8 @@ export function typeRank(value: unknown): number {
   if (value instanceof ObjectId) return TypeRank.objectId;
   if (value instanceof Date) return TypeRank.date;
   if (value instanceof Timestamp) return TypeRank.timestamp;
-  if (value instanceof Int32 || value instanceof Double || value instanceof Long || value instanceof Decimal128) return TypeRank.number;
+  if (value instanceof Int32 || value instanceof Double || value instanceof Long || value instanceof Decimal128)
+    return TypeRank.number;
   if (value instanceof Binary || value instanceof Uint8Array) return TypeRank.binary;
   if (value instanceof RegExp || value instanceof BSONRegExp) return TypeRank.regex;
   if (value instanceof BSONSymbol) return TypeRank.string;
@@ -40,18 +74,31 @@ export function compareValues(a: unknown, b: unknown): number {
   const difference = rank - typeRank(right);
   if (difference !== 0) return difference;
   switch (rank) {
-    case TypeRank.number: return compareNumbers(left, right);
-    case TypeRank.string: return compareStrings(String(left), String(right));
-    case TypeRank.boolean: return Number(left) - Number(right);
-    case TypeRank.date: return (left as Date).getTime() - (right as Date).getTime();
-    case TypeRank.objectId: return Buffer.compare((left as ObjectId).id, (right as ObjectId).id);
-    case TypeRank.binary: return compareBinaries(binaryParts(left), binaryParts(right));
-    case TypeRank.timestamp: return (left as Timestamp).compare(right as Timestamp);
-    case TypeRank.array: return compareArrays(left as unknown[], right as unknown[]);
-    case TypeRank.object: return compareDocuments(left as Document, right as Document);
-    case TypeRank.regex: return compareStrings(regexText(left), regexText(right));
-    case TypeRank.code: case TypeRank.dbRef: return compareStrings(JSON.stringify(left), JSON.stringify(right));
-    default: return 0;
+    case TypeRank.number:
+      return compareNumbers(left, right);
+    case TypeRank.string:
+      return compareStrings(String(left), String(right));
+    case TypeRank.boolean:
+      return Number(left) - Number(right);
+    case TypeRank.date:
+      return (left as Date).getTime() - (right as Date).getTime();
+    case TypeRank.objectId:
+      return Buffer.compare((left as ObjectId).id, (right as ObjectId).id);
+    case TypeRank.binary:
+      return compareBinaries(binaryParts(left), binaryParts(right));
+    case TypeRank.timestamp:
+      return (left as Timestamp).compare(right as Timestamp);
+    case TypeRank.array:
+      return compareArrays(left as unknown[], right as unknown[]);
+    case TypeRank.object:
+      return compareDocuments(left as Document, right as Document);
+    case TypeRank.regex:
+      return compareStrings(regexText(left), regexText(right));
+    case TypeRank.code:
+    case TypeRank.dbRef:
+      return compareStrings(JSON.stringify(left), JSON.stringify(right));
+    default:
+      return 0;
   }
 }
 
@@ -67,7 +114,9 @@ export function binaryParts(value: unknown): { subtype: number; bytes: Uint8Arra
 
 /** Pattern and options of a regular expression, as text that sorts as MongoDB sorts them. */
 export const regexText = (value: unknown): string =>
-  value instanceof RegExp ? `${value.source}\0${value.flags}` : `${(value as BSONRegExp).pattern}\0${(value as BSONRegExp).options}`;
+  value instanceof RegExp
+    ? `${value.source}\0${value.flags}`
+    : `${(value as BSONRegExp).pattern}\0${(value as BSONRegExp).options}`;
 
 /** Compares as UTF-8 bytes, which differs from JavaScript's order only beyond the basic plane. */
 export function compareStrings(a: string, b: string): number {

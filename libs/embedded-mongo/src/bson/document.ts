@@ -57,7 +57,8 @@ export function promoteDocument(document: Document): Document {
 
 /** Assigns a field even if it is called `__proto__`. */
 export function setOwn(target: Document, key: string, value: unknown): void {
-  if (key === '__proto__') Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
+  if (key === '__proto__')
+    Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
   else target[key] = value;
 }
 

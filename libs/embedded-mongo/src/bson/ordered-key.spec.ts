@@ -4,13 +4,56 @@ import { orderedKey } from './ordered-key.js';
 
 /** Values in MongoDB's order, each strictly below the next. */
 const ascending: unknown[] = [
-  new MinKey(), null, Number.NaN, -Infinity, Long.MIN_VALUE, -1e10, new Int32(-5), -0.5, 0, new Double(1e-300), new Int32(1), new Double(1.5), Decimal128.fromString('2.5'),
-  Long.fromString('9007199254740992'), Long.fromString('9007199254740993'), Long.MAX_VALUE, Infinity,
-  '', 'a', 'a\0', 'a\0b', 'ab', 'b', 'é', '\u{10000}',
-  {}, { a: 1 }, { a: 1, b: 1 }, { a: 2 }, { b: 1 }, { a: 'x' },
-  [], [1], [1, 2], [2], new Binary(Buffer.from([9])), new Binary(Buffer.from([1, 2])), new Binary(Buffer.from([1, 3])),
-  new ObjectId('000000000000000000000001'), new ObjectId('ff0000000000000000000001'), false, true, new Date(-5), new Date(0), new Date(1e12),
-  new Timestamp({ t: 1, i: 1 }), new Timestamp({ t: 2, i: 0 }), /a/, /b/, new MaxKey(),
+  new MinKey(),
+  null,
+  Number.NaN,
+  -Infinity,
+  Long.MIN_VALUE,
+  -1e10,
+  new Int32(-5),
+  -0.5,
+  0,
+  new Double(1e-300),
+  new Int32(1),
+  new Double(1.5),
+  Decimal128.fromString('2.5'),
+  Long.fromString('9007199254740992'),
+  Long.fromString('9007199254740993'),
+  Long.MAX_VALUE,
+  Infinity,
+  '',
+  'a',
+  'a\0',
+  'a\0b',
+  'ab',
+  'b',
+  'é',
+  '\u{10000}',
+  {},
+  { a: 1 },
+  { a: 1, b: 1 },
+  { a: 2 },
+  { b: 1 },
+  { a: 'x' },
+  [],
+  [1],
+  [1, 2],
+  [2],
+  new Binary(Buffer.from([9])),
+  new Binary(Buffer.from([1, 2])),
+  new Binary(Buffer.from([1, 3])),
+  new ObjectId('000000000000000000000001'),
+  new ObjectId('ff0000000000000000000001'),
+  false,
+  true,
+  new Date(-5),
+  new Date(0),
+  new Date(1e12),
+  new Timestamp({ t: 1, i: 1 }),
+  new Timestamp({ t: 2, i: 0 }),
+  /a/,
+  /b/,
+  new MaxKey(),
 ];
 
 describe('keys that sort like the values', () => {
@@ -32,7 +75,11 @@ describe('keys that sort like the values', () => {
   });
 
   it('end by themselves, so that a longer compound key never falls between', () => {
-    const pairs = [['a', 'z'], ['ab', 'a'], ['a\0', 'a']].map(([x, y]) => Buffer.concat([orderedKey(x), orderedKey(y)]));
+    const pairs = [
+      ['a', 'z'],
+      ['ab', 'a'],
+      ['a\0', 'a'],
+    ].map(([x, y]) => Buffer.concat([orderedKey(x), orderedKey(y)]));
     expect([...pairs].sort(Buffer.compare)).toEqual([pairs[0], pairs[2], pairs[1]]);
   });
 });

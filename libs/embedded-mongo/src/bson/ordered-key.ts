@@ -21,14 +21,18 @@ export function idKey(id: unknown): Buffer {
   return shorten(orderedKey(id), MAX_ID);
 }
 
-/** Joins the keys of an index entry's values. Very long ones keep their head and a hash, which stays exact for equality. */
-export const joinKeys = (keys: readonly Buffer[]): Buffer => shorten(keys.length === 1 ? (keys[0] ?? EMPTY) : Buffer.concat(keys), MAX_VALUES);
+/**
+ * Joins the keys of an index entry's values. Very long ones keep their head and a hash, which stays exact for equality.
+ */
+export const joinKeys = (keys: readonly Buffer[]): Buffer =>
+  shorten(keys.length === 1 ? (keys[0] ?? EMPTY) : Buffer.concat(keys), MAX_VALUES);
 
 /** A bound of a scan: never tighter than the values it stands for, even if they were shortened. */
 export const boundKey = (keys: readonly Buffer[]): Buffer => Buffer.concat(keys).subarray(0, MAX_VALUES - HASH_BYTES);
 
 /** True if the joined values are too long to be kept whole. */
-export const isShortened = (keys: readonly Buffer[]): boolean => keys.reduce((sum, key) => sum + key.length, 0) > MAX_VALUES;
+export const isShortened = (keys: readonly Buffer[]): boolean =>
+  keys.reduce((sum, key) => sum + key.length, 0) > MAX_VALUES;
 
 const EMPTY = Buffer.alloc(0);
 const END = Buffer.from([0]);
@@ -47,18 +51,42 @@ function invert(key: Buffer): Buffer {
 function appendValue(parts: Buffer[], value: unknown): void {
   const rank = typeRank(value);
   switch (rank) {
-    case TypeRank.number: parts.push(numberKey(value)); return;
-    case TypeRank.string: parts.push(stringKey(rank, String(value))); return;
-    case TypeRank.objectId: parts.push(Buffer.concat([Buffer.from([rank]), (value as ObjectId).id])); return;
-    case TypeRank.boolean: parts.push(Buffer.from([rank, value === true ? 1 : 0])); return;
-    case TypeRank.date: parts.push(integerKey(rank, BigInt.asUintN(64, BigInt((value as Date).getTime()) + SIGN))); return;
-    case TypeRank.timestamp: parts.push(integerKey(rank, BigInt.asUintN(64, (value as Timestamp).toBigInt()))); return;
-    case TypeRank.binary: parts.push(binaryKey(rank, value)); return;
-    case TypeRank.array: appendArray(parts, value as unknown[]); return;
-    case TypeRank.object: appendDocument(parts, value as Document); return;
-    case TypeRank.regex: parts.push(stringKey(rank, regexText(value))); return;
-    case TypeRank.code: case TypeRank.dbRef: parts.push(stringKey(rank, JSON.stringify(value))); return;
-    default: parts.push(Buffer.from([rank]));
+    case TypeRank.number:
+      parts.push(numberKey(value));
+      return;
+    case TypeRank.string:
+      parts.push(stringKey(rank, String(value)));
+      return;
+    case TypeRank.objectId:
+      parts.push(Buffer.concat([Buffer.from([rank]), (value as ObjectId).id]));
+      return;
+    case TypeRank.boolean:
+      parts.push(Buffer.from([rank, value === true ? 1 : 0]));
+      return;
+    case TypeRank.date:
+      parts.push(integerKey(rank, BigInt.asUintN(64, BigInt((value as Date).getTime()) + SIGN)));
+      return;
+    case TypeRank.timestamp:
+      parts.push(integerKey(rank, BigInt.asUintN(64, (value as Timestamp).toBigInt())));
+      return;
+    case TypeRank.binary:
+      parts.push(binaryKey(rank, value));
+      return;
+    case TypeRank.array:
+      appendArray(parts, value as unknown[]);
+      return;
+    case TypeRank.object:
+      appendDocument(parts, value as Document);
+      return;
+    case TypeRank.regex:
+      parts.push(stringKey(rank, regexText(value)));
+      return;
+    case TypeRank.code:
+    case TypeRank.dbRef:
+      parts.push(stringKey(rank, JSON.stringify(value)));
+      return;
+    default:
+      parts.push(Buffer.from([rank]));
   }
 }
 
@@ -96,7 +124,9 @@ function stringKey(rank: number, text: string): Buffer {
     key[bytes + 2] = 0;
     return key;
   }
-  const parts = text.split('\0').flatMap((part, i) => (i === 0 ? [Buffer.from(part)] : [ESCAPED_ZERO, Buffer.from(part)]));
+  const parts = text
+    .split('\0')
+    .flatMap((part, i) => (i === 0 ? [Buffer.from(part)] : [ESCAPED_ZERO, Buffer.from(part)]));
   return Buffer.concat([Buffer.from([rank]), ...parts, Buffer.from([0, 0])]);
 }
 

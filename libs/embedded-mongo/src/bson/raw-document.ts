@@ -11,7 +11,18 @@ export interface RawElement {
 export class MalformedBson extends Error {}
 
 const FIXED_SIZES: Readonly<Record<number, number>> = {
-  0x01: 8, 0x06: 0, 0x07: 12, 0x08: 1, 0x09: 8, 0x0a: 0, 0x10: 4, 0x11: 8, 0x12: 8, 0x13: 16, 0x7f: 0, 0xff: 0,
+  0x01: 8,
+  0x06: 0,
+  0x07: 12,
+  0x08: 1,
+  0x09: 8,
+  0x0a: 0,
+  0x10: 4,
+  0x11: 8,
+  0x12: 8,
+  0x13: 16,
+  0x7f: 0,
+  0xff: 0,
 };
 
 /** Walks the top-level elements of an encoded document without decoding any value. */
@@ -83,17 +94,26 @@ function valueSize(raw: Buffer, type: number, at: number): number {
   const fixed = FIXED_SIZES[type];
   if (fixed !== undefined) return fixed;
   switch (type) {
-    case 0x02: case 0x0d: case 0x0e: return 4 + length(raw, at);
-    case 0x03: case 0x04: case 0x0f: return Math.max(5, length(raw, at));
-    case 0x05: return 5 + length(raw, at);
+    case 0x02:
+    case 0x0d:
+    case 0x0e:
+      return 4 + length(raw, at);
+    case 0x03:
+    case 0x04:
+    case 0x0f:
+      return Math.max(5, length(raw, at));
+    case 0x05:
+      return 5 + length(raw, at);
     case 0x0b: {
       const pattern = raw.indexOf(0, at);
       const options = pattern < 0 ? -1 : raw.indexOf(0, pattern + 1);
       if (options < 0) throw new MalformedBson('A regular expression has no end');
       return options + 1 - at;
     }
-    case 0x0c: return 4 + length(raw, at) + 12;
-    default: throw new MalformedBson(`Unknown BSON type 0x${type.toString(16)}`);
+    case 0x0c:
+      return 4 + length(raw, at) + 12;
+    default:
+      throw new MalformedBson(`Unknown BSON type 0x${type.toString(16)}`);
   }
 }
 

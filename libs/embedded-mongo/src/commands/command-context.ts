@@ -1,6 +1,6 @@
 import { type Document, isDocument, promoteDocument, toNumber } from '../bson/document.js';
-import type { Databases } from '../engine/database.js';
 import type { Collection } from '../engine/collection.js';
+import type { Databases } from '../engine/database.js';
 import { CommandError } from '../errors/command-error.js';
 import type { CursorStore } from './cursor-store.js';
 
@@ -26,7 +26,8 @@ export class CommandContext {
 
   get database(): string {
     const name = this.body['$db'];
-    if (typeof name !== 'string' || name === '') throw new CommandError('InvalidNamespace', 'OP_MSG requests require a $db argument');
+    if (typeof name !== 'string' || name === '')
+      throw new CommandError('InvalidNamespace', 'OP_MSG requests require a $db argument');
     return name;
   }
 
@@ -70,7 +71,10 @@ export class CommandContext {
     const sequence = this.raw.get(field);
     const list = sequence?.map(decodeRaw) ?? this.body[field];
     if (!Array.isArray(list) || list.length === 0) {
-      throw new CommandError('InvalidOptions', `Write batch sizes must be between 1 and 100000. Got ${Array.isArray(list) ? 0 : 'no'} operations.`);
+      throw new CommandError(
+        'InvalidOptions',
+        `Write batch sizes must be between 1 and 100000. Got ${Array.isArray(list) ? 0 : 'no'} operations.`,
+      );
     }
     return list as Document[];
   }

@@ -45,13 +45,18 @@ export class CursorStore {
     const cursor = this.open.get(key);
     if (cursor === undefined || cursor.busy) throw new CommandError('CursorNotFound', `cursor id ${key} not found`);
     if (cursor.namespace !== namespace) {
-      throw new CommandError('Unauthorized', `Requested getMore on namespace '${namespace}', but cursor belongs to a different namespace ${cursor.namespace}`);
+      throw new CommandError(
+        'Unauthorized',
+        `Requested getMore on namespace '${namespace}', but cursor belongs to a different namespace ${cursor.namespace}`,
+      );
     }
     cursor.busy = true;
     try {
       const { batch, done } = await fill(cursor, batchSize === null || batchSize === 0 ? Infinity : batchSize);
       if (done) this.open.delete(key);
-      return { cursor: { nextBatch: new RawDocuments(batch), id: done ? Long.ZERO : Long.fromString(key), ns: namespace } };
+      return {
+        cursor: { nextBatch: new RawDocuments(batch), id: done ? Long.ZERO : Long.fromString(key), ns: namespace },
+      };
     } catch (error) {
       this.open.delete(key);
       throw error;
@@ -67,7 +72,8 @@ export class CursorStore {
 
   /** Forgets the cursors that nobody asked for a long time. */
   removeIdle(now = Date.now()): void {
-    for (const [id, cursor] of this.open) if (!cursor.busy && now - cursor.lastUsed > this.idleMilliseconds) this.open.delete(id);
+    for (const [id, cursor] of this.open)
+      if (!cursor.busy && now - cursor.lastUsed > this.idleMilliseconds) this.open.delete(id);
   }
 }
 

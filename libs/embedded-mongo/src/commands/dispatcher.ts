@@ -1,8 +1,8 @@
 import { BSONError } from 'bson';
 import type { Document } from '../bson/document.js';
 import { MalformedBson } from '../bson/raw-document.js';
-import { asCommandError } from '../engine/matcher.js';
 import type { Databases } from '../engine/database.js';
+import { asCommandError } from '../engine/matcher.js';
 import { CommandError, type ErrorName } from '../errors/command-error.js';
 import type { Request } from '../wire/message.js';
 import type { RequestHandler } from '../wire/socket-server.js';
@@ -15,20 +15,35 @@ import { readCommands } from './read-commands.js';
 import { refuseUnsupported, serverCommands } from './server-commands.js';
 import { writeCommands } from './write-commands.js';
 
-const commands = new Map<string, Command>(Object.entries({
-  ...serverCommands, ...catalogCommands, ...readCommands, ...writeCommands, ...findAndModifyCommands, ...explainCommands,
-}));
+const commands = new Map<string, Command>(
+  Object.entries({
+    ...serverCommands,
+    ...catalogCommands,
+    ...readCommands,
+    ...writeCommands,
+    ...findAndModifyCommands,
+    ...explainCommands,
+  }),
+);
 
 /** Carries out the commands that clients send. */
 export class Dispatcher implements RequestHandler {
-  constructor(private readonly databases: Databases, private readonly cursors: CursorStore, private readonly report: (error: unknown) => void) {}
+  constructor(
+    private readonly databases: Databases,
+    private readonly cursors: CursorStore,
+    private readonly report: (error: unknown) => void,
+  ) {}
 
   async handle(request: Request, connectionId: number): Promise<Document> {
     try {
       const name = Object.keys(request.body)[0] ?? '';
       const command = commands.get(name);
       if (command === undefined) throw new CommandError('CommandNotFound', `no such command: '${name}'`);
-      if (request.legacy && !HANDSHAKES.has(name)) throw new CommandError('CommandNotSupported', `Unsupported OP_QUERY command: ${name}. The client driver may require an upgrade.`);
+      if (request.legacy && !HANDSHAKES.has(name))
+        throw new CommandError(
+          'CommandNotSupported',
+          `Unsupported OP_QUERY command: ${name}. The client driver may require an upgrade.`,
+        );
       refuseUnsupported(request.body);
       const context = new CommandContext(name, request.body, request.raw, connectionId, this.databases, this.cursors);
       return { ...(await command(context)), ok: 1 };
@@ -57,8 +72,12 @@ function toCommandError(error: unknown): CommandError {
   return new CommandError(storageError(message), message);
 }
 
-/** A full disk is the client's to know about; it may free space and try again. LMDB reports a half-written page as an input/output error. */
+/**
+ * A full disk is the client's to know about; it may free space and try again. LMDB reports a half-written page as an
+ * input/output error.
+ */
 function storageError(message: string): ErrorName {
-  return /MDB_MAP_FULL|No space left|ENOSPC|Disk quota|File too large|Input\/output error/i.test(message) ? 'OutOfDiskSpace' : 'InternalError';
+  return /MDB_MAP_FULL|No space left|ENOSPC|Disk quota|File too large|Input\/output error/i.test(message)
+    ? 'OutOfDiskSpace'
+    : 'InternalError';
 }
-

@@ -1,7 +1,7 @@
 import { decodeExactFields, type Document, isDocument, toNumber } from '../bson/document.js';
 import { orderedKey } from '../bson/ordered-key.js';
 import { aggregateRaw } from '../engine/aggregate.js';
-import { countMatches, type FindRequest, findRaw, prepareFind } from '../engine/find.js';
+import { countMatches, findRaw, type FindRequest, prepareFind } from '../engine/find.js';
 import { topLevel } from '../engine/matcher.js';
 import { indexValues } from '../engine/paths.js';
 import { CommandError } from '../errors/command-error.js';
@@ -12,10 +12,15 @@ import { drain } from './cursor-store.js';
 export function findRequest(context: CommandContext): FindRequest {
   const { plain } = context;
   context.refuseCollation();
-  if (plain['tailable'] === true) throw new CommandError('BadValue', 'error processing query: tailable cursor requested on non capped collection');
+  if (plain['tailable'] === true)
+    throw new CommandError('BadValue', 'error processing query: tailable cursor requested on non capped collection');
   return {
-    filter: context.documentAt('filter'), sort: plain['sort'], projection: context.documentAt('projection'),
-    skip: context.countAt('skip', 0), limit: Math.abs(toNumber(plain['limit'] ?? 0) ?? 0), hint: hintOf(plain['hint']),
+    filter: context.documentAt('filter'),
+    sort: plain['sort'],
+    projection: context.documentAt('projection'),
+    skip: context.countAt('skip', 0),
+    limit: Math.abs(toNumber(plain['limit'] ?? 0) ?? 0),
+    hint: hintOf(plain['hint']),
   };
 }
 
@@ -33,12 +38,16 @@ const find: Command = (context) => {
 const aggregate: Command = (context) => {
   context.refuseCollation();
   const pipeline = context.plain['pipeline'];
-  if (!Array.isArray(pipeline) || !pipeline.every(isDocument)) throw new CommandError('TypeMismatch', "'pipeline' option must be specified as an array");
+  if (!Array.isArray(pipeline) || !pipeline.every(isDocument))
+    throw new CommandError('TypeMismatch', "'pipeline' option must be specified as an array");
   const cursor = context.documentAt('cursor');
   const name = context.body['aggregate'];
   const collectionName = typeof name === 'string' ? name : '$cmd.aggregate';
   const variables = context.documentAt('let');
-  const results = aggregateRaw(context.databases, context.database, collectionName, pipeline, { hint: hintOf(context.plain['hint']), variables });
+  const results = aggregateRaw(context.databases, context.database, collectionName, pipeline, {
+    hint: hintOf(context.plain['hint']),
+    variables,
+  });
   const batchSize = toNumber(cursor['batchSize']);
   return context.cursors.first(`${context.database}.${collectionName}`, results, batchSize, false);
 };
@@ -49,8 +58,10 @@ const count: Command = async (context) => {
   if (collection === undefined) return { n: 0 };
   let n = 0;
   const request: FindRequest = {
-    filter: context.documentAt('query'), skip: context.countAt('skip', 0),
-    limit: Math.abs(toNumber(context.plain['limit'] ?? 0) ?? 0), hint: hintOf(context.plain['hint']),
+    filter: context.documentAt('query'),
+    skip: context.countAt('skip', 0),
+    limit: Math.abs(toNumber(context.plain['limit'] ?? 0) ?? 0),
+    hint: hintOf(context.plain['hint']),
   };
   await drain(countMatches(collection, request), () => n++);
   return { n };
@@ -77,7 +88,8 @@ const distinct: Command = async (context) => {
 
 const getMore: Command = (context) => {
   const collection = context.body['collection'];
-  if (typeof collection !== 'string') throw new CommandError('TypeMismatch', "Field 'collection' must be of type string");
+  if (typeof collection !== 'string')
+    throw new CommandError('TypeMismatch', "Field 'collection' must be of type string");
   const batchSize = context.body['batchSize'] === undefined ? null : context.countAt('batchSize', 0);
   return context.cursors.more(context.body['getMore'], `${context.database}.${collection}`, batchSize);
 };
@@ -98,16 +110,24 @@ export function explainRequest(context: CommandContext): FindRequest {
   const filter = (value: unknown): Document => (isDocument(value) ? value : {});
   const first = (list: unknown): Document => (Array.isArray(list) && isDocument(list[0]) ? list[0] : {});
   switch (context.name) {
-    case 'find': return findRequest(context);
-    case 'count': case 'distinct': return { filter: context.documentAt('query') };
-    case 'findAndModify': case 'findandmodify': return { filter: context.documentAt('query'), sort: context.plain['sort'] };
-    case 'update': return { filter: filter(first(context.plain['updates'])['q']) };
-    case 'delete': return { filter: filter(first(context.plain['deletes'])['q']) };
+    case 'find':
+      return findRequest(context);
+    case 'count':
+    case 'distinct':
+      return { filter: context.documentAt('query') };
+    case 'findAndModify':
+    case 'findandmodify':
+      return { filter: context.documentAt('query'), sort: context.plain['sort'] };
+    case 'update':
+      return { filter: filter(first(context.plain['updates'])['q']) };
+    case 'delete':
+      return { filter: filter(first(context.plain['deletes'])['q']) };
     case 'aggregate': {
       const pipeline = Array.isArray(context.plain['pipeline']) ? (context.plain['pipeline'] as Document[]) : [];
       const sort = pipeline[1]?.['$sort'];
       return { filter: filter(pipeline[0]?.['$match']), sort };
     }
-    default: throw new CommandError('CommandNotFound', `Explain failed due to unknown command: ${context.name}`);
+    default:
+      throw new CommandError('CommandNotFound', `Explain failed due to unknown command: ${context.name}`);
   }
 }

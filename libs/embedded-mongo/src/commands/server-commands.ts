@@ -28,19 +28,36 @@ const hello: Command = ({ body, connectionId, name }) => ({
 });
 
 const buildInfo: Command = () => ({
-  version: VERSION, versionArray: [7, 0, 0, 0], gitVersion: 'embedded', modules: [], storageEngines: ['lmdb'], bits: 64,
-  debug: false, maxBsonObjectSize: 16 * 1024 * 1024, allocator: 'system', javascriptEngine: 'none',
+  version: VERSION,
+  versionArray: [7, 0, 0, 0],
+  gitVersion: 'embedded',
+  modules: [],
+  storageEngines: ['lmdb'],
+  bits: 64,
+  debug: false,
+  maxBsonObjectSize: 16 * 1024 * 1024,
+  allocator: 'system',
+  javascriptEngine: 'none',
 });
 
 const getParameter: Command = ({ body }) => {
-  const wanted = body['getParameter'] === '*' || isDocument(body['getParameter']) || Object.hasOwn(body, 'featureCompatibilityVersion');
+  const wanted =
+    body['getParameter'] === '*' ||
+    isDocument(body['getParameter']) ||
+    Object.hasOwn(body, 'featureCompatibilityVersion');
   if (!wanted) throw new CommandError('InvalidOptions', 'no option found to get');
   return { featureCompatibilityVersion: { version: '7.0' } };
 };
 
 const serverStatus: Command = () => ({
-  host: hostname(), version: VERSION, process: 'store', pid: process.pid, uptime: (Date.now() - STARTED) / 1000,
-  localTime: new Date(), storageEngine: { name: 'lmdb' }, mem: { resident: Math.round(process.memoryUsage.rss() / 2 ** 20) },
+  host: hostname(),
+  version: VERSION,
+  process: 'store',
+  pid: process.pid,
+  uptime: (Date.now() - STARTED) / 1000,
+  localTime: new Date(),
+  storageEngine: { name: 'lmdb' },
+  mem: { resident: Math.round(process.memoryUsage.rss() / 2 ** 20) },
 });
 
 const connectionStatus: Command = () => ({ authInfo: { authenticatedUsers: [], authenticatedUserRoles: [] } });
@@ -61,22 +78,46 @@ const replicaSet: Command = () => {
 
 /** Commands about the server and the connection. */
 export const serverCommands: Record<string, Command> = {
-  hello, isMaster: hello, ismaster: hello, ping: nothing, buildInfo, buildinfo: buildInfo, getParameter, serverStatus, connectionStatus,
-  endSessions: nothing, refreshSessions: nothing, killSessions: nothing, logout: nothing,
-  startSession: unsupported, commitTransaction: transactions, abortTransaction: transactions, mapReduce: unsupported,
-  saslStart: unsupported, saslContinue: unsupported, authenticate: unsupported, bulkWrite: unsupported, createUser: unsupported,
-  replSetGetStatus: replicaSet, hostInfo: unsupported, collMod: unsupported, renameCollection: unsupported, validate: unsupported,
+  hello,
+  isMaster: hello,
+  ismaster: hello,
+  ping: nothing,
+  buildInfo,
+  buildinfo: buildInfo,
+  getParameter,
+  serverStatus,
+  connectionStatus,
+  endSessions: nothing,
+  refreshSessions: nothing,
+  killSessions: nothing,
+  logout: nothing,
+  startSession: unsupported,
+  commitTransaction: transactions,
+  abortTransaction: transactions,
+  mapReduce: unsupported,
+  saslStart: unsupported,
+  saslContinue: unsupported,
+  authenticate: unsupported,
+  bulkWrite: unsupported,
+  createUser: unsupported,
+  replSetGetStatus: replicaSet,
+  hostInfo: unsupported,
+  collMod: unsupported,
+  renameCollection: unsupported,
+  validate: unsupported,
   whatsmyuri: ({ connectionId }) => ({ you: `local:${connectionId}` }),
 };
 
 /** Refuses what would silently be something else than the client believes. */
 export function refuseUnsupported(body: Document): void {
   if (body['txnNumber'] !== undefined || body['startTransaction'] !== undefined || body['autocommit'] !== undefined) {
-    throw new CommandError('IllegalOperation', 'Transaction numbers are only allowed on a replica set member or mongos');
+    throw new CommandError(
+      'IllegalOperation',
+      'Transaction numbers are only allowed on a replica set member or mongos',
+    );
   }
   const concern = body['readConcern'];
   if (isDocument(concern) && (concern['level'] === 'snapshot' || concern['level'] === 'linearizable')) {
     throw new CommandError('IllegalOperation', `read concern ${EJSON.stringify(concern)} needs a replica set`);
   }
 }
-

@@ -1,10 +1,17 @@
 import { decodeExact, type Document } from '../bson/document.js';
-import { CommandError } from '../errors/command-error.js';
-import type { Collection } from '../engine/collection.js';
-import { deleteOne, matchingIds, removeIfMatching, type UpdateStatement, updateIfMatching, updateOne } from '../engine/write.js';
-import { prepareUpdate } from '../engine/write.js';
-import { compileFilter } from '../engine/matcher.js';
 import { promoteDocument, toNumber } from '../bson/document.js';
+import type { Collection } from '../engine/collection.js';
+import { compileFilter } from '../engine/matcher.js';
+import {
+  deleteOne,
+  matchingIds,
+  removeIfMatching,
+  updateIfMatching,
+  updateOne,
+  type UpdateStatement,
+} from '../engine/write.js';
+import { prepareUpdate } from '../engine/write.js';
+import { CommandError } from '../errors/command-error.js';
 import type { Command, CommandContext } from './command-context.js';
 
 /** So many statements share a commit at most, so that readers get their turn in a large batch. */
@@ -41,7 +48,8 @@ class WriteResult {
 
 const insert: Command = async (context) => {
   const documents = context.raw.get('documents');
-  if (documents === undefined || documents.length === 0) throw new CommandError('InvalidOptions', 'Write batch sizes must be between 1 and 100000. Got 0 operations.');
+  if (documents === undefined || documents.length === 0)
+    throw new CommandError('InvalidOptions', 'Write batch sizes must be between 1 and 100000. Got 0 operations.');
   const ordered = context.body['ordered'] !== false;
   const committed = new WriteResult(ordered);
   for (let start = 0; start < documents.length && !committed.stopped;) {
@@ -61,12 +69,18 @@ const insert: Command = async (context) => {
 function chunkEnd(documents: readonly Buffer[], start: number): number {
   let bytes = 0;
   let end = start;
-  while (end < documents.length && end - start < STATEMENTS_PER_COMMIT && (end === start || bytes < BYTES_PER_COMMIT)) bytes += documents[end++]?.length ?? 0;
+  while (end < documents.length && end - start < STATEMENTS_PER_COMMIT && (end === start || bytes < BYTES_PER_COMMIT))
+    bytes += documents[end++]?.length ?? 0;
   return end;
 }
 
 /** A write may run twice (see Storage.write), so each run counts for itself and only the committed one is kept. */
-async function commit(context: CommandContext, total: WriteResult, ordered: boolean, work: (result: WriteResult) => void): Promise<void> {
+async function commit(
+  context: CommandContext,
+  total: WriteResult,
+  ordered: boolean,
+  work: (result: WriteResult) => void,
+): Promise<void> {
   const result = await context.databases.storage.write(() => {
     const attempt = new WriteResult(ordered);
     work(attempt);
@@ -83,9 +97,11 @@ const update: Command = async (context) => {
   const total = new WriteResult(ordered);
   const statements = context.statements('updates', decodeExact);
   await runStatements(statements, total, (statement) => statement['multi'] === true, {
-    several: (from, to) => commit(context, total, ordered, (result) => {
-      for (let i = from; i < to && !result.stopped; i++) result.attempt(i, () => runUpdate(context, statements[i] ?? {}, i, result));
-    }),
+    several: (from, to) =>
+      commit(context, total, ordered, (result) => {
+        for (let i = from; i < to && !result.stopped; i++)
+          result.attempt(i, () => runUpdate(context, statements[i] ?? {}, i, result));
+      }),
     multi: (i) => updateMany(context, statements[i] ?? {}, i, total, ordered),
   });
   const answer = { ...total.answer(), nModified: total.modified };
@@ -104,7 +120,13 @@ function runUpdate(context: CommandContext, statement: Document, index: number, 
   if (outcome.upsertedId !== undefined) result.upserted.push({ index, _id: outcome.upsertedId });
 }
 
-async function updateMany(context: CommandContext, statement: Document, index: number, total: WriteResult, ordered: boolean): Promise<void> {
+async function updateMany(
+  context: CommandContext,
+  statement: Document,
+  index: number,
+  total: WriteResult,
+  ordered: boolean,
+): Promise<void> {
   let ids: Buffer[] = [];
   let prepared: UpdateStatement | null = null;
   const collection = context.collection();
@@ -117,11 +139,20 @@ async function updateMany(context: CommandContext, statement: Document, index: n
   }
   if (collection !== undefined) ids = await matchingIds(collection, ready.request);
   if (ids.length === 0 && ready.upsert) {
-    await commit(context, total, ordered, (result) => result.attempt(index, () => runUpdate(context, statement, index, result)));
+    await commit(context, total, ordered, (result) =>
+      result.attempt(index, () => runUpdate(context, statement, index, result)),
+    );
   } else if (collection !== undefined) {
-    await inChunks(ids, () => total.errors.some((error) => error['index'] === index), (chunk) => commit(context, total, true, (result) => {
-      for (const id of chunk) if (!result.stopped) result.attempt(index, () => count(result, updateIfMatching(current(context, collection), id, ready)));
-    }));
+    await inChunks(
+      ids,
+      () => total.errors.some((error) => error['index'] === index),
+      (chunk) =>
+        commit(context, total, true, (result) => {
+          for (const id of chunk)
+            if (!result.stopped)
+              result.attempt(index, () => count(result, updateIfMatching(current(context, collection), id, ready)));
+        }),
+    );
   }
 }
 
@@ -137,8 +168,12 @@ function count(result: WriteResult, outcome: { matched: number; modified: number
 function prepare(context: CommandContext, statement: Document): UpdateStatement {
   context.refuseCollation(statement);
   return prepareUpdate({
-    filter: documentOf(statement['q']), update: statement['u'], upsert: statement['upsert'] === true,
-    arrayFilters: statement['arrayFilters'], hint: statement['hint'], sort: statement['sort'],
+    filter: documentOf(statement['q']),
+    update: statement['u'],
+    upsert: statement['upsert'] === true,
+    arrayFilters: statement['arrayFilters'],
+    hint: statement['hint'],
+    sort: statement['sort'],
   });
 }
 
@@ -150,20 +185,33 @@ const remove: Command = async (context) => {
   const collection = context.collection();
   if (collection === undefined) return total.answer();
   await runStatements(statements, total, (statement) => toNumber(statement['limit']) !== 1, {
-    several: (from, to) => commit(context, total, ordered, (result) => {
-      for (let i = from; i < to && !result.stopped; i++) {
-        result.attempt(i, () => (result.n += deleteOne(current(context, collection), { filter: filters[i] ?? {}, hint: statements[i]?.['hint'] })));
-      }
-    }),
+    several: (from, to) =>
+      commit(context, total, ordered, (result) => {
+        for (let i = from; i < to && !result.stopped; i++) {
+          result.attempt(
+            i,
+            () =>
+              (result.n += deleteOne(current(context, collection), {
+                filter: filters[i] ?? {},
+                hint: statements[i]?.['hint'],
+              })),
+          );
+        }
+      }),
     multi: async (i) => {
       const filter = filters[i] ?? {};
       let matcher = compileFilter({});
       total.attempt(i, () => (matcher = compileFilter(filter)));
       if (total.errors.some((error) => error['index'] === i)) return;
       const ids = await matchingIds(collection, { filter, hint: statements[i]?.['hint'] });
-      await inChunks(ids, () => false, (chunk) => commit(context, total, ordered, (result) => {
-        for (const id of chunk) result.n += removeIfMatching(current(context, collection), id, matcher);
-      }));
+      await inChunks(
+        ids,
+        () => false,
+        (chunk) =>
+          commit(context, total, ordered, (result) => {
+            for (const id of chunk) result.n += removeIfMatching(current(context, collection), id, matcher);
+          }),
+      );
     },
   });
   return total.answer();
@@ -175,7 +223,12 @@ interface StatementRunner {
 }
 
 /** Consecutive statements on single documents share a commit. */
-async function runStatements(statements: readonly Document[], total: WriteResult, isMulti: (statement: Document) => boolean, run: StatementRunner): Promise<void> {
+async function runStatements(
+  statements: readonly Document[],
+  total: WriteResult,
+  isMulti: (statement: Document) => boolean,
+  run: StatementRunner,
+): Promise<void> {
   for (let i = 0; i < statements.length && !total.stopped;) {
     const first = statements[i];
     if (first !== undefined && isMulti(first)) {
@@ -189,12 +242,18 @@ async function runStatements(statements: readonly Document[], total: WriteResult
   }
 }
 
-async function inChunks(ids: readonly Buffer[], stopped: () => boolean, run: (chunk: readonly Buffer[]) => Promise<void>): Promise<void> {
-  for (let i = 0; i < ids.length && !stopped(); i += STATEMENTS_PER_COMMIT) await run(ids.slice(i, i + STATEMENTS_PER_COMMIT));
+async function inChunks(
+  ids: readonly Buffer[],
+  stopped: () => boolean,
+  run: (chunk: readonly Buffer[]) => Promise<void>,
+): Promise<void> {
+  for (let i = 0; i < ids.length && !stopped(); i += STATEMENTS_PER_COMMIT)
+    await run(ids.slice(i, i + STATEMENTS_PER_COMMIT));
 }
 
 function documentOf(value: unknown): Document {
-  if (typeof value !== 'object' || value === null) throw new CommandError('TypeMismatch', 'The filter must be an object');
+  if (typeof value !== 'object' || value === null)
+    throw new CommandError('TypeMismatch', 'The filter must be an object');
   return value as Document;
 }
 

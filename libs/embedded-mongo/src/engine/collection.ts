@@ -23,7 +23,11 @@ export class Collection {
   readonly prefix: Buffer;
   readonly indexes: CompiledIndex[];
 
-  constructor(readonly storage: Storage, private readonly catalog: Catalog, readonly definition: CollectionDefinition) {
+  constructor(
+    readonly storage: Storage,
+    private readonly catalog: Catalog,
+    readonly definition: CollectionDefinition,
+  ) {
     this.prefix = numberPrefix(definition.id);
     this.indexes = definition.indexes.map((index) => new CompiledIndex(index));
   }
@@ -84,7 +88,8 @@ export class Collection {
   private checkUnique(index: CompiledIndex, prefix: Buffer, id: Buffer, raw: Buffer): void {
     const range = { from: prefix, to: Buffer.concat([prefix, HIGHEST]) };
     for (const key of scanKeys(this.storage.indexes, range, false)) {
-      if (!entryId(key).equals(id)) throw this.duplicate(index.definition.name, index.definition.key, index.values(raw));
+      if (!entryId(key).equals(id))
+        throw this.duplicate(index.definition.name, index.definition.key, index.values(raw));
     }
   }
 
@@ -97,7 +102,9 @@ export class Collection {
   }
 
   private duplicate(name: string, keyPattern: IndexDefinition['key'], keyValue: Document): CommandError {
-    const values = Object.entries(keyValue).map(([path, value]) => `${path}: ${shellText(value)}`).join(', ');
+    const values = Object.entries(keyValue)
+      .map(([path, value]) => `${path}: ${shellText(value)}`)
+      .join(', ');
     const message = `E11000 duplicate key error collection: ${this.namespace} index: ${name} dup key: { ${values} }`;
     return new CommandError('DuplicateKey', message, { keyPattern, keyValue });
   }
@@ -117,7 +124,10 @@ function checkId(id: unknown): void {
 
 function checkSize(raw: Buffer): void {
   if (raw.length > MAX_DOCUMENT_BYTES) {
-    throw new CommandError('BSONObjectTooLarge', `object to insert too large. size in bytes: ${raw.length}, max size: ${MAX_DOCUMENT_BYTES}`);
+    throw new CommandError(
+      'BSONObjectTooLarge',
+      `object to insert too large. size in bytes: ${raw.length}, max size: ${MAX_DOCUMENT_BYTES}`,
+    );
   }
 }
 

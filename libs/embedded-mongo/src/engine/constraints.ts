@@ -54,11 +54,22 @@ function addConstraint(constraints: Constraints, path: string, value: unknown): 
 
 function applyOperator(constraint: Constraint, operator: string, operand: unknown): void {
   switch (operator) {
-    case '$eq': usePoints(constraint, [operand]); return;
-    case '$in': usePoints(constraint, Array.isArray(operand) ? (operand as unknown[]) : []); return;
-    case '$gt': case '$gte': useLimit(constraint, 'lower', operand, operator === '$gte'); return;
-    case '$lt': case '$lte': useLimit(constraint, 'upper', operand, operator === '$lte'); return;
-    default: constraint.exact = false;
+    case '$eq':
+      usePoints(constraint, [operand]);
+      return;
+    case '$in':
+      usePoints(constraint, Array.isArray(operand) ? (operand as unknown[]) : []);
+      return;
+    case '$gt':
+    case '$gte':
+      useLimit(constraint, 'lower', operand, operator === '$gte');
+      return;
+    case '$lt':
+    case '$lte':
+      useLimit(constraint, 'upper', operand, operator === '$lte');
+      return;
+    default:
+      constraint.exact = false;
   }
 }
 
@@ -90,5 +101,11 @@ function useLimit(constraint: Constraint, end: 'lower' | 'upper', value: unknown
 }
 
 const RANGED: ReadonlySet<number> = new Set<number>([
-  TypeRank.number, TypeRank.string, TypeRank.binary, TypeRank.objectId, TypeRank.boolean, TypeRank.date, TypeRank.timestamp,
+  TypeRank.number,
+  TypeRank.string,
+  TypeRank.binary,
+  TypeRank.objectId,
+  TypeRank.boolean,
+  TypeRank.date,
+  TypeRank.timestamp,
 ]);

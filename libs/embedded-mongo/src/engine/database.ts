@@ -80,5 +80,6 @@ function checkName(database: string, name: string): void {
   if (name === '' || name.includes('$') || name.includes('\0') || name.startsWith('.') || name.endsWith('.')) {
     throw new CommandError('InvalidNamespace', `Invalid collection name: ${name}`);
   }
-  if (!/^[^/\\. "$*<>:|?\0]{1,63}$/.test(database)) throw new CommandError('InvalidNamespace', `Invalid database name: '${database}'`);
+  if (!/^[^/\\. "$*<>:|?\0]{1,63}$/.test(database))
+    throw new CommandError('InvalidNamespace', `Invalid database name: '${database}'`);
 }

@@ -1,6 +1,6 @@
 import type { Databases } from './database.js';
-import { matchingIds, removeIfMatching } from './write.js';
 import { compileFilter } from './matcher.js';
+import { matchingIds, removeIfMatching } from './write.js';
 
 const REMOVED_AT_ONCE = 200;
 
@@ -16,7 +16,12 @@ export async function removeExpired(databases: Databases, now = Date.now()): Pro
   }
 }
 
-async function removeMatching(databases: Databases, database: string, name: string, filter: Record<string, unknown>): Promise<void> {
+async function removeMatching(
+  databases: Databases,
+  database: string,
+  name: string,
+  filter: Record<string, unknown>,
+): Promise<void> {
   const collection = databases.find(database, name);
   if (collection === undefined) return;
   const matcher = compileFilter(filter);
@@ -24,7 +29,8 @@ async function removeMatching(databases: Databases, database: string, name: stri
   for (let i = 0; i < ids.length; i += REMOVED_AT_ONCE) {
     await databases.storage.write(() => {
       const current = databases.find(database, name);
-      if (current !== undefined) for (const id of ids.slice(i, i + REMOVED_AT_ONCE)) removeIfMatching(current, id, matcher);
+      if (current !== undefined)
+        for (const id of ids.slice(i, i + REMOVED_AT_ONCE)) removeIfMatching(current, id, matcher);
     });
   }
 }

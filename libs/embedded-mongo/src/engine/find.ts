@@ -1,4 +1,4 @@
-import { type Document, decodeFields } from '../bson/document.js';
+import { decodeFields, type Document } from '../bson/document.js';
 import type { Collection } from './collection.js';
 import { compileFilter } from './matcher.js';
 import { type Plan, planQuery, readSort, type SortOrder } from './planner.js';
@@ -62,8 +62,13 @@ export function* countMatches(collection: Collection, request: FindRequest): Gen
 }
 
 /** The decoded matches, only with the given fields if any are named. */
-export function* findDecoded(collection: Collection, request: FindRequest, fields: ReadonlySet<string> | null): Generator<Document> {
-  for (const found of prepareFind(collection, request).results) if (found !== null) yield decodeFields(found.raw, fields);
+export function* findDecoded(
+  collection: Collection,
+  request: FindRequest,
+  fields: ReadonlySet<string> | null,
+): Generator<Document> {
+  for (const found of prepareFind(collection, request).results)
+    if (found !== null) yield decodeFields(found.raw, fields);
 }
 
 function* cut<T>(items: Iterable<Paused<T>>, skip: number, limit: number): Generator<Paused<T>> {

@@ -29,7 +29,12 @@ const MOST_RANGES = 2000;
 const MOST_BYTES = 600;
 
 /** Turns constraints into key ranges: equal values first, then at most one range. */
-export function indexBounds(prefix: Buffer, paths: readonly [string, boolean][], constraints: ReadonlyMap<string, Constraint>, multikey: boolean): IndexBounds {
+export function indexBounds(
+  prefix: Buffer,
+  paths: readonly [string, boolean][],
+  constraints: ReadonlyMap<string, Constraint>,
+  multikey: boolean,
+): IndexBounds {
   let heads: Buffer[] = [prefix];
   const bounds: IndexBounds = { ranges: [], fixedFields: 0, constantFields: 0, usesRange: false, usedPaths: new Set() };
   let interval: Interval | null = null;
@@ -81,8 +86,14 @@ function rangeOf(constraint: Constraint, descending: boolean, multikey: boolean)
   const [first, last] = descending ? [upper, lower] : [lower, upper];
   const lowest = descending ? 255 - rank : rank;
   return {
-    from: first === undefined ? Buffer.from([lowest]) : Buffer.concat([orderedKey(first.value, descending), first.inclusive ? NOTHING : ABOVE]),
-    to: last === undefined ? Buffer.from([lowest + 1]) : Buffer.concat([orderedKey(last.value, descending), last.inclusive ? ABOVE : NOTHING]),
+    from:
+      first === undefined
+        ? Buffer.from([lowest])
+        : Buffer.concat([orderedKey(first.value, descending), first.inclusive ? NOTHING : ABOVE]),
+    to:
+      last === undefined
+        ? Buffer.from([lowest + 1])
+        : Buffer.concat([orderedKey(last.value, descending), last.inclusive ? ABOVE : NOTHING]),
   };
 }
 

@@ -9,7 +9,11 @@ import { CompiledIndex } from './index-keys.js';
  * Makes an index over what is there, inside a storage write. Returns why it could not, with the half-made index taken
  * back; `removeDropped` then deletes its entries.
  */
-export function buildIndex(databases: Databases, collection: Collection, specification: Omit<IndexDefinition, 'id' | 'multikey'>): CommandError | null {
+export function buildIndex(
+  databases: Databases,
+  collection: Collection,
+  specification: Omit<IndexDefinition, 'id' | 'multikey'>,
+): CommandError | null {
   const { catalog, storage } = databases;
   const { definition } = collection;
   const index = catalog.addIndex(definition, specification);

@@ -1,4 +1,4 @@
-import { isDocument, type Document, decodeExactFields } from '../bson/document.js';
+import { decodeExactFields, type Document, isDocument } from '../bson/document.js';
 import { joinKeys, orderedKey } from '../bson/ordered-key.js';
 import { CommandError } from '../errors/command-error.js';
 import { type IndexDefinition } from '../storage/catalog.js';
@@ -26,7 +26,8 @@ export class CompiledIndex {
     const filter = definition.partialFilterExpression;
     this.partial = filter === undefined ? null : compileFilter(filter);
     const partialFields = filter === undefined ? new Set<string>() : fieldsOf(filter);
-    this.fields = partialFields === null ? null : new Set([...this.paths.map(([path]) => topLevel(path)), ...partialFields]);
+    this.fields =
+      partialFields === null ? null : new Set([...this.paths.map(([path]) => topLevel(path)), ...partialFields]);
     this.prefix = numberPrefix(definition.id);
   }
 
@@ -42,13 +43,17 @@ export class CompiledIndex {
       exists ||= found.exists;
       if (found.multikey && arrays++ > 0) throw parallelArrays(this.paths);
       const keys = found.values.map((value) => orderedKey(value, descending));
-      combinations = keys.length === 1 && keys[0] !== undefined
-        ? combinations.map((head) => [...head, ...keys])
-        : combinations.flatMap((head) => keys.map((key) => [...head, key]));
+      combinations =
+        keys.length === 1 && keys[0] !== undefined
+          ? combinations.map((head) => [...head, ...keys])
+          : combinations.flatMap((head) => keys.map((key) => [...head, key]));
     }
     if (this.definition.sparse && !exists) return { prefixes: [], multikey: false };
     const unique = new Map(combinations.map((keys) => [joinKeys(keys).toString('latin1'), keys]));
-    return { prefixes: [...unique.values()].map((keys) => Buffer.concat([this.prefix, joinKeys(keys)])), multikey: arrays > 0 };
+    return {
+      prefixes: [...unique.values()].map((keys) => Buffer.concat([this.prefix, joinKeys(keys)])),
+      multikey: arrays > 0,
+    };
   }
 
   /** The values of the first entry, for the message about a duplicate. */
@@ -59,7 +64,10 @@ export class CompiledIndex {
 }
 
 function parallelArrays(paths: readonly [string, boolean][]): CommandError {
-  return new CommandError('CannotIndexParallelArrays', `cannot index parallel arrays [${paths.map(([path]) => path).join('] [')}]`);
+  return new CommandError(
+    'CannotIndexParallelArrays',
+    `cannot index parallel arrays [${paths.map(([path]) => path).join('] [')}]`,
+  );
 }
 
 /** The key of an entry: values, the document's key, and the length of the latter to find it from the end. */
@@ -72,7 +80,8 @@ export function entryKey(prefix: Buffer, id: Buffer): Buffer {
 }
 
 /** The document's key in an entry's key. */
-export const entryId = (key: Buffer): Buffer => key.subarray(key.length - 2 - key.readUInt16BE(key.length - 2), key.length - 2);
+export const entryId = (key: Buffer): Buffer =>
+  key.subarray(key.length - 2 - key.readUInt16BE(key.length - 2), key.length - 2);
 
 /** The values in an entry's key, with the index number. */
 export const entryPrefix = (key: Buffer): Buffer => key.subarray(0, key.length - 2 - key.readUInt16BE(key.length - 2));

@@ -1,6 +1,6 @@
-import { MingoError } from 'mingo/util';
 import { Query } from 'mingo/query';
-import { type Document, decodeFields, isDocument } from '../bson/document.js';
+import { MingoError } from 'mingo/util';
+import { decodeFields, type Document, isDocument } from '../bson/document.js';
 import { CommandError } from '../errors/command-error.js';
 import { queryOptions } from './mingo-context.js';
 
@@ -33,24 +33,38 @@ function compile(filter: Document): (document: Document) => boolean {
 /** What mingo refuses is the client's mistake, not ours. */
 export function asCommandError(error: unknown): unknown {
   if (error instanceof CommandError) return error;
-  if (error instanceof MingoError || error instanceof SyntaxError || error instanceof TypeError) return new CommandError('BadValue', error.message);
+  if (error instanceof MingoError || error instanceof SyntaxError || error instanceof TypeError)
+    return new CommandError('BadValue', error.message);
   return error;
 }
 
 const LOGICAL: ReadonlySet<string> = new Set(['$and', '$or', '$nor']);
-const REFUSED: ReadonlySet<string> = new Set(['$where', '$text', '$near', '$nearSphere', '$geoWithin', '$geoIntersects', '$jsonSchema', '$function']);
+const REFUSED: ReadonlySet<string> = new Set([
+  '$where',
+  '$text',
+  '$near',
+  '$nearSphere',
+  '$geoWithin',
+  '$geoIntersects',
+  '$jsonSchema',
+  '$function',
+]);
 
 function checkOperators(filter: Document): void {
   for (const [key, value] of Object.entries(filter)) {
     if (REFUSED.has(key)) throw new CommandError('BadValue', `${key} is not supported by this server`);
     if (LOGICAL.has(key)) {
-      if (!Array.isArray(value) || value.length === 0) throw new CommandError('BadValue', `${key} must be a nonempty array`);
+      if (!Array.isArray(value) || value.length === 0)
+        throw new CommandError('BadValue', `${key} must be a nonempty array`);
       for (const branch of value as unknown[]) {
         if (!isDocument(branch)) throw new CommandError('BadValue', `${key} entries need to be full objects`);
         checkOperators(branch);
       }
     } else if (key.startsWith('$') && key !== '$expr' && key !== '$comment') {
-      throw new CommandError('BadValue', `unknown top level operator: ${key}. If you have a field name that starts with a '$' symbol, consider using $getField or $setField.`);
+      throw new CommandError(
+        'BadValue',
+        `unknown top level operator: ${key}. If you have a field name that starts with a '$' symbol, consider using $getField or $setField.`,
+      );
     } else if (isDocument(value)) checkFieldOperators(value);
   }
 }
@@ -61,14 +75,36 @@ function checkFieldOperators(value: Document): void {
   for (const key of keys) {
     if (REFUSED.has(key)) throw new CommandError('BadValue', `${key} is not supported by this server`);
     if (!FIELD_OPERATORS.has(key)) throw new CommandError('BadValue', `unknown operator: ${key}`);
-    if ((key === '$in' || key === '$nin' || key === '$all') && !Array.isArray(value[key])) throw new CommandError('BadValue', `${key} needs an array`);
+    if ((key === '$in' || key === '$nin' || key === '$all') && !Array.isArray(value[key]))
+      throw new CommandError('BadValue', `${key} needs an array`);
     if (key === '$not' && isDocument(value[key])) checkFieldOperators(value[key]);
   }
 }
 
 const FIELD_OPERATORS: ReadonlySet<string> = new Set([
-  '$eq', '$ne', '$gt', '$gte', '$lt', '$lte', '$in', '$nin', '$exists', '$type', '$regex', '$options', '$mod', '$all', '$elemMatch',
-  '$size', '$not', '$bitsAllClear', '$bitsAllSet', '$bitsAnyClear', '$bitsAnySet', '$expr', '$comment',
+  '$eq',
+  '$ne',
+  '$gt',
+  '$gte',
+  '$lt',
+  '$lte',
+  '$in',
+  '$nin',
+  '$exists',
+  '$type',
+  '$regex',
+  '$options',
+  '$mod',
+  '$all',
+  '$elemMatch',
+  '$size',
+  '$not',
+  '$bitsAllClear',
+  '$bitsAllSet',
+  '$bitsAnyClear',
+  '$bitsAnySet',
+  '$expr',
+  '$comment',
 ]);
 
 /** The top-level fields a filter looks at, or null when it may look at any. */

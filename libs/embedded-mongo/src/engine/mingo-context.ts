@@ -13,6 +13,10 @@ const queryOps = { ...query, ...queryOverrides };
 export const mingoOperators = { accumulator, expression, pipeline, projection, query: queryOps, window };
 
 export const queryOptions = {
-  idKey: '_id', scriptEnabled: false, useStrictMode: true, failOnError: true,
-  processingMode: ProcessingMode.CLONE_OFF, context: Context.init(mingoOperators),
+  idKey: '_id',
+  scriptEnabled: false,
+  useStrictMode: true,
+  failOnError: true,
+  processingMode: ProcessingMode.CLONE_OFF,
+  context: Context.init(mingoOperators),
 };

@@ -31,7 +31,10 @@ function walk(value: unknown, parts: readonly string[], at: number, reached: Rea
 }
 
 /** The values an index entry is made for: arrays are taken apart, a missing field counts as null. */
-export function indexValues(document: unknown, path: string): { values: unknown[]; multikey: boolean; exists: boolean } {
+export function indexValues(
+  document: unknown,
+  path: string,
+): { values: unknown[]; multikey: boolean; exists: boolean } {
   const { values, missing } = reach(document, path);
   const throughArray = values.length > 1 || crossesArray(document, path);
   const result: unknown[] = [];

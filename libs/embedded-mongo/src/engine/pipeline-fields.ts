@@ -1,7 +1,10 @@
 import { type Document, isDocument } from '../bson/document.js';
 import { topLevel } from './matcher.js';
 
-/** The top-level fields that a `$group` or `$sortByCount` reads, or null for another stage or when it reads whole documents. */
+/**
+ * The top-level fields that a `$group` or `$sortByCount` reads, or null for another stage or when it reads whole
+ * documents.
+ */
 export function groupFields(stage: Document): ReadonlySet<string> | null {
   const specification = stage['$group'] ?? stage['$sortByCount'];
   if (specification === undefined) return null;

@@ -16,12 +16,16 @@ export function pipelineOverrides(databases: Databases, database: string): Recor
   const lookup: Stage = (documents, specification, options) => {
     const wanted = isDocument(specification) ? specification : {};
     const { from, localField, foreignField, as } = wanted;
-    const simple = wanted['pipeline'] === undefined && [from, localField, foreignField, as].every((item) => typeof item === 'string');
+    const simple =
+      wanted['pipeline'] === undefined &&
+      [from, localField, foreignField, as].every((item) => typeof item === 'string');
     if (!simple) return $lookup(documents, wanted as unknown as Parameters<typeof $lookup>[1], options);
     const foreign = databases.find(database, String(from));
     return documents.map((item) => {
       const document = item as Document;
-      const values = reach(document, String(localField)).values.flatMap((value) => (Array.isArray(value) ? (value as unknown[]) : [value]));
+      const values = reach(document, String(localField)).values.flatMap((value) =>
+        Array.isArray(value) ? (value as unknown[]) : [value],
+      );
       const filter = { [String(foreignField)]: { $in: values.length > 0 ? values : [null] } };
       const joined = foreign === undefined ? [] : [...findDecoded(foreign, { filter }, null)];
       const result = { ...document };
@@ -35,7 +39,10 @@ export function pipelineOverrides(databases: Databases, database: string): Recor
 const sort: Stage = (documents, specification) => {
   const order = readSort(specification);
   return documents.transform((items) => {
-    const keyed = (items as Document[]).map((document) => ({ document, keys: order.map(([path, descending]) => sortValue(document, path, descending)) }));
+    const keyed = (items as Document[]).map((document) => ({
+      document,
+      keys: order.map(([path, descending]) => sortValue(document, path, descending)),
+    }));
     keyed.sort((a, b) => {
       for (const [i, [, descending]] of order.entries()) {
         const difference = compareValues(a.keys[i], b.keys[i]);
@@ -52,4 +59,3 @@ function sortValue(document: Document, path: string, descending: boolean): unkno
   const { values } = indexValues(document, path);
   return values.reduce((best, value) => (compareValues(value, best) < 0 !== descending ? value : best), values[0]);
 }
-

@@ -51,23 +51,37 @@ export function readSort(value: unknown): SortOrder {
   if (!isDocument(value)) throw new CommandError('TypeMismatch', 'The sort specification must be an object');
   return Object.entries(value).map(([path, way]) => {
     const direction = isDocument(way) ? Number.NaN : Number(way);
-    if (direction !== 1 && direction !== -1) throw new CommandError('BadValue', `$sort key ordering must be 1 (for ascending) or -1 (for descending)`);
+    if (direction !== 1 && direction !== -1)
+      throw new CommandError('BadValue', `$sort key ordering must be 1 (for ascending) or -1 (for descending)`);
     return [path, direction === -1] as [string, boolean];
   });
 }
 
-function planFor(collection: Collection, index: CompiledIndex | null, constraints: Constraints, sort: SortOrder): { plan: Plan; score: number } {
+function planFor(
+  collection: Collection,
+  index: CompiledIndex | null,
+  constraints: Constraints,
+  sort: SortOrder,
+): { plan: Plan; score: number } {
   const paths = index?.paths ?? ID_PATHS;
   const multikey = index?.definition.multikey ?? false;
   const whole = wholeRange(index?.definition.id ?? collection.definition.id);
   const bounds = indexBounds(whole.from, paths, constraints.byPath, multikey);
   const bounded = bounds.usedPaths.size > 0;
   const order = multikey && sort.length > 0 ? null : matchOrder(paths, bounds, sort);
-  const covered = !multikey && constraints.complete
-    && [...constraints.byPath].every(([path, constraint]) => constraint.exact && bounds.usedPaths.has(path));
+  const covered =
+    !multikey &&
+    constraints.complete &&
+    [...constraints.byPath].every(([path, constraint]) => constraint.exact && bounds.usedPaths.has(path));
   const ranges = bounded ? bounds.ranges : [{ ...whole, fixedBytes: whole.from.length }];
   const plan: Plan = {
-    index, ranges, covered, bounded, reverse: order?.reverse ?? false, sorted: order !== null, merge: order?.merge ?? false,
+    index,
+    ranges,
+    covered,
+    bounded,
+    reverse: order?.reverse ?? false,
+    sorted: order !== null,
+    merge: order?.merge ?? false,
   };
   const unique = index === null || index.definition.unique;
   const pinned = unique && bounds.fixedFields === paths.length ? 1000 : 0;
@@ -76,7 +90,11 @@ function planFor(collection: Collection, index: CompiledIndex | null, constraint
 }
 
 /** Whether the index delivers the order, in which direction, and whether several ranges must be merged for it. */
-function matchOrder(paths: readonly [string, boolean][], bounds: IndexBounds, sort: SortOrder): { reverse: boolean; merge: boolean } | null {
+function matchOrder(
+  paths: readonly [string, boolean][],
+  bounds: IndexBounds,
+  sort: SortOrder,
+): { reverse: boolean; merge: boolean } | null {
   if (sort.length === 0) return { reverse: false, merge: false };
   const constants = new Set(paths.slice(0, bounds.constantFields).map(([path]) => path));
   const wanted = sort.filter(([path]) => !constants.has(path));
@@ -107,7 +125,9 @@ function holdsAllMatches(index: CompiledIndex, constraints: Constraints, filter:
   const { sparse, partialFilterExpression } = index.definition;
   if (sparse && !index.paths.some(([path]) => constraints.byPath.get(path)?.rejectsNull === true)) return false;
   if (partialFilterExpression === undefined) return true;
-  return Object.entries(partialFilterExpression).every(([path, condition]) => implies(constraints, filter, path, condition));
+  return Object.entries(partialFilterExpression).every(([path, condition]) =>
+    implies(constraints, filter, path, condition),
+  );
 }
 
 function implies(constraints: Constraints, filter: Document, path: string, condition: unknown): boolean {
@@ -123,9 +143,20 @@ function implies(constraints: Constraints, filter: Document, path: string, condi
 }
 
 function hintedIndex(collection: Collection, hint: unknown): CompiledIndex | 'documents' {
-  if (hint === '_id_' || (isDocument(hint) && (Object.hasOwn(hint, '$natural') || EJSON.stringify(hint) === '{"_id":1}'))) return 'documents';
+  if (
+    hint === '_id_' ||
+    (isDocument(hint) && (Object.hasOwn(hint, '$natural') || EJSON.stringify(hint) === '{"_id":1}'))
+  )
+    return 'documents';
   const index = collection.indexes.find(({ definition }) =>
-    typeof hint === 'string' ? definition.name === hint : EJSON.stringify(hint, { relaxed: true }) === EJSON.stringify(definition.key, { relaxed: true }));
-  if (index === undefined) throw new CommandError('BadValue', 'error processing query: planner returned error :: caused by :: hint provided does not correspond to an existing index');
+    typeof hint === 'string'
+      ? definition.name === hint
+      : EJSON.stringify(hint, { relaxed: true }) === EJSON.stringify(definition.key, { relaxed: true }),
+  );
+  if (index === undefined)
+    throw new CommandError(
+      'BadValue',
+      'error processing query: planner returned error :: caused by :: hint provided does not correspond to an existing index',
+    );
   return index;
 }

@@ -1,5 +1,5 @@
 import { Aggregator } from 'mingo/aggregator';
-import { type Document, decode, decodeExact, encode, isDocument, setOwn } from '../bson/document.js';
+import { decode, decodeExact, type Document, encode, isDocument, setOwn } from '../bson/document.js';
 import { pick } from '../bson/raw-document.js';
 import { CommandError } from '../errors/command-error.js';
 import { asCommandError } from './matcher.js';
@@ -13,8 +13,8 @@ interface FieldTree {
 }
 
 /**
- * Compiles a projection. Plain inclusions of top-level fields are cut out of the encoded document, other plain ones keep
- * every BSON type; those with expressions or array operators are mingo's work.
+ * Compiles a projection. Plain inclusions of top-level fields are cut out of the encoded document, other plain ones
+ * keep every BSON type; those with expressions or array operators are mingo's work.
  */
 export function compileProjection(projection: Document | undefined, filter: Document): Project {
   if (projection === undefined || Object.keys(projection).length === 0) return (raw) => raw;
@@ -23,7 +23,10 @@ export function compileProjection(projection: Document | undefined, filter: Docu
   const wanted = entries.filter(([path]) => path !== '_id').map(([, value]) => Boolean(value));
   const including = wanted.length > 0 ? wanted[0] === true : Boolean(projection['_id']);
   if (wanted.some((value) => value !== including)) {
-    throw new CommandError('BadValue', `Cannot do ${including ? 'exclusion' : 'inclusion'} on field ${entries.find(([path, value]) => path !== '_id' && Boolean(value) !== including)?.[0] ?? ''} in ${including ? 'inclusion' : 'exclusion'} projection`);
+    throw new CommandError(
+      'BadValue',
+      `Cannot do ${including ? 'exclusion' : 'inclusion'} on field ${entries.find(([path, value]) => path !== '_id' && Boolean(value) !== including)?.[0] ?? ''} in ${including ? 'inclusion' : 'exclusion'} projection`,
+    );
   }
   return including ? inclusion(entries) : exclusion(entries);
 }
@@ -63,7 +66,8 @@ function treeOf(paths: readonly string[]): FieldTree {
 }
 
 function include(value: unknown, tree: FieldTree): unknown {
-  if (Array.isArray(value)) return value.filter((item) => isDocument(item) || Array.isArray(item)).map((item: unknown) => include(item, tree));
+  if (Array.isArray(value))
+    return value.filter((item) => isDocument(item) || Array.isArray(item)).map((item: unknown) => include(item, tree));
   if (!isDocument(value)) return undefined;
   const result: Document = {};
   for (const [field, item] of Object.entries(value)) {
@@ -102,8 +106,13 @@ function computed(projection: Document, filter: Document): Project {
 
 /** `array.$` is the first element that the filter matched. */
 function positionalProjection(projection: Document, path: string, filter: Document): Project {
-  const condition = Object.hasOwn(filter, path) ? filter[path] : Object.fromEntries(Object.entries(filter)
-    .filter(([key]) => key.startsWith(`${path}.`)).map(([key, value]) => [key.slice(path.length + 1), value]));
+  const condition = Object.hasOwn(filter, path)
+    ? filter[path]
+    : Object.fromEntries(
+        Object.entries(filter)
+          .filter(([key]) => key.startsWith(`${path}.`))
+          .map(([key, value]) => [key.slice(path.length + 1), value]),
+      );
   const others = Object.fromEntries(Object.entries(projection).filter(([key]) => key !== `${path}.$`));
   const match = isDocument(condition) && isDocument(condition['$elemMatch']) ? condition['$elemMatch'] : condition;
   const operators = isDocument(match) ? match : { $eq: match };

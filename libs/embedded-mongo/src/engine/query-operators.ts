@@ -57,7 +57,8 @@ function ordered(accept: (order: number) => boolean): (path: string, bound: unkn
   return (path, bound) => {
     const rank = typeRank(bound ?? null);
     const anyType = rank === TypeRank.minKey || rank === TypeRank.maxKey;
-    const matches = (value: unknown): boolean => (anyType || typeRank(value) === rank) && !isNotANumberApart(value, bound) && accept(compareValues(value, bound));
+    const matches = (value: unknown): boolean =>
+      (anyType || typeRank(value) === rank) && !isNotANumberApart(value, bound) && accept(compareValues(value, bound));
     return (document) => {
       const { values, missing } = reach(document, path);
       if (rank === TypeRank.null && missing && accept(0)) return true;
@@ -67,14 +68,20 @@ function ordered(accept: (order: number) => boolean): (path: string, bound: unkn
 }
 
 /** NaN is neither above nor below any other number. */
-const isNotANumberApart = (a: unknown, b: unknown): boolean => typeof a === 'number' && typeof b === 'number' && Number.isNaN(a) !== Number.isNaN(b);
+const isNotANumberApart = (a: unknown, b: unknown): boolean =>
+  typeof a === 'number' && typeof b === 'number' && Number.isNaN(a) !== Number.isNaN(b);
 
-const not = (make: (path: string, value: unknown) => Test) => (path: string, value: unknown): Test => {
-  const test = make(path, value);
-  return (document) => !test(document);
-};
+const not =
+  (make: (path: string, value: unknown) => Test) =>
+  (path: string, value: unknown): Test => {
+    const test = make(path, value);
+    return (document) => !test(document);
+  };
 
-const exists = (path: string, wanted: unknown): Test => (document) => reach(document, path).values.length > 0 === Boolean(wanted);
+const exists =
+  (path: string, wanted: unknown): Test =>
+  (document) =>
+    reach(document, path).values.length > 0 === Boolean(wanted);
 
 export const queryOverrides: Record<string, QueryOperator> = {
   $eq: operator(equals),

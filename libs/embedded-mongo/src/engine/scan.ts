@@ -1,5 +1,5 @@
-import { joinKeys, orderedKey } from '../bson/ordered-key.js';
 import { decodeExactFields } from '../bson/document.js';
+import { joinKeys, orderedKey } from '../bson/ordered-key.js';
 import { CommandError } from '../errors/command-error.js';
 import { scanKeys } from '../storage/key-space.js';
 import type { Collection } from './collection.js';
@@ -27,7 +27,12 @@ const PAUSE_EVERY = 64;
 const MOST_SORTED_BYTES = 100 * 1024 * 1024;
 
 /** The matching documents in the plan's order. May be paused between two of them for any time. */
-export function* scanPlan(collection: Collection, plan: Plan, matcher: Matcher, statistics: ScanStatistics): Generator<Paused<Found>> {
+export function* scanPlan(
+  collection: Collection,
+  plan: Plan,
+  matcher: Matcher,
+  statistics: ScanStatistics,
+): Generator<Paused<Found>> {
   const seen = plan.index?.definition.multikey === true ? new Set<string>() : null;
   let examined = 0;
   for (const id of planIds(collection, plan, statistics)) {
@@ -83,7 +88,11 @@ function* mergeRanges(collection: Collection, plan: Plan, statistics: ScanStatis
 }
 
 /** Sorts in memory; with a limit only so many documents are kept. */
-export function* sortInMemory(found: Iterable<Paused<Found>>, sort: SortOrder, limit: number): Generator<Paused<Found>> {
+export function* sortInMemory(
+  found: Iterable<Paused<Found>>,
+  sort: SortOrder,
+  limit: number,
+): Generator<Paused<Found>> {
   const fields = new Set(sort.map(([path]) => topLevel(path)));
   let kept: { key: Buffer; found: Found }[] = [];
   let bytes = 0;
@@ -99,7 +108,10 @@ export function* sortInMemory(found: Iterable<Paused<Found>>, sort: SortOrder, l
       bytes = kept.reduce((sum, { found: { raw } }) => sum + raw.length, 0);
     }
     if (bytes > MOST_SORTED_BYTES) {
-      throw new CommandError('QueryExceededMemoryLimitNoDiskUseAllowed', 'Executor error during find command :: caused by :: Sort exceeded memory limit of 104857600 bytes, but did not opt in to external sorting.');
+      throw new CommandError(
+        'QueryExceededMemoryLimitNoDiskUseAllowed',
+        'Executor error during find command :: caused by :: Sort exceeded memory limit of 104857600 bytes, but did not opt in to external sorting.',
+      );
     }
   }
   kept.sort(byKey);
@@ -111,10 +123,12 @@ const byKey = (a: { key: Buffer }, b: { key: Buffer }): number => Buffer.compare
 /** Of an array the smallest value counts when ascending, the largest when descending. */
 function sortKey(raw: Buffer, sort: SortOrder, fields: ReadonlySet<string>): Buffer {
   const document = decodeExactFields(raw, fields);
-  return joinKeys(sort.map(([path, descending]) => {
-    const keys = indexValues(document, path).values.map((value) => orderedKey(value, descending));
-    return keys.reduce((least, key) => (Buffer.compare(key, least) < 0 ? key : least));
-  }));
+  return joinKeys(
+    sort.map(([path, descending]) => {
+      const keys = indexValues(document, path).values.map((value) => orderedKey(value, descending));
+      return keys.reduce((least, key) => (Buffer.compare(key, least) < 0 ? key : least));
+    }),
+  );
 }
 
 /** Counts by keys alone. */
@@ -125,4 +139,3 @@ export function* countKeys(collection: Collection, plan: Plan, statistics: ScanS
     yield id;
   }
 }
-

@@ -6,9 +6,16 @@ import { CommandError } from '../errors/command-error.js';
 export function arithmetic(operator: '$inc' | '$mul', current: unknown, operand: unknown, path: string): unknown {
   const left = toNumber(current);
   const right = toNumber(operand);
-  if (right === null) throw new CommandError('TypeMismatch', `Cannot ${VERB[operator]} with non-numeric argument: {${path}: ${JSON.stringify(operand)}}`);
+  if (right === null)
+    throw new CommandError(
+      'TypeMismatch',
+      `Cannot ${VERB[operator]} with non-numeric argument: {${path}: ${JSON.stringify(operand)}}`,
+    );
   if (left === null) {
-    throw new CommandError('TypeMismatch', `Cannot apply ${operator} to a value of non-numeric type. The field '${path}' has a non-numeric value`);
+    throw new CommandError(
+      'TypeMismatch',
+      `Cannot apply ${operator} to a value of non-numeric type. The field '${path}' has a non-numeric value`,
+    );
   }
   const result = operator === '$inc' ? left + right : left * right;
   if (current instanceof Decimal128 || operand instanceof Decimal128) return Decimal128.fromString(String(result));
@@ -16,7 +23,10 @@ export function arithmetic(operator: '$inc' | '$mul', current: unknown, operand:
   if (!(current instanceof Long) && !(operand instanceof Long) && fitsInt32(result)) return new Int32(result);
   const exact = operator === '$inc' ? integer(current) + integer(operand) : integer(current) * integer(operand);
   if (exact !== BigInt.asIntN(64, exact)) {
-    throw new CommandError('BadValue', `Failed to apply ${operator} operations to current value: integer overflow at '${path}'`);
+    throw new CommandError(
+      'BadValue',
+      `Failed to apply ${operator} operations to current value: integer overflow at '${path}'`,
+    );
   }
   return Long.fromBigInt(exact);
 }
@@ -38,7 +48,8 @@ export function bitwise(current: unknown, operations: readonly [string, unknown]
 
 const VERB = { $inc: 'increment', $mul: 'multiply' } as const;
 const fitsInt32 = (value: number): boolean => value >= -(2 ** 31) && value < 2 ** 31;
-const isInteger = (value: unknown): boolean => value instanceof Int32 || value instanceof Long || (typeof value === 'number' && Number.isInteger(value));
+const isInteger = (value: unknown): boolean =>
+  value instanceof Int32 || value instanceof Long || (typeof value === 'number' && Number.isInteger(value));
 const integer = (value: unknown): bigint => (value instanceof Long ? value.toBigInt() : BigInt(toNumber(value) ?? 0));
 
 function integerOrRefuse(value: unknown, path: string): bigint {

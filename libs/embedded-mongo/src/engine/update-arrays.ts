@@ -35,7 +35,9 @@ export function pullFrom(current: unknown, operand: unknown, path: string): unkn
     if (condition instanceof RegExp) return array.filter((item) => !(typeof item === 'string' && condition.test(item)));
     return array.filter((item) => !equalValues(item, operand));
   }
-  const onValues = Object.keys(condition).some((key) => key.startsWith('$') && key !== '$or' && key !== '$and' && key !== '$nor');
+  const onValues = Object.keys(condition).some(
+    (key) => key.startsWith('$') && key !== '$or' && key !== '$and' && key !== '$nor',
+  );
   const { decoded } = compileFilter(onValues ? { item: condition } : condition);
   return array.filter((item) => {
     const value = promote(item);
@@ -53,7 +55,8 @@ export function pullAll(current: unknown, operand: unknown, path: string): unkno
 /** `$pop`. */
 export function popFrom(current: unknown, operand: unknown, path: string): unknown[] {
   const end = toNumber(operand);
-  if (end !== 1 && end !== -1) throw new CommandError('FailedToParse', `$pop expects 1 or -1, found: ${String(operand)}`);
+  if (end !== 1 && end !== -1)
+    throw new CommandError('FailedToParse', `$pop expects 1 or -1, found: ${String(operand)}`);
   const array = arrayOrEmpty(current, path, '$pop');
   return end === 1 ? array.slice(0, -1) : array.slice(1);
 }
@@ -64,15 +67,20 @@ function arrayOrEmpty(current: unknown, path: string, operator: string): unknown
   if (current === undefined) return [];
   if (!Array.isArray(current)) {
     const code = operator === '$pop' ? 'TypeMismatch' : 'BadValue';
-    throw new CommandError(code, operator === '$push' || operator === '$addToSet'
-      ? `The field '${path}' must be an array but is of a different type` : `Cannot apply ${operator} to a non-array value`);
+    throw new CommandError(
+      code,
+      operator === '$push' || operator === '$addToSet'
+        ? `The field '${path}' must be an array but is of a different type`
+        : `Cannot apply ${operator} to a non-array value`,
+    );
   }
   return current as unknown[];
 }
 
 function each(operand: Document, operator: string): unknown[] {
   const values = operand['$each'];
-  if (!Array.isArray(values)) throw new CommandError('BadValue', `The argument to $each in ${operator} must be an array`);
+  if (!Array.isArray(values))
+    throw new CommandError('BadValue', `The argument to $each in ${operator} must be an array`);
   return values as unknown[];
 }
 

@@ -52,12 +52,17 @@ function assign(container: unknown, part: string, value: unknown, parts: readonl
   }
   if (Array.isArray(container) && isIndex(part)) {
     const position = Number(part);
-    if (position > container.length + MOST_PADDED) throw new CommandError('BadValue', `can't backfill more than ${MOST_PADDED} elements`);
+    if (position > container.length + MOST_PADDED)
+      throw new CommandError('BadValue', `can't backfill more than ${MOST_PADDED} elements`);
     while (container.length < position) container.push(null);
     container[position] = value;
     return;
   }
   const parent = parts[at - 1] ?? '';
-  const shown = Array.isArray(container) ? '[...]' : container instanceof Object ? JSON.stringify(container) : JSON.stringify(container ?? null);
+  const shown = Array.isArray(container)
+    ? '[...]'
+    : container instanceof Object
+      ? JSON.stringify(container)
+      : JSON.stringify(container ?? null);
   throw new CommandError('PathNotViable', `Cannot create field '${part}' in element {${parent}: ${shown}}`);
 }

@@ -12,8 +12,16 @@ export function compileArrayFilters(filters: readonly unknown[]): ArrayFilters {
   for (const filter of filters) {
     if (!isDocument(filter)) throw new CommandError('TypeMismatch', 'Each array filter must be an object');
     const name = identifierOf(filter);
-    if (name === null) throw new CommandError('FailedToParse', 'Error parsing array filter :: caused by :: Expected a single top-level field name');
-    if (compiled.has(name)) throw new CommandError('FailedToParse', `Found multiple array filters with the same top-level field name ${name}`);
+    if (name === null)
+      throw new CommandError(
+        'FailedToParse',
+        'Error parsing array filter :: caused by :: Expected a single top-level field name',
+      );
+    if (compiled.has(name))
+      throw new CommandError(
+        'FailedToParse',
+        `Found multiple array filters with the same top-level field name ${name}`,
+      );
     const { decoded } = compileFilter(promoteDocument(filter));
     compiled.set(name, (element) => decoded({ [name]: promote(element) }));
   }
@@ -23,7 +31,8 @@ export function compileArrayFilters(filters: readonly unknown[]): ArrayFilters {
 /** The concrete paths that an update path with `$`, `$[]` or `$[name]` stands for in this document. */
 export function expandPath(path: string, document: Document, filters: ArrayFilters, matcher: Matcher): string[][] {
   const parts = path.split('.');
-  if (parts.some((part) => part === '')) throw new CommandError('BadValue', `The update path '${path}' contains an empty field name, which is not allowed.`);
+  if (parts.some((part) => part === ''))
+    throw new CommandError('BadValue', `The update path '${path}' contains an empty field name, which is not allowed.`);
   return path.includes('$') ? expand(parts, 0, document, filters, matcher) : [parts];
 }
 
@@ -33,27 +42,45 @@ function expand(parts: string[], at: number, document: Document, filters: ArrayF
   const base = parts.slice(0, position);
   const part = parts[position] ?? '';
   const array = getAt(document, base);
-  const indexes = part === '$' ? [matchedPosition(parts, base, document, matcher)] : chosenPositions(part, array, base, filters);
-  return indexes.flatMap((index) => expand([...base, String(index), ...parts.slice(position + 1)], position + 1, document, filters, matcher));
+  const indexes =
+    part === '$' ? [matchedPosition(parts, base, document, matcher)] : chosenPositions(part, array, base, filters);
+  return indexes.flatMap((index) =>
+    expand([...base, String(index), ...parts.slice(position + 1)], position + 1, document, filters, matcher),
+  );
 }
 
 function chosenPositions(part: string, array: unknown, base: readonly string[], filters: ArrayFilters): number[] {
   const name = /^\$\[(\w*)\]$/.exec(part)?.[1];
   if (name === undefined || base.length === 0) {
-    throw new CommandError('DollarPrefixedFieldName', `The dollar ($) prefixed field '${part}' in '${[...base, part].join('.')}' is not allowed in the context of an update's replacement document. Consider using an aggregation pipeline with $replaceWith.`);
+    throw new CommandError(
+      'DollarPrefixedFieldName',
+      `The dollar ($) prefixed field '${part}' in '${[...base, part].join('.')}' is not allowed in the context of an update's replacement document. Consider using an aggregation pipeline with $replaceWith.`,
+    );
   }
   if (!Array.isArray(array)) {
-    throw new CommandError('BadValue', array === undefined
-      ? `The path '${base.join('.')}' must exist in the document in order to apply array updates.`
-      : `Cannot apply array updates to non-array element ${base.join('.')}`);
+    throw new CommandError(
+      'BadValue',
+      array === undefined
+        ? `The path '${base.join('.')}' must exist in the document in order to apply array updates.`
+        : `Cannot apply array updates to non-array element ${base.join('.')}`,
+    );
   }
   const test = name === '' ? (): boolean => true : filters.get(name);
-  if (test === undefined) throw new CommandError('BadValue', `No array filter found for identifier '${name}' in path '${[...base, part].join('.')}'`);
+  if (test === undefined)
+    throw new CommandError(
+      'BadValue',
+      `No array filter found for identifier '${name}' in path '${[...base, part].join('.')}'`,
+    );
   return array.flatMap((element, i) => (test(element) ? [i] : []));
 }
 
 /** The first element with which alone the document still matches the filter. */
-function matchedPosition(parts: readonly string[], base: readonly string[], document: Document, matcher: Matcher): number {
+function matchedPosition(
+  parts: readonly string[],
+  base: readonly string[],
+  document: Document,
+  matcher: Matcher,
+): number {
   const array = getAt(document, base);
   const promoted = promoteDocument(document);
   if (Array.isArray(array)) {
@@ -62,7 +89,10 @@ function matchedPosition(parts: readonly string[], base: readonly string[], docu
       if (matcher.decoded(promoted)) return i;
     }
   }
-  throw new CommandError('BadValue', `The positional operator did not find the match needed from the query. Path: ${parts.join('.')}`);
+  throw new CommandError(
+    'BadValue',
+    `The positional operator did not find the match needed from the query. Path: ${parts.join('.')}`,
+  );
 }
 
 function identifierOf(filter: Document): string | null {

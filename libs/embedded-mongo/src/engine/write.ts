@@ -45,18 +45,29 @@ export function prepareUpdate(request: UpdateRequest): UpdateStatement {
   const matcher = compileFilter(filter);
   const filters = compileArrayFilters(Array.isArray(request.arrayFilters) ? (request.arrayFilters as unknown[]) : []);
   return {
-    request: { filter, hint: plain(request.hint), sort: plain(request.sort) }, matcher, upsert: request.upsert, exactFilter: request.filter,
-    updater: compileUpdate(request.update, filters, matcher), replacing: isReplacement(request.update),
+    request: { filter, hint: plain(request.hint), sort: plain(request.sort) },
+    matcher,
+    upsert: request.upsert,
+    exactFilter: request.filter,
+    updater: compileUpdate(request.update, filters, matcher),
+    replacing: isReplacement(request.update),
   };
 }
 
 const plain = (value: unknown): unknown => (value === undefined ? undefined : promoteDocument({ value })['value']);
 
 function isReplacement(update: unknown): boolean {
-  return typeof update === 'object' && update !== null && !Array.isArray(update) && !Object.keys(update).some((key) => key.startsWith('$'));
+  return (
+    typeof update === 'object' &&
+    update !== null &&
+    !Array.isArray(update) &&
+    !Object.keys(update).some((key) => key.startsWith('$'))
+  );
 }
 
-/** Updates the first match, or inserts. Only inside a storage write, where nothing can come between looking and writing. */
+/**
+ * Updates the first match, or inserts. Only inside a storage write, where nothing can come between looking and writing.
+ */
 export function updateOne(collection: Collection, statement: UpdateStatement): UpdateOutcome {
   const found = findFirst(collection, statement.request);
   if (found !== null) return applyTo(collection, found, statement);
@@ -112,7 +123,8 @@ function upsert(collection: Collection, statement: UpdateStatement): UpdateOutco
   const start: Document = statement.replacing ? (Object.hasOwn(base, '_id') ? { _id: base['_id'] } : {}) : base;
   const updated = statement.updater(start, true);
   const { _id: id = new ObjectId(), ...rest } = updated;
-  if (id === null && !Object.hasOwn(updated, '_id')) throw new CommandError('InvalidIdField', "The '_id' value is missing");
+  if (id === null && !Object.hasOwn(updated, '_id'))
+    throw new CommandError('InvalidIdField', "The '_id' value is missing");
   const raw = encodeChanged({ _id: id, ...rest });
   collection.insert(raw);
   return { matched: 0, modified: 0, upsertedId: id, after: collection.get(idKey(id)) ?? raw };
@@ -123,7 +135,8 @@ function encodeChanged(document: Document): Buffer {
   try {
     return encode(document);
   } catch (error) {
-    if (error instanceof RangeError) throw new CommandError('BSONObjectTooLarge', 'Resulting document after update is larger than 16777216');
+    if (error instanceof RangeError)
+      throw new CommandError('BSONObjectTooLarge', 'Resulting document after update is larger than 16777216');
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Document, decodeExact, encode } from '../bson/document.js';
+import { decodeExact, type Document, encode } from '../bson/document.js';
 import type { Storage } from './environment.js';
 
 /** An index as the catalog keeps it. */
@@ -15,7 +15,9 @@ export interface IndexDefinition {
   multikey: boolean;
 }
 
-/** A collection as the catalog keeps it. `_id` is no entry in `indexes`: the documents themselves are kept in its order. */
+/**
+ * A collection as the catalog keeps it. `_id` is no entry in `indexes`: the documents themselves are kept in its order.
+ */
 export interface CollectionDefinition {
   id: number;
   database: string;
@@ -124,16 +126,24 @@ export class Catalog {
   }
 }
 
-const catalogKey = ({ database, name }: CollectionDefinition): Buffer => Buffer.from(`${COLLECTION}${database}.${name}`);
+const catalogKey = ({ database, name }: CollectionDefinition): Buffer =>
+  Buffer.from(`${COLLECTION}${database}.${name}`);
 
 function readIndex(stored: Document): IndexDefinition {
   const number = (value: unknown): number => Number(String(value));
-  const key = Object.fromEntries(Object.entries(stored['key'] as Document).map(([path, way]) => [path, number(way) < 0 ? -1 : 1]));
+  const key = Object.fromEntries(
+    Object.entries(stored['key'] as Document).map(([path, way]) => [path, number(way) < 0 ? -1 : 1]),
+  );
   const index: IndexDefinition = {
-    id: number(stored['id']), name: String(stored['name']), key: key as Record<string, 1 | -1>,
-    unique: stored['unique'] === true, sparse: stored['sparse'] === true, multikey: stored['multikey'] === true,
+    id: number(stored['id']),
+    name: String(stored['name']),
+    key: key as Record<string, 1 | -1>,
+    unique: stored['unique'] === true,
+    sparse: stored['sparse'] === true,
+    multikey: stored['multikey'] === true,
   };
-  if (stored['partialFilterExpression'] !== undefined) index.partialFilterExpression = stored['partialFilterExpression'] as Document;
+  if (stored['partialFilterExpression'] !== undefined)
+    index.partialFilterExpression = stored['partialFilterExpression'] as Document;
   if (stored['expireAfterSeconds'] !== undefined) index.expireAfterSeconds = number(stored['expireAfterSeconds']);
   return index;
 }

@@ -15,7 +15,9 @@ export function lockDataDirectory(directory: string): () => void {
     if (createExclusively(path, own)) return () => release(path, own);
     const holder = readIfThere(path);
     if (holder !== null && isAlive(holder)) {
-      throw new DataDirectoryInUse(`The data directory ${directory} is in use by another store (process ${pidOf(holder)}).`);
+      throw new DataDirectoryInUse(
+        `The data directory ${directory} is in use by another store (process ${pidOf(holder)}).`,
+      );
     }
     if (holder !== null) discard(path, holder);
   }

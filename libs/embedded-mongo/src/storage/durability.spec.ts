@@ -13,8 +13,11 @@ describe('the process', () => {
   afterEach(() => store.remove());
 
   it.each([
-    [[], '--socket is missing'], [['--socket', 'x'], '--data is missing'], [['--socket', 'x', '--data', 'y', '--frob'], 'frob'],
-    [['--socket', 'x', '--data', 'y', '--lifeline-fd', 'abc'], '--lifeline-fd must be a whole number'], [['--socket', 'x'.repeat(200), '--data', 'y'], 'longer than 107 bytes'],
+    [[], '--socket is missing'],
+    [['--socket', 'x'], '--data is missing'],
+    [['--socket', 'x', '--data', 'y', '--frob'], 'frob'],
+    [['--socket', 'x', '--data', 'y', '--lifeline-fd', 'abc'], '--lifeline-fd must be a whole number'],
+    [['--socket', 'x'.repeat(200), '--data', 'y'], 'longer than 107 bytes'],
   ])('refuses the arguments %j', async (args, sentence) => {
     const { code, stderr } = await runToEnd(args);
     expect(code).toBe(2);
@@ -61,14 +64,21 @@ describe('the process', () => {
   it('finishes the writes in flight when it is told to end', async () => {
     const client = await new mongoose.mongo.MongoClient(store.uri, { serverSelectionTimeoutMS: 500 }).connect();
     const rows = client.db('mle').collection<{ _id: number }>('rows');
-    const writes = Array.from({ length: 300 }, (_, i) => rows.insertOne({ _id: i }).then(() => i, () => null));
+    const writes = Array.from({ length: 300 }, (_, i) =>
+      rows.insertOne({ _id: i }).then(
+        () => i,
+        () => null,
+      ),
+    );
     await writes[20];
     expect(await store.end('SIGTERM')).toMatchObject({ code: 0 });
     const acknowledged = (await Promise.all(writes)).filter((i) => i !== null);
     await client.close();
     await store.start();
     const again = await new mongoose.mongo.MongoClient(store.uri).connect();
-    const kept = new Set((await again.db('mle').collection<{ _id: number }>('rows').find().toArray()).map(({ _id }) => _id));
+    const kept = new Set(
+      (await again.db('mle').collection<{ _id: number }>('rows').find().toArray()).map(({ _id }) => _id),
+    );
     expect(acknowledged.filter((i) => !kept.has(i))).toEqual([]);
     await again.close();
   });
@@ -96,7 +106,10 @@ describe('a full disk', () => {
     await store.end('SIGTERM');
     await store.start();
     await insert(stored);
-    expect([await rows.countDocuments({}), await rows.countDocuments({ n: { $gte: 0 } })]).toEqual([stored + 1, stored + 1]);
+    expect([await rows.countDocuments({}), await rows.countDocuments({ n: { $gte: 0 } })]).toEqual([
+      stored + 1,
+      stored + 1,
+    ]);
     await client.close();
   }, 20_000);
 });
@@ -110,7 +123,12 @@ describe('acknowledged writes', () => {
 
   it('survive SIGKILL with consistent indexes, and Mongoose finds the new process by itself', async () => {
     const connection = await mongoose.createConnection(store.uri, { serverSelectionTimeoutMS: 5000 }).asPromise();
-    const schema = new mongoose.Schema({ _id: Number, key: { type: String, unique: true }, state: { type: String, index: true }, tags: { type: [String], index: true } });
+    const schema = new mongoose.Schema({
+      _id: Number,
+      key: { type: String, unique: true },
+      state: { type: String, index: true },
+      tags: { type: [String], index: true },
+    });
     const Row = connection.model('Row', schema);
     await Row.init();
     const acknowledged = new Map<number, string>();
@@ -149,16 +167,31 @@ describe('acknowledged writes', () => {
       expect(rows.get(id)).toBeDefined();
       if (state !== 'either') expect(rows.get(id)?.state).toBe(state);
     }
-    for (const [field, values] of [['state', ['new', 'old']], ['tags', ['a', 't0', 't1', 't2', 't3', 't4']]] as const) {
+    for (const [field, values] of [
+      ['state', ['new', 'old']],
+      ['tags', ['a', 't0', 't1', 't2', 't3', 't4']],
+    ] as const) {
       for (const value of values) {
-        const expected = [...rows.values()].filter((row) => (field === 'state' ? row.state === value : row.tags.includes(value))).length;
-        const plan = await Row.find({ [field]: value }).explain('executionStats') as unknown as { executionStats: Record<string, number>; queryPlanner: { winningPlan: { inputStage: { stage: string } } } };
+        const expected = [...rows.values()].filter((row) =>
+          field === 'state' ? row.state === value : row.tags.includes(value),
+        ).length;
+        const plan = (await Row.find({ [field]: value }).explain('executionStats')) as unknown as {
+          executionStats: Record<string, number>;
+          queryPlanner: { winningPlan: { inputStage: { stage: string } } };
+        };
         expect(plan.queryPlanner.winningPlan.inputStage.stage).toBe('IXSCAN');
-        expect(plan.executionStats).toMatchObject({ nReturned: expected, totalKeysExamined: expected, totalDocsExamined: expected });
+        expect(plan.executionStats).toMatchObject({
+          nReturned: expected,
+          totalKeysExamined: expected,
+          totalDocsExamined: expected,
+        });
       }
     }
     const [known] = rows.keys();
-    await expect(Row.create({ _id: 1e9, key: `key-${known}` })).rejects.toMatchObject({ code: 11000, keyPattern: { key: 1 } });
+    await expect(Row.create({ _id: 1e9, key: `key-${known}` })).rejects.toMatchObject({
+      code: 11000,
+      keyPattern: { key: 1 },
+    });
     await connection.close();
   }, 30_000);
 });

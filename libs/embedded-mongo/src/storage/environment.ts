@@ -22,7 +22,9 @@ const NO_SYNC_FLUSH = 0x10000;
 const GROUP_LIMIT = 256;
 const GROUP_MILLISECONDS = 8;
 
-/** An error that ends one write but leaves the others of its group untouched: it was thrown before anything was written. */
+/**
+ * An error that ends one write but leaves the others of its group untouched: it was thrown before anything was written.
+ */
 export class RefusedWrite extends Error {}
 
 /** The LMDB environment: three tables and one queue of writes that are committed in groups. */
@@ -40,8 +42,15 @@ export class Storage {
 
   constructor(options: StorageOptions) {
     const encoding = { keyEncoding: 'binary', encoding: 'binary' } as const;
-    // Every commit is synced by LMDB itself; overlapping syncs only serve lmdb-js' own writer thread, which is not used.
-    this.root = open<Buffer, Buffer>({ path: options.path, ...encoding, overlappingSync: false, maxDbs: 3, noMemInit: false });
+    // Every commit is synced by LMDB itself; overlapping syncs only serve lmdb-js' own writer thread, which is not
+    // used.
+    this.root = open<Buffer, Buffer>({
+      path: options.path,
+      ...encoding,
+      overlappingSync: false,
+      maxDbs: 3,
+      noMemInit: false,
+    });
     this.documents = this.root.openDB({ name: 'documents', ...encoding });
     this.indexes = this.root.openDB({ name: 'indexes', ...encoding });
     this.catalog = this.root.openDB({ name: 'catalog', ...encoding });

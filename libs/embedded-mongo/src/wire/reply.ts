@@ -17,7 +17,8 @@ export function encodeAnswer(answer: Document): Buffer {
   for (const [name, value] of Object.entries(answer)) {
     if (value instanceof RawDocument) parts.push(elementHead(0x03, name), value.bytes);
     else if (value instanceof RawDocuments) parts.push(elementHead(0x04, name), encodeArray(value.items));
-    else if (isDocument(value) && Object.values(value).some(isRaw)) parts.push(elementHead(0x03, name), encodeAnswer(value));
+    else if (isDocument(value) && Object.values(value).some(isRaw))
+      parts.push(elementHead(0x03, name), encodeAnswer(value));
     else parts.push(encode({ [name]: value }).subarray(4, -1));
   }
   return assemble(parts);

@@ -61,7 +61,11 @@ class RawConnection {
         const answer = this.received.subarray(0, size);
         this.received = this.received.subarray(size);
         const opcode = answer.readInt32LE(12);
-        return { opcode, responseTo: answer.readInt32LE(8), document: deserialize(answer.subarray(opcode === OP_MSG ? 21 : 36)) };
+        return {
+          opcode,
+          responseTo: answer.readInt32LE(8),
+          document: deserialize(answer.subarray(opcode === OP_MSG ? 21 : 36)),
+        };
       }
       if (this.closed) return null;
       await new Promise<void>((resolve) => (this.wake = resolve));
@@ -95,7 +99,9 @@ describe('the socket', () => {
     const connection = await open();
     for (const byte of ping) connection.socket.write(Buffer.from([byte]));
     expect(await connection.answer()).toMatchObject({ responseTo: 77, opcode: OP_MSG, document: { ok: 1 } });
-    connection.socket.write(Buffer.concat([ping, message({ nonsense: 1, $db: 'a' }), message({ hello: 1, $db: 'admin' })]));
+    connection.socket.write(
+      Buffer.concat([ping, message({ nonsense: 1, $db: 'a' }), message({ hello: 1, $db: 'admin' })]),
+    );
     expect((await connection.answer())?.document).toEqual({ ok: 1 });
     expect((await connection.answer())?.document).toMatchObject({ ok: 0, code: 59 });
     expect((await connection.answer())?.document).toMatchObject({ ok: 1, isWritablePrimary: true });
@@ -103,7 +109,8 @@ describe('the socket', () => {
   });
 
   it('greets drivers that begin with the legacy handshake, and answers nothing else that way', async () => {
-    const legacy = (command: Document): Buffer => frame(OP_QUERY, flags(0), Buffer.from('admin.$cmd\0'), flags(0), flags(0xffffffff), serialize(command));
+    const legacy = (command: Document): Buffer =>
+      frame(OP_QUERY, flags(0), Buffer.from('admin.$cmd\0'), flags(0), flags(0xffffffff), serialize(command));
     const connection = await open();
     connection.socket.write(legacy({ ismaster: 1, helloOk: true }));
     expect(await connection.answer()).toMatchObject({ opcode: 1, document: { ismaster: true, helloOk: true, ok: 1 } });
@@ -115,10 +122,19 @@ describe('the socket', () => {
   it('takes document sequences, checksums and messages that want no answer', async () => {
     const connection = await open();
     const documents = sequence('documents', [{ _id: 1 }, { _id: 2 }]);
-    connection.socket.write(frame(OP_MSG, flags(1), body({ insert: 'seq', $db: 'mle' }), documents, Buffer.from([1, 2, 3, 4])));
+    connection.socket.write(
+      frame(OP_MSG, flags(1), body({ insert: 'seq', $db: 'mle' }), documents, Buffer.from([1, 2, 3, 4])),
+    );
     expect((await connection.answer())?.document).toEqual({ n: 2, ok: 1 });
     connection.socket.write(message({ insert: 'seq', documents: [{ _id: 3 }], $db: 'mle', writeConcern: { w: 0 } }, 2));
-    connection.socket.write(frame(OP_MSG, flags(0), body({ update: 'seq', $db: 'mle' }), sequence('updates', [{ q: { _id: 3 }, u: { $set: { a: 1 } } }])));
+    connection.socket.write(
+      frame(
+        OP_MSG,
+        flags(0),
+        body({ update: 'seq', $db: 'mle' }),
+        sequence('updates', [{ q: { _id: 3 }, u: { $set: { a: 1 } } }]),
+      ),
+    );
     expect((await connection.answer())?.document).toEqual({ n: 1, nModified: 1, ok: 1 });
     connection.socket.destroy();
   });
@@ -141,7 +157,10 @@ describe('the socket', () => {
     ['two bodies', frame(OP_MSG, flags(0), body({ ping: 1 }), body({ ping: 1 }))],
     ['a body longer than its message', frame(OP_MSG, flags(0), bad)],
     ['a value longer than its document', frame(OP_MSG, flags(0), inner)],
-    ['a sequence without an end of its name', frame(OP_MSG, flags(0), Buffer.from([1, 9, 0, 0, 0, 65, 65, 65, 65, 65]))],
+    [
+      'a sequence without an end of its name',
+      frame(OP_MSG, flags(0), Buffer.from([1, 9, 0, 0, 0, 65, 65, 65, 65, 65])),
+    ],
     ['noise', Buffer.from('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')],
   ])('closes only the connection that sends %s', async (_name, bytes) => {
     const connection = await open();
@@ -162,7 +181,9 @@ describe('the socket', () => {
 
   it('refuses a document above 16 MB and goes on', async () => {
     const connection = await open();
-    connection.socket.write(message({ insert: 'large', documents: [{ _id: 1, text: 'x'.repeat(17 * 2 ** 20) }], $db: 'mle' }));
+    connection.socket.write(
+      message({ insert: 'large', documents: [{ _id: 1, text: 'x'.repeat(17 * 2 ** 20) }], $db: 'mle' }),
+    );
     expect((await connection.answer())?.document).toMatchObject({ n: 0, writeErrors: [{ index: 0, code: 10334 }] });
     connection.socket.destroy();
   });

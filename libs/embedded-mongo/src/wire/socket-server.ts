@@ -23,7 +23,10 @@ export class SocketServer {
   private nextReply = 1;
   private stopping = false;
 
-  constructor(private readonly path: string, private readonly handler: RequestHandler) {
+  constructor(
+    private readonly path: string,
+    private readonly handler: RequestHandler,
+  ) {
     this.server = createServer((socket) => this.accept(socket));
   }
 

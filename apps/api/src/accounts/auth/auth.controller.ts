@@ -1,15 +1,29 @@
-import { Controller, Get, Inject, Patch, Post, Req, Res, UseGuards } from '@nestjs/common';
 import {
-  AuthStatusSchema, LoginSchema, SetupSchema, UpdateMeSchema, UserViewSchema, type AuthStatus, type Setup, type UpdateMe, type UserView,
+  type AuthStatus,
+  AuthStatusSchema,
+  LoginSchema,
+  type Setup,
+  SetupSchema,
+  type UpdateMe,
+  UpdateMeSchema,
+  type UserView,
+  UserViewSchema,
 } from '@mle/protocol';
+import { Controller, Get, Inject, Patch, Post, Req, Res, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { CONFIG, type Config } from '../../platform/config/config.js';
+import {
+  type AuthUser,
+  type Credential,
+  CurrentCredential,
+  CurrentUser,
+  Public,
+} from '../../platform/http/current-user.js';
 import { badRequest, unauthorized } from '../../platform/http/problem.js';
 import { describeRoute } from '../../platform/http/route-docs.js';
 import { Returns, ZodBody } from '../../platform/http/zod.js';
 import { UsersService } from '../users/users.service.js';
 import { AuthService, SESSION_MS } from './auth.service.js';
-import { CurrentCredential, CurrentUser, Public, type AuthUser, type Credential } from '../../platform/http/current-user.js';
 import { LocalGuard } from './local.strategy.js';
 import { LoginLimits } from './login-limits.js';
 import { clearSessionCookie, setSessionCookie } from './session-cookie.js';
@@ -35,7 +49,11 @@ export class AuthController {
   @Public()
   @Post('setup')
   @Returns(201, UserViewSchema, 'Makes the first user by the one-time token, and logs in')
-  async makeFirst(@ZodBody(SetupSchema) body: Setup, @Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<UserView> {
+  async makeFirst(
+    @ZodBody(SetupSchema) body: Setup,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<UserView> {
     const address = request.ip ?? 'unknown';
     await this.limits.take('set-up', address);
     const user = await this.setup.setUp(body);
@@ -47,7 +65,10 @@ export class AuthController {
   @UseGuards(LocalGuard)
   @Post('login')
   @Returns(200, UserViewSchema, 'Begins a session')
-  login(@Req() request: Request & { user: UserView }, @Res({ passthrough: true }) response: Response): Promise<UserView> {
+  login(
+    @Req() request: Request & { user: UserView },
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<UserView> {
     return this.logIn(request.user, request, response);
   }
 
@@ -69,16 +90,25 @@ export class AuthController {
 
   @Patch('me')
   @Returns(200, UserViewSchema, 'Changes your login or password; a new password ends your other sessions')
-  async updateMe(@CurrentUser() user: AuthUser, @CurrentCredential() credential: Credential, @ZodBody(UpdateMeSchema) body: UpdateMe, @Req() request: Request): Promise<UserView> {
+  async updateMe(
+    @CurrentUser() user: AuthUser,
+    @CurrentCredential() credential: Credential,
+    @ZodBody(UpdateMeSchema) body: UpdateMe,
+    @Req() request: Request,
+  ): Promise<UserView> {
     const { login, password, currentPassword } = body;
     if (password !== undefined) await this.checkPassword(user, currentPassword, request.ip ?? 'unknown');
-    const updated = await this.users.updateSelf(user.id, { ...(login !== undefined && { login }), ...(password !== undefined && { password }) });
+    const updated = await this.users.updateSelf(user.id, {
+      ...(login !== undefined && { login }),
+      ...(password !== undefined && { password }),
+    });
     if (password !== undefined) await this.auth.endOtherSessions(user.id, credential);
     return updated;
   }
 
   private async checkPassword(user: AuthUser, given: string | undefined, address: string): Promise<void> {
-    const refuse = (message: string) => badRequest('auth.wrong_current_password', message, [{ path: 'currentPassword', message }]);
+    const refuse = (message: string) =>
+      badRequest('auth.wrong_current_password', message, [{ path: 'currentPassword', message }]);
     if (given === undefined) throw refuse('Give your present password too.');
     await this.limits.take(user.login, address);
     if ((await this.users.verify(user.login, given)) === null) throw refuse('The present password is another one.');

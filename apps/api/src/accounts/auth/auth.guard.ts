@@ -1,10 +1,10 @@
-import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Response } from 'express';
 import { CONFIG, type Config } from '../../platform/config/config.js';
+import { ADMIN_ROUTE, type AuthenticatedRequest, PUBLIC_ROUTE } from '../../platform/http/current-user.js';
 import { forbidden, unauthorized } from '../../platform/http/problem.js';
 import { AuthService, SESSION_MS } from './auth.service.js';
-import { ADMIN_ROUTE, PUBLIC_ROUTE, type AuthenticatedRequest } from '../../platform/http/current-user.js';
 import { isSameOrigin } from './same-origin.js';
 import { setSessionCookie } from './session-cookie.js';
 
@@ -24,14 +24,22 @@ export class AuthGuard implements CanActivate {
     if (context.getType() !== 'http') return true;
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     const { authorization, cookie } = request.headers;
-    if (authorization === undefined && !SAFE_METHODS.has(request.method) && !isSameOrigin(request.headers, this.config.publicUrl)) {
-      throw forbidden('auth.cross_origin', 'This request came from a page of another site. Use the page of this server.');
+    if (
+      authorization === undefined &&
+      !SAFE_METHODS.has(request.method) &&
+      !isSameOrigin(request.headers, this.config.publicUrl)
+    ) {
+      throw forbidden(
+        'auth.cross_origin',
+        'This request came from a page of another site. Use the page of this server.',
+      );
     }
     const targets = [context.getHandler(), context.getClass()];
     if (this.reflector.getAllAndOverride<boolean>(PUBLIC_ROUTE, targets)) return true;
     const found = await this.auth.authenticate({ cookieHeader: cookie, authorizationHeader: authorization });
     if (found === null) throw unauthorized();
-    if (found.renewedCookie !== undefined) setSessionCookie(context.switchToHttp().getResponse<Response>(), this.config, found.renewedCookie, SESSION_MS);
+    if (found.renewedCookie !== undefined)
+      setSessionCookie(context.switchToHttp().getResponse<Response>(), this.config, found.renewedCookie, SESSION_MS);
     if (this.reflector.getAllAndOverride<boolean>(ADMIN_ROUTE, targets) && found.user.role !== 'admin') {
       throw forbidden('auth.admin_only', 'Only administrators may do this.');
     }

@@ -14,9 +14,22 @@ import { SessionsRepository } from './sessions.repository.js';
 import { SetupService } from './setup.service.js';
 
 @Module({
-  imports: [MongooseModule.forFeature([{ name: SESSION_MODEL, schema: SessionSchema }]), UsersModule, TokensModule, ProjectCreationModule],
+  imports: [
+    MongooseModule.forFeature([{ name: SESSION_MODEL, schema: SessionSchema }]),
+    UsersModule,
+    TokensModule,
+    ProjectCreationModule,
+  ],
   controllers: [AuthController],
-  providers: [SessionsRepository, AuthService, LoginLimits, LocalStrategy, LocalGuard, SetupService, { provide: APP_GUARD, useClass: AuthGuard }],
+  providers: [
+    SessionsRepository,
+    AuthService,
+    LoginLimits,
+    LocalStrategy,
+    LocalGuard,
+    SetupService,
+    { provide: APP_GUARD, useClass: AuthGuard },
+  ],
   exports: [AuthService],
 })
 export class AuthModule {}

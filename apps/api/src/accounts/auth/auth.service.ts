@@ -1,16 +1,19 @@
 import { Injectable } from '@nestjs/common';
+import type { AuthUser, Credential } from '../../platform/http/current-user.js';
+import { randomToken, tokenHash } from '../../platform/secrets/secret-token.js';
 import { TokensService } from '../tokens/tokens.service.js';
 import { UsersService } from '../users/users.service.js';
 import { sessionToken } from './session-cookie.js';
-import type { AuthUser, Credential } from '../../platform/http/current-user.js';
-import { randomToken, tokenHash } from '../../platform/secrets/secret-token.js';
 import { SessionsRepository } from './sessions.repository.js';
 
 const DAY_MS = 86_400_000;
 export const SESSION_MS = 30 * DAY_MS;
 /** A session is prolonged when this much of its time has gone: a write a day, not one a request. */
 const EXTEND_AFTER_MS = DAY_MS;
-/** How long an answer of the database is trusted. A logout in this process ends it at once, one in another replica after this time. */
+/**
+ * How long an answer of the database is trusted. A logout in this process ends it at once, one in another replica after
+ * this time.
+ */
 const CACHE_MS = 2_000;
 const CACHE_ENTRIES = 10_000;
 
@@ -43,7 +46,8 @@ export class AuthService {
     users.onChange.add(async (change) => {
       this.forget();
       if ('reset' in change) await this.sessions.deleteOf(change.reset);
-      if ('removed' in change) await Promise.all([this.sessions.deleteOf(change.removed), this.tokens.deleteOf(change.removed)]);
+      if ('removed' in change)
+        await Promise.all([this.sessions.deleteOf(change.removed), this.tokens.deleteOf(change.removed)]);
     });
     tokens.revoked.on(() => this.forget());
   }

@@ -1,6 +1,6 @@
-import { Injectable, type ExecutionContext } from '@nestjs/common';
-import { AuthGuard as PassportGuard, PassportStrategy } from '@nestjs/passport';
 import { LoginSchema, type UserView } from '@mle/protocol';
+import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { AuthGuard as PassportGuard, PassportStrategy } from '@nestjs/passport';
 import type { Request } from 'express';
 import { Strategy } from 'passport-local';
 import { ProblemError } from '../../platform/http/problem.js';

@@ -25,7 +25,13 @@ export class LoginLimits {
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error;
       const seconds = Math.max(1, Math.ceil(error.msBeforeNext / 1000));
-      throw new ProblemError(429, 'auth.too_many_attempts', `Too many wrong passwords. Try again in ${Math.ceil(seconds / 60)} minutes.`, undefined, { 'Retry-After': String(seconds) });
+      throw new ProblemError(
+        429,
+        'auth.too_many_attempts',
+        `Too many wrong passwords. Try again in ${Math.ceil(seconds / 60)} minutes.`,
+        undefined,
+        { 'Retry-After': String(seconds) },
+      );
     }
   }
 

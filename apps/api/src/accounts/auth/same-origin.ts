@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /**
- * Whether a request that changes something comes from our own page, or from no browser at all. Browsers tell where a request
- * comes from in Sec-Fetch-Site or Origin, and a page cannot change either; a program such as curl sends neither and
- * carries no cookie but its own.
+ * Whether a request that changes something comes from our own page, or from no browser at all. Browsers tell where a
+ * request comes from in Sec-Fetch-Site or Origin, and a page cannot change either; a program such as curl sends neither
+ * and carries no cookie but its own.
  */
 export function isSameOrigin(headers: IncomingHttpHeaders, publicUrl: string | null): boolean {
   const site = headers['sec-fetch-site'];

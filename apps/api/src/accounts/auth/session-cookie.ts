@@ -16,7 +16,12 @@ const options = ({ publicUrl }: Pick<Config, 'publicUrl'>) => ({
   path: '/',
 });
 
-export function setSessionCookie(response: Response, config: Pick<Config, 'publicUrl'>, value: string, maxAgeMs: number): void {
+export function setSessionCookie(
+  response: Response,
+  config: Pick<Config, 'publicUrl'>,
+  value: string,
+  maxAgeMs: number,
+): void {
   response.cookie(SESSION_COOKIE, value, { ...options(config), maxAge: maxAgeMs });
 }
 

@@ -34,6 +34,9 @@ export class SessionsRepository {
 
   /** Ends the user's sessions, all but one if `exceptId` is given. */
   async deleteOf(userId: string, exceptId?: string): Promise<void> {
-    await this.sessions.deleteMany({ userId: objectId(userId), ...(exceptId !== undefined && { _id: { $ne: objectId(exceptId) } }) });
+    await this.sessions.deleteMany({
+      userId: objectId(userId),
+      ...(exceptId !== undefined && { _id: { $ne: objectId(exceptId) } }),
+    });
   }
 }

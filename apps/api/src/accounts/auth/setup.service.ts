@@ -1,15 +1,18 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Setup, UserView } from '@mle/protocol';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { conflict, forbidden } from '../../platform/http/problem.js';
 import { logger } from '../../platform/logging/logger.js';
+import { randomToken, sameSecret } from '../../platform/secrets/secret-token.js';
 import { ProjectCreationService } from '../../projects/creation/project-creation.service.js';
 import { UsersService } from '../users/users.service.js';
-import { randomToken, sameSecret } from '../../platform/secrets/secret-token.js';
 
-/** Makes the first user: from the environment, or by the one-time link that only the owner of the data directory can read. */
+/**
+ * Makes the first user: from the environment, or by the one-time link that only the owner of the data directory can
+ * read.
+ */
 @Injectable()
 export class SetupService implements OnApplicationBootstrap {
   private readonly file: string;
@@ -42,8 +45,13 @@ export class SetupService implements OnApplicationBootstrap {
   /** @throws ProblemError when there is a user already, or the token is not the one of the link. */
   async setUp({ token, login, password }: Setup): Promise<UserView> {
     const expected = await readFile(this.file, 'utf8').catch(() => null);
-    if (expected === null || !(await this.needed())) throw conflict('setup.done', 'The first user has been made already. Log in instead.');
-    if (!sameSecret(token.trim(), expected.trim())) throw forbidden('setup.wrong_token', 'This set-up link is not the one that the server printed. Use the newest one.');
+    if (expected === null || !(await this.needed()))
+      throw conflict('setup.done', 'The first user has been made already. Log in instead.');
+    if (!sameSecret(token.trim(), expected.trim()))
+      throw forbidden(
+        'setup.wrong_token',
+        'This set-up link is not the one that the server printed. Use the newest one.',
+      );
     const user = await this.first(login, password);
     await rm(this.file, { force: true });
     return user;

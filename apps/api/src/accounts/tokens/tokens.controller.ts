@@ -1,7 +1,7 @@
+import { type CreateToken, CreateTokenSchema, IdSchema, type TokenView, TokenViewSchema } from '@mle/protocol';
 import { Controller, Delete, Get, Post } from '@nestjs/common';
-import { CreateTokenSchema, IdSchema, TokenViewSchema, type CreateToken, type TokenView } from '@mle/protocol';
 import { z } from 'zod';
-import { CurrentUser, type AuthUser } from '../../platform/http/current-user.js';
+import { type AuthUser, CurrentUser } from '../../platform/http/current-user.js';
 import { Returns, ZodBody, ZodParam } from '../../platform/http/zod.js';
 import { TokensService } from './tokens.service.js';
 

@@ -1,6 +1,6 @@
+import type { TokenView } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import type { TokenView } from '@mle/protocol';
 import type { Model } from 'mongoose';
 import { objectId } from '../../platform/database/ids.js';
 import { TOKEN_MODEL, type TokenDocument } from './token.schema.js';
@@ -17,12 +17,23 @@ export class TokensRepository {
   constructor(@InjectModel(TOKEN_MODEL) private readonly tokens: Model<TokenDocument>) {}
 
   async insert(userId: string, name: string, tokenHash: string): Promise<TokenView> {
-    const created = await this.tokens.create({ userId: objectId(userId), name, tokenHash, createdAt: new Date(), lastUsedAt: null });
+    const created = await this.tokens.create({
+      userId: objectId(userId),
+      name,
+      tokenHash,
+      createdAt: new Date(),
+      lastUsedAt: null,
+    });
     return view(created.toObject());
   }
 
   async listOf(userId: string): Promise<TokenView[]> {
-    return (await this.tokens.find({ userId: objectId(userId) }).sort({ createdAt: 1 }).lean()).map(view);
+    return (
+      await this.tokens
+        .find({ userId: objectId(userId) })
+        .sort({ createdAt: 1 })
+        .lean()
+    ).map(view);
   }
 
   async byHash(tokenHash: string): Promise<{ id: string; userId: string; lastUsedAt: Date | null } | null> {

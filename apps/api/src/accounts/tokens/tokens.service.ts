@@ -1,7 +1,7 @@
-import { Injectable } from '@nestjs/common';
 import type { TokenView } from '@mle/protocol';
-import { randomToken, tokenHash } from '../../platform/secrets/secret-token.js';
+import { Injectable } from '@nestjs/common';
 import { notFound } from '../../platform/http/problem.js';
+import { randomToken, tokenHash } from '../../platform/secrets/secret-token.js';
 import { Signal } from '../../platform/signals/signal.js';
 import { TokensRepository } from './tokens.repository.js';
 
@@ -32,7 +32,8 @@ export class TokensService {
     const found = await this.tokens.byHash(tokenHash(token));
     if (found === null) return null;
     const now = new Date();
-    if (found.lastUsedAt === null || now.getTime() - found.lastUsedAt.getTime() > USE_STAMP_MS) await this.tokens.stampUse(found.id, now);
+    if (found.lastUsedAt === null || now.getTime() - found.lastUsedAt.getTime() > USE_STAMP_MS)
+      await this.tokens.stampUse(found.id, now);
     return { id: found.id, userId: found.userId };
   }
 

@@ -1,4 +1,4 @@
-import { RoleSchema, type Role } from '@mle/protocol';
+import { type Role, RoleSchema } from '@mle/protocol';
 import { Schema, type Types } from 'mongoose';
 
 export interface UserDocument {

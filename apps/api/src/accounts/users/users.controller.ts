@@ -1,5 +1,13 @@
+import {
+  type CreateUser,
+  CreateUserSchema,
+  IdSchema,
+  type UpdateUser,
+  UpdateUserSchema,
+  type UserView,
+  UserViewSchema,
+} from '@mle/protocol';
 import { Controller, Delete, Get, Patch, Post } from '@nestjs/common';
-import { CreateUserSchema, IdSchema, UpdateUserSchema, UserViewSchema, type CreateUser, type UpdateUser, type UserView } from '@mle/protocol';
 import { z } from 'zod';
 import { AdminOnly } from '../../platform/http/current-user.js';
 import { Returns, ZodBody, ZodParam } from '../../platform/http/zod.js';

@@ -8,7 +8,11 @@ import { UsersRepository } from './users.repository.js';
 import { UsersService } from './users.service.js';
 
 @Module({
-  imports: [MongooseModule.forFeature([{ name: USER_MODEL, schema: UserSchema }]), ProjectsModule, ProjectCreationModule],
+  imports: [
+    MongooseModule.forFeature([{ name: USER_MODEL, schema: UserSchema }]),
+    ProjectsModule,
+    ProjectCreationModule,
+  ],
   controllers: [UsersController],
   providers: [UsersRepository, UsersService],
   exports: [UsersService],

@@ -1,11 +1,16 @@
+import type { Role, UserView } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import type { Role, UserView } from '@mle/protocol';
 import type { Model } from 'mongoose';
 import { objectId } from '../../platform/database/ids.js';
 import { USER_MODEL, type UserDocument } from './user.schema.js';
 
-const view = ({ _id, login, role, createdAt }: UserDocument): UserView => ({ id: String(_id), login, role, createdAt: createdAt.toISOString() });
+const view = ({ _id, login, role, createdAt }: UserDocument): UserView => ({
+  id: String(_id),
+  login,
+  role,
+  createdAt: createdAt.toISOString(),
+});
 const keyOf = (login: string) => login.normalize('NFC').toLowerCase();
 
 @Injectable()
@@ -35,7 +40,9 @@ export class UsersRepository {
 
   async update(id: string, change: { login?: string; passwordHash?: string; role?: Role }): Promise<UserView | null> {
     const set = { ...change, ...(change.login !== undefined && { loginKey: keyOf(change.login) }) };
-    const found = await this.users.findOneAndUpdate({ _id: objectId(id) }, { $set: set }, { returnDocument: 'after' }).lean();
+    const found = await this.users
+      .findOneAndUpdate({ _id: objectId(id) }, { $set: set }, { returnDocument: 'after' })
+      .lean();
     return found && view(found);
   }
 

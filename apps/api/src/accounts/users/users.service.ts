@@ -1,5 +1,5 @@
-import { Injectable } from '@nestjs/common';
 import type { CreateUser, UpdateUser, UserView } from '@mle/protocol';
+import { Injectable } from '@nestjs/common';
 import { isDuplicate } from '../../platform/database/ids.js';
 import { SerialQueue } from '../../platform/database/serial-queue.js';
 import { conflict, notFound } from '../../platform/http/problem.js';
@@ -66,8 +66,12 @@ export class UsersService {
     const passwordHash = password === undefined ? undefined : await hashPassword(password);
     return this.line.run(async () => {
       const before = await this.existing(id);
-      if (role === 'member' && before.role === 'admin') await this.keepAnAdmin('Make another user an administrator first.');
-      const user = await this.save(id, { ...(passwordHash !== undefined && { passwordHash }), ...(role !== undefined && { role }) });
+      if (role === 'member' && before.role === 'admin')
+        await this.keepAnAdmin('Make another user an administrator first.');
+      const user = await this.save(id, {
+        ...(passwordHash !== undefined && { passwordHash }),
+        ...(role !== undefined && { role }),
+      });
       if (passwordHash !== undefined) await this.onChange.run({ reset: id });
       return user;
     });
@@ -86,7 +90,10 @@ export class UsersService {
       if (user.role === 'admin') await this.keepAnAdmin('The last administrator stays: make another user one first.');
       const count = await this.projects.countOf(id);
       if (count > 0) {
-        throw conflict('user.has_projects', `${user.login} still has ${count === 1 ? 'a project' : `${count} projects`}. Delete or hand over what is there, then remove the user.`);
+        throw conflict(
+          'user.has_projects',
+          `${user.login} still has ${count === 1 ? 'a project' : `${count} projects`}. Delete or hand over what is there, then remove the user.`,
+        );
       }
       await this.users.delete(id);
       await this.onChange.run({ removed: id });
@@ -107,7 +114,8 @@ export class UsersService {
   }
 
   private async keepAnAdmin(advice: string): Promise<void> {
-    if ((await this.users.countAdmins()) <= 1) throw conflict('user.last_admin', `This is the only administrator. ${advice}`);
+    if ((await this.users.countAdmins()) <= 1)
+      throw conflict('user.last_admin', `This is the only administrator. ${advice}`);
   }
 
   private async withFreeLogin<T>(login: string, work: () => Promise<T>): Promise<T> {

@@ -1,15 +1,25 @@
+import {
+  type AttemptRef,
+  type BrowserToServer,
+  EVENTS_NAMESPACE,
+  type MetricWatchReply,
+  type OutputFrame,
+  type ServerEvent,
+  type ServerToBrowser,
+  type WatchReply,
+  WatchSchema,
+} from '@mle/protocol';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { EVENTS_NAMESPACE, WatchSchema, type AttemptRef, type BrowserToServer, type MetricWatchReply, type OutputFrame, type ServerEvent, type ServerToBrowser, type WatchReply } from '@mle/protocol';
 import type { DefaultEventsMap, Namespace, Socket } from 'socket.io';
 import { AuthService } from '../../accounts/auth/auth.service.js';
 import type { AuthUser } from '../../platform/http/current-user.js';
 import { ProblemError } from '../../platform/http/problem.js';
 import { logger } from '../../platform/logging/logger.js';
+import { EventsService } from '../../platform/signals/events.service.js';
+import { SocketServer } from '../../platform/sockets/socket-server.js';
 import { OutputIngest } from '../../results/output/output-ingest.service.js';
 import { OutputRelay } from '../../results/output/output-relay.service.js';
 import { RunsService } from '../../runs/life/runs.service.js';
-import { EventsService } from '../../platform/signals/events.service.js';
-import { SocketServer } from '../../platform/sockets/socket-server.js';
 
 interface SocketData {
   user: AuthUser;
@@ -61,7 +71,10 @@ export class EventsGateway implements OnApplicationBootstrap, OnModuleDestroy {
     this.events.on('metrics', (update) => this.namespace.to(metricsRoom(update.runId)).emit('metrics', update));
     this.ingest.frameTaken.on((frame, bytes) => this.output(frame, bytes));
     // Frames that another replica took are read from the database, for those who watch here.
-    this.relay.start((frame, bytes) => this.output(frame, bytes), (ref) => this.watched(ref));
+    this.relay.start(
+      (frame, bytes) => this.output(frame, bytes),
+      (ref) => this.watched(ref),
+    );
   }
 
   onModuleDestroy(): void {
@@ -71,7 +84,11 @@ export class EventsGateway implements OnApplicationBootstrap, OnModuleDestroy {
   private userOf({ handshake }: BrowserSocket): Promise<AuthUser | null> {
     const { cookie, authorization } = handshake.headers;
     const { token } = handshake.auth as { token?: unknown };
-    return this.auth.authenticateRequest({ cookieHeader: cookie, authorizationHeader: authorization, ...(typeof token === 'string' && { token }) });
+    return this.auth.authenticateRequest({
+      cookieHeader: cookie,
+      authorizationHeader: authorization,
+      ...(typeof token === 'string' && { token }),
+    });
   }
 
   /** Ends the sockets of whoever logged out or lost a token meanwhile, on whichever replica that was. */
@@ -96,7 +113,8 @@ export class EventsGateway implements OnApplicationBootstrap, OnModuleDestroy {
       (value) => typeof ack === 'function' && (ack as (value: R) => void)(value),
       (error: unknown) => {
         if (!(error instanceof ProblemError)) logger.warn({ err: error }, 'a run is not watched');
-        const message = error instanceof ProblemError ? error.detail : 'The run cannot be watched now. Try again in a moment.';
+        const message =
+          error instanceof ProblemError ? error.detail : 'The run cannot be watched now. Try again in a moment.';
         if (typeof ack === 'function') (ack as (value: { ok: false; message: string }) => void)({ ok: false, message });
       },
     );

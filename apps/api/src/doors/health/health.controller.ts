@@ -1,5 +1,5 @@
+import { type Readiness, ReadinessSchema } from '@mle/protocol';
 import { Controller, Get, Res } from '@nestjs/common';
-import { ReadinessSchema, type Readiness } from '@mle/protocol';
 import type { Response } from 'express';
 import { z } from 'zod';
 import { Public } from '../../platform/http/current-user.js';

@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type BlobChunk, type BlobFetch, type BlobFetchReply, LIMITS } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
-import { LIMITS, type BlobChunk, type BlobFetch, type BlobFetchReply } from '@mle/protocol';
 import { BlobsService } from '../../platform/blobs/blobs.service.js';
 import { logger } from '../../platform/logging/logger.js';
+import { SnapshotsService } from '../../projects/snapshots/snapshots.service.js';
 import { currentAttempt } from '../../run-records/run-view.js';
 import { RunsRepository } from '../../run-records/runs.repository.js';
-import { SnapshotsService } from '../../projects/snapshots/snapshots.service.js';
 import type { WorkerSocket } from './link-session.js';
 
 const ACK_MS = 30_000;
@@ -40,7 +40,8 @@ export class BlobStreams {
       return { ok: false, message: 'The run is not on this machine any more.' };
     }
     const sizes = new Map<string, number>();
-    if (!request.items.every(({ sha256 }) => sha256 === run.snapshotId)) for (const { sha256, size } of (await this.snapshots.manifest(run.snapshotId)).files) sizes.set(sha256, size);
+    if (!request.items.every(({ sha256 }) => sha256 === run.snapshotId))
+      for (const { sha256, size } of (await this.snapshots.manifest(run.snapshotId)).files) sizes.set(sha256, size);
     const manifestSize = await this.blobs.size(run.snapshotId);
     if (manifestSize !== null) sizes.set(run.snapshotId, manifestSize);
     const items: Item[] = [];
@@ -53,7 +54,10 @@ export class BlobStreams {
       () => socket.emit('blob.end', { streamId: request.streamId, error: null }),
       (error: unknown) => {
         logger.warn({ err: error, machineId, runId: run.id }, 'a stream of files ended early');
-        socket.emit('blob.end', { streamId: request.streamId, error: error instanceof Error ? error.message : 'it failed' });
+        socket.emit('blob.end', {
+          streamId: request.streamId,
+          error: error instanceof Error ? error.message : 'it failed',
+        });
       },
     );
     return { ok: true };
@@ -87,7 +91,10 @@ export class BlobStreams {
     let bytes = 0;
     for (const item of items) {
       const isSmall = item.size <= LIMITS.blobChunkBytes;
-      if (small.length > 0 && (!isSmall || bytes + item.size > LIMITS.blobChunkBytes || small.length === LIMITS.blobsPerChunk)) {
+      if (
+        small.length > 0 &&
+        (!isSmall || bytes + item.size > LIMITS.blobChunkBytes || small.length === LIMITS.blobsPerChunk)
+      ) {
         yield await this.together(small);
         small = [];
         bytes = 0;
@@ -100,7 +107,9 @@ export class BlobStreams {
     if (small.length > 0) yield await this.together(small);
   }
 
-  /** Read at once, in turns with everything else: the asynchronous calls for a small file cost ten times its reading. */
+  /**
+   * Read at once, in turns with everything else: the asynchronous calls for a small file cost ten times its reading.
+   */
   private async together(items: Item[]): Promise<Message> {
     const pieces: Message['pieces'] = [];
     const bytes = Buffer.allocUnsafe(items.reduce((sum, { from, size }) => sum + size - from, 0));

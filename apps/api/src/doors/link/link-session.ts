@@ -1,5 +1,30 @@
+import type {
+  ArtifactChunk,
+  ArtifactChunkReply,
+  ArtifactPut,
+  ArtifactPutReply,
+  AttemptFinished,
+  AttemptLeftovers,
+  AttemptProgress,
+  AttemptRef,
+  AttemptReply,
+  AttemptRunning,
+  ClaimReply,
+  Heartbeat,
+  Hello,
+  HelloReply,
+  Inventory,
+  LeftoverReply,
+  LeftoverRequest,
+  MachineSettings,
+  OutputFrame,
+  OutputReply,
+  ResourceUsage,
+  ServerToWorker,
+  StopRequest,
+  WorkerToServer,
+} from '@mle/protocol';
 import { LeftoverReplySchema } from '@mle/protocol';
-import type { ArtifactChunk, ArtifactChunkReply, ArtifactPut, ArtifactPutReply, AttemptFinished, AttemptLeftovers, AttemptProgress, AttemptRef, AttemptReply, AttemptRunning, ClaimReply, Heartbeat, Hello, HelloReply, Inventory, LeftoverReply, LeftoverRequest, MachineSettings, OutputFrame, OutputReply, ResourceUsage, ServerToWorker, StopRequest, WorkerToServer } from '@mle/protocol';
 import type { DefaultEventsMap, Socket } from 'socket.io';
 import type { ClaimingMachine } from '../../runs/life/run-lifecycle.service.js';
 import type { LinkSessions } from './link-sessions.service.js';
@@ -62,7 +87,10 @@ export class LinkSession {
 
   async output(frame: OutputFrame, bytes: Buffer): Promise<OutputReply> {
     const { id } = this.known();
-    return this.sessions.ingest.accept(frame, bytes, { machineId: id, mayWrite: (ref) => this.sessions.mayWrite(id, ref) });
+    return this.sessions.ingest.accept(frame, bytes, {
+      machineId: id,
+      mayWrite: (ref) => this.sessions.mayWrite(id, ref),
+    });
   }
 
   async putArtifacts(put: ArtifactPut): Promise<ArtifactPutReply> {
@@ -76,7 +104,9 @@ export class LinkSession {
   }
 
   async leftovers(leftovers: AttemptLeftovers): Promise<AttemptReply> {
-    return (await this.sessions.left.take(this.known().id, leftovers)) ? { ok: true } : { ok: false, code: 'superseded' };
+    return (await this.sessions.left.take(this.known().id, leftovers))
+      ? { ok: true }
+      : { ok: false, code: 'superseded' };
   }
 
   /** Has the machine keep or remove files; the answer comes when the last of them is stored. */

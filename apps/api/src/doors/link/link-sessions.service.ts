@@ -1,20 +1,33 @@
+import {
+  type ArtifactEntry,
+  type AttemptProgress,
+  type AttemptRef,
+  type Heartbeat,
+  type Hello,
+  type HelloReply,
+  type Inventory,
+  type LeftoverRequest,
+  type MachineSettings,
+  ON_MACHINE_STATES,
+  type ResourceUsage,
+  VERSION,
+} from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
-import { ON_MACHINE_STATES, VERSION, type ArtifactEntry, type AttemptProgress, type AttemptRef, type Heartbeat, type Hello, type HelloReply, type Inventory, type LeftoverRequest, type MachineSettings, type ResourceUsage } from '@mle/protocol';
+import { MachineCredentials } from '../../machines/machine-credentials.js';
+import { type MachineRecord, MachinesRepository } from '../../machines/machines.repository.js';
+import { MachinesService } from '../../machines/machines.service.js';
+import { DeliveriesService } from '../../machines/queue/deliveries.service.js';
+import { QueueGate } from '../../machines/queue/queue-gate.service.js';
+import { logger } from '../../platform/logging/logger.js';
+import { EventsService } from '../../platform/signals/events.service.js';
 import { ArtifactIntake } from '../../results/artifacts/artifact-intake.service.js';
 import { LeftoversRepository } from '../../results/leftovers/leftovers.repository.js';
 import { LeftoversService } from '../../results/leftovers/leftovers.service.js';
-import { EventsService } from '../../platform/signals/events.service.js';
-import { logger } from '../../platform/logging/logger.js';
-import { MachineCredentials } from '../../machines/machine-credentials.js';
-import { MachinesRepository, type MachineRecord } from '../../machines/machines.repository.js';
-import { MachinesService } from '../../machines/machines.service.js';
 import { OutputIngest } from '../../results/output/output-ingest.service.js';
-import { DeliveriesService } from '../../machines/queue/deliveries.service.js';
-import { QueueGate } from '../../machines/queue/queue-gate.service.js';
 import { ResourcesService } from '../../results/resources/resources.service.js';
 import { currentAttempt, type RunRecord } from '../../run-records/run-view.js';
-import { RunLifecycle, type ClaimingMachine } from '../../runs/life/run-lifecycle.service.js';
 import { RunsRepository } from '../../run-records/runs.repository.js';
+import { type ClaimingMachine, RunLifecycle } from '../../runs/life/run-lifecycle.service.js';
 import type { LinkSession, WorkerData } from './link-session.js';
 
 const REFUSED_TOKEN = 'The join token is unknown, was used or is too old. Make a new one on the Machines page.';
@@ -45,8 +58,14 @@ export class LinkSessions {
   }
 
   /** Settles with a worker that (re)connects what becomes of each attempt that either side knows of. */
-  async greet(session: LinkSession, data: WorkerData, hello: Hello): Promise<{ machine: ClaimingMachine; reply: HelloReply }> {
-    const joined = data.machineId ? null : await this.credentials.join(data.joinToken ?? '', hello.name ?? hello.inventory.hostname.slice(0, 80));
+  async greet(
+    session: LinkSession,
+    data: WorkerData,
+    hello: Hello,
+  ): Promise<{ machine: ClaimingMachine; reply: HelloReply }> {
+    const joined = data.machineId
+      ? null
+      : await this.credentials.join(data.joinToken ?? '', hello.name ?? hello.inventory.hostname.slice(0, 80));
     const machineId = data.machineId ?? joined?.machineId;
     if (!machineId) throw new Error(REFUSED_TOKEN);
     const machine = await this.repository.greet(machineId, hello);
@@ -58,9 +77,15 @@ export class LinkSessions {
     const attempts = await this.reconcile(machine, hello);
     this.events.emit('machine.presence', machineId);
     await this.machines.announce(machine);
-    logger.info({ machineId, name: machine.name, version: hello.version, attempts: attempts.length }, 'the machine is online');
+    logger.info(
+      { machineId, name: machine.name, version: hello.version, attempts: attempts.length },
+      'the machine is online',
+    );
     const credential = joined ? { credential: joined.credential } : {};
-    return { machine: { id: machineId, name: machine.name, shared: isShared(machine) }, reply: { machineId, ...credential, settings: settings(machine), serverVersion: VERSION, attempts } };
+    return {
+      machine: { id: machineId, name: machine.name, shared: isShared(machine) },
+      reply: { machineId, ...credential, settings: settings(machine), serverVersion: VERSION, attempts },
+    };
   }
 
   async seen(known: { id: string }, { load, attempts }: Heartbeat, session: LinkSession): Promise<void> {
@@ -71,10 +96,14 @@ export class LinkSessions {
     if (!before?.online) this.events.emit('machine.presence', known.id);
     if (!before?.online || before.load !== machine.load) await this.machines.announce(machine);
     const active = await this.runs.heldBy(known.id);
-    for (const ref of attempts) if (!active.some((run) => run.id === ref.runId && run.attempt === ref.attempt)) await this.discardLost(ref, session);
+    for (const ref of attempts)
+      if (!active.some((run) => run.id === ref.runId && run.attempt === ref.attempt))
+        await this.discardLost(ref, session);
     for (const run of active) {
-      if (run.state === 'stopping') session.stop({ runId: run.id, attempt: run.attempt, reason: run.stopReason ?? 'stopped' });
-      else if (run.state === 'preparing' && !attempts.some(({ runId }) => runId === run.id)) await this.deliverAgain(run);
+      if (run.state === 'stopping')
+        session.stop({ runId: run.id, attempt: run.attempt, reason: run.stopReason ?? 'stopped' });
+      else if (run.state === 'preparing' && !attempts.some(({ runId }) => runId === run.id))
+        await this.deliverAgain(run);
     }
   }
 
@@ -92,7 +121,10 @@ export class LinkSessions {
     }
   }
 
-  /** What is there now: a run may have waited for just that. Answers whether the machine is shared, as a claim has to know. */
+  /**
+   * What is there now: a run may have waited for just that. Answers whether the machine is shared, as a claim has to
+   * know.
+   */
   async inventory(machineId: string, inventory: Inventory): Promise<boolean> {
     const machine = await this.repository.setInventory(machineId, inventory);
     this.events.emit('machine.presence', machineId);
@@ -106,12 +138,16 @@ export class LinkSessions {
     return run !== null && holds(machineId, run, attempt);
   }
 
-  /** Whether the machine may store artifacts: of the attempt that it holds, or of one that is over what a person asked it to keep. */
+  /**
+   * Whether the machine may store artifacts: of the attempt that it holds, or of one that is over what a person asked
+   * it to keep.
+   */
   async mayPut(machineId: string, ref: AttemptRef, items: ArtifactEntry[]): Promise<{ ownerId: string } | null> {
     const run = await this.runs.get(ref.runId);
     if (run === null) return null;
     if (holds(machineId, run, ref.attempt)) return run;
-    const kept = items.every(({ origin }) => origin === 'kept') && (await this.leftoversRepository.mayKeep(ref, machineId));
+    const kept =
+      items.every(({ origin }) => origin === 'kept') && (await this.leftoversRepository.mayKeep(ref, machineId));
     return kept ? run : null;
   }
 
@@ -163,7 +199,9 @@ export class LinkSessions {
     return attempts;
   }
 
-  /** The machine still holds an attempt that was given up: what ended otherwise, it ended itself and is about to forget. */
+  /**
+   * The machine still holds an attempt that was given up: what ended otherwise, it ended itself and is about to forget.
+   */
   private async discardLost(ref: AttemptRef, session: LinkSession): Promise<void> {
     const run = await this.runs.get(ref.runId);
     if (run === null || run.attempts[ref.attempt - 1]?.state === 'lost') session.discard(ref);
@@ -174,7 +212,9 @@ export class LinkSessions {
     if (run.state === 'running') return this.lifecycle.lose(run, 'the worker came back without this run');
     // Claimed, but never in the journal, so never started: a stop is done, and else it is delivered again.
     if (run.state === 'stopping') {
-      return currentAttempt(run).startedAt ? this.lifecycle.lose(run, 'the worker came back without this run') : this.lifecycle.stopUnstarted(run);
+      return currentAttempt(run).startedAt
+        ? this.lifecycle.lose(run, 'the worker came back without this run')
+        : this.lifecycle.stopUnstarted(run);
     }
     if (run.state === 'preparing') await this.deliverAgain(run);
   }
@@ -182,16 +222,21 @@ export class LinkSessions {
   /** Without Redis it is tried again with a later heartbeat; a delivery too many is settled by the worker. */
   private async deliverAgain(run: RunRecord): Promise<void> {
     const ref = { runId: run.id, attempt: run.attempt };
-    await this.deliveries.deliver(run).catch((error: unknown) => logger.debug({ err: error, ...ref }, 'an attempt is not delivered again yet'));
+    await this.deliveries
+      .deliver(run)
+      .catch((error: unknown) => logger.debug({ err: error, ...ref }, 'an attempt is not delivered again yet'));
   }
 }
 
 function holds(machineId: string, run: RunRecord, attempt: number): boolean {
-  return run.attempt === attempt && ON_MACHINE_STATES.includes(run.state) && currentAttempt(run).machineId === machineId;
+  return (
+    run.attempt === attempt && ON_MACHINE_STATES.includes(run.state) && currentAttempt(run).machineId === machineId
+  );
 }
 
 function settings({ name, slots, draining }: MachineRecord): MachineSettings {
   return { name, slots, draining };
 }
 
-const isShared = ({ poolIds, inventory }: MachineRecord): boolean => poolIds.length > 0 || (inventory?.gpus.length ?? 0) > 0;
+const isShared = ({ poolIds, inventory }: MachineRecord): boolean =>
+  poolIds.length > 0 || (inventory?.gpus.length ?? 0) > 0;

@@ -1,18 +1,27 @@
 import { Module } from '@nestjs/common';
-import { ArtifactsModule } from '../../results/artifacts/artifacts.module.js';
+import { MachinesModule } from '../../machines/machines.module.js';
 import { BlobsModule } from '../../platform/blobs/blobs.module.js';
 import { SocketsModule } from '../../platform/sockets/sockets.module.js';
-import { MachinesModule } from '../../machines/machines.module.js';
+import { SnapshotsModule } from '../../projects/snapshots/snapshots.module.js';
+import { ArtifactsModule } from '../../results/artifacts/artifacts.module.js';
 import { OutputModule } from '../../results/output/output.module.js';
 import { ResourcesModule } from '../../results/resources/resources.module.js';
 import { RunsModule } from '../../runs/life/runs.module.js';
-import { SnapshotsModule } from '../../projects/snapshots/snapshots.module.js';
 import { BlobStreams } from './blob-streams.service.js';
 import { LinkGateway } from './link.gateway.js';
 import { LinkSessions } from './link-sessions.service.js';
 
 @Module({
-  imports: [ArtifactsModule, BlobsModule, MachinesModule, OutputModule, ResourcesModule, RunsModule, SnapshotsModule, SocketsModule],
+  imports: [
+    ArtifactsModule,
+    BlobsModule,
+    MachinesModule,
+    OutputModule,
+    ResourcesModule,
+    RunsModule,
+    SnapshotsModule,
+    SocketsModule,
+  ],
   providers: [BlobStreams, LinkGateway, LinkSessions],
 })
 export class LinkModule {}

@@ -13,6 +13,8 @@ export class MonitoringController {
   @Get('metrics')
   @Returns(200, 'binary', 'What the server counts, in the text format of Prometheus')
   async metrics(@Res() response: Response): Promise<void> {
-    response.set({ 'Content-Type': this.monitoring.contentType, 'Cache-Control': 'no-store' }).send(await this.monitoring.text());
+    response
+      .set({ 'Content-Type': this.monitoring.contentType, 'Cache-Control': 'no-store' })
+      .send(await this.monitoring.text());
   }
 }

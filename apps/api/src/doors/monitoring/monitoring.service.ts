@@ -1,9 +1,9 @@
-import { Injectable } from '@nestjs/common';
 import { ACTIVE_STATES, MACHINE_STATES } from '@mle/protocol';
-import { logger } from '../../platform/logging/logger.js';
+import { Injectable } from '@nestjs/common';
 import { MachinesService } from '../../machines/machines.service.js';
-import { RunsRepository } from '../../run-records/runs.repository.js';
+import { logger } from '../../platform/logging/logger.js';
 import { Meters } from '../../platform/meters/meters.js';
+import { RunsRepository } from '../../run-records/runs.repository.js';
 
 /** The numbers of this server at the moment of a scrape. */
 @Injectable()
@@ -30,7 +30,8 @@ export class MonitoringService {
 
   private async lookUp(): Promise<void> {
     const machines = await this.machines.list();
-    for (const state of MACHINE_STATES) this.meters.machines.set({ state }, machines.filter((machine) => machine.state === state).length);
+    for (const state of MACHINE_STATES)
+      this.meters.machines.set({ state }, machines.filter((machine) => machine.state === state).length);
     for (const state of ACTIVE_STATES) this.meters.runs.set({ state }, await this.runs.count(state));
   }
 }

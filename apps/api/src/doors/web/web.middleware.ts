@@ -35,7 +35,8 @@ export function webPage(webDir: string): RequestHandler {
     const missing = (): void => (hasExtension(request.path) ? next() : sendIndex(index, response));
     if (!isForPage(request)) next();
     else if (request.path === '/' || request.path === '/index.html') sendIndex(index, response);
-    // sirv knows the files by heart, and a page that was built anew has others: opening what is gone would end the process.
+    // sirv knows the files by heart, and a page that was built anew has others: opening what is gone would end the
+    // process.
     else if (!existsSync(join(webDir, request.path))) missing();
     else files(request, response, missing);
   };
@@ -62,7 +63,9 @@ function sendIndex(index: string, response: Response): void {
     'form-action': "'self'",
   };
   response.set({
-    'Content-Security-Policy': Object.entries(policy).map((directive) => directive.join(' ')).join('; '),
+    'Content-Security-Policy': Object.entries(policy)
+      .map((directive) => directive.join(' '))
+      .join('; '),
     'Cache-Control': 'no-store',
   });
   response.type('html').send(withNonce(index, nonce));

@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import type { Response } from 'express';
-import { Public } from '../../platform/http/current-user.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
+import { Public } from '../../platform/http/current-user.js';
 import { notFound } from '../../platform/http/problem.js';
 import { sendStream } from '../../platform/http/send-bytes.js';
 import { Returns } from '../../platform/http/zod.js';
@@ -27,9 +27,16 @@ export class WorkerBundleController {
   }
 
   private async send(file: string, type: string, response: Response): Promise<void> {
-    const size = await stat(file).then(({ size: bytes }) => bytes, () => null);
+    const size = await stat(file).then(
+      ({ size: bytes }) => bytes,
+      () => null,
+    );
     if (size === null) throw notFound('worker_bundle', 'The worker is not built. Run npm run build on the server.');
-    response.set({ 'Content-Type': `${type}; charset=utf-8`, 'Content-Length': String(size), 'Cache-Control': 'no-cache' });
+    response.set({
+      'Content-Type': `${type}; charset=utf-8`,
+      'Content-Length': String(size),
+      'Cache-Control': 'no-cache',
+    });
     await sendStream(createReadStream(file), response);
   }
 }

@@ -1,8 +1,19 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { request, type IncomingMessage } from 'node:http';
-import { connect, type TLSSocket } from 'node:tls';
+import { type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { CARRIER_EXPORTER, CARRIER_HEADERS, CARRIER_PATH, CARRIER_PROTOCOL, CARRIER_TIMING, CarrierRefusalSchema, LINK_VERSION, proofText, shownFingerprint, type CarrierSession } from '@mle/protocol';
+import { connect, type TLSSocket } from 'node:tls';
+import {
+  CARRIER_EXPORTER,
+  CARRIER_HEADERS,
+  CARRIER_PATH,
+  CARRIER_PROTOCOL,
+  CARRIER_TIMING,
+  CarrierRefusalSchema,
+  type CarrierSession,
+  LINK_VERSION,
+  proofText,
+  shownFingerprint,
+} from '@mle/protocol';
 import { DialError } from './dial-error.js';
 
 export interface CarrierTarget {
@@ -17,8 +28,8 @@ export interface CarrierTarget {
 const ANSWER_MS = CARRIER_TIMING.handshakeMs + 2_000;
 
 /**
- * Dials the worker: pinned TLS, then the proofs of both sides, then the bytes are the caller's. Nothing secret is sent before
- * the certificate was compared, and the token itself is never sent.
+ * Dials the worker: pinned TLS, then the proofs of both sides, then the bytes are the caller's. Nothing secret is sent
+ * before the certificate was compared, and the token itself is never sent.
  * @throws DialError
  */
 export async function dialCarrier(target: CarrierTarget, stream: string | null): Promise<TLSSocket> {
@@ -53,11 +64,16 @@ async function secureConnection({ url, fingerprint }: CarrierTarget): Promise<TL
   const seen = certificate ? createHash('sha256').update(certificate.raw).digest('hex') : '';
   if (seen === fingerprint) return socket;
   socket.destroy();
-  throw new DialError('fingerprint', `Another certificate answers at ${url} than the one given. Its fingerprint is ${shownFingerprint(seen)}. Compare it with what the worker printed; if they differ, something else listens there.`);
+  throw new DialError(
+    'fingerprint',
+    `Another certificate answers at ${url} than the one given. Its fingerprint is ${shownFingerprint(seen)}. Compare it with what the worker printed; if they differ, something else listens there.`,
+  );
 }
 
 async function upgrade(socket: TLSSocket, target: CarrierTarget, stream: string | null): Promise<TLSSocket> {
-  const exported = socket.exportKeyingMaterial(CARRIER_EXPORTER.bytes, CARRIER_EXPORTER.label, Buffer.alloc(0)).toString('hex');
+  const exported = socket
+    .exportKeyingMaterial(CARRIER_EXPORTER.bytes, CARRIER_EXPORTER.label, Buffer.alloc(0))
+    .toString('hex');
   const session = { exported, fingerprint: target.fingerprint, server: target.server, stream };
   // Plain HTTP inside the TLS connection that is there already.
   const question = request({
@@ -80,13 +96,19 @@ async function upgrade(socket: TLSSocket, target: CarrierTarget, stream: string 
   });
   question.end();
   const { response, head } = await answered.catch((error: unknown) => {
-    throw new DialError('not_a_worker', `What listens at ${target.url} did not answer as a worker does (${sentence(error)}). Check the address.`);
+    throw new DialError(
+      'not_a_worker',
+      `What listens at ${target.url} did not answer as a worker does (${sentence(error)}). Check the address.`,
+    );
   });
   if (head === null) throw await refusal(response, target.url);
   const theirs = String(response.headers[CARRIER_HEADERS.proof] ?? '');
   const expected = proof(target.token, { ...session, side: 'worker' });
   if (theirs.length !== expected.length || !timingSafeEqual(Buffer.from(theirs), Buffer.from(expected))) {
-    throw new DialError('token', `What listens at ${target.url} does not know the token. Copy the token of this worker again.`);
+    throw new DialError(
+      'token',
+      `What listens at ${target.url} does not know the token. Copy the token of this worker again.`,
+    );
   }
   if (head.length > 0) socket.unshift(head);
   return socket;
@@ -108,32 +130,68 @@ async function refusal(response: IncomingMessage, url: string): Promise<DialErro
   const length = Number(response.headers['content-length'] ?? Infinity);
   const body = length > 1_000 ? '' : await text(response).catch(() => '');
   const parsed = CarrierRefusalSchema.safeParse(json(body));
-  if (!parsed.success) return new DialError('not_a_worker', `What listens at ${url} is no worker of this kind: it answered with status ${response.statusCode ?? 0}. Check the address.`);
+  if (!parsed.success)
+    return new DialError(
+      'not_a_worker',
+      `What listens at ${url} is no worker of this kind: it answered with status ${response.statusCode ?? 0}. Check the address.`,
+    );
   const { code, linkVersion } = parsed.data;
   switch (code) {
     case 'proof':
-      return new DialError('token', `The worker at ${url} refused the token. Copy it again from the file that the worker named.`);
+      return new DialError(
+        'token',
+        `The worker at ${url} refused the token. Copy it again from the file that the worker named.`,
+      );
     case 'link_version':
-      return new DialError('link_version', `The worker at ${url} speaks version ${linkVersion} of the link and this server version ${LINK_VERSION}. Fetch the worker again from /worker/worker.mjs of this server and start it anew.`);
+      return new DialError(
+        'link_version',
+        `The worker at ${url} speaks version ${linkVersion} of the link and this server version ${LINK_VERSION}. Fetch the worker again from /worker/worker.mjs of this server and start it anew.`,
+      );
     case 'taken':
-      return new DialError('taken', `The worker at ${url} is connected to another server. Remove the machine there first.`);
+      return new DialError(
+        'taken',
+        `The worker at ${url} is connected to another server. Remove the machine there first.`,
+      );
     case 'no_stream':
       return new DialError('no_stream', `The worker at ${url} does not wait for this connection any more.`);
     case 'malformed':
-      return new DialError('not_a_worker', `The worker at ${url} did not understand this server. Fetch the worker again from /worker/worker.mjs of this server.`);
+      return new DialError(
+        'not_a_worker',
+        `The worker at ${url} did not understand this server. Fetch the worker again from /worker/worker.mjs of this server.`,
+      );
   }
 }
 
 function connectionProblem(url: string, error: unknown, connected: boolean): DialError {
   const { code = '', message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return new DialError('unreachable', `The name in ${url} is not known to this server. Check the address, or give the number of the computer.`);
-  if (connected) return new DialError('not_tls', `What listens at ${url} does not speak TLS as a worker does (${message}). Check the port, and that the worker was started with --listen.`);
-  const why = code === 'ECONNREFUSED' ? 'nothing listens there' : code === 'EHOSTUNREACH' || code === 'ENETUNREACH' ? 'there is no way to this computer' : message;
-  return new DialError('unreachable', `${url} cannot be reached from this server: ${why}. Check that the worker runs, and that a firewall lets its port through.`);
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return new DialError(
+      'unreachable',
+      `The name in ${url} is not known to this server. Check the address, or give the number of the computer.`,
+    );
+  if (connected)
+    return new DialError(
+      'not_tls',
+      `What listens at ${url} does not speak TLS as a worker does (${message}). Check the port, and that the worker was started with --listen.`,
+    );
+  const why =
+    code === 'ECONNREFUSED'
+      ? 'nothing listens there'
+      : code === 'EHOSTUNREACH' || code === 'ENETUNREACH'
+        ? 'there is no way to this computer'
+        : message;
+  return new DialError(
+    'unreachable',
+    `${url} cannot be reached from this server: ${why}. Check that the worker runs, and that a firewall lets its port through.`,
+  );
 }
 
 /** Settles with the work, or rejects after the time. */
-async function within<T>(milliseconds: number, socket: TLSSocket, work: (resolve: (value: T) => void, reject: (error: Error) => void) => void): Promise<T> {
+async function within<T>(
+  milliseconds: number,
+  socket: TLSSocket,
+  work: (resolve: (value: T) => void, reject: (error: Error) => void) => void,
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   try {
     return await new Promise<T>((resolve, reject) => {

@@ -1,6 +1,12 @@
 import { EventEmitter } from 'node:events';
 import type { TLSSocket } from 'node:tls';
-import { CARRIER_LINE_BYTES, CARRIER_TIMING, DialWorkerMessageSchema, type DialServerMessage, type DialWorkerMessage } from '@mle/protocol';
+import {
+  CARRIER_LINE_BYTES,
+  CARRIER_TIMING,
+  type DialServerMessage,
+  type DialWorkerMessage,
+  DialWorkerMessageSchema,
+} from '@mle/protocol';
 
 interface Events {
   /** The worker wants another connection. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
 import { logger } from '../../platform/logging/logger.js';
-import { dialCarrier, type CarrierTarget } from './carrier.js';
+import { type CarrierTarget, dialCarrier } from './carrier.js';
 import type { Control } from './control.js';
 import { DialError } from './dial-error.js';
 
@@ -20,7 +20,10 @@ export interface DialledMachineTools {
   report: (error: string | null) => Promise<void>;
 }
 
-/** Keeps one machine connected that this replica holds: dials, delivers the streams that the worker asks for, and dials again. */
+/**
+ * Keeps one machine connected that this replica holds: dials, delivers the streams that the worker asks for, and dials
+ * again.
+ */
 export class DialledMachine {
   private readonly ending = new AbortController();
   private readonly streams = new Set<TLSSocket>();
@@ -46,7 +49,9 @@ export class DialledMachine {
         await this.tell(error);
       }
       next = null;
-      await delay(RETRY_MS[Math.min(this.failures++, RETRY_MS.length - 1)], undefined, { signal: this.ending.signal }).catch(() => undefined);
+      await delay(RETRY_MS[Math.min(this.failures++, RETRY_MS.length - 1)], undefined, {
+        signal: this.ending.signal,
+      }).catch(() => undefined);
     }
   }
 
@@ -97,7 +102,8 @@ export class DialledMachine {
 
   private async tell(error: unknown): Promise<void> {
     // An outage of the database is no news about the machine.
-    if (error instanceof DialError && !this.ending.signal.aborted) await this.tools.report(error.message).catch(() => undefined);
+    if (error instanceof DialError && !this.ending.signal.aborted)
+      await this.tools.report(error.message).catch(() => undefined);
     else logger.debug({ err: error, machineId: this.machineId }, 'a machine was not dialled');
   }
 

@@ -1,18 +1,18 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { CONFIG, type Config } from '../../platform/config/config.js';
-import { EventsService } from '../../platform/signals/events.service.js';
 import { logger } from '../../platform/logging/logger.js';
+import { SecretBox } from '../../platform/secrets/secret-box.js';
+import { EventsService } from '../../platform/signals/events.service.js';
 import { MachineCredentials } from '../machine-credentials.js';
 import { MachinesRepository } from '../machines.repository.js';
 import { MachinesService } from '../machines.service.js';
-import { SecretBox } from '../../platform/secrets/secret-box.js';
 import { CarriedConnections } from './carried-connections.js';
-import { dialCarrier, type CarrierTarget } from './carrier.js';
+import { type CarrierTarget, dialCarrier } from './carrier.js';
 import { Control } from './control.js';
 import { DialError } from './dial-error.js';
 import { DialledMachine } from './dialled-machine.js';
-import { DialsRepository, type DialRecord } from './dials.repository.js';
+import { type DialRecord, DialsRepository } from './dials.repository.js';
 
 const TICK_MS = 1_000;
 /** A replica that said nothing for so long is dead, and another one dials its machines. */
@@ -96,7 +96,8 @@ export class Dialler implements OnApplicationBootstrap, OnModuleDestroy {
   private async lookAt({ machineId, dial }: DialRecord): Promise<void> {
     const now = new Date();
     const machine = this.held.get(machineId);
-    const foreign = dial.holder !== null && dial.holder !== this.holder && dial.heldUntil !== null && dial.heldUntil > now;
+    const foreign =
+      dial.holder !== null && dial.holder !== this.holder && dial.heldUntil !== null && dial.heldUntil > now;
     const mine = !foreign && (await this.dials.hold(machineId, this.holder, now, this.until()));
     if (this.stopped) return;
     if (!mine) return this.letGo(machineId);
@@ -128,9 +129,14 @@ export class Dialler implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async target(machineId: string): Promise<CarrierTarget | null> {
     const dial = (await this.repository.get(machineId))?.dial;
-    if (!dial || this.stopped || !(await this.dials.hold(machineId, this.holder, new Date(), this.until()))) return null;
+    if (!dial || this.stopped || !(await this.dials.hold(machineId, this.holder, new Date(), this.until())))
+      return null;
     const token = this.box.open(tokenPurpose(dial.fingerprint), dial.sealedToken);
-    if (token === null) throw new DialError('sealed', "The token of this machine cannot be read: the server's secret key has changed. Connect the machine again.");
+    if (token === null)
+      throw new DialError(
+        'sealed',
+        "The token of this machine cannot be read: the server's secret key has changed. Connect the machine again.",
+      );
     return { url: dial.url, fingerprint: dial.fingerprint, token, server: this.serverId };
   }
 

@@ -1,5 +1,5 @@
+import { type ConnectMachine, ConnectMachineSchema, type MachineView, MachineViewSchema } from '@mle/protocol';
 import { Controller, Post } from '@nestjs/common';
-import { ConnectMachineSchema, MachineViewSchema, type ConnectMachine, type MachineView } from '@mle/protocol';
 import { AdminOnly } from '../../platform/http/current-user.js';
 import { Returns, ZodBody } from '../../platform/http/zod.js';
 import { DialsService } from './dials.service.js';

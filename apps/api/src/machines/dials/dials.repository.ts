@@ -13,7 +13,10 @@ export interface DialRecord {
 
 export type DialAddress = Pick<MachineDial, 'url' | 'fingerprint' | 'sealedToken'>;
 
-/** Where machines are dialled, and which replica holds them. Touches the `dial` of machines, and the credential that each dial renews. */
+/**
+ * Where machines are dialled, and which replica holds them. Touches the `dial` of machines, and the credential that
+ * each dial renews.
+ */
 @Injectable()
 export class DialsRepository {
   constructor(@InjectModel(Machine.name) private readonly machines: Model<Machine>) {}
@@ -30,37 +33,62 @@ export class DialsRepository {
 
   async create(name: string, address: DialAddress, credentialHash: string): Promise<string> {
     const dial: MachineDial = { ...address, error: null, holder: null, heldUntil: null };
-    const machine = await this.machines.create({ name, provider: 'joined', credentialHash, dial, createdAt: new Date() });
+    const machine = await this.machines.create({
+      name,
+      provider: 'joined',
+      credentialHash,
+      dial,
+      createdAt: new Date(),
+    });
     return machine._id.toHexString();
   }
 
   async setAddress(machineId: string, { url, fingerprint, sealedToken }: DialAddress): Promise<void> {
-    await this.machines.updateOne({ _id: objectId(machineId) }, { $set: { 'dial.url': url, 'dial.fingerprint': fingerprint, 'dial.sealedToken': sealedToken, 'dial.error': null } });
+    await this.machines.updateOne(
+      { _id: objectId(machineId) },
+      {
+        $set: { 'dial.url': url, 'dial.fingerprint': fingerprint, 'dial.sealedToken': sealedToken, 'dial.error': null },
+      },
+    );
   }
 
   async setCredential(machineId: string, credentialHash: string): Promise<boolean> {
-    return (await this.machines.updateOne({ _id: objectId(machineId) }, { $set: { credentialHash } })).matchedCount === 1;
+    return (
+      (await this.machines.updateOne({ _id: objectId(machineId) }, { $set: { credentialHash } })).matchedCount === 1
+    );
   }
 
   /** Whether this is news. */
   async setError(machineId: string, error: string | null): Promise<boolean> {
-    const { modifiedCount } = await this.machines.updateOne({ _id: objectId(machineId), 'dial.fingerprint': { $type: 'string' }, 'dial.error': { $ne: error } }, { $set: { 'dial.error': error } });
+    const { modifiedCount } = await this.machines.updateOne(
+      { _id: objectId(machineId), 'dial.fingerprint': { $type: 'string' }, 'dial.error': { $ne: error } },
+      { $set: { 'dial.error': error } },
+    );
     return modifiedCount === 1;
   }
 
   /** Takes the machine, or keeps it: true while nobody else holds it. */
   async hold(machineId: string, holder: string, now: Date, until: Date): Promise<boolean> {
     const free = [{ 'dial.holder': null }, { 'dial.holder': holder }, { 'dial.heldUntil': { $lt: now } }];
-    const { matchedCount } = await this.machines.updateOne({ _id: objectId(machineId), 'dial.fingerprint': { $type: 'string' }, $or: free }, { $set: { 'dial.holder': holder, 'dial.heldUntil': until } });
+    const { matchedCount } = await this.machines.updateOne(
+      { _id: objectId(machineId), 'dial.fingerprint': { $type: 'string' }, $or: free },
+      { $set: { 'dial.holder': holder, 'dial.heldUntil': until } },
+    );
     return matchedCount === 1;
   }
 
   /** Takes it from whoever holds it: a person asked this replica. */
   async seize(machineId: string, holder: string, until: Date): Promise<void> {
-    await this.machines.updateOne({ _id: objectId(machineId) }, { $set: { 'dial.holder': holder, 'dial.heldUntil': until } });
+    await this.machines.updateOne(
+      { _id: objectId(machineId) },
+      { $set: { 'dial.holder': holder, 'dial.heldUntil': until } },
+    );
   }
 
   async letGo(holder: string): Promise<void> {
-    await this.machines.updateMany({ 'dial.holder': holder }, { $set: { 'dial.holder': null, 'dial.heldUntil': null } });
+    await this.machines.updateMany(
+      { 'dial.holder': holder },
+      { $set: { 'dial.holder': null, 'dial.heldUntil': null } },
+    );
   }
 }

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
 import type { ConnectMachine, FieldError, MachineView } from '@mle/protocol';
+import { Injectable } from '@nestjs/common';
 import { isDuplicate } from '../../platform/database/ids.js';
 import { conflict, ProblemError } from '../../platform/http/problem.js';
+import { SecretBox } from '../../platform/secrets/secret-box.js';
 import { MachineCredentials } from '../machine-credentials.js';
 import { MachinesRepository } from '../machines.repository.js';
 import { MachinesService } from '../machines.service.js';
-import { SecretBox } from '../../platform/secrets/secret-box.js';
 import type { CarrierTarget } from './carrier.js';
 import type { Control } from './control.js';
-import { DialError, type DialCode } from './dial-error.js';
+import { type DialCode, DialError } from './dial-error.js';
 import { Dialler, tokenPurpose } from './dialler.service.js';
 import { DialsRepository } from './dials.repository.js';
 
@@ -17,7 +17,14 @@ import { DialsRepository } from './dials.repository.js';
 const ONLINE_MS = 15_000;
 const ONLINE_CHECK_MS = 50;
 /** The field of the request that a problem is about. */
-const FIELDS: Partial<Record<DialCode, string>> = { address: 'url', unreachable: 'url', not_tls: 'url', not_a_worker: 'url', fingerprint: 'fingerprint', token: 'token' };
+const FIELDS: Partial<Record<DialCode, string>> = {
+  address: 'url',
+  unreachable: 'url',
+  not_tls: 'url',
+  not_a_worker: 'url',
+  fingerprint: 'fingerprint',
+  token: 'token',
+};
 
 /** Connects machines that cannot reach the server, or that the server cannot be reached by. */
 @Injectable()
@@ -31,7 +38,9 @@ export class DialsService {
     private readonly box: SecretBox,
   ) {}
 
-  /** The machine, online. A worker that is known by its certificate stays the machine that it was, at its new address. */
+  /**
+   * The machine, online. A worker that is known by its certificate stays the machine that it was, at its new address.
+   */
   async connect({ url, token, fingerprint, name }: ConnectMachine): Promise<MachineView> {
     const target = { url, fingerprint, token, server: this.dialler.serverId };
     const begun = new Date();
@@ -43,7 +52,11 @@ export class DialsService {
     await this.dialler.adopt(machineId, control, target);
     if (await this.comesOnline(machineId, begun)) return this.machines.get(machineId);
     if (!known) await this.machines.remove(machineId);
-    throw new ProblemError(422, 'machine.not_online', `The worker at ${url} was dialled, but did not come online. Its log says why.`);
+    throw new ProblemError(
+      422,
+      'machine.not_online',
+      `The worker at ${url} was dialled, but did not come online. Its log says why.`,
+    );
   }
 
   private async open(target: CarrierTarget): Promise<Control> {
@@ -58,15 +71,26 @@ export class DialsService {
     const name = await control.name();
     if (name !== null) return name.trim() || new URL(url).hostname;
     control.close();
-    throw problemOf(new DialError('not_a_worker', `The worker at ${url} ended the connection before it was ready. Its log says why.`));
+    throw problemOf(
+      new DialError('not_a_worker', `The worker at ${url} ended the connection before it was ready. Its log says why.`),
+    );
   }
 
-  private async create(name: string, address: { url: string; fingerprint: string; sealedToken: string }, control: Control): Promise<string> {
+  private async create(
+    name: string,
+    address: { url: string; fingerprint: string; sealedToken: string },
+    control: Control,
+  ): Promise<string> {
     try {
       return await this.dials.create(name, address, this.credentials.issue().credentialHash);
     } catch (error) {
       control.close();
-      throw isDuplicate(error) ? conflict('machine.connecting', 'This worker is being connected already. Wait a moment, and look at the list of machines.') : error;
+      throw isDuplicate(error)
+        ? conflict(
+            'machine.connecting',
+            'This worker is being connected already. Wait a moment, and look at the list of machines.',
+          )
+        : error;
     }
   }
 

@@ -1,8 +1,8 @@
-import { Injectable } from '@nestjs/common';
 import type { PoolView } from '@mle/protocol';
+import { Injectable } from '@nestjs/common';
 import { EventsService } from '../../platform/signals/events.service.js';
 import { MachinesRepository } from '../machines.repository.js';
-import { PoolsRepository, type PoolRecord } from './pools.repository.js';
+import { type PoolRecord, PoolsRepository } from './pools.repository.js';
 
 /** Pools with their members, as browsers see them. */
 @Injectable()

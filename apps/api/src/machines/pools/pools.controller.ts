@@ -1,5 +1,13 @@
+import {
+  type CreatePool,
+  CreatePoolSchema,
+  IdSchema,
+  type PoolView,
+  PoolViewSchema,
+  type UpdatePool,
+  UpdatePoolSchema,
+} from '@mle/protocol';
 import { Controller, Delete, Get, Patch, Post } from '@nestjs/common';
-import { CreatePoolSchema, IdSchema, PoolViewSchema, UpdatePoolSchema, type CreatePool, type PoolView, type UpdatePool } from '@mle/protocol';
 import { z } from 'zod';
 import { AdminOnly } from '../../platform/http/current-user.js';
 import { Returns, ZodBody, ZodParam } from '../../platform/http/zod.js';

@@ -39,7 +39,9 @@ export class PoolsRepository {
 
   /** Rejects with a duplicate error when the name is taken. */
   async rename(id: string, name: string): Promise<PoolRecord | null> {
-    const pool = await this.pools.findByIdAndUpdate(id, { $set: { name, nameKey: keyOf(name) } }, { returnDocument: 'after' }).lean();
+    const pool = await this.pools
+      .findByIdAndUpdate(id, { $set: { name, nameKey: keyOf(name) } }, { returnDocument: 'after' })
+      .lean();
     return pool && record(pool);
   }
 

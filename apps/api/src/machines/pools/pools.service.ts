@@ -1,15 +1,15 @@
-import { Injectable } from '@nestjs/common';
 import type { CreatePool, PoolView, UpdatePool } from '@mle/protocol';
+import { Injectable } from '@nestjs/common';
 import { isDuplicate } from '../../platform/database/ids.js';
-import { EventsService } from '../../platform/signals/events.service.js';
 import { badRequest, conflict, notFound } from '../../platform/http/problem.js';
 import { logger } from '../../platform/logging/logger.js';
+import { EventsService } from '../../platform/signals/events.service.js';
+import { RunLinesRepository } from '../../run-records/run-lines.repository.js';
 import { MachinesRepository } from '../machines.repository.js';
 import { MachinesService } from '../machines.service.js';
 import { DeliveriesService } from '../queue/deliveries.service.js';
-import { RunLinesRepository } from '../../run-records/run-lines.repository.js';
 import { PoolAnnouncer } from './pool-announcer.service.js';
-import { PoolsRepository, type PoolRecord } from './pools.repository.js';
+import { type PoolRecord, PoolsRepository } from './pools.repository.js';
 
 /** Pools as people see and change them. */
 @Injectable()
@@ -53,13 +53,20 @@ export class PoolsService {
     const pool = await this.existing(id);
     const active = await this.lines.countActiveOfPool(id);
     if (active > 0) {
-      throw conflict('pool.busy', `${pool.name} still has ${active === 1 ? 'an active run' : `${active} active runs`}. Stop ${active === 1 ? 'it' : 'them'} first, or wait for the end.`);
+      throw conflict(
+        'pool.busy',
+        `${pool.name} still has ${active === 1 ? 'an active run' : `${active} active runs`}. Stop ${active === 1 ? 'it' : 'them'} first, or wait for the end.`,
+      );
     }
     await this.pools.remove(id);
     await this.setMembers(id, []);
     this.events.emit('pool.settings', id);
     this.events.publish('pool.removed', {}, { id });
-    await this.deliveries.forgetPool(id).catch((error: unknown) => logger.warn({ err: error, poolId: id }, 'the queue of a removed pool is still in Redis'));
+    await this.deliveries
+      .forgetPool(id)
+      .catch((error: unknown) =>
+        logger.warn({ err: error, poolId: id }, 'the queue of a removed pool is still in Redis'),
+      );
   }
 
   private async announce(pool: PoolRecord): Promise<PoolView> {
@@ -80,14 +87,19 @@ export class PoolsService {
   }
 
   private async setMembers(poolId: string, machineIds: readonly string[]): Promise<void> {
-    for (const machine of await this.members.setMembersOfPool(poolId, machineIds)) await this.machines.announce(machine);
+    for (const machine of await this.members.setMembersOfPool(poolId, machineIds))
+      await this.machines.announce(machine);
   }
 
   private async checkMachines(ids: readonly string[]): Promise<void> {
     const known = new Set((await this.members.list()).map(({ id }) => id));
     const unknown = ids.filter((id) => !known.has(id));
     if (unknown.length > 0) {
-      throw badRequest('request.invalid', `There is no machine ${unknown.join(', ')}. Choose machines of the Machines page.`, [{ path: 'machineIds', message: 'There is no such machine.' }]);
+      throw badRequest(
+        'request.invalid',
+        `There is no machine ${unknown.join(', ')}. Choose machines of the Machines page.`,
+        [{ path: 'machineIds', message: 'There is no such machine.' }],
+      );
     }
   }
 
@@ -95,7 +107,8 @@ export class PoolsService {
     try {
       return await work();
     } catch (error) {
-      if (isDuplicate(error)) throw conflict('pool.name_taken', `There is a pool named ${name} already. Choose another name.`);
+      if (isDuplicate(error))
+        throw conflict('pool.name_taken', `There is a pool named ${name} already. Choose another name.`);
       throw error;
     }
   }

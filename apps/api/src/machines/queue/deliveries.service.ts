@@ -1,19 +1,35 @@
+import {
+  type AttemptRef,
+  type Delivery,
+  DELIVERY_JOB,
+  deliveryId,
+  machineQueue,
+  poolQueue,
+  QUEUE_PREFIX,
+} from '@mle/protocol';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Queue } from 'bullmq';
-import { DELIVERY_JOB, deliveryId, machineQueue, poolQueue, QUEUE_PREFIX, type AttemptRef, type Delivery } from '@mle/protocol';
 import { RedisService } from '../../platform/redis/redis.service.js';
 import type { RunRecord } from '../../run-records/run-view.js';
 import { machineKeyPrefix, removeMachineUser } from './machine-acl.js';
 
-/** BullMQ serves low numbers first; ours are −100 to 100, high first. A run whose slot is kept goes before its equals. */
+/**
+ * BullMQ serves low numbers first; ours are −100 to 100, high first. A run whose slot is kept goes before its equals.
+ */
 const bullPriority = ({ priority, seat }: Deliverable): number => 2 * (101 - priority) - (seat === undefined ? 0 : 1);
 
 const ASKED_AT_ONCE = 200;
 
 /** What a delivery has to know of a run. */
-export type Deliverable = Pick<RunRecord, 'id' | 'attempt' | 'priority' | 'correlationId' | 'machineId' | 'targetPoolId' | 'seat'>;
+export type Deliverable = Pick<
+  RunRecord,
+  'id' | 'attempt' | 'priority' | 'correlationId' | 'machineId' | 'targetPoolId' | 'seat'
+>;
 
-/** Puts deliveries of attempts on the queues of machines and pools. Each may be repeated: the same attempt is the same job. */
+/**
+ * Puts deliveries of attempts on the queues of machines and pools. Each may be repeated: the same attempt is the same
+ * job.
+ */
 @Injectable()
 export class DeliveriesService implements OnModuleDestroy {
   private readonly queues = new Map<string, Queue<Delivery>>();
@@ -27,9 +43,18 @@ export class DeliveriesService implements OnModuleDestroy {
   async deliver(run: Deliverable): Promise<void> {
     const name = run.machineId ? machineQueue(run.machineId) : run.targetPoolId ? poolQueue(run.targetPoolId) : null;
     if (name === null) return;
-    const delivery = { runId: run.id, attempt: run.attempt, ...(run.correlationId && { correlationId: run.correlationId }) };
+    const delivery = {
+      runId: run.id,
+      attempt: run.attempt,
+      ...(run.correlationId && { correlationId: run.correlationId }),
+    };
     const jobId = deliveryId(run.id, run.attempt);
-    await this.queue(name).add(DELIVERY_JOB, delivery, { jobId, priority: bullPriority(run), removeOnComplete: true, removeOnFail: true });
+    await this.queue(name).add(DELIVERY_JOB, delivery, {
+      jobId,
+      priority: bullPriority(run),
+      removeOnComplete: true,
+      removeOnFail: true,
+    });
   }
 
   /** Takes a delivery back that no worker has. */
@@ -41,13 +66,20 @@ export class DeliveriesService implements OnModuleDestroy {
     return (await this.redis.client.exists(deliveryKey(machineId, ref))) === 1;
   }
 
-  /** Those of the runs that have no delivery on the queue of their machine; most often one question tells of many that each has one. */
-  async *undelivered<R extends { id: string; attempt: number; machineId: string }>(runs: readonly R[]): AsyncGenerator<R> {
+  /**
+   * Those of the runs that have no delivery on the queue of their machine; most often one question tells of many that
+   * each has one.
+   */
+  async *undelivered<R extends { id: string; attempt: number; machineId: string }>(
+    runs: readonly R[],
+  ): AsyncGenerator<R> {
     for (let at = 0; at < runs.length; at += ASKED_AT_ONCE) {
       const some = runs.slice(at, at + ASKED_AT_ONCE);
       const keys = some.map(({ id, attempt, machineId }) => deliveryKey(machineId, { runId: id, attempt }));
       if ((await this.redis.client.exists(...keys)) === some.length) continue;
-      const there = await Promise.all(some.map(({ id, attempt, machineId }) => this.exists(machineId, { runId: id, attempt })));
+      const there = await Promise.all(
+        some.map(({ id, attempt, machineId }) => this.exists(machineId, { runId: id, attempt })),
+      );
       yield* some.filter((_run, i) => !there[i]);
     }
   }

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 
-/** The scripts that a BullMQ consumer runs, by BullMQ's names. A producer's or an administrator's are not among them. */
+/**
+ * The scripts that a BullMQ consumer runs, by BullMQ's names. A producer's or an administrator's are not among them.
+ */
 const CONSUMER_SCRIPTS = ['moveToActive', 'moveToFinished', 'moveStalledJobsToWait', 'extendLock'];
 
 /** Largest value that a machine may write: its deliveries carry ids only. */
@@ -31,9 +33,13 @@ export function refusal(words: readonly Buffer[], keyPrefix: string): string | n
     case 'PING':
       return null;
     case 'HELLO':
-      return words.slice(2).every((word, i) => i % 2 === 1 || word.toString('latin1').toUpperCase() === 'SETNAME') ? null : 'HELLO may not log in';
+      return words.slice(2).every((word, i) => i % 2 === 1 || word.toString('latin1').toUpperCase() === 'SETNAME')
+        ? null
+        : 'HELLO may not log in';
     case 'CLIENT':
-      return /^(SETNAME|SETINFO)$/i.test(words[1]?.toString('latin1') ?? '') ? null : 'of CLIENT only SETNAME and SETINFO are taken';
+      return /^(SETNAME|SETINFO)$/i.test(words[1]?.toString('latin1') ?? '')
+        ? null
+        : 'of CLIENT only SETNAME and SETINFO are taken';
     case 'BZPOPMIN':
       return keysRefusal(words.slice(1, -1), keyPrefix);
     case 'EVAL':
@@ -57,5 +63,7 @@ function scriptRefusal(command: string, words: readonly Buffer[], keyPrefix: str
 function keysRefusal(keys: readonly Buffer[], keyPrefix: string): string | null {
   if (keys.length === 0) return 'a key is missing';
   // BullMQ passes '' for a key that a script does not use in this call.
-  return keys.every((key) => key.length === 0 || key.toString('latin1').startsWith(keyPrefix)) ? null : "the key is not of this machine's queue";
+  return keys.every((key) => key.length === 0 || key.toString('latin1').startsWith(keyPrefix))
+    ? null
+    : "the key is not of this machine's queue";
 }

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { createConnection, type Socket } from 'node:net';
-import { connect as tlsConnect } from 'node:tls';
 import type { Duplex } from 'node:stream';
+import { connect as tlsConnect } from 'node:tls';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { WebSocket, WebSocketServer } from 'ws';
 import { CONFIG, type Config } from '../../platform/config/config.js';
-import { MachineCredentials } from '../machine-credentials.js';
-import { RedisService } from '../../platform/redis/redis.service.js';
 import { logger } from '../../platform/logging/logger.js';
+import { RedisService } from '../../platform/redis/redis.service.js';
+import { MachineCredentials } from '../machine-credentials.js';
 import { refusal } from './gate-policy.js';
 import { machineKeyPrefix, setMachineUser } from './machine-acl.js';
 import { QueueQuota } from './queue-quota.js';
@@ -15,7 +15,10 @@ import { encodeRequest, RespRequestParser } from './resp-request-parser.js';
 
 /** Redis answers an unknown command by an error in its place: so a refusal keeps the order of replies. */
 const REFUSED = 'MLE.REFUSED';
-/** Replies held for a machine that does not read, or requests for a Redis that does not, before its connection is closed. */
+/**
+ * Replies held for a machine that does not read, or requests for a Redis that does not, before its connection is
+ * closed.
+ */
 const BACKLOG_BYTES = 4 * 1024 * 1024;
 /** A machine that is gone without a word is noticed after two of these. */
 const PING_MS = 5_000;

@@ -1,13 +1,26 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { RedisService } from '../../platform/redis/redis.service.js';
 import { logger } from '../../platform/logging/logger.js';
+import { RedisService } from '../../platform/redis/redis.service.js';
 import { machineKeyPrefix } from './machine-acl.js';
 
 /** Redis memory that the queue of one machine may take. Thousands of waiting deliveries fit. */
 const QUOTA_BYTES = 16 * 1024 * 1024;
 const CHECK_EVERY_MS = 10_000;
 /** The keys that BullMQ lets grow, below a machine's prefix. */
-const GROWING_KEYS = ['wait', 'active', 'prioritized', 'stalled', 'completed', 'failed', 'events', 'delayed', 'marker', 'meta', 'waiting-children', 'limiter'];
+const GROWING_KEYS = [
+  'wait',
+  'active',
+  'prioritized',
+  'stalled',
+  'completed',
+  'failed',
+  'events',
+  'delayed',
+  'marker',
+  'meta',
+  'waiting-children',
+  'limiter',
+];
 
 /** Refuses further commands of a machine whose queue keys grew past their share of Redis. */
 @Injectable()
@@ -48,7 +61,10 @@ export class QueueQuota implements OnModuleInit, OnModuleDestroy {
 
   private async usage(machineId: string): Promise<number> {
     const sizes = await Promise.all(
-      GROWING_KEYS.map((key) => this.redis.client.call('MEMORY', 'USAGE', `${machineKeyPrefix(machineId)}${key}`) as Promise<number | null>),
+      GROWING_KEYS.map(
+        (key) =>
+          this.redis.client.call('MEMORY', 'USAGE', `${machineKeyPrefix(machineId)}${key}`) as Promise<number | null>,
+      ),
     );
     return sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
   }

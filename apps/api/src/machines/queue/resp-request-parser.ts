@@ -40,7 +40,8 @@ export class RespRequestParser {
       if (!bulk) return null;
       const end = bulk.next + bulk.value;
       if (this.buffer.length < end + 2) return null;
-      if (this.buffer[end] !== CR || this.buffer[end + 1] !== LF) throw new RespProtocolError('a bulk string is not closed');
+      if (this.buffer[end] !== CR || this.buffer[end + 1] !== LF)
+        throw new RespProtocolError('a bulk string is not closed');
       words.push(this.buffer.subarray(bulk.next, end));
       at = end + 2;
     }

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { isOutage } from '../http/problem.js';
 import { logger } from '../logging/logger.js';
 import { Hook } from '../signals/hook.js';
-import { isOutage } from '../http/problem.js';
 import { BlobsService } from './blobs.service.js';
 import { IncomingBlobs } from './incoming-blobs.service.js';
 

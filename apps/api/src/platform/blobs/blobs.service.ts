@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { closeSync, createReadStream, openSync, readSync, readdirSync, statSync, unlinkSync } from 'node:fs';
+import { closeSync, createReadStream, openSync, readdirSync, readSync, statSync, unlinkSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -47,7 +47,10 @@ export class BlobsService implements OnModuleInit {
     }
   }
 
-  /** Takes over a file beside the blobs, already flushed, whose bytes were found to be those of the name. Durable when it returns. */
+  /**
+   * Takes over a file beside the blobs, already flushed, whose bytes were found to be those of the name. Durable when
+   * it returns.
+   */
   async adopt(file: string, sha256: string): Promise<void> {
     this.keep(sha256);
     const folder = join(this.root, sha256.slice(0, 2));
@@ -92,14 +95,21 @@ export class BlobsService implements OnModuleInit {
   /** The bytes [from, to); an absent blob is an error of the stream. */
   open(sha256: string, { from = 0, to }: { from?: number; to?: number } = {}): Readable {
     if (to !== undefined && to <= from) return Readable.from([]);
-    return createReadStream(this.path(sha256), { start: from, ...(to !== undefined && { end: to - 1 }), highWaterMark: 256 * 1024 });
+    return createReadStream(this.path(sha256), {
+      start: from,
+      ...(to !== undefined && { end: to - 1 }),
+      highWaterMark: 256 * 1024,
+    });
   }
 
   read(sha256: string): Promise<Buffer> {
     return readFile(this.path(sha256));
   }
 
-  /** Fills `into` with a small blob from an offset, before anything else happens in this process. Returns how many bytes there were. */
+  /**
+   * Fills `into` with a small blob from an offset, before anything else happens in this process. Returns how many bytes
+   * there were.
+   */
   readNow(sha256: string, from: number, into: Buffer): number {
     const file = openSync(this.path(sha256), 'r');
     try {
@@ -159,7 +169,8 @@ export class BlobsService implements OnModuleInit {
   }
 }
 
-const fileTooLarge = (limit: number) => tooLarge('file.too_large', `The file is larger than the ${limit} bytes allowed.`);
+const fileTooLarge = (limit: number) =>
+  tooLarge('file.too_large', `The file is larger than the ${limit} bytes allowed.`);
 
 /** Makes a rename durable. */
 async function syncFolder(folder: string): Promise<void> {
@@ -173,7 +184,13 @@ async function syncFolder(folder: string): Promise<void> {
 
 function diskProblem(error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return new ProblemError(507, 'disk.full', 'The disk of the server is full. Nothing was changed; free some space and try again.');
-  if (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE') return new ProblemError(400, 'body.aborted', 'The request ended before its whole body had come.');
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new ProblemError(
+      507,
+      'disk.full',
+      'The disk of the server is full. Nothing was changed; free some space and try again.',
+    );
+  if (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE')
+    return new ProblemError(400, 'body.aborted', 'The request ended before its whole body had come.');
   return error;
 }

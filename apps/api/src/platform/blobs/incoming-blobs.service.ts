@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { mkdir, open, readdir, rm, stat, type FileHandle } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.js';
@@ -23,8 +23,8 @@ interface Incoming {
 }
 
 /**
- * Blobs that machines send in pieces. What came of one stays on the disk, also over the death of this process, and is gone on
- * with; `by` names the sender, so that two of them never write one file.
+ * Blobs that machines send in pieces. What came of one stays on the disk, also over the death of this process, and is
+ * gone on with; `by` names the sender, so that two of them never write one file.
  */
 @Injectable()
 export class IncomingBlobs implements OnModuleDestroy {
@@ -46,7 +46,8 @@ export class IncomingBlobs implements OnModuleDestroy {
   /** How many of its `size` bytes are here already; all of them only when it is stored. */
   async received(by: string, sha256: string, size: number): Promise<number> {
     const name = fileName(by, sha256);
-    const bytes = (await this.current(name))?.bytes ?? (await stat(join(this.folder, name)).catch(() => null))?.size ?? 0;
+    const bytes =
+      (await this.current(name))?.bytes ?? (await stat(join(this.folder, name)).catch(() => null))?.size ?? 0;
     if (bytes < size || size === 0) return bytes;
     // The last piece came, and this process died before the blob had its name: nobody would send a piece again.
     return (await this.finish(name, sha256)) === 'stored' ? size : 0;
@@ -67,13 +68,16 @@ export class IncomingBlobs implements OnModuleDestroy {
 
   /** Ends the work of a sender that is gone for now; what came stays on the disk. */
   async pause(by: string): Promise<void> {
-    await Promise.all([...this.open.keys()].filter((name) => name.startsWith(`${by}.`)).map((name) => this.close(name)));
+    await Promise.all(
+      [...this.open.keys()].filter((name) => name.startsWith(`${by}.`)).map((name) => this.close(name)),
+    );
   }
 
   /** Removes what a sender left that will not come back. */
   async forget(by: string): Promise<void> {
     await this.pause(by);
-    for (const name of await this.names()) if (name.startsWith(`${by}.`)) await rm(join(this.folder, name), { force: true });
+    for (const name of await this.names())
+      if (name.startsWith(`${by}.`)) await rm(join(this.folder, name), { force: true });
   }
 
   /** Removes what nobody went on with for `graceMs`. */
@@ -121,7 +125,11 @@ export class IncomingBlobs implements OnModuleDestroy {
     const handle = await open(join(this.folder, name), 'a+', 0o600);
     const hash = createHash('sha256');
     let bytes = 0;
-    for await (const chunk of handle.createReadStream({ start: 0, autoClose: false, highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>) {
+    for await (const chunk of handle.createReadStream({
+      start: 0,
+      autoClose: false,
+      highWaterMark: 256 * 1024,
+    }) as AsyncIterable<Buffer>) {
       hash.update(chunk);
       bytes += chunk.length;
     }

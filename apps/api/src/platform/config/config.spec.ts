@@ -1,14 +1,18 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigError } from './config-error.js';
 import { loadConfig } from './config.js';
+import { ConfigError } from './config-error.js';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'mle-config-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const good = () => ({ MONGODB_URI: 'mongodb://127.0.0.1/mle', REDIS_URL: 'redis://127.0.0.1:6390', MLE_DATA_DIR: folder });
+const good = () => ({
+  MONGODB_URI: 'mongodb://127.0.0.1/mle',
+  REDIS_URL: 'redis://127.0.0.1:6390',
+  MLE_DATA_DIR: folder,
+});
 function sentences(env: NodeJS.ProcessEnv): string[] {
   try {
     loadConfig({ ...good(), ...env });
@@ -22,7 +26,15 @@ function sentences(env: NodeJS.ProcessEnv): string[] {
 describe('the configuration', () => {
   it('has the defaults of the contract', () => {
     expect(loadConfig(good())).toMatchObject({
-      port: 8080, host: '127.0.0.1', dataDir: folder, publicUrl: null, adminLogin: null, lostAfterSeconds: 60, lifelineFd: null, maxFileBytes: 4 * 1024 ** 3, logLevel: 'info',
+      port: 8080,
+      host: '127.0.0.1',
+      dataDir: folder,
+      publicUrl: null,
+      adminLogin: null,
+      lostAfterSeconds: 60,
+      lifelineFd: null,
+      maxFileBytes: 4 * 1024 ** 3,
+      logLevel: 'info',
       redis: { host: '127.0.0.1', port: 6390 },
     });
   });
@@ -72,7 +84,9 @@ describe('the configuration', () => {
 
   it('wants a login and a password together, and never repeats a password', () => {
     expect(sentences({ MLE_ADMIN_LOGIN: 'ada' })).toEqual([expect.stringContaining('MLE_ADMIN_PASSWORD is missing')]);
-    expect(sentences({ MLE_ADMIN_PASSWORD: 'long enough' })).toEqual([expect.stringContaining('MLE_ADMIN_LOGIN is missing')]);
+    expect(sentences({ MLE_ADMIN_PASSWORD: 'long enough' })).toEqual([
+      expect.stringContaining('MLE_ADMIN_LOGIN is missing'),
+    ]);
     const [short = ''] = sentences({ MLE_ADMIN_LOGIN: 'ada', MLE_ADMIN_PASSWORD: 'geheim' });
     expect(short).toContain('8 to 256');
     expect(short).not.toContain('geheim');
@@ -83,7 +97,10 @@ describe('the configuration', () => {
   });
 
   it.each([
-    ['redis://user:p%40ss@redis.example:6380/3', { host: 'redis.example', port: 6380, username: 'user', password: 'p@ss', db: 3 }],
+    [
+      'redis://user:p%40ss@redis.example:6380/3',
+      { host: 'redis.example', port: 6380, username: 'user', password: 'p@ss', db: 3 },
+    ],
     ['rediss://redis.example', { host: 'redis.example', port: 6379, tls: { servername: 'redis.example' } }],
     ['unix:///run/redis.sock', { path: '/run/redis.sock' }],
     ['unix://:secret@/run/my%20redis.sock?db=2', { path: '/run/my redis.sock', password: 'secret', db: 2 }],

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { DEFAULT_LOST_AFTER_SECONDS, LIMITS, LoginNameSchema, PasswordSchema } from '@mle/protocol';
 import { z } from 'zod';
 import { ConfigError } from './config-error.js';
-import { redisConnection, type RedisConnection } from './redis-url.js';
+import { type RedisConnection, redisConnection } from './redis-url.js';
 import { secretKeyFile } from './secret-key.js';
 
 /** Injects the one `Config` of the process. */
@@ -62,7 +62,11 @@ interface Variable {
 const variable = <S extends z.ZodType>(name: string, schema: S, allowed: string) => ({ name, schema, allowed });
 
 const port = variable('MLE_PORT', whole(0, 65_535), 'a port from 0 to 65535 (0 takes a free one)');
-const host = variable('MLE_HOST', text(255).regex(/^[A-Za-z0-9.:_-]+$/), 'an address or host name to listen on, such as 127.0.0.1 or 0.0.0.0');
+const host = variable(
+  'MLE_HOST',
+  text(255).regex(/^[A-Za-z0-9.:_-]+$/),
+  'an address or host name to listen on, such as 127.0.0.1 or 0.0.0.0',
+);
 const dataDir = variable('MLE_DATA_DIR', text(4096), 'a folder to keep the data in');
 const publicUrl = variable(
   'MLE_PUBLIC_URL',
@@ -71,17 +75,43 @@ const publicUrl = variable(
 );
 const adminLogin = variable('MLE_ADMIN_LOGIN', LoginNameSchema, 'a login of at most 64 letters, digits and . _ @ + -');
 const adminPassword = variable('MLE_ADMIN_PASSWORD', PasswordSchema, 'a password of 8 to 256 characters');
-const secretKey = variable('MLE_SECRET_KEY', z.string().regex(/^[0-9a-fA-F]{64}$/), '32 bytes as 64 hex digits, such as `openssl rand -hex 32` prints');
-const mongodbUri = variable('MONGODB_URI', z.string().regex(/^mongodb(\+srv)?:\/\/\S+$/), 'the address of the database, such as mongodb://127.0.0.1/mle');
-const redisUrl = variable('REDIS_URL', z.string().transform(redisConnection).pipe(z.custom<RedisConnection>((value) => value !== null)), 'redis://…, rediss://… or unix://[:password@]/path/redis.sock');
+const secretKey = variable(
+  'MLE_SECRET_KEY',
+  z.string().regex(/^[0-9a-fA-F]{64}$/),
+  '32 bytes as 64 hex digits, such as `openssl rand -hex 32` prints',
+);
+const mongodbUri = variable(
+  'MONGODB_URI',
+  z.string().regex(/^mongodb(\+srv)?:\/\/\S+$/),
+  'the address of the database, such as mongodb://127.0.0.1/mle',
+);
+const redisUrl = variable(
+  'REDIS_URL',
+  z
+    .string()
+    .transform(redisConnection)
+    .pipe(z.custom<RedisConnection>((value) => value !== null)),
+  'redis://…, rediss://… or unix://[:password@]/path/redis.sock',
+);
 const storeDir = variable('MLE_STORE_DIR', text(4096), 'the folder of the embedded store');
 const lostAfter = variable('MLE_LOST_AFTER_SECONDS', whole(2, 86_400), 'a number of seconds from 2 to 86400');
-const localJoinTokenFile = variable('MLE_LOCAL_JOIN_TOKEN_FILE', text(4096), 'a file that the local worker reads its token from');
+const localJoinTokenFile = variable(
+  'MLE_LOCAL_JOIN_TOKEN_FILE',
+  text(4096),
+  'a file that the local worker reads its token from',
+);
 const lifelineFd = variable('MLE_LIFELINE_FD', whole(3, 1024), 'the number of an open file descriptor from 3');
 const webDir = variable('MLE_WEB_DIR', text(4096), 'the folder of the built web application');
 const workerBundle = variable('MLE_WORKER_BUNDLE', text(4096), 'the file of the built worker');
 const examplesDir = variable('MLE_EXAMPLES_DIR', text(4096), 'the folder of the example projects');
-const gitPrivateHosts = variable('MLE_GIT_PRIVATE_HOSTS', z.string().regex(/^[A-Za-z0-9.:_-]+(?:\s*,\s*[A-Za-z0-9.:_-]+)*$/).transform((list) => list.toLowerCase().split(/\s*,\s*/)), 'host names separated by commas, such as git.lab.example');
+const gitPrivateHosts = variable(
+  'MLE_GIT_PRIVATE_HOSTS',
+  z
+    .string()
+    .regex(/^[A-Za-z0-9.:_-]+(?:\s*,\s*[A-Za-z0-9.:_-]+)*$/)
+    .transform((list) => list.toLowerCase().split(/\s*,\s*/)),
+  'host names separated by commas, such as git.lab.example',
+);
 const maxFile = variable('MLE_MAX_FILE_BYTES', whole(1, 1024 ** 4), 'a size in bytes from 1 to 1099511627776');
 const maxFiles = variable('MLE_MAX_PROJECT_FILES', whole(1, 1_000_000), 'a number of files from 1 to 1000000');
 const logLevel = variable('MLE_LOG_LEVEL', z.enum(LOG_LEVELS), `one of ${LOG_LEVELS.join(', ')}`);
@@ -133,7 +163,9 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   };
   if (Boolean(env['MLE_ADMIN_LOGIN']) !== Boolean(env['MLE_ADMIN_PASSWORD'])) {
     const missing = env['MLE_ADMIN_LOGIN'] ? adminPassword : adminLogin;
-    refused.push(`${missing.name} is missing: the first user needs both a login and a password. Set it to ${missing.allowed}.`);
+    refused.push(
+      `${missing.name} is missing: the first user needs both a login and a password. Set it to ${missing.allowed}.`,
+    );
   }
   const key = read(secretKey);
   if (refused.length > 0) throw new ConfigError(refused);

@@ -1,5 +1,5 @@
 import { createConnection } from 'mongoose';
-import { startParts, type Parts } from '../../../test/parts.js';
+import { type Parts, startParts } from '../../../test/parts.js';
 import { failOnClosedConnections } from './closed-connections.js';
 
 describe('a database that is killed', () => {
@@ -11,7 +11,10 @@ describe('a database that is killed', () => {
   afterAll(() => parts?.stop());
 
   it('answers or fails every command, and hangs none', async () => {
-    const connection = await createConnection(parts.mongodbUri, { serverSelectionTimeoutMS: 3_000, bufferCommands: false }).asPromise();
+    const connection = await createConnection(parts.mongodbUri, {
+      serverSelectionTimeoutMS: 3_000,
+      bufferCommands: false,
+    }).asPromise();
     const collection = connection.collection<{ _id: number }>('numbers');
     for (let round = 0; round < 12; round++) {
       await collection.findOne({}).catch(() => null);

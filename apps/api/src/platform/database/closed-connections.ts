@@ -15,7 +15,9 @@ const CLOSED = 'the connection to the database closed before the command was sen
  * a closed socket never emits: the command, and the run behind it, would hang for ever after a restart of the database.
  */
 export function failOnClosedConnections(): void {
-  const { prototype } = (createRequire(import.meta.url)('mongodb/lib/cmap/connection.js') as { Connection: { prototype: Connection } }).Connection;
+  const { prototype } = (
+    createRequire(import.meta.url)('mongodb/lib/cmap/connection.js') as { Connection: { prototype: Connection } }
+  ).Connection;
   const write = prototype.writeCommand;
   prototype.writeCommand = async function (this: Connection, ...args) {
     if (this.closed) throw new mongo.MongoNetworkError(CLOSED);

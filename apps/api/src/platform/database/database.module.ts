@@ -4,8 +4,8 @@ import type { Connection } from 'mongoose';
 import { CONFIG, type Config } from '../config/config.js';
 import { logger } from '../logging/logger.js';
 import { failOnClosedConnections } from './closed-connections.js';
-import { MIGRATIONS } from './migrations.js';
 import { migrate } from './migration-runner.js';
+import { MIGRATIONS } from './migrations.js';
 
 failOnClosedConnections();
 
@@ -37,7 +37,10 @@ export class DatabaseModule implements OnModuleInit {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** Runs before the hooks of all other modules: nothing is read before it is migrated, or written before its unique indexes exist. */
+  /**
+   * Runs before the hooks of all other modules: nothing is read before it is migrated, or written before its unique
+   * indexes exist.
+   */
   async onModuleInit(): Promise<void> {
     await migrate(this.connection, MIGRATIONS, this.config);
     const models = Object.values(this.connection.models);

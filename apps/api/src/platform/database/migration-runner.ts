@@ -17,7 +17,11 @@ interface VersionDocument {
  * Brings the data to the newest version, after a copy of the embedded store.
  * @throws ConfigError when the data is of a newer version than this program knows.
  */
-export async function migrate(connection: Connection, migrations: readonly Migration[], { storeDir, dataDir }: Pick<Config, 'storeDir' | 'dataDir'>): Promise<void> {
+export async function migrate(
+  connection: Connection,
+  migrations: readonly Migration[],
+  { storeDir, dataDir }: Pick<Config, 'storeDir' | 'dataDir'>,
+): Promise<void> {
   const meta = connection.collection<VersionDocument>(COLLECTION);
   const newest = migrations.at(-1)?.to ?? FIRST_SCHEMA_VERSION;
   const stored = await meta.findOne({ _id: KEY });
@@ -41,7 +45,10 @@ export async function migrate(connection: Connection, migrations: readonly Migra
   }
 }
 
-/** A copy of its own each time: after an interrupted migration the first one is the good one. Nothing else writes at this time: the launcher starts one API, and it has not begun to serve. */
+/**
+ * A copy of its own each time: after an interrupted migration the first one is the good one. Nothing else writes at
+ * this time: the launcher starts one API, and it has not begun to serve.
+ */
 async function backUp(from: string, to: string): Promise<void> {
   await mkdir(to, { recursive: true, mode: 0o700 });
   await cp(from, to, { recursive: true, preserveTimestamps: true });

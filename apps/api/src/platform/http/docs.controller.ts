@@ -4,7 +4,7 @@ import type { Response } from 'express';
 import { z } from 'zod';
 import { Public } from './current-user.js';
 import { openApi } from './openapi.js';
-import { RouteRegistry, type Route } from './route-registry.js';
+import { type Route, RouteRegistry } from './route-registry.js';
 import { Returns } from './zod.js';
 
 @Public()
@@ -22,12 +22,16 @@ export class DocsController {
   @Returns(200, 'html', 'All addresses on one page')
   page(@Res() response: Response): void {
     const nonce = randomBytes(16).toString('base64');
-    response.set('Content-Security-Policy', `default-src 'none'; style-src 'nonce-${nonce}'; frame-ancestors 'none'; base-uri 'none'`);
+    response.set(
+      'Content-Security-Policy',
+      `default-src 'none'; style-src 'nonce-${nonce}'; frame-ancestors 'none'; base-uri 'none'`,
+    );
     response.type('html').send(docsPage(this.registry.routes(), nonce));
   }
 }
 
-const escape = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+const escape = (text: string) =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 function docsPage(routes: Route[], nonce: string): string {
   const rows = routes

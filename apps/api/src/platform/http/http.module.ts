@@ -3,5 +3,10 @@ import { DiscoveryModule } from '@nestjs/core';
 import { DocsController } from './docs.controller.js';
 import { RouteRegistry } from './route-registry.js';
 
-@Module({ imports: [DiscoveryModule], controllers: [DocsController], providers: [RouteRegistry], exports: [RouteRegistry] })
+@Module({
+  imports: [DiscoveryModule],
+  controllers: [DocsController],
+  providers: [RouteRegistry],
+  exports: [RouteRegistry],
+})
 export class HttpModule {}

@@ -8,7 +8,8 @@ type Json = Record<string, unknown>;
 /** The protocol's schemas under their names, so that the document refers to them instead of repeating them. */
 const named = z.registry<{ id: string }>();
 for (const [name, value] of Object.entries(protocol)) {
-  if (name.endsWith('Schema') && value instanceof z.ZodType && !named.has(value)) named.add(value, { id: name.slice(0, -'Schema'.length) });
+  if (name.endsWith('Schema') && value instanceof z.ZodType && !named.has(value))
+    named.add(value, { id: name.slice(0, -'Schema'.length) });
 }
 
 /** The OpenAPI 3.1 document of the routes: their schemas are the very ones that check the requests. */
@@ -22,7 +23,12 @@ export function openApi(routes: Route[]): Json {
   const problem = schemaOf(protocol.ProblemSchema, 'output', schemas);
   return {
     openapi: '3.1.0',
-    info: { title: 'ML Experimenter', version: '1', description: 'Projects, machines and runs. Times are UTC, ids are 24 hex digits, refusals are problem details (RFC 9457).' },
+    info: {
+      title: 'ML Experimenter',
+      version: '1',
+      description:
+        'Projects, machines and runs. Times are UTC, ids are 24 hex digits, refusals are problem details (RFC 9457).',
+    },
     security: [{ session: [] }, { token: [] }],
     paths,
     components: {
@@ -31,7 +37,9 @@ export function openApi(routes: Route[]): Json {
         session: { type: 'apiKey', in: 'cookie', name: 'mle_session' },
         token: { type: 'http', scheme: 'bearer', bearerFormat: 'mle_…' },
       },
-      responses: { Problem: { description: 'Why it was refused', content: { 'application/problem+json': { schema: problem } } } },
+      responses: {
+        Problem: { description: 'Why it was refused', content: { 'application/problem+json': { schema: problem } } },
+      },
     },
   };
 }
@@ -43,17 +51,26 @@ export function openPath(path: string): string {
 
 function operation({ method, path, controller, handler, isPublic, adminOnly, docs }: Route, schemas: Json): Json {
   const tag = controller.replace(/Controller$/, '');
-  const bodies = docs.body === undefined ? {} : { requestBody: { required: true, content: requestContent(docs.body, schemas) } };
+  const bodies =
+    docs.body === undefined ? {} : { requestBody: { required: true, content: requestContent(docs.body, schemas) } };
   return {
     operationId: `${tag}.${handler}`,
     tags: [tag],
     summary: docs.summary ?? `${method} ${path}`,
     ...(adminOnly && { description: 'Administrators only.' }),
     ...(isPublic && { security: [] }),
-    parameters: [...pathParameters(path, docs.params ?? {}, schemas), ...(docs.query ? queryParameters(docs.query, schemas) : [])],
+    parameters: [
+      ...pathParameters(path, docs.params ?? {}, schemas),
+      ...(docs.query ? queryParameters(docs.query, schemas) : []),
+    ],
     ...bodies,
     responses: {
-      ...Object.fromEntries(Object.entries(docs.responses ?? { 200: 'binary' as const }).map(([status, body]) => [status, response(body, schemas)])),
+      ...Object.fromEntries(
+        Object.entries(docs.responses ?? { 200: 'binary' as const }).map(([status, body]) => [
+          status,
+          response(body, schemas),
+        ]),
+      ),
       default: { $ref: '#/components/responses/Problem' },
     },
   };
@@ -78,11 +95,19 @@ function response(body: ResponseBody, schemas: Json): Json {
 function pathParameters(path: string, params: Record<string, z.ZodType>, schemas: Json): Json[] {
   return [...path.matchAll(/[:*](\w+)/g)].map(([, name = '']) => {
     const schema = params[name];
-    return { name, in: 'path', required: true, schema: schema ? schemaOf(schema, 'input', schemas) : { type: 'string' } };
+    return {
+      name,
+      in: 'path',
+      required: true,
+      schema: schema ? schemaOf(schema, 'input', schemas) : { type: 'string' },
+    };
   });
 }
 
-/** The output side tells the types: a number in a query comes in as text. Which ones may be left out, only the input side tells. */
+/**
+ * The output side tells the types: a number in a query comes in as text. Which ones may be left out, only the input
+ * side tells.
+ */
 function queryParameters(query: z.ZodObject, schemas: Json): Json[] {
   const required = (z.toJSONSchema(query, { io: 'input', unrepresentable: 'any' }).required ?? []) as string[];
   return Object.entries(query.shape).map(([name, schema]) => ({
@@ -94,11 +119,19 @@ function queryParameters(query: z.ZodObject, schemas: Json): Json[] {
   }));
 }
 
-/** A JSON schema whose named parts are put into `schemas`. What a request may leave out an answer may not, so the two sides have names of their own. */
+/**
+ * A JSON schema whose named parts are put into `schemas`. What a request may leave out an answer may not, so the two
+ * sides have names of their own.
+ */
 function schemaOf(schema: z.ZodType, io: 'input' | 'output', schemas: Json): Json {
   const suffix = io === 'input' ? 'Request' : '';
   // As a part of something else, a named schema becomes a reference too.
-  const { $defs = {}, properties = {} } = z.toJSONSchema(z.object({ it: schema }), { io, metadata: named, unrepresentable: 'any', target: 'draft-2020-12' });
+  const { $defs = {}, properties = {} } = z.toJSONSchema(z.object({ it: schema }), {
+    io,
+    metadata: named,
+    unrepresentable: 'any',
+    target: 'draft-2020-12',
+  });
   const rename = (json: unknown): unknown =>
     JSON.parse(JSON.stringify(json).replaceAll(/"#\/\$defs\/(\w+)"/g, `"#/components/schemas/$1${suffix}"`));
   for (const [name, definition] of Object.entries($defs)) {

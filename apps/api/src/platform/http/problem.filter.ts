@@ -1,4 +1,4 @@
-import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { correlationId } from '../logging/correlation.js';
 import { logger } from '../logging/logger.js';
@@ -21,15 +21,22 @@ const DRAIN_MS = 3_000;
 export async function sendProblem(error: unknown, request: Request, response: Response): Promise<void> {
   const id = correlationId() ?? String(response.getHeader('X-Correlation-Id') ?? 'none');
   const { problem, headers, known } = problemOf(error, id);
-  if (!known) logger.error({ err: error, correlationId: id, method: request.method, path: request.path }, 'request failed');
+  if (!known)
+    logger.error({ err: error, correlationId: id, method: request.method, path: request.path }, 'request failed');
   else if (problem.status >= 500) logger.warn({ code: problem.code, path: request.path }, 'request refused');
   if (response.headersSent) {
     response.destroy();
     return;
   }
   if (!(await drained(request))) response.setHeader('Connection', 'close');
-  for (const name of ['ETag', 'Content-Disposition', 'Content-Length', 'Content-Range', 'Accept-Ranges']) response.removeHeader(name);
-  response.status(problem.status).set(headers).set('Cache-Control', 'no-store').type('application/problem+json').send(JSON.stringify(problem));
+  for (const name of ['ETag', 'Content-Disposition', 'Content-Length', 'Content-Range', 'Accept-Ranges'])
+    response.removeHeader(name);
+  response
+    .status(problem.status)
+    .set(headers)
+    .set('Cache-Control', 'no-store')
+    .type('application/problem+json')
+    .send(JSON.stringify(problem));
 }
 
 function drained(request: Request): Promise<boolean> {

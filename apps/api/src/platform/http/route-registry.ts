@@ -2,7 +2,7 @@ import { Injectable, RequestMethod } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import { ADMIN_ROUTE, PUBLIC_ROUTE } from './current-user.js';
-import { routeDocs, type RouteDocs } from './route-docs.js';
+import { type RouteDocs, routeDocs } from './route-docs.js';
 
 /** A route as the router knows it. */
 export interface Route {
@@ -34,12 +34,17 @@ export class RouteRegistry {
     });
   }
 
-  private routesOf(type: new (...args: never[]) => object, prototype: Record<string, () => unknown>, handler: string): Route[] {
+  private routesOf(
+    type: new (...args: never[]) => object,
+    prototype: Record<string, () => unknown>,
+    handler: string,
+  ): Route[] {
     const method = prototype[handler];
     if (method === undefined) return [];
     const verb = this.reflector.get<RequestMethod | undefined>(METHOD_METADATA, method);
     if (verb === undefined) return [];
-    const paths = (target: (() => unknown) | typeof type) => [this.reflector.get<string | string[]>(PATH_METADATA, target)].flat();
+    const paths = (target: (() => unknown) | typeof type) =>
+      [this.reflector.get<string | string[]>(PATH_METADATA, target)].flat();
     const flag = (key: string) => this.reflector.getAllAndOverride<boolean | undefined>(key, [method, type]) ?? false;
     return paths(type).flatMap((prefix) =>
       paths(method).map((path) => ({

@@ -14,22 +14,36 @@ export interface Download {
   open(range: { from: number; to: number }): Readable;
 }
 
-const TEXT = /\.(?:txt|md|py|js|mjs|cjs|ts|json|jsonl|csv|tsv|ya?ml|toml|ini|cfg|log|sh|r|c|h|cpp|hpp|java|rs|go|rst|tex)$/i;
+const TEXT =
+  /\.(?:txt|md|py|js|mjs|cjs|ts|json|jsonl|csv|tsv|ya?ml|toml|ini|cfg|log|sh|r|c|h|cpp|hpp|java|rs|go|rst|tex)$/i;
 
 /** Types that a browser shows and does not execute, by the ending of the name. SVG and HTML are not among them. */
 const SHOWN = new Map([
-  ['png', 'image/png'], ['jpg', 'image/jpeg'], ['jpeg', 'image/jpeg'], ['gif', 'image/gif'], ['webp', 'image/webp'], ['avif', 'image/avif'], ['bmp', 'image/bmp'],
+  ['png', 'image/png'],
+  ['jpg', 'image/jpeg'],
+  ['jpeg', 'image/jpeg'],
+  ['gif', 'image/gif'],
+  ['webp', 'image/webp'],
+  ['avif', 'image/avif'],
+  ['bmp', 'image/bmp'],
 ]);
 
 /** Answers with bytes that users made: whole or one range, never as something that a browser would execute. */
-export async function sendBytes(request: Request, response: Response, { size, etag, fileName, inline = false, open }: Download): Promise<void> {
+export async function sendBytes(
+  request: Request,
+  response: Response,
+  { size, etag, fileName, inline = false, open }: Download,
+): Promise<void> {
   const shown = SHOWN.get(/\.([a-z]+)$/i.exec(fileName)?.[1]?.toLowerCase() ?? '');
   response.set({
     ETag: `"${etag}"`,
     'Accept-Ranges': 'bytes',
     'Cache-Control': 'private, no-cache',
     'Content-Type': shown ?? (TEXT.test(fileName) ? 'text/plain; charset=utf-8' : 'application/octet-stream'),
-    'Content-Disposition': contentDisposition(fileName, inline && (shown !== undefined || TEXT.test(fileName)) ? 'inline' : 'attachment'),
+    'Content-Disposition': contentDisposition(
+      fileName,
+      inline && (shown !== undefined || TEXT.test(fileName)) ? 'inline' : 'attachment',
+    ),
     'Content-Security-Policy': "default-src 'none'; sandbox",
     'X-Content-Type-Options': 'nosniff',
   });
@@ -61,7 +75,10 @@ export async function sendStream(stream: Readable, response: Response): Promise<
 export function contentDisposition(fileName: string, disposition: 'attachment' | 'inline' = 'attachment'): string {
   const base = fileName.split('/').at(-1) ?? 'file';
   const plain = base.replaceAll(/[^A-Za-z0-9._ -]/g, '_');
-  const encoded = encodeURIComponent(base.replaceAll(/\p{Surrogate}/gu, '_')).replaceAll(/['()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+  const encoded = encodeURIComponent(base.replaceAll(/\p{Surrogate}/gu, '_')).replaceAll(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
   return `${disposition}; filename="${plain}"; filename*=UTF-8''${encoded}`;
 }
 
@@ -80,7 +97,13 @@ function requestedRange(request: Request, size: number, etag: string): { from: n
   const from = first === '' ? Math.max(0, size - Number(last)) : Number(first);
   const to = first === '' || last === '' ? size : Math.min(size, Number(last) + 1);
   if (from >= size || to <= from) {
-    throw new ProblemError(416, 'range.unsatisfiable', `The range is outside of the ${size} bytes that there are.`, undefined, { 'Content-Range': `bytes */${size}` });
+    throw new ProblemError(
+      416,
+      'range.unsatisfiable',
+      `The range is outside of the ${size} bytes that there are.`,
+      undefined,
+      { 'Content-Range': `bytes */${size}` },
+    );
   }
   return { from, to };
 }

@@ -1,5 +1,5 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { projectPathError } from '@mle/protocol';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import { badRequest } from './problem.js';
 
@@ -12,8 +12,8 @@ export const WildcardPath = createParamDecorator((_data: unknown, context: Execu
 );
 
 /**
- * Reads the path from the address as it came over the wire: a router's own parameters are decoded part by part, and what leaves the
- * project may no longer show in them.
+ * Reads the path from the address as it came over the wire: a router's own parameters are decoded part by part, and
+ * what leaves the project may no longer show in them.
  * @throws ProblemError 400
  */
 export function wildcardPath(originalUrl: string): string {

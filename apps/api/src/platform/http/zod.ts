@@ -1,5 +1,5 @@
-import { Body, HttpCode, Param, Query, type PipeTransform } from '@nestjs/common';
 import type { FieldError } from '@mle/protocol';
+import { Body, HttpCode, Param, type PipeTransform, Query } from '@nestjs/common';
 import type { z } from 'zod';
 import { badRequest } from './problem.js';
 import { describeRoute, type ResponseBody } from './route-docs.js';
@@ -21,13 +21,15 @@ export function parsed<S extends z.ZodType>(schema: S, value: unknown, prefix = 
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   // Without its type a body is not read, and what it lacks would be told instead of why.
-  if (value === undefined && prefix === '') throw badRequest('body.missing', 'Send a JSON body, with the header Content-Type: application/json.');
+  if (value === undefined && prefix === '')
+    throw badRequest('body.missing', 'Send a JSON body, with the header Content-Type: application/json.');
   const errors: FieldError[] = result.error.issues.map(({ path, message }) => ({
     path: [...(prefix ? [prefix] : []), ...path.map(String)].join('.'),
     message,
   }));
   const [first] = errors;
-  const detail = first === undefined ? 'The request is not valid.' : first.path ? `${first.path}: ${first.message}` : first.message;
+  const detail =
+    first === undefined ? 'The request is not valid.' : first.path ? `${first.path}: ${first.message}` : first.message;
   throw badRequest('request.invalid', detail, errors);
 }
 

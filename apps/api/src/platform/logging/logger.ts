@@ -2,7 +2,9 @@ import type { LoggerService } from '@nestjs/common';
 import { pino } from 'pino';
 import { correlationId } from './correlation.js';
 
-/** One JSON line for each event on stdout; the request's id joins them. The level is set once the configuration is read. */
+/**
+ * One JSON line for each event on stdout; the request's id joins them. The level is set once the configuration is read.
+ */
 export const logger = pino({
   level: 'info',
   base: undefined,
@@ -14,8 +16,19 @@ export const logger = pino({
   },
   redact: {
     paths: [
-      'req.headers.authorization', 'req.headers.cookie', 'res.headers["set-cookie"]', 'authorization', 'cookie',
-      'password', '*.password', 'currentPassword', '*.currentPassword', 'token', '*.token', 'secretKey', '*.secretKey',
+      'req.headers.authorization',
+      'req.headers.cookie',
+      'res.headers["set-cookie"]',
+      'authorization',
+      'cookie',
+      'password',
+      '*.password',
+      'currentPassword',
+      '*.currentPassword',
+      'token',
+      '*.token',
+      'secretKey',
+      '*.secretKey',
     ],
     censor: '[secret]',
   },

@@ -15,15 +15,23 @@ export class SecretBox {
   seal(purpose: string, secret: string): string {
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv(ALGORITHM, this.config.secretKey, nonce).setAAD(Buffer.from(purpose));
-    return Buffer.concat([nonce, cipher.update(secret, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64');
+    return Buffer.concat([nonce, cipher.update(secret, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString(
+      'base64',
+    );
   }
 
   /** Null when it was sealed under another key or for another purpose, or was changed. */
   open(purpose: string, sealed: string): string | null {
     const bytes = Buffer.from(sealed, 'base64');
     if (bytes.length < NONCE_BYTES + TAG_BYTES) return null;
-    const [nonce, content, tag] = [bytes.subarray(0, NONCE_BYTES), bytes.subarray(NONCE_BYTES, -TAG_BYTES), bytes.subarray(-TAG_BYTES)];
-    const decipher = createDecipheriv(ALGORITHM, this.config.secretKey, nonce).setAAD(Buffer.from(purpose)).setAuthTag(tag);
+    const [nonce, content, tag] = [
+      bytes.subarray(0, NONCE_BYTES),
+      bytes.subarray(NONCE_BYTES, -TAG_BYTES),
+      bytes.subarray(-TAG_BYTES),
+    ];
+    const decipher = createDecipheriv(ALGORITHM, this.config.secretKey, nonce)
+      .setAAD(Buffer.from(purpose))
+      .setAuthTag(tag);
     try {
       return Buffer.concat([decipher.update(content), decipher.final()]).toString('utf8');
     } catch {

@@ -1,9 +1,17 @@
-import { EventEmitter } from 'node:events';
 import { randomUUID } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import type {
+  AttemptRef,
+  LeftoverReply,
+  LeftoverRequest,
+  MetricUpdate,
+  ServerEvent,
+  ServerToBrowser,
+  StopRequest,
+} from '@mle/protocol';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import type { AttemptRef, LeftoverReply, LeftoverRequest, MetricUpdate, ServerEvent, ServerToBrowser, StopRequest } from '@mle/protocol';
-import { RedisService } from '../redis/redis.service.js';
 import { logger } from '../logging/logger.js';
+import { RedisService } from '../redis/redis.service.js';
 
 /** What the parts of the server tell one another, in this process and in every replica. */
 export interface Events {
@@ -17,7 +25,9 @@ export interface Events {
   'attempt.ended': [ref: AttemptRef];
   /** A stop that the machine's link has to carry. */
   'machine.stop': [machineId: string, request: StopRequest];
-  /** Files that a run left, to be kept or removed by the machine; whoever has its link answers by `leftovers.settled`. */
+  /**
+   * Files that a run left, to be kept or removed by the machine; whoever has its link answers by `leftovers.settled`.
+   */
   'machine.leftovers': [machineId: string, requestId: string, request: LeftoverRequest];
   'leftovers.settled': [requestId: string, action: LeftoverRequest['action'], reply: LeftoverReply];
   /** The machine's settings changed, or it was removed. */
@@ -29,7 +39,9 @@ export interface Events {
 }
 
 const CHANNEL = 'mle:signals';
-/** Other replicas hear what comes within this time in one message: a line that moves tells a hundred browsers at once. */
+/**
+ * Other replicas hear what comes within this time in one message: a line that moves tells a hundred browsers at once.
+ */
 const GATHER_MS = 5;
 
 interface CarriedEvent {
@@ -56,7 +68,9 @@ export class EventsService implements OnModuleInit, OnModuleDestroy {
   async onModuleInit(): Promise<void> {
     const subscriber = this.redis.connect({ enableReadyCheck: false });
     subscriber.on('message', (_channel: string, message: string) => this.receive(message));
-    subscriber.subscribe(CHANNEL).catch((error: unknown) => logger.warn({ err: error }, 'no events from other replicas'));
+    subscriber
+      .subscribe(CHANNEL)
+      .catch((error: unknown) => logger.warn({ err: error }, 'no events from other replicas'));
   }
 
   onModuleDestroy(): void {
@@ -64,7 +78,11 @@ export class EventsService implements OnModuleInit, OnModuleDestroy {
   }
 
   /** Tells browsers. Without `userId` every user is told. */
-  publish<E extends ServerEvent>(event: E, target: { userId?: string }, payload: Parameters<ServerToBrowser[E]>[0]): void {
+  publish<E extends ServerEvent>(
+    event: E,
+    target: { userId?: string },
+    payload: Parameters<ServerToBrowser[E]>[0],
+  ): void {
     this.emit('browser', event, target.userId ?? null, payload);
   }
 
@@ -98,6 +116,7 @@ export class EventsService implements OnModuleInit, OnModuleDestroy {
   private receive(message: string): void {
     // Our own come back to us too, and are most of them: they are not even parsed.
     if (message.startsWith(this.origin)) return;
-    for (const { name, args } of JSON.parse(message.slice(this.origin.length + 1)) as CarriedEvent[]) this.deliver(name, args);
+    for (const { name, args } of JSON.parse(message.slice(this.origin.length + 1)) as CarriedEvent[])
+      this.deliver(name, args);
   }
 }

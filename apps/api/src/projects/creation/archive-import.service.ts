@@ -1,11 +1,11 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Transform, type Readable } from 'node:stream';
+import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isNativeError } from 'node:util/types';
+import { FILE_MODES, type ManifestEntry, projectPathError } from '@mle/protocol';
 import { Inject, Injectable } from '@nestjs/common';
-import { FILE_MODES, projectPathError, type ManifestEntry } from '@mle/protocol';
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
 import { BlobsService } from '../../platform/blobs/blobs.service.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
@@ -57,7 +57,8 @@ export class ArchiveImportService {
     const limit = new Transform({
       transform: (chunk: Buffer, _encoding, done) => {
         bytes += chunk.length;
-        if (bytes > maxFileBytes) done(tooLarge('archive.too_large', `The archive is larger than the ${maxFileBytes} bytes allowed.`));
+        if (bytes > maxFileBytes)
+          done(tooLarge('archive.too_large', `The archive is larger than the ${maxFileBytes} bytes allowed.`));
         else done(null, chunk);
       },
     });
@@ -90,12 +91,20 @@ export class ArchiveImportService {
       if (entry.fileName.endsWith('/') || /(?:^|\/)(?:__MACOSX\/|\.DS_Store$)/.test(entry.fileName)) continue;
       const shown = JSON.stringify(entry.fileName);
       const message = projectPathError(entry.fileName);
-      if (message !== null) throw badRequest('archive.path', `The archive has a file ${shown} that a project cannot have. ${message}`);
-      if (entry.isEncrypted()) throw badRequest('archive.encrypted', 'The archive is locked by a password. Make one without.');
-      if (!entry.canDecodeFileData()) throw badRequest('archive.method', `${shown} is packed in a way that is not known here. Make a plain zip.`);
+      if (message !== null)
+        throw badRequest('archive.path', `The archive has a file ${shown} that a project cannot have. ${message}`);
+      if (entry.isEncrypted())
+        throw badRequest('archive.encrypted', 'The archive is locked by a password. Make one without.');
+      if (!entry.canDecodeFileData())
+        throw badRequest('archive.method', `${shown} is packed in a way that is not known here. Make a plain zip.`);
       bytes += entry.uncompressedSize;
-      if (bytes > UNPACKED_BYTES) throw tooLarge('archive.too_large', `The archive is larger than the ${UNPACKED_BYTES} bytes allowed, unpacked.`);
-      if (files.length >= this.config.maxProjectFiles) throw tooLarge('project.too_many_files', `A project holds at most ${this.config.maxProjectFiles} files.`);
+      if (bytes > UNPACKED_BYTES)
+        throw tooLarge(
+          'archive.too_large',
+          `The archive is larger than the ${UNPACKED_BYTES} bytes allowed, unpacked.`,
+        );
+      if (files.length >= this.config.maxProjectFiles)
+        throw tooLarge('project.too_many_files', `A project holds at most ${this.config.maxProjectFiles} files.`);
       files.push(entry);
     }
     if (files.length === 0) throw badRequest('archive.empty', 'The archive holds no file.');
@@ -107,13 +116,20 @@ export class ArchiveImportService {
     const mode = entry.versionMadeBy >> 8 === MADE_BY_UNIX ? entry.externalFileAttributes >>> 16 : 0;
     // yauzl ends the stream with an error when there are more bytes than the list says.
     const stream = await zip.openReadStreamPromise(entry);
-    // It may come before anyone reads: without this it would end the process, and yauzl tells one of zlib without ending the stream.
+    // It may come before anyone reads: without this it would end the process, and yauzl tells one of zlib without
+    // ending the stream.
     stream.on('error', (error) => stream.destroy(error));
     if ((mode & FILE_TYPE) !== LINK_TYPE) {
-      return { path, mode: (mode & 0o111) !== 0 ? FILE_MODES.executable : FILE_MODES.plain, ...(await this.blobs.put(stream)) };
+      return {
+        path,
+        mode: (mode & 0o111) !== 0 ? FILE_MODES.executable : FILE_MODES.plain,
+        ...(await this.blobs.put(stream)),
+      };
     }
-    const target = entry.uncompressedSize > LINK_BYTES ? '' : Buffer.concat((await stream.toArray()) as Buffer[]).toString('utf8');
-    if (leadsOutside(path, target)) throw badRequest('archive.link', `The archive has a link ${path} that points out of the project.`);
+    const target =
+      entry.uncompressedSize > LINK_BYTES ? '' : Buffer.concat((await stream.toArray()) as Buffer[]).toString('utf8');
+    if (leadsOutside(path, target))
+      throw badRequest('archive.link', `The archive has a link ${path} that points out of the project.`);
     return { path, mode: FILE_MODES.link, ...(await this.blobs.putBytes(Buffer.from(target))) };
   }
 }
@@ -125,13 +141,18 @@ function commonFolder(paths: string[]): string | null {
   return slash > 0 && paths.every((path) => path.startsWith(`${folder}/`)) ? folder : null;
 }
 
-/** Errors of the zip reader are plain ones about the form of the bytes; those of the file system and of zlib have codes. */
+/**
+ * Errors of the zip reader are plain ones about the form of the bytes; those of the file system and of zlib have codes.
+ */
 function archiveProblem(error: unknown): unknown {
   if (error instanceof ProblemError || !isNativeError(error)) return error;
   const { code } = error as NodeJS.ErrnoException;
   if (code !== undefined && !code.startsWith('Z_')) return error;
   if (/invalid relative path|absolute path|invalid characters in fileName/i.test(error.message)) {
-    return badRequest('archive.path', 'The archive has a file whose path would leave the project. Nothing of it was taken.');
+    return badRequest(
+      'archive.path',
+      'The archive has a file whose path would leave the project. Nothing of it was taken.',
+    );
   }
   return badRequest('archive.invalid', `This is no zip that can be read: ${error.message}.`);
 }

@@ -3,13 +3,13 @@ import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { type FetchProgress, FILE_MODES, type ManifestEntry, projectPathError } from '@mle/protocol';
 import { Inject, Injectable } from '@nestjs/common';
-import { FILE_MODES, projectPathError, type FetchProgress, type ManifestEntry } from '@mle/protocol';
 import { BlobsService } from '../../platform/blobs/blobs.service.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { badRequest, ProblemError, tooLarge } from '../../platform/http/problem.js';
-import { gitAddress, type GitAddress } from './git-address.js';
 import { leadsOutside } from '../files/link-target.js';
+import { type GitAddress, gitAddress } from './git-address.js';
 
 const run = promisify(execFile);
 const CLONE_MS = 5 * 60_000;
@@ -21,7 +21,10 @@ const STORED_STEP = 50;
 
 type Tell = (phase: FetchProgress['phase'], part: number | null) => void;
 
-/** Fetches the newest commit of a repository. Nothing of it is executed: no hooks, no filters, no submodules, no links that are followed. */
+/**
+ * Fetches the newest commit of a repository. Nothing of it is executed: no hooks, no filters, no submodules, no links
+ * that are followed.
+ */
 @Injectable()
 export class GitImportService {
   private underWay = 0;
@@ -34,7 +37,14 @@ export class GitImportService {
   /** Stores the files of a repository's default branch; `cancelled` ends it half-way. */
   async fetch(gitUrl: string, tell: Tell, cancelled: AbortSignal): Promise<ManifestEntry[]> {
     const source = await gitAddress(gitUrl, this.config.gitPrivateHosts);
-    if (this.underWay >= CLONES_AT_ONCE) throw new ProblemError(503, 'git.busy', 'Other repositories are being fetched. Try again in a minute.', undefined, { 'Retry-After': '60' });
+    if (this.underWay >= CLONES_AT_ONCE)
+      throw new ProblemError(
+        503,
+        'git.busy',
+        'Other repositories are being fetched. Try again in a minute.',
+        undefined,
+        { 'Retry-After': '60' },
+      );
     this.underWay++;
     const parent = join(this.config.dataDir, 'tmp');
     await mkdir(parent, { recursive: true, mode: 0o700 });
@@ -50,7 +60,13 @@ export class GitImportService {
     }
   }
 
-  private async clone(source: GitAddress, folder: string, tree: string, tell: Tell, cancelled: AbortSignal): Promise<void> {
+  private async clone(
+    source: GitAddress,
+    folder: string,
+    tree: string,
+    tell: Tell,
+    cancelled: AbortSignal,
+  ): Promise<void> {
     const stop = new AbortController();
     let tooMuch = false;
     const watch = setInterval(() => {
@@ -60,12 +76,28 @@ export class GitImportService {
       });
     }, WATCH_MS);
     try {
-      const clone = run('git', [...settings(source), 'clone', '--progress', '--depth=1', '--single-branch', '--no-tags', '--no-recurse-submodules', '--template=', '--', urlOf(source), tree], {
-        env: environment(source, folder),
-        timeout: CLONE_MS,
-        killSignal: 'SIGKILL',
-        signal: AbortSignal.any([stop.signal, cancelled]),
-      });
+      const clone = run(
+        'git',
+        [
+          ...settings(source),
+          'clone',
+          '--progress',
+          '--depth=1',
+          '--single-branch',
+          '--no-tags',
+          '--no-recurse-submodules',
+          '--template=',
+          '--',
+          urlOf(source),
+          tree,
+        ],
+        {
+          env: environment(source, folder),
+          timeout: CLONE_MS,
+          killSignal: 'SIGKILL',
+          signal: AbortSignal.any([stop.signal, cancelled]),
+        },
+      );
       clone.child.stderr?.on('data', (text: string) => {
         const part = receivedPart(text);
         if (part !== null) tell('receiving', part);
@@ -81,7 +113,11 @@ export class GitImportService {
   }
 
   private async store(tree: string, folder: string, tell: Tell, cancelled: AbortSignal): Promise<ManifestEntry[]> {
-    const listing = await run('git', ['-C', tree, '-c', 'core.fsmonitor=false', 'ls-files', '--stage', '-z'], { env: environment(null, folder), maxBuffer: 256 * 1024 * 1024, encoding: 'buffer' });
+    const listing = await run('git', ['-C', tree, '-c', 'core.fsmonitor=false', 'ls-files', '--stage', '-z'], {
+      env: environment(null, folder),
+      maxBuffer: 256 * 1024 * 1024,
+      encoding: 'buffer',
+    });
     const entries: ManifestEntry[] = [];
     const records = decodeNames(listing.stdout).split('\0').filter(Boolean);
     for (const [index, record] of records.entries()) {
@@ -90,7 +126,8 @@ export class GitImportService {
       const [, mode, path] = /^(\d{6}) [0-9a-f]+ \d\t(.*)$/s.exec(record) ?? [];
       // A submodule is a reference to another repository, which nobody asked for.
       if (mode === undefined || path === undefined || mode === '160000') continue;
-      if (entries.length >= this.config.maxProjectFiles) throw tooLarge('project.too_many_files', `A project holds at most ${this.config.maxProjectFiles} files.`);
+      if (entries.length >= this.config.maxProjectFiles)
+        throw tooLarge('project.too_many_files', `A project holds at most ${this.config.maxProjectFiles} files.`);
       entries.push(await this.storeFile(join(tree, path), path, mode));
     }
     checkWanted(cancelled);
@@ -99,39 +136,76 @@ export class GitImportService {
 
   private async storeFile(file: string, path: string, mode: string): Promise<ManifestEntry> {
     const message = projectPathError(path);
-    if (message !== null) throw badRequest('git.path', `The repository has a file ${JSON.stringify(path)} that a project cannot have. ${message}`);
+    if (message !== null)
+      throw badRequest(
+        'git.path',
+        `The repository has a file ${JSON.stringify(path)} that a project cannot have. ${message}`,
+      );
     if (mode === '120000') checkLink(path, await readFile(file, 'utf8'));
     this.blobs.checkDeclaredSize(String((await stat(file)).size));
     const blob = await this.blobs.put(createReadStream(file));
-    return { path, mode: mode === '120000' ? FILE_MODES.link : mode === '100755' ? FILE_MODES.executable : FILE_MODES.plain, ...blob };
+    return {
+      path,
+      mode: mode === '120000' ? FILE_MODES.link : mode === '100755' ? FILE_MODES.executable : FILE_MODES.plain,
+      ...blob,
+    };
   }
 }
 
 /** The last part of the address, without .git. */
 export function nameFromUrl(gitUrl: string): string {
-  const last = gitUrl.replace(/[?#].*$/, '').replace(/\/+$/, '').split(/[/:]/).at(-1) ?? '';
-  return last.replace(/\.git$/, '').replaceAll(/\p{Cc}/gu, '').trim().slice(0, 70) || 'repository';
+  const last =
+    gitUrl
+      .replace(/[?#].*$/, '')
+      .replace(/\/+$/, '')
+      .split(/[/:]/)
+      .at(-1) ?? '';
+  return (
+    last
+      .replace(/\.git$/, '')
+      .replaceAll(/\p{Cc}/gu, '')
+      .trim()
+      .slice(0, 70) || 'repository'
+  );
 }
 
 function settings({ protocol, host, port, address }: GitAddress): string[] {
   const pinned = address.includes(':') ? `[${address}]` : address;
   return [
-    'protocol.allow=never', `protocol.${protocol}.allow=always`,
+    'protocol.allow=never',
+    `protocol.${protocol}.allow=always`,
     // Another address might be a private one; and the name may lead elsewhere a moment later.
-    'http.followRedirects=false', `http.curloptResolve=${host}:${port}:${pinned}`,
-    'core.symlinks=false', 'core.autocrlf=false', 'core.hooksPath=/dev/null', 'core.fsmonitor=false', 'credential.helper=', 'transfer.fsckObjects=true',
+    'http.followRedirects=false',
+    `http.curloptResolve=${host}:${port}:${pinned}`,
+    'core.symlinks=false',
+    'core.autocrlf=false',
+    'core.hooksPath=/dev/null',
+    'core.fsmonitor=false',
+    'credential.helper=',
+    'transfer.fsckObjects=true',
   ].flatMap((setting) => ['-c', setting]);
 }
 
 /** git:// has no setting that pins the address, and no certificate that depends on the name. */
 function urlOf({ protocol, address, url }: GitAddress): string {
   if (protocol !== 'git') return url;
-  return url.replace(/^git:\/\/(?:[^@/]*@)?(?:\[[^\]]*\]|[^:/]*)/, `git://${address.includes(':') ? `[${address}]` : address}`);
+  return url.replace(
+    /^git:\/\/(?:[^@/]*@)?(?:\[[^\]]*\]|[^:/]*)/,
+    `git://${address.includes(':') ? `[${address}]` : address}`,
+  );
 }
 
 /** Nothing of the server's own environment but the way to the programs; no questions to a person. */
 function environment(source: GitAddress | null, home: string): NodeJS.ProcessEnv {
-  const ssh = ['ssh', '-F', 'none', '-oBatchMode=yes', '-oStrictHostKeyChecking=accept-new', `-oUserKnownHostsFile=${home}/known_hosts`, ...(source ? [`-oHostName=${source.address}`, `-oHostKeyAlias=${source.host}`] : [])];
+  const ssh = [
+    'ssh',
+    '-F',
+    'none',
+    '-oBatchMode=yes',
+    '-oStrictHostKeyChecking=accept-new',
+    `-oUserKnownHostsFile=${home}/known_hosts`,
+    ...(source ? [`-oHostName=${source.address}`, `-oHostKeyAlias=${source.host}`] : []),
+  ];
   return {
     PATH: '/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin',
     HOME: home,
@@ -147,7 +221,8 @@ function environment(source: GitAddress | null, home: string): NodeJS.ProcessEnv
 }
 
 function checkLink(path: string, target: string): void {
-  if (leadsOutside(path, target)) throw badRequest('git.link', `The repository has a link ${path} that points out of the project.`);
+  if (leadsOutside(path, target))
+    throw badRequest('git.link', `The repository has a link ${path} that points out of the project.`);
 }
 
 function checkWanted(cancelled: AbortSignal): void {
@@ -172,18 +247,45 @@ function decodeNames(bytes: Buffer): string {
 async function folderBytes(folder: string): Promise<number> {
   let bytes = 0;
   for (const entry of await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => [])) {
-    if (entry.isFile()) bytes += await stat(join(entry.parentPath, entry.name)).then(({ size }) => size, () => 0);
+    if (entry.isFile())
+      bytes += await stat(join(entry.parentPath, entry.name)).then(
+        ({ size }) => size,
+        () => 0,
+      );
   }
   return bytes;
 }
 
-function cloneProblem({ code, killed, stderr = '' }: NodeJS.ErrnoException & { stderr?: string; killed?: boolean }): ProblemError {
-  if (code === 'ENOENT') return new ProblemError(501, 'git.missing', 'The server has no git. Install it there, or upload the files.');
+function cloneProblem({
+  code,
+  killed,
+  stderr = '',
+}: NodeJS.ErrnoException & { stderr?: string; killed?: boolean }): ProblemError {
+  if (code === 'ENOENT')
+    return new ProblemError(501, 'git.missing', 'The server has no git. Install it there, or upload the files.');
   if (killed) return badRequest('git.timeout', `The repository did not come within ${CLONE_MS / 60_000} minutes.`);
-  if (/redirect/i.test(stderr)) return badRequest('git.redirected', 'The repository has moved to another address. Give the address itself; often it ends in .git.');
-  if (/could not read (?:Username|Password)|Authentication failed|Permission denied|terminal prompts disabled|access denied/i.test(stderr)) return badRequest('git.denied', 'The repository is not open to everyone, or is not there.');
-  if (/not found|does not exist|not exported|does not appear to be/i.test(stderr)) return badRequest('git.not_found', 'There is no repository at this address.');
-  if (/unable to connect|could not resolve|connection (?:refused|timed out|reset)|failed to connect|unable to look up/i.test(stderr)) return badRequest('git.unreachable', 'The host of the repository does not answer.');
+  if (/redirect/i.test(stderr))
+    return badRequest(
+      'git.redirected',
+      'The repository has moved to another address. Give the address itself; often it ends in .git.',
+    );
+  if (
+    /could not read (?:Username|Password)|Authentication failed|Permission denied|terminal prompts disabled|access denied/i.test(
+      stderr,
+    )
+  )
+    return badRequest('git.denied', 'The repository is not open to everyone, or is not there.');
+  if (/not found|does not exist|not exported|does not appear to be/i.test(stderr))
+    return badRequest('git.not_found', 'There is no repository at this address.');
+  if (
+    /unable to connect|could not resolve|connection (?:refused|timed out|reset)|failed to connect|unable to look up/i.test(
+      stderr,
+    )
+  )
+    return badRequest('git.unreachable', 'The host of the repository does not answer.');
   const last = stderr.trim().split('\n').at(-1) ?? '';
-  return badRequest('git.failed', `git could not fetch the repository: ${last.replaceAll(/\/\/[^@/\s]*@/g, '//').slice(0, 300)}`);
+  return badRequest(
+    'git.failed',
+    `git could not fetch the repository: ${last.replaceAll(/\/\/[^@/\s]*@/g, '//').slice(0, 300)}`,
+  );
 }

@@ -1,7 +1,14 @@
+import {
+  type ArchiveQuery,
+  ArchiveQuerySchema,
+  type CreateProject,
+  CreateProjectSchema,
+  type ProjectView,
+  ProjectViewSchema,
+} from '@mle/protocol';
 import { Controller, Post, Req, Res } from '@nestjs/common';
-import { ArchiveQuerySchema, CreateProjectSchema, ProjectViewSchema, type ArchiveQuery, type CreateProject, type ProjectView } from '@mle/protocol';
 import type { Request, Response } from 'express';
-import { CurrentUser, type AuthUser } from '../../platform/http/current-user.js';
+import { type AuthUser, CurrentUser } from '../../platform/http/current-user.js';
 import { goneSignal } from '../../platform/http/gone-signal.js';
 import { Accepts, Returns, ZodBody, ZodQuery } from '../../platform/http/zod.js';
 import { ProjectCreationService } from './project-creation.service.js';
@@ -11,15 +18,27 @@ export class ProjectCreationController {
   constructor(private readonly creation: ProjectCreationService) {}
 
   @Post()
-  @Returns(201, ProjectViewSchema, 'Makes a project: empty, from an example, from a git repository, or as a copy of another')
-  create(@CurrentUser() user: AuthUser, @ZodBody(CreateProjectSchema) body: CreateProject, @Res({ passthrough: true }) response: Response): Promise<ProjectView> {
+  @Returns(
+    201,
+    ProjectViewSchema,
+    'Makes a project: empty, from an example, from a git repository, or as a copy of another',
+  )
+  create(
+    @CurrentUser() user: AuthUser,
+    @ZodBody(CreateProjectSchema) body: CreateProject,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ProjectView> {
     return this.creation.create(user.id, body, goneSignal(response));
   }
 
   @Post('archive')
   @Accepts('binary')
   @Returns(201, ProjectViewSchema, 'Makes a project from a zip, whose bytes are the body')
-  unpack(@CurrentUser() user: AuthUser, @ZodQuery(ArchiveQuerySchema) query: ArchiveQuery, @Req() request: Request): Promise<ProjectView> {
+  unpack(
+    @CurrentUser() user: AuthUser,
+    @ZodQuery(ArchiveQuerySchema) query: ArchiveQuery,
+    @Req() request: Request,
+  ): Promise<ProjectView> {
     return this.creation.createFromArchive(user.id, query, request, request.headers['content-length']);
   }
 }

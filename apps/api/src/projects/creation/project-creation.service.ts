@@ -1,11 +1,18 @@
 import type { Readable } from 'node:stream';
+import type {
+  ArchiveQuery,
+  CreateProject,
+  FetchProgress,
+  ManifestEntry,
+  ProjectSettings,
+  ProjectView,
+} from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
-import type { ArchiveQuery, CreateProject, FetchProgress, ManifestEntry, ProjectSettings, ProjectView } from '@mle/protocol';
 import { BlobsService } from '../../platform/blobs/blobs.service.js';
+import { logger } from '../../platform/logging/logger.js';
 import { EventsService } from '../../platform/signals/events.service.js';
 import { ExamplesService } from '../examples/examples.service.js';
 import { FilesService } from '../files/files.service.js';
-import { logger } from '../../platform/logging/logger.js';
 import { ProjectsService } from '../projects.service.js';
 import { ArchiveImportService } from './archive-import.service.js';
 import { GitImportService, nameFromUrl } from './git-import.service.js';
@@ -35,16 +42,29 @@ export class ProjectCreationService {
     }
     if ('gitUrl' in body) {
       const { name, gitUrl } = body;
-      const tell = (phase: FetchProgress['phase'], part: number | null) => this.events.publish('project.fetching', { userId }, { gitUrl, phase, part });
+      const tell = (phase: FetchProgress['phase'], part: number | null) =>
+        this.events.publish('project.fetching', { userId }, { gitUrl, phase, part });
       return this.filled(userId, name, nameFromUrl(gitUrl), () => this.git.fetch(gitUrl, tell, cancelled));
     }
     return this.projects.create(userId, body.name);
   }
 
-  async createFromArchive(userId: string, { name, fileName }: ArchiveQuery, zip: Readable, declaredSize: string | undefined): Promise<ProjectView> {
+  async createFromArchive(
+    userId: string,
+    { name, fileName }: ArchiveQuery,
+    zip: Readable,
+    declaredSize: string | undefined,
+  ): Promise<ProjectView> {
     if (name !== undefined) await this.projects.checkNameFree(userId, name);
     const { entries, folder } = await this.archives.unpack(zip, declaredSize);
-    const fallback = [fileName?.replace(/\.zip$/i, ''), folder].map((text) => text?.replaceAll(/[\p{Cc}/]/gu, ' ').trim().slice(0, 70)).find(Boolean);
+    const fallback = [fileName?.replace(/\.zip$/i, ''), folder]
+      .map((text) =>
+        text
+          ?.replaceAll(/[\p{Cc}/]/gu, ' ')
+          .trim()
+          .slice(0, 70),
+      )
+      .find(Boolean);
     return this.filled(userId, name, fallback ?? 'Uploaded project', () => Promise.resolve(entries));
   }
 
@@ -55,11 +75,23 @@ export class ProjectCreationService {
     else await this.create(userId, { example: sample.name });
   }
 
-  /** Without a wanted name, one that is free is made from `fallback`. The files come first: a project is never left half filled. */
-  private async filled(userId: string, wanted: string | undefined, fallback: string, fetch: () => Promise<ManifestEntry[]>, settings?: ProjectSettings): Promise<ProjectView> {
+  /**
+   * Without a wanted name, one that is free is made from `fallback`. The files come first: a project is never left half
+   * filled.
+   */
+  private async filled(
+    userId: string,
+    wanted: string | undefined,
+    fallback: string,
+    fetch: () => Promise<ManifestEntry[]>,
+    settings?: ProjectSettings,
+  ): Promise<ProjectView> {
     if (wanted !== undefined) await this.projects.checkNameFree(userId, wanted);
     const entries = await fetch();
-    const project = wanted === undefined ? await this.projects.createUnderFreeName(userId, fallback, settings) : await this.projects.create(userId, wanted, settings);
+    const project =
+      wanted === undefined
+        ? await this.projects.createUnderFreeName(userId, fallback, settings)
+        : await this.projects.create(userId, wanted, settings);
     try {
       await this.files.fill(userId, project.id, entries);
     } catch (error) {

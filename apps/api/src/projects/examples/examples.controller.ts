@@ -1,5 +1,5 @@
+import { type ExampleView,ExampleViewSchema } from '@mle/protocol';
 import { Controller, Get } from '@nestjs/common';
-import { ExampleViewSchema, type ExampleView } from '@mle/protocol';
 import { z } from 'zod';
 import { Returns } from '../../platform/http/zod.js';
 import { ExamplesService } from './examples.service.js';

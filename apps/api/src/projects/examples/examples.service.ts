@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type ExampleView, FILE_MODES, type ManifestEntry } from '@mle/protocol';
 import { Inject, Injectable } from '@nestjs/common';
-import { FILE_MODES, type ExampleView, type ManifestEntry } from '@mle/protocol';
 import { z } from 'zod';
 import { BlobsService } from '../../platform/blobs/blobs.service.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
@@ -55,7 +55,9 @@ export class ExamplesService {
     return entries;
   }
 
-  /** What a new user begins with: in Python where this computer has it, else in JavaScript; null when neither is there. */
+  /**
+   * What a new user begins with: in Python where this computer has it, else in JavaScript; null when neither is there.
+   */
   async sample(): Promise<ExampleView | null> {
     const examples = await this.list();
     const wanted = hasPython() ? SAMPLE : SAMPLE_WITHOUT_PYTHON;

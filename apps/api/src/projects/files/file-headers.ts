@@ -1,5 +1,5 @@
-import type { Request } from 'express';
 import { FILE_MODES } from '@mle/protocol';
+import type { Request } from 'express';
 import { badRequest } from '../../platform/http/problem.js';
 import { ANY, type Precondition } from './files.service.js';
 
@@ -7,15 +7,21 @@ import { ANY, type Precondition } from './files.service.js';
 export function precondition(request: Request): Precondition {
   const match = request.headers['if-match']?.trim();
   const none = request.headers['if-none-match']?.trim();
-  if (match !== undefined && none !== undefined) throw badRequest('precondition.invalid', 'Send either If-Match or If-None-Match.');
+  if (match !== undefined && none !== undefined)
+    throw badRequest('precondition.invalid', 'Send either If-Match or If-None-Match.');
   if (none !== undefined) {
-    if (none !== '*') throw badRequest('precondition.invalid', 'If-None-Match can only be * here: write the file if it does not exist yet.');
+    if (none !== '*')
+      throw badRequest(
+        'precondition.invalid',
+        'If-None-Match can only be * here: write the file if it does not exist yet.',
+      );
     return { kind: 'absent' };
   }
   if (match === undefined) return ANY;
   if (match === '*') return { kind: 'present' };
   const tag = /^"([^"]*)"$/.exec(match)?.[1];
-  if (tag === undefined) throw badRequest('precondition.invalid', 'If-Match takes one ETag in quotes, as it came with the file.');
+  if (tag === undefined)
+    throw badRequest('precondition.invalid', 'If-Match takes one ETag in quotes, as it came with the file.');
   return { kind: 'match', sha256: tag };
 }
 
@@ -33,6 +39,7 @@ export function fileMode(request: Request): number | null {
   const given = request.headers['x-file-mode'] ?? request.query['mode'];
   if (given === undefined) return null;
   const mode = typeof given === 'string' && Object.hasOwn(MODES, given) ? MODES[given] : undefined;
-  if (mode === undefined) throw badRequest('mode.invalid', 'Give the mode as 0644, or as 0755 for a file that can be executed.');
+  if (mode === undefined)
+    throw badRequest('mode.invalid', 'Give the mode as 0644, or as 0755 for a file that can be executed.');
   return mode;
 }

@@ -1,15 +1,25 @@
+import type { FileView, ManifestEntry } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import type { FileView, ManifestEntry } from '@mle/protocol';
 import type { Model } from 'mongoose';
 import { isDuplicate, objectId } from '../../platform/database/ids.js';
 import { FILE_MODEL, type FileDocument } from './file.schema.js';
 
-const view = ({ path, size, mode, mtime, sha256 }: Omit<FileDocument, '_id' | 'projectId'>): FileView => ({ path, size, mode, mtime: mtime.toISOString(), sha256 });
+const view = ({ path, size, mode, mtime, sha256 }: Omit<FileDocument, '_id' | 'projectId'>): FileView => ({
+  path,
+  size,
+  mode,
+  mtime: mtime.toISOString(),
+  sha256,
+});
 /** Matches all paths below a folder by the index: '0' is the character after '/'. */
 const below = (folder: string) => ({ $gte: `${folder}/`, $lt: `${folder}0` });
 /** The folders above a path, outermost first. */
-const above = (path: string) => path.split('/').slice(0, -1).map((_part, index, parts) => parts.slice(0, index + 1).join('/'));
+const above = (path: string) =>
+  path
+    .split('/')
+    .slice(0, -1)
+    .map((_part, index, parts) => parts.slice(0, index + 1).join('/'));
 
 /** Files of one command to the database. */
 const CHUNK = 1_000;
@@ -20,7 +30,12 @@ export class FilesRepository {
   constructor(@InjectModel(FILE_MODEL) private readonly files: Model<FileDocument>) {}
 
   async list(projectId: string): Promise<FileView[]> {
-    return (await this.files.find({ projectId: objectId(projectId) }).sort({ path: 1 }).lean()).map(view);
+    return (
+      await this.files
+        .find({ projectId: objectId(projectId) })
+        .sort({ path: 1 })
+        .lean()
+    ).map(view);
   }
 
   async get(projectId: string, path: string): Promise<FileView | null> {
@@ -29,7 +44,12 @@ export class FilesRepository {
   }
 
   async listBelow(projectId: string, folder: string): Promise<FileView[]> {
-    return (await this.files.find({ projectId: objectId(projectId), path: below(folder) }).sort({ path: 1 }).lean()).map(view);
+    return (
+      await this.files
+        .find({ projectId: objectId(projectId), path: below(folder) })
+        .sort({ path: 1 })
+        .lean()
+    ).map(view);
   }
 
   async count(projectId: string): Promise<number> {
@@ -40,7 +60,8 @@ export class FilesRepository {
   async obstacle(projectId: string, path: string): Promise<{ path: string; kind: 'file' | 'folder' } | null> {
     const id = objectId(projectId);
     const folders = above(path);
-    const file = folders.length === 0 ? null : await this.files.findOne({ projectId: id, path: { $in: folders } }).lean();
+    const file =
+      folders.length === 0 ? null : await this.files.findOne({ projectId: id, path: { $in: folders } }).lean();
     if (file !== null) return { path: file.path, kind: 'file' };
     const child = await this.files.findOne({ projectId: id, path: below(path) }).lean();
     return child && { path, kind: 'folder' };
@@ -57,15 +78,26 @@ export class FilesRepository {
     }
   }
 
-  /** Replaces a file's bytes if its present ones are `expected` (any, when null); false when they are not, or no file is there. */
-  async replace(projectId: string, { path, size, mode, sha256 }: ManifestEntry, expected: string | null): Promise<boolean> {
+  /**
+   * Replaces a file's bytes if its present ones are `expected` (any, when null); false when they are not, or no file is
+   * there.
+   */
+  async replace(
+    projectId: string,
+    { path, size, mode, sha256 }: ManifestEntry,
+    expected: string | null,
+  ): Promise<boolean> {
     const filter = { projectId: objectId(projectId), path, ...(expected !== null && { sha256: expected }) };
     const { matchedCount } = await this.files.updateOne(filter, { $set: { size, mode, sha256, mtime: new Date() } });
     return matchedCount === 1;
   }
 
   async delete(projectId: string, path: string, expected: string | null): Promise<boolean> {
-    const { deletedCount } = await this.files.deleteOne({ projectId: objectId(projectId), path, ...(expected !== null && { sha256: expected }) });
+    const { deletedCount } = await this.files.deleteOne({
+      projectId: objectId(projectId),
+      path,
+      ...(expected !== null && { sha256: expected }),
+    });
     return deletedCount === 1;
   }
 
@@ -80,7 +112,9 @@ export class FilesRepository {
   /** Gives each file its new path. */
   async rename(projectId: string, moves: { from: string; to: string }[]): Promise<void> {
     await this.files.bulkWrite(
-      moves.map(({ from, to }) => ({ updateOne: { filter: { projectId: objectId(projectId), path: from }, update: { $set: { path: to } } } })),
+      moves.map(({ from, to }) => ({
+        updateOne: { filter: { projectId: objectId(projectId), path: from }, update: { $set: { path: to } } },
+      })),
     );
   }
 
@@ -102,7 +136,9 @@ export class FilesRepository {
     const mtime = new Date();
     const id = objectId(projectId);
     for (let start = 0; start < entries.length; start += CHUNK) {
-      await this.files.insertMany(entries.slice(start, start + CHUNK).map((entry) => ({ ...entry, projectId: id, mtime })));
+      await this.files.insertMany(
+        entries.slice(start, start + CHUNK).map((entry) => ({ ...entry, projectId: id, mtime })),
+      );
     }
   }
 

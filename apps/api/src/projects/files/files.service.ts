@@ -1,5 +1,5 @@
+import { FILE_MODES, type FileView, type ManifestEntry, type Move, projectPathError } from '@mle/protocol';
 import { Inject, Injectable } from '@nestjs/common';
-import { FILE_MODES, projectPathError, type FileView, type ManifestEntry, type Move } from '@mle/protocol';
 import { BlobCollectorService } from '../../platform/blobs/blob-collector.service.js';
 import { BlobsService } from '../../platform/blobs/blobs.service.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
@@ -9,7 +9,8 @@ import { FilesRepository } from './files.repository.js';
 import { leadsOutside } from './link-target.js';
 
 /** What has to hold of the file for a change to happen. */
-export type Precondition = { kind: 'any' } | { kind: 'absent' } | { kind: 'present' } | { kind: 'match'; sha256: string };
+export type Precondition =
+  { kind: 'any' } | { kind: 'absent' } | { kind: 'present' } | { kind: 'match'; sha256: string };
 export const ANY: Precondition = { kind: 'any' };
 
 @Injectable()
@@ -37,8 +38,15 @@ export class FilesService {
     return file;
   }
 
-  /** Refuses early, before any byte is read, what `put` would refuse at the end. Gives the file that is there, if any. */
-  async checkWritable(userId: string, projectId: string, path: string, precondition: Precondition): Promise<FileView | null> {
+  /**
+   * Refuses early, before any byte is read, what `put` would refuse at the end. Gives the file that is there, if any.
+   */
+  async checkWritable(
+    userId: string,
+    projectId: string,
+    path: string,
+    precondition: Precondition,
+  ): Promise<FileView | null> {
     await this.projects.getOwned(userId, projectId);
     const present = await this.files.get(projectId, path);
     this.checkPrecondition(path, present, precondition);
@@ -50,11 +58,17 @@ export class FilesService {
   }
 
   /** Names a stored blob as the file's bytes. */
-  async put(userId: string, projectId: string, entry: ManifestEntry, precondition: Precondition): Promise<{ file: FileView; created: boolean }> {
+  async put(
+    userId: string,
+    projectId: string,
+    entry: ManifestEntry,
+    precondition: Precondition,
+  ): Promise<{ file: FileView; created: boolean }> {
     return this.projects.change(userId, projectId, async () => {
       const created = await this.write(projectId, entry, precondition);
       const file = await this.files.get(projectId, entry.path);
-      if (file === null) throw notFound('file', `The file ${entry.path} was removed by somebody else at the same time.`);
+      if (file === null)
+        throw notFound('file', `The file ${entry.path} was removed by somebody else at the same time.`);
       return { file, created };
     });
   }
@@ -66,7 +80,10 @@ export class FilesService {
       checkTogether([...present.keys(), ...entries.map(({ path }) => path)]);
       const fresh = entries.filter(({ path }) => !present.has(path));
       await this.checkRoom(projectId, fresh.length);
-      await this.files.upsertAll(projectId, entries.map((entry) => ({ ...entry, mode: keptMode(present.get(entry.path)) })));
+      await this.files.upsertAll(
+        projectId,
+        entries.map((entry) => ({ ...entry, mode: keptMode(present.get(entry.path)) })),
+      );
       const after = await this.files.list(projectId);
       const written = new Set(entries.map(({ path }) => path));
       try {
@@ -92,10 +109,13 @@ export class FilesService {
     await this.projects.getOwned(userId, projectId);
     const present = await this.files.get(projectId, path);
     this.checkPrecondition(path, present, precondition);
-    if (present === null && (await this.files.listBelow(projectId, path)).length === 0) throw notFound('file', `The project has no file or folder ${path}.`);
+    if (present === null && (await this.files.listBelow(projectId, path)).length === 0)
+      throw notFound('file', `The project has no file or folder ${path}.`);
     await this.projects.change(userId, projectId, async () => {
       if (present === null) await this.files.deleteBelow(projectId, path);
-      else if (!(await this.files.delete(projectId, path, precondition.kind === 'match' ? precondition.sha256 : null))) {
+      else if (
+        !(await this.files.delete(projectId, path, precondition.kind === 'match' ? precondition.sha256 : null))
+      ) {
         this.checkPrecondition(path, await this.files.get(projectId, path), precondition);
       }
     });
@@ -103,7 +123,8 @@ export class FilesService {
 
   /** Moves a file, or a folder with all below it. Nothing may stand at the new place. */
   async move(userId: string, projectId: string, { from, to }: Move): Promise<FileView[]> {
-    if (to === from || to.startsWith(`${from}/`)) throw conflict('file.move_into_itself', `${from} cannot be moved into itself.`);
+    if (to === from || to.startsWith(`${from}/`))
+      throw conflict('file.move_into_itself', `${from} cannot be moved into itself.`);
     return this.projects.change(userId, projectId, async () => {
       const file = await this.files.get(projectId, from);
       const moved = file === null ? await this.files.listBelow(projectId, from) : [file];
@@ -113,8 +134,10 @@ export class FilesService {
         const message = projectPathError(path);
         if (message !== null) throw badRequest('path.invalid', `${path}: ${message}`);
       }
-      for (const link of moved.filter(({ mode }) => mode === FILE_MODES.link)) await this.checkLink(link, to + link.path.slice(from.length));
-      if ((await this.files.get(projectId, to)) !== null) throw conflict('file.exists', `There is a file ${to} already. Delete it first, or choose another name.`);
+      for (const link of moved.filter(({ mode }) => mode === FILE_MODES.link))
+        await this.checkLink(link, to + link.path.slice(from.length));
+      if ((await this.files.get(projectId, to)) !== null)
+        throw conflict('file.exists', `There is a file ${to} already. Delete it first, or choose another name.`);
       await this.checkNoObstacle(projectId, to, from);
       await this.files.rename(projectId, moves);
       return file === null ? this.files.listBelow(projectId, to) : [await this.get(userId, projectId, to)];
@@ -122,7 +145,11 @@ export class FilesService {
   }
 
   private async write(projectId: string, entry: ManifestEntry, precondition: Precondition): Promise<boolean> {
-    if (precondition.kind !== 'absent' && (await this.files.replace(projectId, entry, precondition.kind === 'match' ? precondition.sha256 : null))) return false;
+    if (
+      precondition.kind !== 'absent' &&
+      (await this.files.replace(projectId, entry, precondition.kind === 'match' ? precondition.sha256 : null))
+    )
+      return false;
     if (precondition.kind === 'any' || precondition.kind === 'absent') {
       await this.checkRoom(projectId, 1);
       await this.checkNoObstacle(projectId, entry.path);
@@ -139,7 +166,10 @@ export class FilesService {
     throw conflict('file.changed', `${entry.path} was changed by somebody else at the same time. Load it again.`);
   }
 
-  /** Two writers may create `a` and `a/b` at once, each seeing none of the other before: afterwards one of them sees both. */
+  /**
+   * Two writers may create `a` and `a/b` at once, each seeing none of the other before: afterwards one of them sees
+   * both.
+   */
   private async takeBackIfObstructed(projectId: string, { path, sha256 }: ManifestEntry): Promise<void> {
     try {
       await this.checkNoObstacle(projectId, path);
@@ -150,18 +180,28 @@ export class FilesService {
   }
 
   private checkPrecondition(path: string, present: FileView | null, precondition: Precondition): void {
-    if (precondition.kind === 'absent' && present !== null) throw new ProblemError(412, 'file.exists', `There is a file ${path} already.`);
-    if (precondition.kind === 'present' && present === null) throw new ProblemError(412, 'file.changed', `${path} does not exist, or no longer.`);
+    if (precondition.kind === 'absent' && present !== null)
+      throw new ProblemError(412, 'file.exists', `There is a file ${path} already.`);
+    if (precondition.kind === 'present' && present === null)
+      throw new ProblemError(412, 'file.changed', `${path} does not exist, or no longer.`);
     if (precondition.kind === 'match' && present?.sha256 !== precondition.sha256) {
       const what = present === null ? 'was deleted' : 'was changed';
-      throw new ProblemError(412, 'file.changed', `${path} ${what} since you loaded it. Load it again, then repeat your change.`);
+      throw new ProblemError(
+        412,
+        'file.changed',
+        `${path} ${what} since you loaded it. Load it again, then repeat your change.`,
+      );
     }
   }
 
   /** The target of a link is read from where the link is. */
   private async checkLink({ path, sha256 }: FileView, to: string): Promise<void> {
     const target = (await this.blobs.read(sha256)).toString();
-    if (leadsOutside(to, target)) throw conflict('file.link_outside', `${path} is a symbolic link to ${target}, and as ${to} it would lead out of the project. Choose another place, or delete the link.`);
+    if (leadsOutside(to, target))
+      throw conflict(
+        'file.link_outside',
+        `${path} is a symbolic link to ${target}, and as ${to} it would lead out of the project. Choose another place, or delete the link.`,
+      );
   }
 
   /** `except`: a file that is about to leave its place is no obstacle. */
@@ -170,7 +210,9 @@ export class FilesService {
     if (obstacle === null || obstacle.path === except) return;
     throw conflict(
       'file.in_the_way',
-      obstacle.kind === 'file' ? `${obstacle.path} is a file, so ${path} cannot be below it.` : `${path} is a folder. Choose another name for the file.`,
+      obstacle.kind === 'file'
+        ? `${obstacle.path} is a file, so ${path} cannot be below it.`
+        : `${path} is a folder. Choose another name for the file.`,
     );
   }
 
@@ -183,7 +225,8 @@ export class FilesService {
 }
 
 /** The mode of a file that is written without one: as it is; what was a link becomes a file. */
-export const keptMode = (present: number | undefined): number => (present === undefined || present === FILE_MODES.link ? FILE_MODES.plain : present);
+export const keptMode = (present: number | undefined): number =>
+  present === undefined || present === FILE_MODES.link ? FILE_MODES.plain : present;
 
 /** Refuses a set of files in which one would have to be a folder for another. */
 function checkTogether(list: string[]): void {

@@ -1,5 +1,5 @@
+import { FILE_MODES, type ManifestEntry, projectPathError } from '@mle/protocol';
 import { Inject, Injectable } from '@nestjs/common';
-import { FILE_MODES, projectPathError, type ManifestEntry } from '@mle/protocol';
 import type { Request, Response } from 'express';
 import multer from 'multer';
 import { BlobsService } from '../../platform/blobs/blobs.service.js';
@@ -19,7 +19,8 @@ export class UploadsService {
 
   /** The stored files, in order. Nothing names them yet: what is refused later is collected. */
   async receive(request: Request, response: Response): Promise<ManifestEntry[]> {
-    if (!request.is('multipart/form-data')) throw new ProblemError(415, 'upload.not_multipart', 'Send the files as multipart/form-data.');
+    if (!request.is('multipart/form-data'))
+      throw new ProblemError(415, 'upload.not_multipart', 'Send the files as multipart/form-data.');
     const entries: ManifestEntry[] = [];
     const { maxFileBytes } = this.config;
     const middleware = multer({
@@ -30,7 +31,12 @@ export class UploadsService {
       fileFilter: (_request, { originalname }, done) => {
         const message = projectPathError(originalname);
         if (message === null) done(null, true);
-        else done(badRequest('path.invalid', `${JSON.stringify(originalname)}: ${message}`, [{ path: originalname, message }]));
+        else
+          done(
+            badRequest('path.invalid', `${JSON.stringify(originalname)}: ${message}`, [
+              { path: originalname, message },
+            ]),
+          );
       },
       storage: {
         _handleFile: (_request, { stream, originalname }, done) => {
@@ -44,7 +50,9 @@ export class UploadsService {
       },
     }).any();
     await new Promise<void>((resolve, reject) => {
-      void middleware(request, response, (error: unknown) => (error === undefined || error === null ? resolve() : reject(this.problem(error))));
+      void middleware(request, response, (error: unknown) =>
+        error === undefined || error === null ? resolve() : reject(this.problem(error)),
+      );
     });
     if (entries.length === 0) throw badRequest('upload.empty', 'The upload holds no file.');
     // The last one of a name counts, as if they had come one after the other.
@@ -53,8 +61,10 @@ export class UploadsService {
 
   private problem(error: unknown): unknown {
     if (error instanceof multer.MulterError) {
-      if (error.code === 'LIMIT_FILE_SIZE') return tooLarge('file.too_large', `A file is larger than the ${this.config.maxFileBytes} bytes allowed.`);
-      if (error.code === 'LIMIT_FILE_COUNT') return tooLarge('upload.too_many_files', `Upload at most ${MAX_UPLOAD_FILES} files at once.`);
+      if (error.code === 'LIMIT_FILE_SIZE')
+        return tooLarge('file.too_large', `A file is larger than the ${this.config.maxFileBytes} bytes allowed.`);
+      if (error.code === 'LIMIT_FILE_COUNT')
+        return tooLarge('upload.too_many_files', `Upload at most ${MAX_UPLOAD_FILES} files at once.`);
       return badRequest('upload.invalid', `The upload cannot be read: ${error.message}.`);
     }
     if (error instanceof ProblemError || !(error instanceof Error)) return error;

@@ -8,7 +8,12 @@ import { SnapshotsRepository } from './snapshots.repository.js';
 import { SnapshotsService } from './snapshots.service.js';
 
 @Module({
-  imports: [MongooseModule.forFeature([{ name: SNAPSHOT_MODEL, schema: SnapshotSchema }]), ProjectsModule, FilesModule, BlobsModule],
+  imports: [
+    MongooseModule.forFeature([{ name: SNAPSHOT_MODEL, schema: SnapshotSchema }]),
+    ProjectsModule,
+    FilesModule,
+    BlobsModule,
+  ],
   providers: [SnapshotsRepository, SnapshotsService],
   exports: [SnapshotsService],
 })

@@ -43,7 +43,9 @@ export class SnapshotsRepository {
   /** The manifests that are kept as newest, and those that runs name. */
   async *manifests(): AsyncIterable<string> {
     for await (const { manifest } of this.snapshots.find({}, { manifest: 1 }).lean().cursor()) yield manifest;
-    const runs = this.connection.collection<{ snapshotId?: unknown }>('runs').find({}, { projection: { snapshotId: 1 } });
+    const runs = this.connection
+      .collection<{ snapshotId?: unknown }>('runs')
+      .find({}, { projection: { snapshotId: 1 } });
     for await (const { snapshotId } of runs) if (typeof snapshotId === 'string') yield snapshotId;
   }
 }

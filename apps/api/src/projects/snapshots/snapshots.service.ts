@@ -1,10 +1,10 @@
+import { IGNORE_FILE, type Manifest, type ManifestEntry, ManifestSchema } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
-import { IGNORE_FILE, ManifestSchema, type Manifest, type ManifestEntry } from '@mle/protocol';
 import ignore from 'ignore';
 import { BlobCollectorService } from '../../platform/blobs/blob-collector.service.js';
 import { BlobsService } from '../../platform/blobs/blobs.service.js';
-import { FilesRepository } from '../files/files.repository.js';
 import { notFound } from '../../platform/http/problem.js';
+import { FilesRepository } from '../files/files.repository.js';
 import { ProjectsService } from '../projects.service.js';
 import { SnapshotsRepository } from './snapshots.repository.js';
 
@@ -39,8 +39,8 @@ export class SnapshotsService {
   }
 
   /**
-   * The project's files as they are now, each change that was answered before included. Costs two small reads when nothing
-   * changed since the last one.
+   * The project's files as they are now, each change that was answered before included. Costs two small reads when
+   * nothing changed since the last one.
    */
   async snapshotOf(projectId: string): Promise<Snapshot> {
     for (let attempt = 1; ; attempt++) {
@@ -58,7 +58,10 @@ export class SnapshotsService {
   /** @throws ProblemError 404 when the blob is gone. */
   async manifest(snapshotId: string): Promise<Manifest> {
     if ((await this.blobs.size(snapshotId)) === null) throw notFound('snapshot');
-    return this.manifests.get(snapshotId) ?? this.remember(snapshotId, ManifestSchema.parse(JSON.parse((await this.blobs.read(snapshotId)).toString('utf8'))));
+    return (
+      this.manifests.get(snapshotId) ??
+      this.remember(snapshotId, ManifestSchema.parse(JSON.parse((await this.blobs.read(snapshotId)).toString('utf8'))))
+    );
   }
 
   private remember(snapshotId: string, manifest: Manifest): Manifest {
@@ -69,7 +72,9 @@ export class SnapshotsService {
   }
 
   private async take(projectId: string): Promise<Snapshot> {
-    const files = await this.sent((await this.files.list(projectId)).map(({ path, mode, size, sha256 }) => ({ path, mode, size, sha256 })));
+    const files = await this.sent(
+      (await this.files.list(projectId)).map(({ path, mode, size, sha256 }) => ({ path, mode, size, sha256 })),
+    );
     const manifest: Manifest = { version: 1, files };
     const { sha256 } = await this.blobs.putBytes(Buffer.from(JSON.stringify(manifest)));
     this.remember(sha256, manifest);

@@ -1,10 +1,20 @@
+import {
+  type ArtifactChunk,
+  type ArtifactChunkReply,
+  type ArtifactEntry,
+  type ArtifactPut,
+  type ArtifactPutReply,
+  artifactQuotaReason,
+  type AttemptFinished,
+  type AttemptRef,
+  type DroppedArtifact,
+} from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
-import { artifactQuotaReason, type ArtifactChunk, type ArtifactChunkReply, type ArtifactEntry, type ArtifactPut, type ArtifactPutReply, type AttemptFinished, type AttemptRef, type DroppedArtifact } from '@mle/protocol';
 import { BlobsService } from '../../platform/blobs/blobs.service.js';
 import { IncomingBlobs } from '../../platform/blobs/incoming-blobs.service.js';
-import { EventsService } from '../../platform/signals/events.service.js';
 import { ProblemError } from '../../platform/http/problem.js';
 import { logger } from '../../platform/logging/logger.js';
+import { EventsService } from '../../platform/signals/events.service.js';
 import { ArtifactsRepository } from './artifacts.repository.js';
 
 /** Whether the machine may write to the attempt now, and for whom. */
@@ -37,7 +47,9 @@ export class ArtifactIntake {
     const ref: AttemptRef = { runId: put.runId, attempt: put.attempt };
     const allowed = await mayPut(ref);
     if (!allowed) return { ok: false, code: 'superseded' };
-    const forgotten = (put.afresh ? await this.artifacts.forgetStored(ref) : 0) + (put.removed.length === 0 ? 0 : await this.artifacts.forget(ref, put.removed));
+    const forgotten =
+      (put.afresh ? await this.artifacts.forgetStored(ref) : 0) +
+      (put.removed.length === 0 ? 0 : await this.artifacts.forget(ref, put.removed));
     const { accepted, refused } = await this.withinQuota(ref, put.items);
     const { present, missing } = await this.sorted(ref, machineId, accepted);
     await this.artifacts.store(ref, present);
@@ -64,7 +76,12 @@ export class ArtifactIntake {
     return files === claimed.files && bytes === claimed.bytes;
   }
 
-  private async take(machineId: string, { pieces, ...ref }: ArtifactChunk, bytes: Buffer, mayPut: MayPut): Promise<ArtifactChunkReply> {
+  private async take(
+    machineId: string,
+    { pieces, ...ref }: ArtifactChunk,
+    bytes: Buffer,
+    mayPut: MayPut,
+  ): Promise<ArtifactChunkReply> {
     if (!(await this.fenced(machineId, ref, mayPut))) return { ok: false, code: 'superseded' };
     let at = 0;
     const parts = pieces.map(({ length, ...piece }) => ({ ...piece, bytes: bytes.subarray(at, (at += length)) }));
@@ -77,7 +94,8 @@ export class ArtifactIntake {
         batch.forEach(({ sha256 }, index) => results[index] === 'corrupt' && corrupt.push(sha256));
       }
     } catch (error) {
-      const full = error instanceof ProblemError ? error.status === 507 : (error as NodeJS.ErrnoException).code === 'ENOSPC';
+      const full =
+        error instanceof ProblemError ? error.status === 507 : (error as NodeJS.ErrnoException).code === 'ENOSPC';
       if (!full) throw error;
       logger.error({ err: error, ...ref }, 'the disk is full: an artifact is not stored');
       return { ok: false, code: 'full' };
@@ -86,11 +104,20 @@ export class ArtifactIntake {
   }
 
   /** The items in their order, as far as the quota reaches. */
-  private async withinQuota(ref: AttemptRef, items: ArtifactEntry[]): Promise<{ accepted: ArtifactEntry[]; refused: DroppedArtifact[] }> {
+  private async withinQuota(
+    ref: AttemptRef,
+    items: ArtifactEntry[],
+  ): Promise<{ accepted: ArtifactEntry[]; refused: DroppedArtifact[] }> {
     const accepted: ArtifactEntry[] = [];
     const refused: DroppedArtifact[] = [];
     if (items.length === 0) return { accepted, refused };
-    const [totals, known] = await Promise.all([this.artifacts.totals(ref), this.artifacts.known(ref, items.map(({ path }) => path))]);
+    const [totals, known] = await Promise.all([
+      this.artifacts.totals(ref),
+      this.artifacts.known(
+        ref,
+        items.map(({ path }) => path),
+      ),
+    ]);
     let { files, bytes } = totals;
     for (const item of items) {
       const before = known.get(item.path);
@@ -109,7 +136,11 @@ export class ArtifactIntake {
     return { accepted, refused };
   }
 
-  private async sorted(ref: AttemptRef, machineId: string, items: ArtifactEntry[]): Promise<{ present: ArtifactEntry[]; missing: { sha256: string; from: number }[] }> {
+  private async sorted(
+    ref: AttemptRef,
+    machineId: string,
+    items: ArtifactEntry[],
+  ): Promise<{ present: ArtifactEntry[]; missing: { sha256: string; from: number }[] }> {
     const present: ArtifactEntry[] = [];
     const missing = new Map<string, number>();
     for (const item of items) {
@@ -125,9 +156,16 @@ export class ArtifactIntake {
   }
 
   /** Answers those that were not known as dropped for that reason. */
-  private async drop(ref: AttemptRef, dropped: DroppedArtifact[], origin: ArtifactEntry['origin']): Promise<DroppedArtifact[]> {
+  private async drop(
+    ref: AttemptRef,
+    dropped: DroppedArtifact[],
+    origin: ArtifactEntry['origin'],
+  ): Promise<DroppedArtifact[]> {
     if (dropped.length === 0) return [];
-    const known = await this.artifacts.known(ref, dropped.map(({ path }) => path));
+    const known = await this.artifacts.known(
+      ref,
+      dropped.map(({ path }) => path),
+    );
     const news = dropped.filter(({ path, reason }) => known.get(path)?.reason !== reason);
     await this.artifacts.drop(ref, news, origin);
     return news;
@@ -147,7 +185,11 @@ export class ArtifactIntake {
     for (const name of this.fences.keys()) {
       if (!name.startsWith(`${ref.runId}-${ref.attempt}-`)) continue;
       this.fences.delete(name);
-      this.incoming.forget(name).catch((error: unknown) => logger.warn({ err: error, ...ref }, 'half an artifact was not removed; the collector does it'));
+      this.incoming
+        .forget(name)
+        .catch((error: unknown) =>
+          logger.warn({ err: error, ...ref }, 'half an artifact was not removed; the collector does it'),
+        );
     }
   }
 

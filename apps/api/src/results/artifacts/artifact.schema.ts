@@ -1,5 +1,5 @@
-import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
 import type { ArtifactOrigin } from '@mle/protocol';
+import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
 import { AttemptRecord } from '../../run-records/attempt-record.js';
 
 /** A file of an attempt: stored, or dropped for a reason. */

@@ -1,22 +1,25 @@
 import { Module } from '@nestjs/common';
-import { RunRecordsModule } from '../../run-records/run-records.module.js';
 import { MongooseModule } from '@nestjs/mongoose';
-import { BlobsModule } from '../../platform/blobs/blobs.module.js';
 import { MachinesModule } from '../../machines/machines.module.js';
+import { BlobsModule } from '../../platform/blobs/blobs.module.js';
 import { SnapshotsModule } from '../../projects/snapshots/snapshots.module.js';
-import { ArtifactIntake } from './artifact-intake.service.js';
+import { RunRecordsModule } from '../../run-records/run-records.module.js';
+import { LeftoversController } from '../leftovers/leftovers.controller.js';
+import { LeftoversRepository } from '../leftovers/leftovers.repository.js';
+import { AttemptLeftoversModel, AttemptLeftoversSchema } from '../leftovers/leftovers.schema.js';
+import { LeftoversService } from '../leftovers/leftovers.service.js';
 import { Artifact, ArtifactSchema } from './artifact.schema.js';
+import { ArtifactIntake } from './artifact-intake.service.js';
 import { ArtifactsController } from './artifacts.controller.js';
 import { ArtifactsRepository } from './artifacts.repository.js';
 import { ArtifactsService } from './artifacts.service.js';
-import { AttemptLeftoversModel, AttemptLeftoversSchema } from '../leftovers/leftovers.schema.js';
-import { LeftoversController } from '../leftovers/leftovers.controller.js';
-import { LeftoversRepository } from '../leftovers/leftovers.repository.js';
-import { LeftoversService } from '../leftovers/leftovers.service.js';
 
 @Module({
   imports: [
-    MongooseModule.forFeature([{ name: Artifact.name, schema: ArtifactSchema }, { name: AttemptLeftoversModel.name, schema: AttemptLeftoversSchema }]),
+    MongooseModule.forFeature([
+      { name: Artifact.name, schema: ArtifactSchema },
+      { name: AttemptLeftoversModel.name, schema: AttemptLeftoversSchema },
+    ]),
     BlobsModule,
     MachinesModule,
     RunRecordsModule,

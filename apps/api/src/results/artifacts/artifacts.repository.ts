@@ -1,7 +1,7 @@
+import type { ArtifactEntry, ArtifactOrigin, ArtifactView, AttemptRef, DroppedArtifact } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import type { Model } from 'mongoose';
-import type { ArtifactEntry, ArtifactOrigin, ArtifactView, AttemptRef, DroppedArtifact } from '@mle/protocol';
 import { Artifact } from './artifact.schema.js';
 
 export interface ArtifactTotals {
@@ -18,7 +18,12 @@ export class ArtifactsRepository {
   constructor(@InjectModel(Artifact.name) private readonly artifacts: Model<Artifact>) {}
 
   async list(ref: AttemptRef): Promise<ArtifactView[]> {
-    return (await this.artifacts.find({ ...of(ref), ...STORED }).sort({ path: 1 }).lean()).map(view);
+    return (
+      await this.artifacts
+        .find({ ...of(ref), ...STORED })
+        .sort({ path: 1 })
+        .lean()
+    ).map(view);
   }
 
   async get(ref: AttemptRef, path: string): Promise<ArtifactView | null> {
@@ -28,7 +33,10 @@ export class ArtifactsRepository {
 
   async dropped(ref: AttemptRef, limit: number): Promise<{ items: DroppedArtifact[]; count: number }> {
     const filter = { ...of(ref), ...DROPPED };
-    const [items, count] = await Promise.all([this.artifacts.find(filter).sort({ path: 1 }).limit(limit).lean(), this.artifacts.countDocuments(filter)]);
+    const [items, count] = await Promise.all([
+      this.artifacts.find(filter).sort({ path: 1 }).limit(limit).lean(),
+      this.artifacts.countDocuments(filter),
+    ]);
     return { items: items.map(({ path, size, reason }) => ({ path, size, reason: reason ?? '' })), count };
   }
 
@@ -43,16 +51,31 @@ export class ArtifactsRepository {
 
   /** What is known of the paths, stored or dropped. */
   async known(ref: AttemptRef, paths: string[]): Promise<Map<string, Pick<Artifact, 'size' | 'sha256' | 'reason'>>> {
-    const found = await this.artifacts.find({ ...of(ref), path: { $in: paths } }, { path: 1, size: 1, sha256: 1, reason: 1 }).lean();
+    const found = await this.artifacts
+      .find({ ...of(ref), path: { $in: paths } }, { path: 1, size: 1, sha256: 1, reason: 1 })
+      .lean();
     return new Map(found.map(({ path, size, sha256, reason }) => [path, { size, sha256, reason }]));
   }
 
   async store(ref: AttemptRef, entries: ArtifactEntry[]): Promise<void> {
-    await this.write(ref, entries.map(({ path, size, sha256, modifiedAt, origin }) => ({ path, size, sha256, origin, modifiedAt: new Date(modifiedAt), reason: null })));
+    await this.write(
+      ref,
+      entries.map(({ path, size, sha256, modifiedAt, origin }) => ({
+        path,
+        size,
+        sha256,
+        origin,
+        modifiedAt: new Date(modifiedAt),
+        reason: null,
+      })),
+    );
   }
 
   async drop(ref: AttemptRef, dropped: DroppedArtifact[], origin: ArtifactOrigin): Promise<void> {
-    await this.write(ref, dropped.map(({ path, size, reason }) => ({ path, size, reason, origin, sha256: null, modifiedAt: null })));
+    await this.write(
+      ref,
+      dropped.map(({ path, size, reason }) => ({ path, size, reason, origin, sha256: null, modifiedAt: null })),
+    );
   }
 
   /** Forgets files that the run itself removed. */
@@ -71,12 +94,17 @@ export class ArtifactsRepository {
 
   /** The blobs of all artifacts. */
   async *allBlobs(): AsyncIterable<string> {
-    for await (const { sha256 } of this.artifacts.find(STORED, { sha256: 1 }).lean().cursor()) if (sha256 !== null) yield sha256;
+    for await (const { sha256 } of this.artifacts.find(STORED, { sha256: 1 }).lean().cursor())
+      if (sha256 !== null) yield sha256;
   }
 
   private async write(ref: AttemptRef, values: Omit<Artifact, '_id' | 'runId' | 'attempt'>[]): Promise<void> {
     if (values.length === 0) return;
-    await this.artifacts.bulkWrite(values.map(({ path, ...set }) => ({ updateOne: { filter: { ...of(ref), path }, update: { $set: set }, upsert: true } })));
+    await this.artifacts.bulkWrite(
+      values.map(({ path, ...set }) => ({
+        updateOne: { filter: { ...of(ref), path }, update: { $set: set }, upsert: true },
+      })),
+    );
   }
 }
 

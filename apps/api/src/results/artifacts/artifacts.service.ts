@@ -1,9 +1,17 @@
+import {
+  type ArtifactList,
+  type ArtifactView,
+  FILE_MODES,
+  type FileView,
+  LIMITS,
+  type Manifest,
+  type ManifestEntry,
+} from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
-import { FILE_MODES, LIMITS, type ArtifactList, type ArtifactView, type FileView, type Manifest, type ManifestEntry } from '@mle/protocol';
 import { BlobCollectorService } from '../../platform/blobs/blob-collector.service.js';
 import { notFound } from '../../platform/http/problem.js';
-import { OwnedRuns } from '../../run-records/owned-runs.service.js';
 import { SnapshotsService } from '../../projects/snapshots/snapshots.service.js';
+import { OwnedRuns } from '../../run-records/owned-runs.service.js';
 import { ArtifactsRepository } from './artifacts.repository.js';
 
 /** The files of a run as its owner reads them: its artifacts, and the snapshot that it executed. */
@@ -20,7 +28,10 @@ export class ArtifactsService {
 
   async list(ownerId: string, runId: string, attempt: number | undefined): Promise<ArtifactList> {
     const { ref } = await this.runs.attempt(ownerId, runId, attempt);
-    const [items, dropped] = await Promise.all([this.artifacts.list(ref), this.artifacts.dropped(ref, LIMITS.artifactsDropped)]);
+    const [items, dropped] = await Promise.all([
+      this.artifacts.list(ref),
+      this.artifacts.dropped(ref, LIMITS.artifactsDropped),
+    ]);
     const bytes = items.reduce((sum, { size }) => sum + size, 0);
     return { items, bytes, quotaBytes: LIMITS.artifactQuotaBytes, dropped: dropped.items, droppedCount: dropped.count };
   }
@@ -33,10 +44,20 @@ export class ArtifactsService {
   }
 
   /** All artifacts as an archive wants them, and its name. */
-  async archive(ownerId: string, runId: string, attempt: number | undefined): Promise<{ name: string; files: FileView[] }> {
+  async archive(
+    ownerId: string,
+    runId: string,
+    attempt: number | undefined,
+  ): Promise<{ name: string; files: FileView[] }> {
     const { run, ref } = await this.runs.attempt(ownerId, runId, attempt);
     const items = await this.artifacts.list(ref);
-    const files = items.map(({ path, size, sha256, modifiedAt }) => ({ path, size, sha256, mode: FILE_MODES.plain, mtime: modifiedAt }));
+    const files = items.map(({ path, size, sha256, modifiedAt }) => ({
+      path,
+      size,
+      sha256,
+      mode: FILE_MODES.plain,
+      mtime: modifiedAt,
+    }));
     return { name: `${run.projectName.replaceAll('/', '_')}-run-${run.number}.zip`, files };
   }
 

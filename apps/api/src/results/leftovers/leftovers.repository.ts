@@ -1,7 +1,7 @@
+import type { AttemptLeftovers, AttemptRef } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import type { Model } from 'mongoose';
-import type { AttemptLeftovers, AttemptRef } from '@mle/protocol';
 import { AttemptLeftoversModel } from './leftovers.schema.js';
 
 export type LeftoversRecord = Omit<AttemptLeftoversModel, '_id'>;
@@ -15,7 +15,11 @@ export class LeftoversRepository {
   }
 
   async save(machineId: string, { runId, attempt, slot, items, truncated }: AttemptLeftovers): Promise<void> {
-    await this.leftovers.updateOne({ runId, attempt }, { $set: { machineId, slot, items, truncated } }, { upsert: true });
+    await this.leftovers.updateOne(
+      { runId, attempt },
+      { $set: { machineId, slot, items, truncated } },
+      { upsert: true },
+    );
   }
 
   async allowKeeping({ runId, attempt }: AttemptRef, keepUntil: Date): Promise<void> {

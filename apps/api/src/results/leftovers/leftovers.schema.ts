@@ -1,6 +1,6 @@
+import type { Leftover } from '@mle/protocol';
 import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
 import { Schema as MongooseSchema } from 'mongoose';
-import type { Leftover } from '@mle/protocol';
 import { AttemptRecord } from '../../run-records/attempt-record.js';
 
 /** What an attempt left in its workspace, as its machine listed it at the end. */

@@ -1,13 +1,20 @@
 import { randomUUID } from 'node:crypto';
+import type {
+  AttemptLeftovers,
+  LeftoverChoice,
+  LeftoverList,
+  LeftoverReply,
+  LeftoverRequest,
+  LeftoverResult,
+} from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
-import type { AttemptLeftovers, LeftoverChoice, LeftoverList, LeftoverReply, LeftoverRequest, LeftoverResult } from '@mle/protocol';
-import { EventsService } from '../../platform/signals/events.service.js';
+import { type MachineRecord, MachinesRepository } from '../../machines/machines.repository.js';
 import { conflict, notFound, ProblemError } from '../../platform/http/problem.js';
-import { MachinesRepository, type MachineRecord } from '../../machines/machines.repository.js';
+import { EventsService } from '../../platform/signals/events.service.js';
 import { OwnedRuns } from '../../run-records/owned-runs.service.js';
 import { RunsRepository } from '../../run-records/runs.repository.js';
 import { ArtifactsRepository } from '../artifacts/artifacts.repository.js';
-import { LeftoversRepository, type LeftoversRecord } from './leftovers.repository.js';
+import { type LeftoversRecord, LeftoversRepository } from './leftovers.repository.js';
 
 /** A large file may take longer to arrive than a request lasts: it goes on by itself. */
 const ANSWER_MS = 45_000;
@@ -43,7 +50,11 @@ export class LeftoversService {
     const found = await this.leftovers.get(ref);
     if (!found) return { items: [], truncated: false, available: false };
     const machine = await this.machines.get(found.machineId);
-    const items = found.items.map(({ path, size, modifiedAt }) => ({ path, size, modifiedAt: new Date(modifiedAt).toISOString() }));
+    const items = found.items.map(({ path, size, modifiedAt }) => ({
+      path,
+      size,
+      modifiedAt: new Date(modifiedAt).toISOString(),
+    }));
     return { items, truncated: found.truncated, available: machine?.online ?? false };
   }
 
@@ -64,14 +75,33 @@ export class LeftoversService {
     this.events.emit('leftovers.settled', requestId, action, reply);
   }
 
-  private async act(action: Action, ownerId: string, runId: string, n: number | undefined, { paths }: LeftoverChoice): Promise<LeftoverResult> {
+  private async act(
+    action: Action,
+    ownerId: string,
+    runId: string,
+    n: number | undefined,
+    { paths }: LeftoverChoice,
+  ): Promise<LeftoverResult> {
     const { run, ref } = await this.owned.attempt(ownerId, runId, n);
     const found = await this.leftovers.get(ref);
     const known = new Map(found?.items.map((item) => [item.path, item]));
     const items = [...new Set(paths)].flatMap((path) => known.get(path) ?? []);
-    if (!found || items.length === 0) throw notFound('leftover', 'The run left none of these files, or they were kept or removed before.');
+    if (!found || items.length === 0)
+      throw notFound('leftover', 'The run left none of these files, or they were kept or removed before.');
     const machine = await this.reachable(found);
-    const taken = action === 'keep' ? new Set([...(await this.artifacts.known(ref, items.map(({ path }) => path)))].filter(([, { sha256 }]) => sha256 !== null).map(([path]) => path)) : new Set<string>();
+    const taken =
+      action === 'keep'
+        ? new Set(
+            [
+              ...(await this.artifacts.known(
+                ref,
+                items.map(({ path }) => path),
+              )),
+            ]
+              .filter(([, { sha256 }]) => sha256 !== null)
+              .map(([path]) => path),
+          )
+        : new Set<string>();
     const wanted = items.filter(({ path }) => !taken.has(path));
     if (action === 'keep') await this.leftovers.allowKeeping(ref, new Date(Date.now() + KEEP_MS));
     const request: LeftoverRequest = { ...ref, projectId: run.projectId, slot: found.slot, action, items: wanted };
@@ -79,10 +109,19 @@ export class LeftoversService {
     const answers = new Map(reply?.items.map(({ path, reason }) => [path, reason]));
     return {
       items: items.map(({ path }) => {
-        if (taken.has(path)) return { path, result: 'failed' as const, reason: 'The run has an artifact of this name already. Rename one of them in your program.' };
+        if (taken.has(path))
+          return {
+            path,
+            result: 'failed' as const,
+            reason: 'The run has an artifact of this name already. Rename one of them in your program.',
+          };
         const reason = answers.get(path);
         if (reason === undefined) return { path, result: 'underway' as const, reason: null };
-        return { path, result: reason !== null ? ('failed' as const) : action === 'keep' ? ('kept' as const) : ('removed' as const), reason };
+        return {
+          path,
+          result: reason !== null ? ('failed' as const) : action === 'keep' ? ('kept' as const) : ('removed' as const),
+          reason,
+        };
       }),
     };
   }
@@ -104,8 +143,14 @@ export class LeftoversService {
 
   private async reachable({ machineId }: LeftoversRecord): Promise<MachineRecord> {
     const machine = await this.machines.get(machineId);
-    if (!machine) throw new ProblemError(410, 'leftovers.machine_gone', 'The machine of this run was removed, and its files with it.');
-    if (!machine.online) throw conflict('leftovers.machine_offline', `${machine.name} is offline. Try again when it is back.`);
+    if (!machine)
+      throw new ProblemError(
+        410,
+        'leftovers.machine_gone',
+        'The machine of this run was removed, and its files with it.',
+      );
+    if (!machine.online)
+      throw conflict('leftovers.machine_offline', `${machine.name} is offline. Try again when it is back.`);
     return machine;
   }
 }

@@ -72,7 +72,9 @@ export class AttemptMetrics {
     return this.parser.state.series;
   }
 
-  /** Takes output that was stored this moment; chunks that come while earlier ones are still fetched are fetched too. */
+  /**
+   * Takes output that was stored this moment; chunks that come while earlier ones are still fetched are fetched too.
+   */
   accept(chunk: Chunk): void {
     this.known = Math.max(this.known, chunk.to);
     if (this.catching) return;
@@ -154,8 +156,10 @@ export class AttemptMetrics {
     else this.pass();
     this.at = chunk.to;
     this.collect();
-    if (this.unstoredPoints >= STORE_POINTS || this.at - this.storedTo >= CHECKPOINT_BYTES) void this.store().catch(this.parts.onFailure);
-    else if (this.unstoredPoints > 0) this.timer ??= setTimeout(() => void this.store().catch(this.parts.onFailure), STORE_AFTER_MS);
+    if (this.unstoredPoints >= STORE_POINTS || this.at - this.storedTo >= CHECKPOINT_BYTES)
+      void this.store().catch(this.parts.onFailure);
+    else if (this.unstoredPoints > 0)
+      this.timer ??= setTimeout(() => void this.store().catch(this.parts.onFailure), STORE_AFTER_MS);
   }
 
   private pass(): void {
@@ -185,14 +189,22 @@ export class AttemptMetrics {
   }
 
   private async storeNow(): Promise<void> {
-    if (this.closed || this.storedFinal || (this.unstoredPoints === 0 && this.at === this.storedTo && !this.final)) return;
+    if (this.closed || this.storedFinal || (this.unstoredPoints === 0 && this.at === this.storedTo && !this.final))
+      return;
     const parts = this.unstored;
-    const chunk: PointChunk = { from: this.storedTo, to: this.at, final: this.final, state: this.parser.state, series: joinPoints(parts) };
+    const chunk: PointChunk = {
+      from: this.storedTo,
+      to: this.at,
+      final: this.final,
+      state: this.parser.state,
+      series: joinPoints(parts),
+    };
     const count = this.unstoredPoints;
     this.unstored = [];
     this.unstoredPoints = 0;
     try {
-      if (!(await this.parts.repository.append(this.ref, chunk))) throw new Overtaken('another process stores the points of this attempt');
+      if (!(await this.parts.repository.append(this.ref, chunk)))
+        throw new Overtaken('another process stores the points of this attempt');
     } catch (error) {
       this.unstored = [...parts, ...this.unstored];
       this.unstoredPoints += count;

@@ -21,9 +21,10 @@ interface Column {
 }
 
 /**
- * About `most` points that look the same: the x range is cut into columns of equal width, and each column keeps its first,
- * lowest, highest and last point, and one that is no number. Widths are powers of two and columns begin at multiples of them, so that a series that
- * grows keeps its columns until they are joined by pairs, and the same points always give the same picture.
+ * About `most` points that look the same: the x range is cut into columns of equal width, and each column keeps its
+ * first, lowest, highest and last point, and one that is no number. Widths are powers of two and columns begin at
+ * multiples of them, so that a series that grows keeps its columns until they are joined by pairs, and the same points
+ * always give the same picture.
  */
 export class Downsampler {
   private readonly width: number;

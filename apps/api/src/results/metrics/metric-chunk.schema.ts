@@ -4,8 +4,9 @@ import { AttemptChunk } from '../../run-records/attempt-record.js';
 import type { ParserState } from './metric-parser.js';
 
 /**
- * The points that the bytes `[from, to)` of an attempt's output made. Each chunk begins where the one before it ends, so that
- * no byte makes a point twice; while small chunks are merged they may overlap for a moment, and a reader skips what it has. `data` is packed by metric-points.ts.
+ * The points that the bytes `[from, to)` of an attempt's output made. Each chunk begins where the one before it ends,
+ * so that no byte makes a point twice; while small chunks are merged they may overlap for a moment, and a reader skips
+ * what it has. `data` is packed by metric-points.ts.
  */
 @Schema({ collection: 'metric_chunks', versionKey: false, minimize: false })
 export class MetricChunk extends AttemptChunk {

@@ -4,7 +4,10 @@ import { MetricParser } from './metric-parser.js';
 import { joinPoints, packPoints, unpackPoints } from './metric-points.js';
 import { ReadBudget } from './read-budget.js';
 
-const piece = (text: string, stream = 0, time = 5) => ({ data: Buffer.from(text), segments: [[Buffer.byteLength(text), stream, time] as [number, number, number]] });
+const piece = (text: string, stream = 0, time = 5) => ({
+  data: Buffer.from(text),
+  segments: [[Buffer.byteLength(text), stream, time] as [number, number, number]],
+});
 
 describe('the points of an output', () => {
   it('are told apart by stream, and stamped by the piece that ends their line', () => {
@@ -23,13 +26,18 @@ describe('the points of an output', () => {
   it('keep one series of a number that is printed in two forms', () => {
     const parser = new MetricParser();
     parser.push(piece('#loss 1 0.5\nepoch 1 loss=0.5 accuracy=0.9\n'));
-    expect(parser.take().map(({ name, x }) => [name, x.length])).toEqual([['loss', 1], ['accuracy', 1]]);
+    expect(parser.take().map(({ name, x }) => [name, x.length])).toEqual([
+      ['loss', 1],
+      ['accuracy', 1],
+    ]);
   });
 
   it('are summed up; what is not finite counts as the last alone', () => {
     const parser = new MetricParser();
     parser.push(piece('#a 1 3\n#a 2 -1\n#a 3 nan\n'));
-    expect(parser.state.series).toEqual([{ name: 'a', axis: 'step', form: 'explicit', count: 3, last: null, min: -1, max: 3, step: 3, low: 1, high: 3 }]);
+    expect(parser.state.series).toEqual([
+      { name: 'a', axis: 'step', form: 'explicit', count: 3, last: null, min: -1, max: 3, step: 3, low: 1, high: 3 },
+    ]);
   });
 
   it('have limits that are counted', () => {
@@ -49,7 +57,10 @@ describe('the points of an output', () => {
   });
 
   it('are the same after packing', () => {
-    const series = [{ name: 'a', axis: 'epoch' as const, x: [1, 2], y: [0.5, Number.NaN], time: [10, 11] }, { name: 'b', axis: 'step' as const, x: [3], y: [Number.NEGATIVE_INFINITY], time: [12] }];
+    const series = [
+      { name: 'a', axis: 'epoch' as const, x: [1, 2], y: [0.5, Number.NaN], time: [10, 11] },
+      { name: 'b', axis: 'step' as const, x: [3], y: [Number.NEGATIVE_INFINITY], time: [12] },
+    ];
     const { heads, data } = packPoints(series);
     const odd = Buffer.concat([Buffer.from('x'), data]).subarray(1);
     expect(unpackPoints(heads, odd)).toEqual(series);
@@ -58,7 +69,11 @@ describe('the points of an output', () => {
 });
 
 describe('fewer points', () => {
-  const wave = (count: number) => ({ x: Array.from({ length: count }, (_, i) => i), y: Array.from({ length: count }, (_, i) => Math.sin(i / 1000)), time: Array.from({ length: count }, (_, i) => i) });
+  const wave = (count: number) => ({
+    x: Array.from({ length: count }, (_, i) => i),
+    y: Array.from({ length: count }, (_, i) => Math.sin(i / 1000)),
+    time: Array.from({ length: count }, (_, i) => i),
+  });
 
   it('keep the first, the last, and every extremum, however narrow', () => {
     const points = wave(1_000_000);
@@ -88,7 +103,11 @@ describe('fewer points', () => {
   });
 
   it('bear that all have the same place', () => {
-    const points = { x: Array.from({ length: 100 }, () => 7), y: Array.from({ length: 100 }, (_, i) => i), time: Array.from({ length: 100 }, () => 1) };
+    const points = {
+      x: Array.from({ length: 100 }, () => 7),
+      y: Array.from({ length: 100 }, (_, i) => i),
+      time: Array.from({ length: 100 }, () => 1),
+    };
     expect(downsample(points, 16)).toEqual({ x: [7, 7], y: [0, 99], time: [1, 1] });
   });
 });
@@ -97,8 +116,12 @@ describe('the budget', () => {
   it('allows a burst, then a tenth of the time', () => {
     let now = 0;
     let used = 0;
-    const budget = new ReadBudget(100, () => now, () => used);
-    const work = (ms: number) => budget.spend(() => (now += ms, used += ms));
+    const budget = new ReadBudget(
+      100,
+      () => now,
+      () => used,
+    );
+    const work = (ms: number) => budget.spend(() => ((now += ms), (used += ms)));
     work(90);
     expect(budget.left).toBe(true);
     work(40);

@@ -1,8 +1,8 @@
-import { LIMITS, OUTPUT_STREAMS, type MetricAxis, type MetricSummary } from '@mle/protocol';
+import { LIMITS, type MetricAxis, type MetricSummary, OUTPUT_STREAMS } from '@mle/protocol';
 import type { Chunk } from '../output/output.repository.js';
 import { LineSplitter, type SplitterState } from './line-splitter.js';
 import { noPoints, type SeriesPoints } from './metric-points.js';
-import { recognise, type Reading } from './recognise.js';
+import { type Reading, recognise } from './recognise.js';
 
 const READ_STREAMS = [OUTPUT_STREAMS.indexOf('stdout'), OUTPUT_STREAMS.indexOf('stderr')] as const;
 
@@ -21,7 +21,10 @@ export interface SeriesState {
   high: number;
 }
 
-/** All that decides what the bytes after an offset mean. Stored with the points before it, so that any process can go on. */
+/**
+ * All that decides what the bytes after an offset mean. Stored with the points before it, so that any process can go
+ * on.
+ */
 export interface ParserState {
   splitters: SplitterState[];
   series: SeriesState[];
@@ -33,7 +36,9 @@ export interface ParserState {
 const { isFinite } = Number;
 const finite = (value: number): number | null => (isFinite(value) ? value : null);
 
-/** Turns the output of one attempt into points. The same bytes make the same points, however they are cut into chunks. */
+/**
+ * Turns the output of one attempt into points. The same bytes make the same points, however they are cut into chunks.
+ */
 export class MetricParser {
   private readonly splitters: LineSplitter[];
   private readonly series: Map<string, SeriesState>;
@@ -125,7 +130,18 @@ export class MetricParser {
 
   private begin(name: string, { form, axis, x }: Pick<Reading, 'form' | 'axis' | 'x'>): SeriesState | null {
     if (this.series.size >= LIMITS.metricSeries) return null;
-    const series: SeriesState = { name, axis, form, count: 0, last: null, min: null, max: null, step: x, low: x, high: x };
+    const series: SeriesState = {
+      name,
+      axis,
+      form,
+      count: 0,
+      last: null,
+      min: null,
+      max: null,
+      step: x,
+      low: x,
+      high: x,
+    };
     this.series.set(name, series);
     return series;
   }

@@ -15,7 +15,10 @@ export interface SeriesPoints extends Points {
 export const noPoints = (): Points => ({ x: [], y: [], time: [] });
 
 /** The three columns of each series, one after the other: equal neighbours compress well. */
-export function packPoints(series: readonly SeriesPoints[]): { heads: { name: string; axis: number; count: number }[]; data: Buffer } {
+export function packPoints(series: readonly SeriesPoints[]): {
+  heads: { name: string; axis: number; count: number }[];
+  data: Buffer;
+} {
   const heads = series.map(({ name, axis, x }) => ({ name, axis: METRIC_AXES.indexOf(axis), count: x.length }));
   const values = new Float64Array(heads.reduce((sum, { count }) => sum + 3 * count, 0));
   let at = 0;
@@ -28,12 +31,21 @@ export function packPoints(series: readonly SeriesPoints[]): { heads: { name: st
   return { heads, data: Buffer.from(values.buffer) };
 }
 
-export function unpackPoints(heads: readonly { name: string; axis: number; count: number }[], data: Buffer): SeriesPoints[] {
+export function unpackPoints(
+  heads: readonly { name: string; axis: number; count: number }[],
+  data: Buffer,
+): SeriesPoints[] {
   // The bytes may begin anywhere in a larger buffer, where an array of numbers could not.
   const values = new Float64Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.length));
   let at = 0;
   const column = (count: number): number[] => Array.from(values.subarray(at, (at += count)));
-  return heads.map(({ name, axis, count }) => ({ name, axis: METRIC_AXES[axis] ?? 'index', x: column(count), y: column(count), time: column(count) }));
+  return heads.map(({ name, axis, count }) => ({
+    name,
+    axis: METRIC_AXES[axis] ?? 'index',
+    x: column(count),
+    y: column(count),
+    time: column(count),
+  }));
 }
 
 /** Joins the points of series with the same name. */

@@ -1,14 +1,14 @@
-import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { type AttemptRef, type MetricUpdate } from '@mle/protocol';
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { logger } from '../../platform/logging/logger.js';
 import { EventsService } from '../../platform/signals/events.service.js';
 import { Signal } from '../../platform/signals/signal.js';
-import { logger } from '../../platform/logging/logger.js';
-import { OutputIngest } from '../output/output-ingest.service.js';
 import { OutputService } from '../output/output.service.js';
+import { OutputIngest } from '../output/output-ingest.service.js';
 import { AttemptMetrics, Overtaken } from './attempt-metrics.js';
 import { downsample } from './downsample.js';
-import { columns } from './metric-view.js';
 import type { SeriesState } from './metric-parser.js';
+import { columns } from './metric-view.js';
 import { MetricsRepository } from './metrics.repository.js';
 import { ReadBudget } from './read-budget.js';
 
@@ -43,7 +43,12 @@ export class MetricsIngest implements OnModuleInit, OnModuleDestroy {
     this.ingest.onRestart.add((ref) => this.restart(ref));
     this.events.on('attempt.ended', (ref) => {
       if (!this.entries.has(key(ref))) return;
-      this.settle(ref).catch((error: unknown) => logger.warn({ err: error, ...ref }, 'the last points of an attempt were not stored; they are read when they are asked for'));
+      this.settle(ref).catch((error: unknown) =>
+        logger.warn(
+          { err: error, ...ref },
+          'the last points of an attempt were not stored; they are read when they are asked for',
+        ),
+      );
     });
   }
 
@@ -52,7 +57,10 @@ export class MetricsIngest implements OnModuleInit, OnModuleDestroy {
     this.entries.clear();
   }
 
-  /** The end of an attempt whose output is complete: resolves with its series when all points are stored. `outputBytes`: where it is known how much was stored. */
+  /**
+   * The end of an attempt whose output is complete: resolves with its series when all points are stored. `outputBytes`:
+   * where it is known how much was stored.
+   */
   async settle(ref: AttemptRef, outputBytes?: number): Promise<SeriesState[]> {
     const entry = this.entry(ref, false);
     try {
@@ -100,7 +108,8 @@ export class MetricsIngest implements OnModuleInit, OnModuleDestroy {
       budget: this.budget,
       onPoints: () => this.tellSoon(ref, entry()),
       onStored: () => this.pointsStored.emit(ref, entry().metrics.series),
-      onSampled: () => logger.warn(ref, 'a run prints faster than its lines are read for numbers: some are passed over'),
+      onSampled: () =>
+        logger.warn(ref, 'a run prints faster than its lines are read for numbers: some are passed over'),
       onFailure: (error) => {
         if (error instanceof Overtaken) this.drop(ref, entry());
         else logger.warn({ err: error, ...ref }, 'points were not stored; they are read again');
@@ -124,7 +133,13 @@ export class MetricsIngest implements OnModuleInit, OnModuleDestroy {
     const counts = new Map(entry.metrics.series.map(({ name, count }) => [name, count]));
     const series = entry.metrics.takeFresh().map((points): MetricUpdate['series'][number] => {
       const count = counts.get(points.name) ?? points.x.length;
-      return { name: points.name, axis: points.axis, first: count - points.x.length, count, ...columns(downsample(points, UPDATE_POINTS)) };
+      return {
+        name: points.name,
+        axis: points.axis,
+        first: count - points.x.length,
+        count,
+        ...columns(downsample(points, UPDATE_POINTS)),
+      };
     });
     if (series.length > 0) this.events.emit('metrics', { ...ref, series });
   }

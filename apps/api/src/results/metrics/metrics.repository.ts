@@ -1,13 +1,13 @@
 import { promisify } from 'node:util';
 import { constants, deflateRaw, inflateRaw } from 'node:zlib';
+import type { AttemptRef } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import type { Model } from 'mongoose';
-import type { AttemptRef } from '@mle/protocol';
 import { bytesOf } from '../../run-records/attempt-record.js';
 import { MetricChunk } from './metric-chunk.schema.js';
 import type { ParserState } from './metric-parser.js';
-import { joinPoints, packPoints, unpackPoints, type SeriesPoints } from './metric-points.js';
+import { joinPoints, packPoints, type SeriesPoints, unpackPoints } from './metric-points.js';
 
 const compress = promisify(deflateRaw) as (data: Buffer, options: { level: number }) => Promise<Buffer>;
 const decompress = promisify(inflateRaw) as (data: Buffer) => Promise<Buffer>;
@@ -40,9 +40,16 @@ export class MetricsRepository {
     }
   }
 
-  /** How far the output was read, and how to go on. The chunk that begins last need not end last, while chunks are merged. */
+  /**
+   * How far the output was read, and how to go on. The chunk that begins last need not end last, while chunks are
+   * merged.
+   */
   async last({ runId, attempt }: AttemptRef): Promise<Pick<PointChunk, 'to' | 'final' | 'state'> | null> {
-    const [last] = await this.chunks.find({ runId, attempt }, { to: 1, final: 1, state: 1 }).sort({ to: -1, from: -1 }).limit(1).lean();
+    const [last] = await this.chunks
+      .find({ runId, attempt }, { to: 1, final: 1, state: 1 })
+      .sort({ to: -1, from: -1 })
+      .limit(1)
+      .lean();
     return last ?? null;
   }
 
@@ -61,7 +68,10 @@ export class MetricsRepository {
   /** Replaces the chunks of `[from, to)`, which have to begin and end there, by one compressed chunk. */
   async merge(ref: AttemptRef, from: number, to: number): Promise<void> {
     const { runId, attempt } = ref;
-    const rows = await this.chunks.find({ runId, attempt, from: { $gte: from, $lt: to }, to: { $lte: to } }).sort({ from: 1 }).lean();
+    const rows = await this.chunks
+      .find({ runId, attempt, from: { $gte: from, $lt: to }, to: { $lte: to } })
+      .sort({ from: 1 })
+      .lean();
     const last = rows.at(-1);
     if (rows.length < 2 || rows[0]?.from !== from || last?.to !== to) return;
     const series = joinPoints(await Promise.all(rows.map(points)));
@@ -83,11 +93,22 @@ export class MetricsRepository {
   }
 }
 
-async function stored(ref: AttemptRef, { series, ...chunk }: PointChunk, small: boolean): Promise<Omit<MetricChunk, '_id'>> {
+async function stored(
+  ref: AttemptRef,
+  { series, ...chunk }: PointChunk,
+  small: boolean,
+): Promise<Omit<MetricChunk, '_id'>> {
   const { heads, data } = packPoints(series);
   const packed = small ? await compress(data, { level: constants.Z_BEST_SPEED }) : data;
   const deflated = packed.length < data.length;
-  return { ...ref, ...chunk, heads, points: heads.reduce((sum, { count }) => sum + count, 0), codec: deflated ? 'deflate' : 'raw', data: deflated ? packed : data };
+  return {
+    ...ref,
+    ...chunk,
+    heads,
+    points: heads.reduce((sum, { count }) => sum + count, 0),
+    codec: deflated ? 'deflate' : 'raw',
+    data: deflated ? packed : data,
+  };
 }
 
 async function points({ codec, data, heads }: MetricChunk): Promise<SeriesPoints[]> {

@@ -1,9 +1,9 @@
-import { Injectable } from '@nestjs/common';
 import type { AttemptRef, MetricList, MetricQuery } from '@mle/protocol';
+import { Injectable } from '@nestjs/common';
 import { Downsampler } from './downsample.js';
-import { MetricsIngest } from './metrics-ingest.service.js';
 import { columns } from './metric-view.js';
 import { ChunksChanged, MetricsRepository } from './metrics.repository.js';
+import { MetricsIngest } from './metrics-ingest.service.js';
 
 const TRIES = 5;
 
@@ -43,7 +43,12 @@ export class MetricsService {
         }
       }
     }
-    const series = wanted.map(({ name, axis, count }) => ({ name, axis, count, ...columns(samplers.get(name)?.result() ?? { x: [], y: [], time: [] }) }));
+    const series = wanted.map(({ name, axis, count }) => ({
+      name,
+      axis,
+      count,
+      ...columns(samplers.get(name)?.result() ?? { x: [], y: [], time: [] }),
+    }));
     return { attempt: ref.attempt, series, sampled: state?.sampled ?? false, dropped: state?.dropped ?? 0 };
   }
 

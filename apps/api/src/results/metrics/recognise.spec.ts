@@ -19,7 +19,21 @@ describe('#name x y', () => {
     expect(read(line)).toEqual({ form: 'explicit', axis: 'step', x, values: [[name, y]] });
   });
 
-  it.each(['# loss 1 2', '#loss 1', '#loss 1 2 3', '#loss one 2', '#loss 1 2x', '##loss 1 2', 'x #loss 1 2', '#loss nan 1', '#loss 1e999 1', `#${'n'.repeat(101)} 1 2`, '#loss 1,5 2', '#!/usr/bin/env python', '#'])('is not %j', (line) => {
+  it.each([
+    '# loss 1 2',
+    '#loss 1',
+    '#loss 1 2 3',
+    '#loss one 2',
+    '#loss 1 2x',
+    '##loss 1 2',
+    'x #loss 1 2',
+    '#loss nan 1',
+    '#loss 1e999 1',
+    `#${'n'.repeat(101)} 1 2`,
+    '#loss 1,5 2',
+    '#!/usr/bin/env python',
+    '#',
+  ])('is not %j', (line) => {
     expect(read(line)).toBeNull();
   });
 
@@ -74,7 +88,14 @@ describe('the lines of a stream', () => {
   it('are the same wherever the pieces begin, also inside a character and between CR and LF', () => {
     const text = Buffer.from(`#précision 1 2\r\n10%\r20%\r\r100%\n\n${'x'.repeat(5000)}\n#ok 1 2\n日本語 last`);
     const whole = cut([text]);
-    expect(whole).toEqual([['#précision 1 2', false], ['10%', true], ['20%', true], ['100%', false], ['#ok 1 2', false], ['日本語 last', false]]);
+    expect(whole).toEqual([
+      ['#précision 1 2', false],
+      ['10%', true],
+      ['20%', true],
+      ['100%', false],
+      ['#ok 1 2', false],
+      ['日本語 last', false],
+    ]);
     for (const size of [1, 2, 3, 7, 64, 4097]) {
       const pieces: Buffer[] = [];
       for (let at = 0; at < text.length; at += size) pieces.push(text.subarray(at, at + size));

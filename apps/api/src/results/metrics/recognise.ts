@@ -15,14 +15,27 @@ const NUMBER = String.raw`[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|nan|inf(?
 /** `#name x y`. */
 const EXPLICIT = new RegExp(String.raw`^\s*#([^\s#]\S*)\s+(${NUMBER})\s+(${NUMBER})\s*$`, 'i');
 /** `epoch 3`, `Epoch: 3/10`, `step=1200`, `iter [20/500]`. */
-const PLACE = /(?<![\w./-])(epoch|global_step|step|iter|iteration)\b["']?\s*[:=#]?\s*[[(]?\s*(\d+(?:\.\d+)?)(?![\w:])/gi;
+const PLACE =
+  /(?<![\w./-])(epoch|global_step|step|iter|iteration)\b["']?\s*[:=#]?\s*[[(]?\s*(\d+(?:\.\d+)?)(?![\w:])/gi;
 /** `name=1.5` and `name: 1.5`, where the number is a whole word. */
-const PAIR = new RegExp(String.raw`(?<![\w./-])([A-Za-z_][\w./-]{0,99})["']?\s*[=:]\s*(${NUMBER})(?=%?(?:[\s,;|)\]}]|$))`, 'gi');
+const PAIR = new RegExp(
+  String.raw`(?<![\w./-])([A-Za-z_][\w./-]{0,99})["']?\s*[=:]\s*(${NUMBER})(?=%?(?:[\s,;|)\]}]|$))`,
+  'gi',
+);
 // Built from codes: control characters are not to be seen in a source.
-const ANSI = new RegExp(`${String.fromCharCode(27)}(?:\\[[0-?]*[ -/]*[@-~]|\\][^${String.fromCharCode(7)}]*${String.fromCharCode(7)}|[@-Z\\\\^_])`, 'g');
+const ANSI = new RegExp(
+  `${String.fromCharCode(27)}(?:\\[[0-?]*[ -/]*[@-~]|\\][^${String.fromCharCode(7)}]*${String.fromCharCode(7)}|[@-Z\\\\^_])`,
+  'g',
+);
 const ESCAPE = 27;
 const [HASH, BRACE, EQUALS, COLON, SPACE, TAB] = [35, 123, 61, 58, 32, 9];
-const AXES: Record<string, MetricAxis> = { epoch: 'epoch', step: 'step', global_step: 'step', iter: 'step', iteration: 'step' };
+const AXES: Record<string, MetricAxis> = {
+  epoch: 'epoch',
+  step: 'step',
+  global_step: 'step',
+  iter: 'step',
+  iteration: 'step',
+};
 
 /**
  * The numbers of one line, or null. An `overwritten` line is one that the terminal does not show any more: of those
@@ -86,11 +99,15 @@ function json(line: string): Reading | null {
     // Such as a dictionary of Python.
     return pairs(line);
   }
-  const entries = Object.entries(parsed as object).filter((entry): entry is [string, number] => typeof entry[1] === 'number' && entry[0].length <= LONGEST_NAME);
+  const entries = Object.entries(parsed as object).filter(
+    (entry): entry is [string, number] => typeof entry[1] === 'number' && entry[0].length <= LONGEST_NAME,
+  );
   const places = entries.filter(([name]) => isPlace(name));
   const [name, x] = places.find(([key]) => AXES[key.toLowerCase()] === 'step') ?? places[0] ?? [];
   const values = entries.filter(([key]) => !isPlace(key));
-  return name === undefined || x === undefined || values.length === 0 ? null : { form: 'found', axis: AXES[name.toLowerCase()] ?? 'step', x, values };
+  return name === undefined || x === undefined || values.length === 0
+    ? null
+    : { form: 'found', axis: AXES[name.toLowerCase()] ?? 'step', x, values };
 }
 
 const isPlace = (name: string): boolean => Object.hasOwn(AXES, name.toLowerCase());

@@ -1,6 +1,16 @@
+import {
+  IdSchema,
+  type MetricList,
+  MetricListSchema,
+  type MetricQuery,
+  MetricQuerySchema,
+  type ResourceList,
+  ResourceListSchema,
+  type ResourceQuery,
+  ResourceQuerySchema,
+} from '@mle/protocol';
 import { Controller, Get } from '@nestjs/common';
-import { IdSchema, MetricListSchema, MetricQuerySchema, ResourceListSchema, ResourceQuerySchema, type MetricList, type MetricQuery, type ResourceList, type ResourceQuery } from '@mle/protocol';
-import { CurrentUser, type AuthUser } from '../../platform/http/current-user.js';
+import { type AuthUser, CurrentUser } from '../../platform/http/current-user.js';
 import { Returns, ZodParam, ZodQuery } from '../../platform/http/zod.js';
 import { RunMetricsService } from './run-metrics.service.js';
 
@@ -9,14 +19,26 @@ export class RunMetricsController {
   constructor(private readonly metrics: RunMetricsService) {}
 
   @Get('metrics')
-  @Returns(200, MetricListSchema, 'The numbers that a run printed, with fewer points where there are many, but every extremum')
-  list(@CurrentUser() user: AuthUser, @ZodParam('id', IdSchema) id: string, @ZodQuery(MetricQuerySchema) query: MetricQuery): Promise<MetricList> {
+  @Returns(
+    200,
+    MetricListSchema,
+    'The numbers that a run printed, with fewer points where there are many, but every extremum',
+  )
+  list(
+    @CurrentUser() user: AuthUser,
+    @ZodParam('id', IdSchema) id: string,
+    @ZodQuery(MetricQuerySchema) query: MetricQuery,
+  ): Promise<MetricList> {
     return this.metrics.list(user.id, id, query);
   }
 
   @Get('resources')
   @Returns(200, ResourceListSchema, 'What a run and its machine used, about every two seconds')
-  resources(@CurrentUser() user: AuthUser, @ZodParam('id', IdSchema) id: string, @ZodQuery(ResourceQuerySchema) query: ResourceQuery): Promise<ResourceList> {
+  resources(
+    @CurrentUser() user: AuthUser,
+    @ZodParam('id', IdSchema) id: string,
+    @ZodQuery(ResourceQuerySchema) query: ResourceQuery,
+  ): Promise<ResourceList> {
     return this.metrics.usage(user.id, id, query);
   }
 }

@@ -1,5 +1,5 @@
-import { Injectable } from '@nestjs/common';
 import { isTerminal, type MetricList, type MetricQuery, type ResourceList, type ResourceQuery } from '@mle/protocol';
+import { Injectable } from '@nestjs/common';
 import { MachinesRepository } from '../../machines/machines.repository.js';
 import { OwnedRuns } from '../../run-records/owned-runs.service.js';
 import { ResourcesService } from '../resources/resources.service.js';
@@ -27,7 +27,10 @@ export class RunMetricsService {
     const capacity = {
       cpus: inventory?.cpus ?? null,
       memoryBytes: inventory?.memoryBytes ?? null,
-      gpuMemoryBytes: inventory && inventory.gpus.length > 0 ? inventory.gpus.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0) : null,
+      gpuMemoryBytes:
+        inventory && inventory.gpus.length > 0
+          ? inventory.gpus.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0)
+          : null,
     };
     return { ...(await this.resources.list(ref, query.points)), capacity };
   }

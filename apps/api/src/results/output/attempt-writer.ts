@@ -113,9 +113,15 @@ export class AttemptWriter {
   private async store(group: readonly Pending[]): Promise<Chunk> {
     const from = this.storedBytes;
     const data = group.length === 1 && group[0] ? group[0].data : Buffer.concat(group.map((frame) => frame.data));
-    const chunk: Chunk = { from, to: from + data.length, data, segments: coalesceSegments(group.flatMap((frame) => frame.segments)) };
+    const chunk: Chunk = {
+      from,
+      to: from + data.length,
+      data,
+      segments: coalesceSegments(group.flatMap((frame) => frame.segments)),
+    };
     const large = data.length >= MERGED_BYTES;
-    if (!(await this.output.append(this.ref, chunk, large))) throw new Error('another process stored output of this attempt');
+    if (!(await this.output.append(this.ref, chunk, large)))
+      throw new Error('another process stored output of this attempt');
     this.hash?.update(data);
     this.storedBytes = chunk.to;
     this.unpacked.push({ to: chunk.to, large });

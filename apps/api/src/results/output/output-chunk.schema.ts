@@ -1,5 +1,5 @@
 import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
-import { Schema as MongooseSchema, type mongo } from 'mongoose';
+import { type mongo, Schema as MongooseSchema } from 'mongoose';
 import { AttemptChunk } from '../../run-records/attempt-record.js';
 
 /**

@@ -1,13 +1,13 @@
 import { createHash, type Hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
 import type { AttemptFinished, AttemptRef, OutputFrame, OutputReply } from '@mle/protocol';
+import { Injectable } from '@nestjs/common';
+import { logger } from '../../platform/logging/logger.js';
 import { EventsService } from '../../platform/signals/events.service.js';
 import { Hook } from '../../platform/signals/hook.js';
 import { Signal } from '../../platform/signals/signal.js';
-import { logger } from '../../platform/logging/logger.js';
 import { AttemptWriter } from './attempt-writer.js';
-import { OutputRepository, type Chunk } from './output.repository.js';
+import { type Chunk, OutputRepository } from './output.repository.js';
 
 /** Who sends output. */
 export interface Sender {
@@ -94,12 +94,18 @@ export class OutputIngest {
    * Compares what is stored with what the machine says that it sent. Answers null when they agree, else the
    * offset to send again from: what differs is dropped, for the machine's spool is the truth.
    */
-  async verify(ref: AttemptRef, { outputBytes, outputSha256 }: Pick<AttemptFinished, 'outputBytes' | 'outputSha256'>): Promise<number | null> {
+  async verify(
+    ref: AttemptRef,
+    { outputBytes, outputSha256 }: Pick<AttemptFinished, 'outputBytes' | 'outputSha256'>,
+  ): Promise<number | null> {
     const { writer } = await this.entry(ref);
     if (writer.storedBytes < outputBytes) return writer.storedBytes;
     const sha256 = writer.storedBytes === outputBytes ? await this.sha256(ref, writer) : null;
     if (sha256 === outputSha256) return null;
-    logger.error({ ...ref, storedBytes: writer.storedBytes, outputBytes }, 'stored output differs from the machine’s; it is taken again');
+    logger.error(
+      { ...ref, storedBytes: writer.storedBytes, outputBytes },
+      'stored output differs from the machine’s; it is taken again',
+    );
     this.forget(ref);
     await this.output.removeAttempt(ref);
     await this.onRestart.run(ref);
@@ -110,7 +116,9 @@ export class OutputIngest {
   close(ref: AttemptRef): void {
     const entry = this.entries.get(key(ref));
     this.entries.delete(key(ref));
-    entry?.then(({ writer }) => writer.pack(true)).catch((error: unknown) => logger.warn({ err: error, ...ref }, 'output was not packed'));
+    entry
+      ?.then(({ writer }) => writer.pack(true))
+      .catch((error: unknown) => logger.warn({ err: error, ...ref }, 'output was not packed'));
   }
 
   private forget(ref: AttemptRef): void {
@@ -126,7 +134,9 @@ export class OutputIngest {
   private entry(ref: AttemptRef): Promise<Entry> {
     const known = this.entries.get(key(ref));
     if (known) return known;
-    const entry = this.output.end(ref).then((storedBytes) => ({ writer: this.writer(ref, storedBytes), checkedAt: 0, machineId: null }));
+    const entry = this.output
+      .end(ref)
+      .then((storedBytes) => ({ writer: this.writer(ref, storedBytes), checkedAt: 0, machineId: null }));
     this.entries.set(key(ref), entry);
     entry.catch(() => this.forget(ref));
     return entry;

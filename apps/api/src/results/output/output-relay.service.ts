@@ -1,9 +1,9 @@
+import { type AttemptRef, LIMITS, type OutputFrame } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
-import { LIMITS, type AttemptRef, type OutputFrame } from '@mle/protocol';
-import { EventsService } from '../../platform/signals/events.service.js';
 import { logger } from '../../platform/logging/logger.js';
-import { OutputIngest } from './output-ingest.service.js';
+import { EventsService } from '../../platform/signals/events.service.js';
 import { OutputRepository } from './output.repository.js';
+import { OutputIngest } from './output-ingest.service.js';
 
 /** For watchers whose run writes through another replica: turns what that one stored into frames again. */
 @Injectable()
@@ -21,12 +21,18 @@ export class OutputRelay {
   start(emit: (frame: OutputFrame, bytes: Buffer) => void, watched: (ref: AttemptRef) => boolean): void {
     this.events.on('output.stored', (ref, storedBytes) => {
       if (this.ingest.writes(ref) || !watched(ref)) return;
-      this.catchUp(ref, storedBytes, emit).catch((error: unknown) => logger.debug({ err: error, ...ref }, 'output was not relayed'));
+      this.catchUp(ref, storedBytes, emit).catch((error: unknown) =>
+        logger.debug({ err: error, ...ref }, 'output was not relayed'),
+      );
     });
     this.events.on('attempt.ended', (ref) => this.sent.delete(key(ref)));
   }
 
-  private async catchUp(ref: AttemptRef, storedBytes: number, emit: (frame: OutputFrame, bytes: Buffer) => void): Promise<void> {
+  private async catchUp(
+    ref: AttemptRef,
+    storedBytes: number,
+    emit: (frame: OutputFrame, bytes: Buffer) => void,
+  ): Promise<void> {
     const known = this.reading.get(key(ref));
     this.reading.set(key(ref), Math.max(known ?? 0, storedBytes));
     if (known !== undefined) return;

@@ -1,12 +1,12 @@
 import { promisify } from 'node:util';
 import { constants, deflateRaw, inflateRaw } from 'node:zlib';
+import type { AttemptRef } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import type { Model } from 'mongoose';
-import type { AttemptRef } from '@mle/protocol';
 import { bytesOf } from '../../run-records/attempt-record.js';
 import { OutputChunk } from './output-chunk.schema.js';
-import { packSegments, unpackSegments, type PackedSegment } from './segment-codec.js';
+import { type PackedSegment, packSegments, unpackSegments } from './segment-codec.js';
 
 const compress = promisify(deflateRaw) as (data: Buffer, options: { level: number }) => Promise<Buffer>;
 const decompress = promisify(inflateRaw) as (data: Buffer) => Promise<Buffer>;
@@ -49,7 +49,12 @@ export class OutputRepository {
   async end({ runId, attempt }: AttemptRef): Promise<number> {
     const [last] = await this.chunks.find({ runId, attempt }, { to: 1 }).sort({ from: -1 }).limit(1).lean();
     let end = last?.to ?? 0;
-    for (let next = await this.covering({ runId, attempt }, end); next; next = await this.covering({ runId, attempt }, end)) end = next.to;
+    for (
+      let next = await this.covering({ runId, attempt }, end);
+      next;
+      next = await this.covering({ runId, attempt }, end)
+    )
+      end = next.to;
     return end;
   }
 
@@ -60,7 +65,11 @@ export class OutputRepository {
     while (at < to && misses < 3) {
       const first = (await this.covering({ runId, attempt }, at))?.from;
       if (first === undefined) return;
-      const batch = await this.chunks.find({ runId, attempt, from: { $gte: first, $lt: to } }).sort({ from: 1 }).limit(BATCH).lean();
+      const batch = await this.chunks
+        .find({ runId, attempt, from: { $gte: first, $lt: to } })
+        .sort({ from: 1 })
+        .limit(BATCH)
+        .lean();
       const before = at;
       for (const row of batch) {
         if (row.to <= at || row.from >= to) continue;
@@ -74,7 +83,10 @@ export class OutputRepository {
     }
   }
 
-  /** Replaces the chunks of `[from, to)`, which have to begin and end there, by one compressed chunk. A reader at any moment finds every byte. */
+  /**
+   * Replaces the chunks of `[from, to)`, which have to begin and end there, by one compressed chunk. A reader at any
+   * moment finds every byte.
+   */
   async merge(ref: AttemptRef, from: number, to: number): Promise<void> {
     const parts: Chunk[] = [];
     for await (const chunk of this.read(ref, from, to)) parts.push(chunk);
@@ -83,7 +95,10 @@ export class OutputRepository {
     const merged: Chunk = { from, to, data, segments: parts.flatMap((part) => part.segments) };
     const content = await packed(merged);
     const { runId, attempt } = ref;
-    const { matchedCount } = await this.chunks.collection.replaceOne({ runId, attempt, from }, { ...ref, ...content } as unknown as OutputChunk);
+    const { matchedCount } = await this.chunks.collection.replaceOne({ runId, attempt, from }, {
+      ...ref,
+      ...content,
+    } as unknown as OutputChunk);
     // Deleted meanwhile, with its run: it must not come back.
     if (matchedCount === 0) return;
     await this.chunks.deleteMany({ runId, attempt, from: { $gt: from, $lt: to }, to: { $lte: to } });
@@ -98,8 +113,18 @@ export class OutputRepository {
   }
 
   /** The chunk that holds the byte at `offset`. Where nothing does, as at the end, few chunks are looked at. */
-  private async covering({ runId, attempt }: AttemptRef, offset: number): Promise<{ from: number; to: number } | undefined> {
-    const [row] = await this.chunks.find({ runId, attempt, from: { $gt: offset - LONGEST_BYTES, $lte: offset }, to: { $gt: offset } }, { from: 1, to: 1 }).sort({ from: -1 }).limit(1).lean();
+  private async covering(
+    { runId, attempt }: AttemptRef,
+    offset: number,
+  ): Promise<{ from: number; to: number } | undefined> {
+    const [row] = await this.chunks
+      .find(
+        { runId, attempt, from: { $gt: offset - LONGEST_BYTES, $lte: offset }, to: { $gt: offset } },
+        { from: 1, to: 1 },
+      )
+      .sort({ from: -1 })
+      .limit(1)
+      .lean();
     return row;
   }
 }
@@ -112,7 +137,14 @@ async function packed(chunk: Chunk): Promise<Content> {
 }
 
 function stored(chunk: Chunk, codec: OutputChunk['codec'], data: Buffer): Content {
-  return { from: chunk.from, to: chunk.to, lines: countLines(chunk.data), codec, segments: packSegments(chunk.segments), data };
+  return {
+    from: chunk.from,
+    to: chunk.to,
+    lines: countLines(chunk.data),
+    codec,
+    segments: packSegments(chunk.segments),
+    data,
+  };
 }
 
 async function clip(row: OutputChunk, from: number, to: number): Promise<Chunk> {
@@ -121,7 +153,12 @@ async function clip(row: OutputChunk, from: number, to: number): Promise<Chunk> 
   const segments = unpackSegments(bytesOf(row.segments));
   const low = Math.max(row.from, from);
   const high = Math.min(row.to, to);
-  return { from: low, to: high, data: data.subarray(low - row.from, high - row.from), segments: cut(segments, row.from, low, high) };
+  return {
+    from: low,
+    to: high,
+    data: data.subarray(low - row.from, high - row.from),
+    segments: cut(segments, row.from, low, high),
+  };
 }
 
 function cut(segments: readonly PackedSegment[], offset: number, from: number, to: number): PackedSegment[] {

@@ -1,7 +1,7 @@
+import { type AttemptRef, OUTPUT_STREAMS, type OutputStream, type Segment } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
-import { OUTPUT_STREAMS, type AttemptRef, type OutputStream, type Segment } from '@mle/protocol';
 import { EventsService } from '../../platform/signals/events.service.js';
-import { OutputRepository, type Chunk } from './output.repository.js';
+import { type Chunk, OutputRepository } from './output.repository.js';
 import { clipSegments } from './segment-codec.js';
 
 /** A range of the whole sequence, and the one stream that is wanted, or all. */
@@ -36,7 +36,12 @@ export class OutputService {
   }
 
   /** What is stored in the range, then what comes, until `ended` says that no more will and all is read. */
-  async *follow(ref: AttemptRef, { from, to, stream }: OutputRange, ended: () => Promise<boolean>, signal: AbortSignal): AsyncGenerator<Buffer> {
+  async *follow(
+    ref: AttemptRef,
+    { from, to, stream }: OutputRange,
+    ended: () => Promise<boolean>,
+    signal: AbortSignal,
+  ): AsyncGenerator<Buffer> {
     const waker = new Waker(this.events, ref);
     try {
       let at = from;
@@ -59,7 +64,8 @@ export class OutputService {
 
   async segments(ref: AttemptRef, from: number, to: number): Promise<Segment[]> {
     const segments: Segment[] = [];
-    for await (const chunk of this.output.read(ref, from, to)) segments.push(...clipSegments(chunk.segments, chunk.from, from, to));
+    for await (const chunk of this.output.read(ref, from, to))
+      segments.push(...clipSegments(chunk.segments, chunk.from, from, to));
     return segments;
   }
 

@@ -1,4 +1,4 @@
-import { RESOURCE_NAMES, RESOURCES, type ResourceName, type ResourceSample } from '@mle/protocol';
+import { RESOURCE_NAMES, type ResourceName, RESOURCES, type ResourceSample } from '@mle/protocol';
 
 /** Samples kept of an attempt: with more, two neighbours become one. */
 export const MOST_SAMPLES = 1_800;
@@ -28,11 +28,17 @@ export class ResourceHistory {
   constructor(state?: HistoryState) {
     this.stride = state?.stride ?? 1;
     this.times = [...(state?.times ?? [])];
-    this.columns = new Map(Object.entries(state?.columns ?? {}).map(([name, column]) => [name as ResourceName, [...column]]));
+    this.columns = new Map(
+      Object.entries(state?.columns ?? {}).map(([name, column]) => [name as ResourceName, [...column]]),
+    );
   }
 
   get state(): HistoryState {
-    return { stride: this.stride, times: [...this.times], columns: Object.fromEntries([...this.columns].map(([name, column]) => [name, [...column]])) };
+    return {
+      stride: this.stride,
+      times: [...this.times],
+      columns: Object.fromEntries([...this.columns].map(([name, column]) => [name, [...column]])),
+    };
   }
 
   add(time: number, sample: ResourceSample): void {
@@ -53,7 +59,8 @@ export class ResourceHistory {
 
   private push({ time, values }: Sum): void {
     this.times.push(time);
-    for (const name of values.keys()) if (!this.columns.has(name)) this.columns.set(name, new Array<number>(this.times.length - 1).fill(Number.NaN));
+    for (const name of values.keys())
+      if (!this.columns.has(name)) this.columns.set(name, new Array<number>(this.times.length - 1).fill(Number.NaN));
     for (const [name, column] of this.columns) {
       const value = values.get(name);
       column.push(value ? (keepsPeaks(name) ? value.most : value.sum / value.count) : Number.NaN);
@@ -66,7 +73,8 @@ export class ResourceHistory {
     for (let i = 0; i < half; i++) this.times[i] = this.times[2 * i] ?? 0;
     this.times.length = half;
     for (const [name, column] of this.columns) {
-      for (let i = 0; i < half; i++) column[i] = joined(name, column[2 * i] ?? Number.NaN, column[2 * i + 1] ?? Number.NaN);
+      for (let i = 0; i < half; i++)
+        column[i] = joined(name, column[2 * i] ?? Number.NaN, column[2 * i + 1] ?? Number.NaN);
       column.length = half;
     }
   }

@@ -1,6 +1,6 @@
-import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
-import { Schema as MongooseSchema, type mongo } from 'mongoose';
 import type { ResourceName } from '@mle/protocol';
+import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
+import { type mongo, Schema as MongooseSchema } from 'mongoose';
 import { AttemptRecord } from '../../run-records/attempt-record.js';
 
 /** What one attempt and its machine used, all of it. */

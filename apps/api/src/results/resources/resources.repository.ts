@@ -1,7 +1,7 @@
+import type { AttemptRef, ResourceName } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import type { Model } from 'mongoose';
-import type { AttemptRef, ResourceName } from '@mle/protocol';
 import { bytesOf } from '../../run-records/attempt-record.js';
 import type { HistoryState } from './resource-history.js';
 import { ResourceRecord } from './resource-record.schema.js';
@@ -21,7 +21,11 @@ export class ResourcesRepository {
     const values = new Float64Array(times.length * (names.length + 1));
     values.set(times);
     names.forEach((name, i) => values.set(columns[name] ?? [], (i + 1) * times.length));
-    await this.records.updateOne({ runId, attempt }, { $set: { stride, names, data: Buffer.from(values.buffer) } }, { upsert: true });
+    await this.records.updateOne(
+      { runId, attempt },
+      { $set: { stride, names, data: Buffer.from(values.buffer) } },
+      { upsert: true },
+    );
   }
 
   async remove(runId: string): Promise<void> {

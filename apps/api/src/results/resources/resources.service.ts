@@ -1,7 +1,7 @@
+import { type AttemptRef, RESOURCE_NAMES, type ResourceList, type ResourceSample } from '@mle/protocol';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { RESOURCE_NAMES, type AttemptRef, type ResourceList, type ResourceSample } from '@mle/protocol';
-import { EventsService } from '../../platform/signals/events.service.js';
 import { logger } from '../../platform/logging/logger.js';
+import { EventsService } from '../../platform/signals/events.service.js';
 import { downsample } from '../metrics/downsample.js';
 import { columns } from '../metrics/metric-view.js';
 import { ResourceHistory } from './resource-history.js';

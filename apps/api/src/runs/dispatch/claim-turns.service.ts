@@ -1,15 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { freeGpus, giveGpus, gpusWanted } from '../../run-records/gpu-seats.js';
-import { MachinesRepository, type MachineRecord } from '../../machines/machines.repository.js';
 import { satisfies, takesRuns } from '../../machines/machine-fitness.js';
-import { goesBefore, RunLinesRepository, type PlacedRun } from '../../run-records/run-lines.repository.js';
+import { type MachineRecord, MachinesRepository } from '../../machines/machines.repository.js';
+import { freeGpus, giveGpus, gpusWanted } from '../../run-records/gpu-seats.js';
+import { goesBefore, type PlacedRun, RunLinesRepository } from '../../run-records/run-lines.repository.js';
 import type { RunRecord } from '../../run-records/run-view.js';
 import { OwnLines } from './own-lines.service.js';
 
 /** What a run gets of the machine that asks for it, or why it has to wait there. */
 export type Turn = { gpus: number[] } | 'pool first' | 'GPUs are held';
 
-/** Keeps one order between the line of a machine and the lines of its pools, where both want its last free slot or its GPUs. */
+/**
+ * Keeps one order between the line of a machine and the lines of its pools, where both want its last free slot or its
+ * GPUs.
+ */
 @Injectable()
 export class ClaimTurns {
   constructor(

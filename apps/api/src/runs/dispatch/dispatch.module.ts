@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
-import { RunRecordsModule } from '../../run-records/run-records.module.js';
 import { MachinesModule } from '../../machines/machines.module.js';
+import { RunRecordsModule } from '../../run-records/run-records.module.js';
 import { WaitingModule } from '../waiting/waiting.module.js';
 import { ClaimTurns } from './claim-turns.service.js';
 import { Dispatcher } from './dispatcher.service.js';

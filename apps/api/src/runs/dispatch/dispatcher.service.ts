@@ -1,9 +1,9 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { EventsService } from '../../platform/signals/events.service.js';
-import { logger } from '../../platform/logging/logger.js';
 import { MachinesRepository } from '../../machines/machines.repository.js';
 import { DeliveriesService } from '../../machines/queue/deliveries.service.js';
-import { RunLinesRepository, type PlacedRun, type PoolRun } from '../../run-records/run-lines.repository.js';
+import { logger } from '../../platform/logging/logger.js';
+import { EventsService } from '../../platform/signals/events.service.js';
+import { type PlacedRun, type PoolRun, RunLinesRepository } from '../../run-records/run-lines.repository.js';
 import type { RunRecord } from '../../run-records/run-view.js';
 import { RunsRepository } from '../../run-records/runs.repository.js';
 import { RunAnnouncer } from '../waiting/run-announcer.service.js';
@@ -35,7 +35,8 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   onModuleInit(): void {
-    for (const event of ['machine.settings', 'machine.presence', 'pool.settings'] as const) this.events.on(event, () => void this.wake());
+    for (const event of ['machine.settings', 'machine.presence', 'pool.settings'] as const)
+      this.events.on(event, () => void this.wake());
   }
 
   onModuleDestroy(): void {
@@ -47,7 +48,9 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
   wake(): Promise<void> {
     this.next ??= this.current.then(() => {
       this.next = null;
-      this.current = this.dispatch().catch((error: unknown) => logger.debug({ err: error }, 'the dispatcher waits for its parts to be back'));
+      this.current = this.dispatch().catch((error: unknown) =>
+        logger.debug({ err: error }, 'the dispatcher waits for its parts to be back'),
+      );
       return this.current;
     });
     return this.next;
@@ -58,7 +61,10 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
     const [machines, placed] = await Promise.all([this.machines.list(), this.lines.placed()]);
     const back: PlacedRun[] = [];
     for (const run of misplaced(machines, placed)) if (await this.giveBack(run)) back.push(run);
-    const room = new Room(machines, placed.filter((run) => !back.includes(run)));
+    const room = new Room(
+      machines,
+      placed.filter((run) => !back.includes(run)),
+    );
     if (room.isFull) return;
     room.expect(await this.lines.headsOfMachines(room.machineIds, MOST_SLOTS));
     let due: Date | null = null;
@@ -73,11 +79,16 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
     if (due) this.wakeAt(due);
   }
 
-  /** Gives the run a seat where there is one for it; a run that no free machine satisfies does not stop those behind it. */
+  /**
+   * Gives the run a seat where there is one for it; a run that no free machine satisfies does not stop those behind it.
+   */
   private async place(run: PoolRun, room: Room): Promise<void> {
     for (let choice = room.choose(run); choice; choice = room.choose(run)) {
       const { machine, seat, gpus } = choice;
-      const outcome = await this.runs.assign({ runId: run.id, attempt: run.attempt }, { machineId: machine.id, machineName: machine.name, seat, gpus });
+      const outcome = await this.runs.assign(
+        { runId: run.id, attempt: run.attempt },
+        { machineId: machine.id, machineName: machine.name, seat, gpus },
+      );
       if (outcome === null) return;
       room.take(choice);
       if (outcome === 'taken') continue;
@@ -100,11 +111,18 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
   }
 
   private async deliver(run: RunRecord): Promise<void> {
-    await this.deliveries.deliver(run).catch((error: unknown) => logger.warn({ err: error, runId: run.id }, 'Redis did not take the delivery; it is repeated from the database'));
+    await this.deliveries
+      .deliver(run)
+      .catch((error: unknown) =>
+        logger.warn({ err: error, runId: run.id }, 'Redis did not take the delivery; it is repeated from the database'),
+      );
   }
 
   private wakeAt(due: Date): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.wake(), Math.min(Math.max(due.getTime() - Date.now(), 0), LONGEST_TIMER_MS));
+    this.timer = setTimeout(
+      () => void this.wake(),
+      Math.min(Math.max(due.getTime() - Date.now(), 0), LONGEST_TIMER_MS),
+    );
   }
 }

@@ -1,14 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { freeGpus, giveGpus, gpusWanted } from '../../run-records/gpu-seats.js';
-import { MachinesRepository, type MachineRecord } from '../../machines/machines.repository.js';
+import { type MachineRecord, MachinesRepository } from '../../machines/machines.repository.js';
 import { DeliveriesService } from '../../machines/queue/deliveries.service.js';
-import { RunLinesRepository, type PlacedRun } from '../../run-records/run-lines.repository.js';
+import { freeGpus, giveGpus, gpusWanted } from '../../run-records/gpu-seats.js';
+import { type PlacedRun, RunLinesRepository } from '../../run-records/run-lines.repository.js';
 import { RunsRepository, type WaitingRun } from '../../run-records/runs.repository.js';
 
 /** So many of a line are looked at for GPUs; the others wait behind them. */
 const LOOKED_AT = 64;
 
-/** The lines of runs that target a machine itself: they come by its queue, and those that want GPUs when these are free. */
+/**
+ * The lines of runs that target a machine itself: they come by its queue, and those that want GPUs when these are free.
+ */
 @Injectable()
 export class OwnLines {
   constructor(
@@ -23,7 +25,8 @@ export class OwnLines {
     const now = new Date();
     const due = (await this.runs.waitingForMachines()).filter(({ notBefore }) => !notBefore || notBefore <= now);
     const held = await this.withoutGpus(due);
-    for await (const run of this.deliveries.undelivered(due.filter(({ id }) => !held.has(id)))) await this.deliveries.deliver(run);
+    for await (const run of this.deliveries.undelivered(due.filter(({ id }) => !held.has(id))))
+      await this.deliveries.deliver(run);
   }
 
   /** The GPUs that each of the first runs of the line would get now; a run that has to wait for some is not named. */
@@ -46,7 +49,10 @@ export class OwnLines {
     const [machines, placed] = await Promise.all([this.machines.list(), this.lines.placed()]);
     const held = new Set(wanting.map(({ id }) => id));
     for (const machine of machines.filter(({ id }) => wanting.some(({ machineId }) => machineId === id))) {
-      const gpus = await this.gpusOf(machine, placed.filter(({ machineId }) => machineId === machine.id));
+      const gpus = await this.gpusOf(
+        machine,
+        placed.filter(({ machineId }) => machineId === machine.id),
+      );
       for (const id of gpus.keys()) held.delete(id);
     }
     return held;

@@ -1,11 +1,11 @@
+import { type Delivery, poolQueue, QUEUE_PREFIX } from '@mle/protocol';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { poolQueue, QUEUE_PREFIX, type Delivery } from '@mle/protocol';
 import { Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { EventsService } from '../../platform/signals/events.service.js';
-import { logger } from '../../platform/logging/logger.js';
 import { PoolsRepository } from '../../machines/pools/pools.repository.js';
+import { logger } from '../../platform/logging/logger.js';
 import { RedisService } from '../../platform/redis/redis.service.js';
+import { EventsService } from '../../platform/signals/events.service.js';
 import { Dispatcher } from './dispatcher.service.js';
 
 /** Listens to the queues of all pools: a job there says that a run waits, and one of the replicas looks. */
@@ -34,7 +34,9 @@ export class PoolQueues implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Also after an outage of the database, by the reconciler: a queue that nobody hears is made up for by its looks. */
   refresh(): void {
-    this.listen().catch((error: unknown) => logger.debug({ err: error }, 'the queues of pools are not listened to yet'));
+    this.listen().catch((error: unknown) =>
+      logger.debug({ err: error }, 'the queues of pools are not listened to yet'),
+    );
   }
 
   private async listen(): Promise<void> {

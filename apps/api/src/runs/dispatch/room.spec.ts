@@ -3,13 +3,47 @@ import { INVENTORY } from '../../../test/fake-worker.js';
 import type { LineRun, PlacedRun, PoolRun } from '../../run-records/run-lines.repository.js';
 import { misplaced, Room, type RoomMachine } from './room.js';
 
-const machine = (id: string, change: Partial<RoomMachine> = {}): RoomMachine => ({ id, name: id, slots: 2, poolIds: ['p'], online: true, draining: false, labels: [], inventory: null, ...change });
-const placed = (id: string, machineId: string, change: Partial<PlacedRun> = {}): PlacedRun => ({ id, attempt: 1, state: 'running', machineId, targetPoolId: 'p', priority: 0, needs: null, ...change });
-const waiting = (id: string, change: Partial<PoolRun> = {}): PoolRun => ({ id, ownerId: 'o', attempt: 1, priority: 0, needs: null, targetPoolId: 'p', notBefore: null, correlationId: null, triedMachineIds: [], ...change });
+const machine = (id: string, change: Partial<RoomMachine> = {}): RoomMachine => ({
+  id,
+  name: id,
+  slots: 2,
+  poolIds: ['p'],
+  online: true,
+  draining: false,
+  labels: [],
+  inventory: null,
+  ...change,
+});
+const placed = (id: string, machineId: string, change: Partial<PlacedRun> = {}): PlacedRun => ({
+  id,
+  attempt: 1,
+  state: 'running',
+  machineId,
+  targetPoolId: 'p',
+  priority: 0,
+  needs: null,
+  ...change,
+});
+const waiting = (id: string, change: Partial<PoolRun> = {}): PoolRun => ({
+  id,
+  ownerId: 'o',
+  attempt: 1,
+  priority: 0,
+  needs: null,
+  targetPoolId: 'p',
+  notBefore: null,
+  correlationId: null,
+  triedMachineIds: [],
+  ...change,
+});
 const head = (id: string, needs: Needs | null = null): LineRun => ({ id, priority: 0, needs });
 const GiB = 1024 ** 3;
 /** A machine with GPUs of so many GB. */
-const withGpus = (...sizes: number[]): RoomMachine => machine('m', { slots: 8, inventory: { ...INVENTORY, gpus: sizes.map((size) => ({ name: 'g', memoryBytes: size * GiB })) } });
+const withGpus = (...sizes: number[]): RoomMachine =>
+  machine('m', {
+    slots: 8,
+    inventory: { ...INVENTORY, gpus: sizes.map((size) => ({ name: 'g', memoryBytes: size * GiB })) },
+  });
 const taken = (room: Room, run: PoolRun) => {
   const choice = room.choose(run);
   if (choice) room.take(choice);
@@ -22,7 +56,14 @@ const chosen = (room: Room, run: PoolRun) => {
 
 describe('the room on machines', () => {
   it('is the lowest seats that nobody has, and no more than there are slots', () => {
-    const room = new Room([machine('m', { slots: 4 })], [placed('a', 'm', { seat: 'm/0' }), placed('b', 'm', { seat: 'm/2' }), placed('direct', 'm', { targetPoolId: null })]);
+    const room = new Room(
+      [machine('m', { slots: 4 })],
+      [
+        placed('a', 'm', { seat: 'm/0' }),
+        placed('b', 'm', { seat: 'm/2' }),
+        placed('direct', 'm', { targetPoolId: null }),
+      ],
+    );
     expect(chosen(room, waiting('r'))).toBe('m/1');
     taken(room, waiting('r'));
     expect(room.isFull).toBe(true);
@@ -31,7 +72,15 @@ describe('the room on machines', () => {
 
   it('is none where slots were taken away under runs, offline, drained or outside of pools', () => {
     const fewer = machine('fewer', { slots: 1 });
-    const room = new Room([fewer, machine('off', { online: false }), machine('drained', { draining: true }), machine('alone', { poolIds: [] })], [placed('a', 'fewer', { seat: 'fewer/1' })]);
+    const room = new Room(
+      [
+        fewer,
+        machine('off', { online: false }),
+        machine('drained', { draining: true }),
+        machine('alone', { poolIds: [] }),
+      ],
+      [placed('a', 'fewer', { seat: 'fewer/1' })],
+    );
     expect(room.isFull).toBe(true);
   });
 
@@ -60,10 +109,14 @@ describe('the room on machines', () => {
 });
 
 describe('the GPUs of machines', () => {
-  const wants = (id: string, gpus: number, gigabytes = 0): PoolRun => waiting(id, { needs: { gpus, gpuMemoryBytes: gigabytes * GiB } });
+  const wants = (id: string, gpus: number, gigabytes = 0): PoolRun =>
+    waiting(id, { needs: { gpus, gpuMemoryBytes: gigabytes * GiB } });
 
   it('are given to one run each, the smallest that will do', () => {
-    const room = new Room([withGpus(40, 16, 16, 24)], [placed('a', 'm', { gpuSeats: ['m/1'] }), placed('b', 'm', { needs: { labels: [] } })]);
+    const room = new Room(
+      [withGpus(40, 16, 16, 24)],
+      [placed('a', 'm', { gpuSeats: ['m/1'] }), placed('b', 'm', { needs: { labels: [] } })],
+    );
     expect(taken(room, wants('1', 1))).toEqual([2]);
     expect(taken(room, waiting('2'))).toEqual([]);
     expect(taken(room, waiting('3', { needs: { gpuMemoryBytes: 30 * GiB } }))).toEqual([0]);
@@ -87,12 +140,25 @@ describe('the GPUs of machines', () => {
 });
 
 describe('runs that are misplaced', () => {
-  const assigned = (id: string, machineId: string, change: Partial<PlacedRun> = {}) => placed(id, machineId, { state: 'assigned', ...change });
+  const assigned = (id: string, machineId: string, change: Partial<PlacedRun> = {}) =>
+    placed(id, machineId, { state: 'assigned', ...change });
   const ids = (machines: RoomMachine[], runs: PlacedRun[]) => misplaced(machines, runs).map(({ id }) => id);
 
   it('are those whose machine is gone, away, drained, of another pool or without what they need', () => {
-    const machines = [machine('off', { online: false }), machine('drained', { draining: true }), machine('other', { poolIds: ['q'] }), machine('fit')];
-    const runs = [assigned('1', 'gone'), assigned('2', 'off'), assigned('3', 'drained'), assigned('4', 'other'), assigned('5', 'fit', { needs: { labels: ['x'] } }), assigned('6', 'fit')];
+    const machines = [
+      machine('off', { online: false }),
+      machine('drained', { draining: true }),
+      machine('other', { poolIds: ['q'] }),
+      machine('fit'),
+    ];
+    const runs = [
+      assigned('1', 'gone'),
+      assigned('2', 'off'),
+      assigned('3', 'drained'),
+      assigned('4', 'other'),
+      assigned('5', 'fit', { needs: { labels: ['x'] } }),
+      assigned('6', 'fit'),
+    ];
     expect(ids(machines, runs)).toEqual(['1', '2', '3', '4', '5']);
   });
 

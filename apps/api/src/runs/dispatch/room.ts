@@ -1,9 +1,12 @@
-import type { MachineRecord } from '../../machines/machines.repository.js';
 import { satisfies, takesRuns } from '../../machines/machine-fitness.js';
+import type { MachineRecord } from '../../machines/machines.repository.js';
 import { freeGpus, giveGpus, type Gpu } from '../../run-records/gpu-seats.js';
 import { goesBefore, type LineRun, type PlacedRun, type PoolRun } from '../../run-records/run-lines.repository.js';
 
-export type RoomMachine = Pick<MachineRecord, 'id' | 'name' | 'slots' | 'poolIds' | 'online' | 'draining' | 'labels' | 'inventory'>;
+export type RoomMachine = Pick<
+  MachineRecord,
+  'id' | 'name' | 'slots' | 'poolIds' | 'online' | 'draining' | 'labels' | 'inventory'
+>;
 
 interface FreeMachine {
   machine: RoomMachine;
@@ -22,7 +25,10 @@ export interface Choice {
 /** The free slots of machines that are in pools, as one look at the database shows them. */
 export class Room {
   private readonly free = new Map<string, FreeMachine>();
-  /** Runs that wait for the machine in the order of its line: those that target it, and those of pools that were left GPUs there. */
+  /**
+   * Runs that wait for the machine in the order of its line: those that target it, and those of pools that were left
+   * GPUs there.
+   */
   private heads = new Map<string, LineRun[]>();
 
   constructor(machines: readonly RoomMachine[], placed: readonly PlacedRun[]) {
@@ -34,7 +40,10 @@ export class Room {
     }
   }
 
-  /** Tells which runs wait for the machines themselves: a slot that one of them takes next is not free for a run behind it. */
+  /**
+   * Tells which runs wait for the machines themselves: a slot that one of them takes next is not free for a run behind
+   * it.
+   */
   expect(heads: Map<string, LineRun[]>): void {
     this.heads = heads;
   }
@@ -52,15 +61,20 @@ export class Room {
   }
 
   /**
-   * The machine, seat and GPUs for the run: one that it has not failed on, and of those the freest. Where it lacks nothing but
-   * GPUs that others hold, the machine with most of them keeps those for it from the runs behind it.
+   * The machine, seat and GPUs for the run: one that it has not failed on, and of those the freest. Where it lacks
+   * nothing but GPUs that others hold, the machine with most of them keeps those for it from the runs behind it.
    */
   choose(run: PoolRun): Choice | null {
     const offers = [...this.free.values()]
-      .filter(({ machine }) => run.targetPoolId !== null && machine.poolIds.includes(run.targetPoolId) && satisfies(machine, run.needs))
+      .filter(
+        ({ machine }) =>
+          run.targetPoolId !== null && machine.poolIds.includes(run.targetPoolId) && satisfies(machine, run.needs),
+      )
       .map((free) => ({ free, ...this.offer(free, run), tried: run.triedMachineIds.includes(free.machine.id) }))
       .filter(({ left }) => left > 0);
-    const [best] = offers.filter(({ enough }) => enough).sort((a, b) => Number(a.tried) - Number(b.tried) || b.left - a.left);
+    const [best] = offers
+      .filter(({ enough }) => enough)
+      .sort((a, b) => Number(a.tried) - Number(b.tried) || b.left - a.left);
     const seat = best?.free.seats[0];
     if (best !== undefined && seat !== undefined) return { machine: best.free.machine, seat, gpus: best.given };
     const [nearest] = offers.sort((a, b) => b.given.length - a.given.length);
@@ -77,8 +91,13 @@ export class Room {
     if (free.seats.length === 0) this.free.delete(machine.id);
   }
 
-  /** What the machine has for the run after those that come first there; one of them that waits for GPUs keeps no slot. */
-  private offer({ machine, seats, gpus }: FreeMachine, run: PoolRun): { left: number; given: number[]; enough: boolean } {
+  /**
+   * What the machine has for the run after those that come first there; one of them that waits for GPUs keeps no slot.
+   */
+  private offer(
+    { machine, seats, gpus }: FreeMachine,
+    run: PoolRun,
+  ): { left: number; given: number[]; enough: boolean } {
     let [left, free] = [seats.length, gpus];
     for (const head of (this.heads.get(machine.id) ?? []).filter((waiting) => goesBefore(waiting, run))) {
       const { enough, rest } = giveGpus(free, head.needs);
@@ -90,7 +109,10 @@ export class Room {
 
   private keepFor(run: PoolRun, machineId: string): void {
     const heads = [...(this.heads.get(machineId) ?? []), run];
-    this.heads.set(machineId, heads.sort((a, b) => (goesBefore(a, b) ? -1 : 1)));
+    this.heads.set(
+      machineId,
+      heads.sort((a, b) => (goesBefore(a, b) ? -1 : 1)),
+    );
   }
 }
 
@@ -107,13 +129,29 @@ export function misplaced(machines: readonly RoomMachine[], placed: readonly Pla
   const waiting = placed.filter(({ state, targetPoolId }) => state === 'assigned' && targetPoolId !== null);
   const stranded = waiting.filter(({ machineId, targetPoolId, needs }) => {
     const machine = byId.get(machineId ?? '');
-    return !machine || !takesRuns(machine) || !machine.poolIds.includes(targetPoolId ?? '') || !satisfies(machine, needs);
+    return (
+      !machine || !takesRuns(machine) || !machine.poolIds.includes(targetPoolId ?? '') || !satisfies(machine, needs)
+    );
   });
-  return [...stranded, ...surplus(machines, placed, waiting.filter((run) => !stranded.includes(run)))];
+  return [
+    ...stranded,
+    ...surplus(
+      machines,
+      placed,
+      waiting.filter((run) => !stranded.includes(run)),
+    ),
+  ];
 }
 
-/** A machine may have begun runs of its own line, or lost slots, since it was given these: the last in line go elsewhere. */
-function surplus(machines: readonly RoomMachine[], placed: readonly PlacedRun[], waiting: readonly PlacedRun[]): PlacedRun[] {
+/**
+ * A machine may have begun runs of its own line, or lost slots, since it was given these: the last in line go
+ * elsewhere.
+ */
+function surplus(
+  machines: readonly RoomMachine[],
+  placed: readonly PlacedRun[],
+  waiting: readonly PlacedRun[],
+): PlacedRun[] {
   return machines.flatMap(({ id, slots }) => {
     const over = placed.filter(({ machineId }) => machineId === id).length - slots;
     const here = waiting.filter(({ machineId }) => machineId === id);

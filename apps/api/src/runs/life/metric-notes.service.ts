@@ -1,7 +1,7 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { AttemptRef } from '@mle/protocol';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { logger } from '../../platform/logging/logger.js';
-import { summariesOf, type SeriesState } from '../../results/metrics/metric-parser.js';
+import { type SeriesState, summariesOf } from '../../results/metrics/metric-parser.js';
 import { MetricsIngest } from '../../results/metrics/metrics-ingest.service.js';
 import { RunsRepository } from '../../run-records/runs.repository.js';
 import { RunAnnouncer } from '../waiting/run-announcer.service.js';

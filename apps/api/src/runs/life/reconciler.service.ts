@@ -1,14 +1,14 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DEFAULT_LOST_AFTER_SECONDS, ON_MACHINE_STATES } from '@mle/protocol';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { MachinesRepository } from '../../machines/machines.repository.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { logger } from '../../platform/logging/logger.js';
-import { MachinesRepository } from '../../machines/machines.repository.js';
+import type { RunRecord } from '../../run-records/run-view.js';
+import { RunsRepository } from '../../run-records/runs.repository.js';
 import { Dispatcher } from '../dispatch/dispatcher.service.js';
 import { OwnLines } from '../dispatch/own-lines.service.js';
 import { PoolQueues } from '../dispatch/pool-queues.service.js';
 import { RunLifecycle } from './run-lifecycle.service.js';
-import type { RunRecord } from '../../run-records/run-view.js';
-import { RunsRepository } from '../../run-records/runs.repository.js';
 
 const TICK_MS = 500;
 /** A step of the clock or a stall of this process counts as no longer than this. */
@@ -17,11 +17,15 @@ const LINES_EVERY_MS = 3_000;
 
 /**
  * Makes the world agree with the database: runs that wait have a delivery, whatever became of Redis, the dispatcher
- * looks at the lines, whoever forgot to wake it, and runs of machines that have been silent for too long are lost. Each replica may do so: every change is conditional.
+ * looks at the lines, whoever forgot to wake it, and runs of machines that have been silent for too long are lost. Each
+ * replica may do so: every change is conditional.
  */
 @Injectable()
 export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
-  /** Silence of each machine as this process lived through it: none before its start, while it stood still, or while it could note no heartbeat. */
+  /**
+   * Silence of each machine as this process lived through it: none before its start, while it stood still, or while it
+   * could note no heartbeat.
+   */
   private readonly silence = new Map<string, { lastSeenAt: number; milliseconds: number }>();
   private readonly timers: NodeJS.Timeout[] = [];
   private lastTick = performance.now();
@@ -64,7 +68,8 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
     });
     if (running.length === 0) return this.silence.clear();
     const byMachine = new Map<string, RunRecord[]>();
-    for (const run of running) if (run.machineId) byMachine.set(run.machineId, [...(byMachine.get(run.machineId) ?? []), run]);
+    for (const run of running)
+      if (run.machineId) byMachine.set(run.machineId, [...(byMachine.get(run.machineId) ?? []), run]);
     for (const [machineId, runs] of byMachine) await this.loseOf(machineId, runs, elapsed);
   }
 

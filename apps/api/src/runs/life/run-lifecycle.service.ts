@@ -1,20 +1,31 @@
+import {
+  type AttemptFinished,
+  type AttemptRef,
+  type AttemptReply,
+  type AttemptRunning,
+  type ClaimReply,
+  DEFAULT_PROJECT_SETTINGS,
+  LIMITS,
+  ON_MACHINE_STATES,
+  type RunSpec,
+  type RunState,
+} from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
-import { DEFAULT_PROJECT_SETTINGS, LIMITS, ON_MACHINE_STATES, type AttemptFinished, type AttemptRef, type AttemptReply, type AttemptRunning, type ClaimReply, type RunSpec, type RunState } from '@mle/protocol';
+import { DeliveriesService } from '../../machines/queue/deliveries.service.js';
+import { logger } from '../../platform/logging/logger.js';
+import { Meters } from '../../platform/meters/meters.js';
+import { EventsService } from '../../platform/signals/events.service.js';
 import { ArtifactIntake } from '../../results/artifacts/artifact-intake.service.js';
+import { summariesOf } from '../../results/metrics/metric-parser.js';
+import { MetricsIngest } from '../../results/metrics/metrics-ingest.service.js';
+import { OutputIngest } from '../../results/output/output-ingest.service.js';
+import { gpusWanted } from '../../run-records/gpu-seats.js';
+import { currentAttempt, type RunRecord } from '../../run-records/run-view.js';
+import { type AttemptChange, RunsRepository } from '../../run-records/runs.repository.js';
 import { ClaimTurns, type Turn } from '../dispatch/claim-turns.service.js';
 import { Dispatcher } from '../dispatch/dispatcher.service.js';
 import { OwnLines } from '../dispatch/own-lines.service.js';
-import { EventsService } from '../../platform/signals/events.service.js';
-import { logger } from '../../platform/logging/logger.js';
-import { gpusWanted } from '../../run-records/gpu-seats.js';
-import { summariesOf } from '../../results/metrics/metric-parser.js';
-import { MetricsIngest } from '../../results/metrics/metrics-ingest.service.js';
-import { Meters } from '../../platform/meters/meters.js';
-import { OutputIngest } from '../../results/output/output-ingest.service.js';
-import { DeliveriesService } from '../../machines/queue/deliveries.service.js';
 import { RunAnnouncer } from '../waiting/run-announcer.service.js';
-import { currentAttempt, type RunRecord } from '../../run-records/run-view.js';
-import { RunsRepository, type AttemptChange } from '../../run-records/runs.repository.js';
 
 /** A worker has settled a delivery by then that it was refused. */
 const TURN_MS = 300;
@@ -50,10 +61,17 @@ export class RunLifecycle {
    */
   async claim(machine: ClaimingMachine, ref: AttemptRef): Promise<ClaimReply> {
     const turn = machine.shared ? await this.turn(machine.id, ref) : { gpus: [] };
-    if (typeof turn === 'string') return { ok: false, code: 'gone', message: `It is not the run's turn: ${turn}. The delivery comes again.` };
+    if (typeof turn === 'string')
+      return { ok: false, code: 'gone', message: `It is not the run's turn: ${turn}. The delivery comes again.` };
     const on = { machineId: machine.id, change: { machineId: machine.id, machineName: machine.name } };
-    const own = await this.runs.assign(ref, { machineId: machine.id, machineName: machine.name, gpus: turn.gpus }, ['assigned', 'preparing'], on);
-    if (own === 'taken') return { ok: false, code: 'gone', message: 'Another run was given the GPUs. The delivery comes again.' };
+    const own = await this.runs.assign(
+      ref,
+      { machineId: machine.id, machineName: machine.name, gpus: turn.gpus },
+      ['assigned', 'preparing'],
+      on,
+    );
+    if (own === 'taken')
+      return { ok: false, code: 'gone', message: 'Another run was given the GPUs. The delivery comes again.' };
     const won = own ?? (await this.runs.transition(ref, ['assigned'], ['preparing'], on));
     if (won) {
       this.meters.attemptTaken(Date.now() - (won.notBefore ?? currentAttempt(won).createdAt).getTime());
@@ -72,7 +90,10 @@ export class RunLifecycle {
   async running(machineId: string, { runId, attempt }: AttemptRunning): Promise<AttemptReply> {
     const ref = { runId, attempt };
     // Stamped here: the machine's clock may be another, and the end is stamped here too.
-    const run = await this.runs.transition(ref, ['preparing'], ['running'], { machineId, change: { startedAt: new Date() } });
+    const run = await this.runs.transition(ref, ['preparing'], ['running'], {
+      machineId,
+      change: { startedAt: new Date() },
+    });
     if (run) {
       this.announcer.announce(run);
       return { ok: true };
@@ -82,19 +103,31 @@ export class RunLifecycle {
     return now && this.isCurrent(now, machineId, ref) ? { ok: true } : { ok: false, code: 'superseded' };
   }
 
-  /** Ends the attempt, but only when its last byte is stored and the checksum is right, and its artifacts and its last point are there too. */
+  /**
+   * Ends the attempt, but only when its last byte is stored and the checksum is right, and its artifacts and its last
+   * point are there too.
+   */
   async finished(machine: ClaimingMachine, finished: AttemptFinished): Promise<AttemptReply> {
     const ref: AttemptRef = { runId: finished.runId, attempt: finished.attempt };
     const run = await this.runs.get(ref.runId);
-    if (!run || run.attempt !== ref.attempt || currentAttempt(run).machineId !== machine.id) return { ok: false, code: 'superseded' };
+    if (!run || run.attempt !== ref.attempt || currentAttempt(run).machineId !== machine.id)
+      return { ok: false, code: 'superseded' };
     if (!ON_MACHINE_STATES.includes(run.state)) return { ok: true };
     const missing = await this.output.verify(ref, finished);
     if (missing !== null) return { ok: false, code: 'gap', expected: missing };
-    if (finished.artifacts && !(await this.artifacts.agrees(ref, finished.artifacts))) return { ok: false, code: 'artifacts' };
+    if (finished.artifacts && !(await this.artifacts.agrees(ref, finished.artifacts)))
+      return { ok: false, code: 'artifacts' };
     const series = await this.metrics.settle(ref, finished.outputBytes);
     if (series.length > 0) await this.runs.noteMetrics(ref, summariesOf(series));
     const { exitCode, signal, outputBytes, outputSha256 } = finished;
-    const change: AttemptChange = { exitCode, signal, outputBytes, outputSha256, finishedAt: new Date(), reason: finished.reason ?? run.stopReason };
+    const change: AttemptChange = {
+      exitCode,
+      signal,
+      outputBytes,
+      outputSha256,
+      finishedAt: new Date(),
+      reason: finished.reason ?? run.stopReason,
+    };
     const ended = await this.end(run, finished, change);
     // The state may have changed between reading and writing, by a stop: the worker asks again.
     if (!ended) return { ok: false, code: 'gap', expected: outputBytes };
@@ -107,7 +140,9 @@ export class RunLifecycle {
     const ref: AttemptRef = { runId: run.id, attempt: run.attempt };
     const storedBytes = await this.output.storedBytes(ref);
     const change: AttemptChange = { reason, outputBytes: storedBytes };
-    const lost = (await this.retry(run, 'lost', change)) ?? (await this.runs.transition(ref, ON_MACHINE_STATES, ['lost'], { change }));
+    const lost =
+      (await this.retry(run, 'lost', change)) ??
+      (await this.runs.transition(ref, ON_MACHINE_STATES, ['lost'], { change }));
     if (!lost) return;
     logger.warn({ runId: run.id, attempt: run.attempt, machineId: run.machineId, reason }, 'the attempt is lost');
     this.settle(lost, ref);
@@ -137,7 +172,10 @@ export class RunLifecycle {
     if (run.state === 'queued') this.announcer.linesOfRunMoved(run);
     // No pool waits for a slot of a machine that is in none.
     if (machine?.shared !== false || run.targetPoolId) void this.dispatcher.wake();
-    if (gpusWanted(run.needs) > 0) this.ownLines.deliver().catch((error: unknown) => logger.debug({ err: error }, 'runs that wait for GPUs wait for the reconciler'));
+    if (gpusWanted(run.needs) > 0)
+      this.ownLines
+        .deliver()
+        .catch((error: unknown) => logger.debug({ err: error }, 'runs that wait for GPUs wait for the reconciler'));
   }
 
   /** The worker forgets the delivery that it took too early, and gets it again: soon, or when GPUs are free. */
@@ -147,7 +185,10 @@ export class RunLifecycle {
     const turn = await this.turns.turnOf(machineId, run);
     if (turn !== 'pool first') return turn;
     void this.dispatcher.wake();
-    const again = (): void => void this.deliveries.deliver(run).catch((error: unknown) => logger.debug({ err: error, ...ref }, 'a delivery waits for the reconciler'));
+    const again = (): void =>
+      void this.deliveries
+        .deliver(run)
+        .catch((error: unknown) => logger.debug({ err: error, ...ref }, 'a delivery waits for the reconciler'));
     setTimeout(again, TURN_MS).unref();
     return turn;
   }
@@ -168,11 +209,18 @@ export class RunLifecycle {
     if (!policy || run.attempt > policy.max || (ended === 'failed' && policy.on !== 'failure')) return null;
     const wait = policy.backoffSeconds * 2 ** (run.attempt - 1);
     const notBefore = new Date(Date.now() + Math.min(wait, 3600) * 1000);
-    return this.runs.retry({ runId: run.id, attempt: run.attempt }, ['preparing', 'running'], ended, change, { notBefore, anyMachine: run.targetPoolId !== null });
+    return this.runs.retry({ runId: run.id, attempt: run.attempt }, ['preparing', 'running'], ended, change, {
+      notBefore,
+      anyMachine: run.targetPoolId !== null,
+    });
   }
 
   private isCurrent(run: RunRecord, machineId: string, ref: AttemptRef): boolean {
-    return run.attempt === ref.attempt && currentAttempt(run).machineId === machineId && ON_MACHINE_STATES.includes(run.state);
+    return (
+      run.attempt === ref.attempt &&
+      currentAttempt(run).machineId === machineId &&
+      ON_MACHINE_STATES.includes(run.state)
+    );
   }
 }
 

@@ -1,18 +1,25 @@
 import { createHash } from 'node:crypto';
+import {
+  type CreateRun,
+  DEFAULT_PROJECT_SETTINGS,
+  type ProjectSettings,
+  type Rerun,
+  type RunView,
+  templateProblem,
+} from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
-import { DEFAULT_PROJECT_SETTINGS, templateProblem, type CreateRun, type ProjectSettings, type Rerun, type RunView } from '@mle/protocol';
-import { EventsService } from '../../platform/signals/events.service.js';
-import { FilesService } from '../../projects/files/files.service.js';
+import { DeliveriesService } from '../../machines/queue/deliveries.service.js';
 import { badRequest, ProblemError } from '../../platform/http/problem.js';
 import { correlationId } from '../../platform/logging/correlation.js';
 import { logger } from '../../platform/logging/logger.js';
+import { EventsService } from '../../platform/signals/events.service.js';
+import { FilesService } from '../../projects/files/files.service.js';
 import { ProjectsService } from '../../projects/projects.service.js';
-import { DeliveriesService } from '../../machines/queue/deliveries.service.js';
 import { SnapshotsService } from '../../projects/snapshots/snapshots.service.js';
+import type { RunRecord } from '../../run-records/run-view.js';
+import { type NewRun, RunsRepository } from '../../run-records/runs.repository.js';
 import { RunAnnouncer } from '../waiting/run-announcer.service.js';
 import { WaitingService } from '../waiting/waiting.service.js';
-import type { RunRecord } from '../../run-records/run-view.js';
-import { RunsRepository, type NewRun } from '../../run-records/runs.repository.js';
 import { TargetsService } from './targets.service.js';
 
 /** A key under which a request may be repeated, and what was asked for under it. */
@@ -84,27 +91,89 @@ export class RunStarter {
 
   private async wantedAgain(run: RunRecord, { files }: Rerun): Promise<Wanted> {
     const { targetMachineId, targetPoolId } = run;
-    const asked = targetPoolId ? { poolId: targetPoolId } : targetMachineId ? { machineId: targetMachineId } : undefined;
+    const asked = targetPoolId
+      ? { poolId: targetPoolId }
+      : targetMachineId
+        ? { machineId: targetMachineId }
+        : undefined;
     const [target, snapshot, number] = await Promise.all([
       this.targets.choose(asked, run.needs),
-      files === 'snapshot' ? { id: run.snapshotId, bytes: run.snapshotBytes } : this.snapshots.snapshotOf(run.projectId),
+      files === 'snapshot'
+        ? { id: run.snapshotId, bytes: run.snapshotBytes }
+        : this.snapshots.snapshotOf(run.projectId),
       this.projects.nextRunNumber(run.projectId),
       files === 'snapshot' || run.file === null ? null : this.files.get(run.ownerId, run.projectId, run.file),
     ]);
-    const { ownerId, projectId, projectName, file, command, args, params, settings = DEFAULT_PROJECT_SETTINGS, env, needs, priority, timeoutSeconds, retry, clean, tags, note, seed } = run;
-    return { ...target, number, ownerId, projectId, projectName, file, command, args, params, settings, env, needs, priority, timeoutSeconds, retry, clean, tags, note, seed, snapshotId: snapshot.id, snapshotBytes: snapshot.bytes };
+    const {
+      ownerId,
+      projectId,
+      projectName,
+      file,
+      command,
+      args,
+      params,
+      settings = DEFAULT_PROJECT_SETTINGS,
+      env,
+      needs,
+      priority,
+      timeoutSeconds,
+      retry,
+      clean,
+      tags,
+      note,
+      seed,
+    } = run;
+    return {
+      ...target,
+      number,
+      ownerId,
+      projectId,
+      projectName,
+      file,
+      command,
+      args,
+      params,
+      settings,
+      env,
+      needs,
+      priority,
+      timeoutSeconds,
+      retry,
+      clean,
+      tags,
+      note,
+      seed,
+      snapshotId: snapshot.id,
+      snapshotBytes: snapshot.bytes,
+    };
   }
 
-  /** Stores the run and delivers it. A crash in between loses nothing: the reconciler delivers what is stored, and the number of a request that failed is a gap. */
-  private async once(ownerId: string, idempotencyKey: string | null, request: unknown, wanted: () => Promise<Wanted>): Promise<RunView> {
-    const key = idempotencyKey === null ? null : { idempotencyKey, requestHash: createHash('sha256').update(JSON.stringify(request)).digest('hex') };
+  /**
+   * Stores the run and delivers it. A crash in between loses nothing: the reconciler delivers what is stored, and the
+   * number of a request that failed is a gap.
+   */
+  private async once(
+    ownerId: string,
+    idempotencyKey: string | null,
+    request: unknown,
+    wanted: () => Promise<Wanted>,
+  ): Promise<RunView> {
+    const key =
+      idempotencyKey === null
+        ? null
+        : { idempotencyKey, requestHash: createHash('sha256').update(JSON.stringify(request)).digest('hex') };
     const earlier = key && (await this.repeated(ownerId, key));
     if (earlier) return earlier;
     const values = await wanted();
     const run = await this.runs.create({ ...values, correlationId: correlationId(), ...key });
     // The same key came twice at once, and the other request was first; the run may even be deleted by now.
-    if (!run) return (key && (await this.repeated(ownerId, key))) ?? this.once(ownerId, idempotencyKey, request, wanted);
-    const delivered = this.deliveries.deliver(run).catch((error: unknown) => logger.warn({ err: error, runId: run.id }, 'Redis did not take the delivery; it is repeated from the database'));
+    if (!run)
+      return (key && (await this.repeated(ownerId, key))) ?? this.once(ownerId, idempotencyKey, request, wanted);
+    const delivered = this.deliveries
+      .deliver(run)
+      .catch((error: unknown) =>
+        logger.warn({ err: error, runId: run.id }, 'Redis did not take the delivery; it is repeated from the database'),
+      );
     this.announcer.linesOfRunMoved(run);
     const [view] = await Promise.all([this.waiting.view(run), delivered]);
     this.events.publish('run.changed', { userId: ownerId }, view);
@@ -114,7 +183,12 @@ export class RunStarter {
   private async repeated(ownerId: string, { idempotencyKey, requestHash }: Repeatable): Promise<RunView | null> {
     const run = await this.runs.byIdempotencyKey(ownerId, idempotencyKey);
     if (!run) return null;
-    if (run.requestHash !== requestHash) throw new ProblemError(422, 'idempotency.reused', 'This Idempotency-Key came with another request before. Use a new key for a new run.');
+    if (run.requestHash !== requestHash)
+      throw new ProblemError(
+        422,
+        'idempotency.reused',
+        'This Idempotency-Key came with another request before. Use a new key for a new run.',
+      );
     return this.waiting.view(run);
   }
 }

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { EventsService } from '../../platform/signals/events.service.js';
-import { notFound } from '../../platform/http/problem.js';
 import { DeliveriesService } from '../../machines/queue/deliveries.service.js';
-import { RunAnnouncer } from '../waiting/run-announcer.service.js';
-import { RunLifecycle } from './run-lifecycle.service.js';
+import { notFound } from '../../platform/http/problem.js';
+import { EventsService } from '../../platform/signals/events.service.js';
 import type { RunRecord } from '../../run-records/run-view.js';
 import { RunsRepository } from '../../run-records/runs.repository.js';
+import { RunAnnouncer } from '../waiting/run-announcer.service.js';
+import { RunLifecycle } from './run-lifecycle.service.js';
 
 /** Asks for the end of runs, as Ctrl-C would. */
 @Injectable()
@@ -21,7 +21,10 @@ export class RunStopper {
   /** A run that waits ends at once; one that is over stays as it is. */
   async stop(run: RunRecord, reason: string): Promise<RunRecord> {
     const ref = { runId: run.id, attempt: run.attempt };
-    const waiting = await this.runs.transition(ref, ['queued', 'assigned'], ['stopped'], { change: { reason }, stopReason: reason });
+    const waiting = await this.runs.transition(ref, ['queued', 'assigned'], ['stopped'], {
+      change: { reason },
+      stopReason: reason,
+    });
     if (waiting) {
       if (waiting.machineId) await this.deliveries.withdraw(waiting.machineId, ref).catch(() => undefined);
       this.lifecycle.leftLine(waiting);

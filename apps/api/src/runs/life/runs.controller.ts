@@ -1,30 +1,31 @@
-import { Controller, Delete, Get, Headers, Patch, Post } from '@nestjs/common';
 import {
+  type CreateRun,
   CreateRunSchema,
   IdSchema,
-  pageOf,
-  RerunSchema,
-  RunQuerySchema,
-  RunViewSchema,
-  StoppedRunsSchema,
-  StopRunsSchema,
-  UpdateRunSchema,
-  type CreateRun,
   type Page,
+  pageOf,
   type Rerun,
+  RerunSchema,
   type RunQuery,
+  RunQuerySchema,
   type RunView,
+  RunViewSchema,
   type StoppedRuns,
+  StoppedRunsSchema,
   type StopRuns,
+  StopRunsSchema,
   type UpdateRun,
+  UpdateRunSchema,
 } from '@mle/protocol';
+import { Controller, Delete, Get, Headers, Patch, Post } from '@nestjs/common';
 import { z } from 'zod';
-import { CurrentUser, type AuthUser } from '../../platform/http/current-user.js';
+import { type AuthUser, CurrentUser } from '../../platform/http/current-user.js';
 import { parsed, Returns, ZodBody, ZodParam, ZodQuery } from '../../platform/http/zod.js';
 import { RunsService } from './runs.service.js';
 
 const IdempotencyKeySchema = z.string().min(1).max(200).nullable();
-const idempotencyKey = (header: string | undefined): string | null => parsed(IdempotencyKeySchema, header ?? null, 'Idempotency-Key');
+const idempotencyKey = (header: string | undefined): string | null =>
+  parsed(IdempotencyKeySchema, header ?? null, 'Idempotency-Key');
 
 @Controller('api/v1/runs')
 export class RunsController {
@@ -32,7 +33,11 @@ export class RunsController {
 
   @Post()
   @Returns(201, RunViewSchema, 'Runs a file or a command of a project. An Idempotency-Key makes a repetition harmless')
-  create(@CurrentUser() user: AuthUser, @ZodBody(CreateRunSchema) body: CreateRun, @Headers('idempotency-key') key?: string): Promise<RunView> {
+  create(
+    @CurrentUser() user: AuthUser,
+    @ZodBody(CreateRunSchema) body: CreateRun,
+    @Headers('idempotency-key') key?: string,
+  ): Promise<RunView> {
     return this.runs.create(user.id, body, idempotencyKey(key));
   }
 
@@ -56,7 +61,11 @@ export class RunsController {
 
   @Patch(':id')
   @Returns(200, RunViewSchema, 'Changes tags or note')
-  change(@CurrentUser() user: AuthUser, @ZodParam('id', IdSchema) id: string, @ZodBody(UpdateRunSchema) body: UpdateRun): Promise<RunView> {
+  change(
+    @CurrentUser() user: AuthUser,
+    @ZodParam('id', IdSchema) id: string,
+    @ZodBody(UpdateRunSchema) body: UpdateRun,
+  ): Promise<RunView> {
     return this.runs.change(user.id, id, body);
   }
 
@@ -74,7 +83,12 @@ export class RunsController {
 
   @Post(':id/rerun')
   @Returns(201, RunViewSchema, 'Runs it once more, with the same snapshot or with the files as they are now')
-  rerun(@CurrentUser() user: AuthUser, @ZodParam('id', IdSchema) id: string, @ZodBody(RerunSchema) body: Rerun, @Headers('idempotency-key') key?: string): Promise<RunView> {
+  rerun(
+    @CurrentUser() user: AuthUser,
+    @ZodParam('id', IdSchema) id: string,
+    @ZodBody(RerunSchema) body: Rerun,
+    @Headers('idempotency-key') key?: string,
+  ): Promise<RunView> {
     return this.runs.rerun(user.id, id, body, idempotencyKey(key));
   }
 }

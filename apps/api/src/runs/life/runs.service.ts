@@ -1,18 +1,28 @@
+import {
+  type CreateRun,
+  isTerminal,
+  ON_MACHINE_STATES,
+  type Page,
+  type Rerun,
+  type RunQuery,
+  type RunView,
+  type StoppedRuns,
+  type UpdateRun,
+} from '@mle/protocol';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { isTerminal, ON_MACHINE_STATES, type CreateRun, type Page, type Rerun, type RunQuery, type RunView, type StoppedRuns, type UpdateRun } from '@mle/protocol';
+import { conflict, notFound, ProblemError } from '../../platform/http/problem.js';
+import { EventsService } from '../../platform/signals/events.service.js';
+import { ProjectsService } from '../../projects/projects.service.js';
 import { ArtifactsRepository } from '../../results/artifacts/artifacts.repository.js';
 import { LeftoversRepository } from '../../results/leftovers/leftovers.repository.js';
-import { EventsService } from '../../platform/signals/events.service.js';
-import { conflict, notFound, ProblemError } from '../../platform/http/problem.js';
 import { MetricsService } from '../../results/metrics/metrics.service.js';
 import { OutputService } from '../../results/output/output.service.js';
-import { ProjectsService } from '../../projects/projects.service.js';
 import { ResourcesService } from '../../results/resources/resources.service.js';
+import { OwnedRuns } from '../../run-records/owned-runs.service.js';
+import { RunsRepository } from '../../run-records/runs.repository.js';
 import { WaitingService } from '../waiting/waiting.service.js';
 import { RunStarter } from './run-starter.service.js';
 import { RunStopper } from './run-stopper.service.js';
-import { OwnedRuns } from '../../run-records/owned-runs.service.js';
-import { RunsRepository } from '../../run-records/runs.repository.js';
 
 const STOPPED_BY_USER = 'stopped by the user';
 
@@ -62,7 +72,8 @@ export class RunsService implements OnModuleInit {
   /** Removes an ended run with its output and artifacts. */
   async remove(ownerId: string, id: string): Promise<void> {
     const run = await this.owned.get(ownerId, id);
-    if (!isTerminal(run.state)) throw conflict('run.active', `Run ${run.number} is ${run.state}. Stop it before you delete it.`);
+    if (!isTerminal(run.state))
+      throw conflict('run.active', `Run ${run.number} is ${run.state}. Stop it before you delete it.`);
     await this.removeTraces(id);
     await this.runs.remove(ownerId, id);
     this.events.publish('run.deleted', { userId: ownerId }, { id, projectId: run.projectId });
@@ -93,7 +104,12 @@ export class RunsService implements OnModuleInit {
 
   private async removeTraces(runId: string): Promise<void> {
     await this.metrics.removeRun(runId);
-    await Promise.all([this.resources.removeRun(runId), this.output.removeRun(runId), this.artifacts.removeRun(runId), this.leftovers.removeRun(runId)]);
+    await Promise.all([
+      this.resources.removeRun(runId),
+      this.output.removeRun(runId),
+      this.artifacts.removeRun(runId),
+      this.leftovers.removeRun(runId),
+    ]);
   }
 
   private async removeOfProject(projectId: string): Promise<void> {
@@ -101,7 +117,12 @@ export class RunsService implements OnModuleInit {
     for (const run of runs) {
       if (!isTerminal(run.state)) await this.stopper.stop(run, 'its project was deleted');
       await this.removeTraces(run.id);
-      if (ON_MACHINE_STATES.includes(run.state) && run.machineId) this.events.emit('machine.stop', run.machineId, { runId: run.id, attempt: run.attempt, reason: 'its project was deleted' });
+      if (ON_MACHINE_STATES.includes(run.state) && run.machineId)
+        this.events.emit('machine.stop', run.machineId, {
+          runId: run.id,
+          attempt: run.attempt,
+          reason: 'its project was deleted',
+        });
     }
     await this.runs.removeOfProject(projectId);
     for (const run of runs) {

@@ -1,12 +1,14 @@
-import { Injectable } from '@nestjs/common';
 import type { Needs, Target } from '@mle/protocol';
-import { conflict, notFound } from '../../platform/http/problem.js';
+import { Injectable } from '@nestjs/common';
 import { satisfies, takesRuns } from '../../machines/machine-fitness.js';
-import { MachinesRepository, type MachineRecord } from '../../machines/machines.repository.js';
+import { type MachineRecord, MachinesRepository } from '../../machines/machines.repository.js';
 import { PoolsRepository } from '../../machines/pools/pools.repository.js';
+import { conflict, notFound } from '../../platform/http/problem.js';
 
 /** Where a run goes: to one machine, or to a pool whose dispatcher chooses one. */
-export type ChosenTarget = { targetMachineId: string; targetPoolId: null; machineId: string } | { targetMachineId: null; targetPoolId: string; machineId: null };
+export type ChosenTarget =
+  | { targetMachineId: string; targetPoolId: null; machineId: string }
+  | { targetMachineId: null; targetPoolId: string; machineId: null };
 
 /** Chooses the machine or the pool of a run. */
 @Injectable()
@@ -29,7 +31,8 @@ export class TargetsService {
   private async machine(id: string, needs: Needs | null | undefined): Promise<MachineRecord> {
     const machine = await this.machines.get(id);
     if (!machine) throw notFound('machine');
-    if (!satisfies(machine, needs)) throw conflict('machine.unfit', `${machine.name} does not have what the run needs.`);
+    if (!satisfies(machine, needs))
+      throw conflict('machine.unfit', `${machine.name} does not have what the run needs.`);
     return machine;
   }
 
@@ -38,7 +41,11 @@ export class TargetsService {
     const local = fit.find(({ provider }) => provider === 'local');
     const open = fit.filter(takesRuns);
     const chosen = open.find((machine) => machine === local) ?? open[0] ?? local ?? fit[0];
-    if (!chosen) throw conflict('machine.none', 'No machine can take this run. Add a machine on the Machines page, or start the worker of this computer.');
+    if (!chosen)
+      throw conflict(
+        'machine.none',
+        'No machine can take this run. Add a machine on the Machines page, or start the worker of this computer.',
+      );
     return chosen;
   }
 }

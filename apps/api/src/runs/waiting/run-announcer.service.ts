@@ -1,8 +1,8 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { EventsService } from '../../platform/signals/events.service.js';
-import { logger } from '../../platform/logging/logger.js';
 import { MachinesRepository } from '../../machines/machines.repository.js';
 import { MachinesService } from '../../machines/machines.service.js';
+import { logger } from '../../platform/logging/logger.js';
+import { EventsService } from '../../platform/signals/events.service.js';
 import { RunLinesRepository } from '../../run-records/run-lines.repository.js';
 import type { RunRecord } from '../../run-records/run-view.js';
 import { WaitingService } from './waiting.service.js';
@@ -31,7 +31,8 @@ export class RunAnnouncer implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   onModuleInit(): void {
-    for (const event of ['machine.settings', 'machine.presence'] as const) this.events.on(event, (machineId) => this.machineMoved(machineId));
+    for (const event of ['machine.settings', 'machine.presence'] as const)
+      this.events.on(event, (machineId) => this.machineMoved(machineId));
     this.events.on('pool.settings', (poolId) => this.lineMoved({ poolId }));
   }
 

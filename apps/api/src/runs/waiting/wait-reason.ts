@@ -1,15 +1,20 @@
 import type { Needs } from '@mle/protocol';
-import { freeGpus, giveGpus, gpusWanted } from '../../run-records/gpu-seats.js';
 import { satisfies, takesRuns } from '../../machines/machine-fitness.js';
 import type { MachineRecord } from '../../machines/machines.repository.js';
 import type { PoolRecord } from '../../machines/pools/pools.repository.js';
+import { freeGpus, giveGpus, gpusWanted } from '../../run-records/gpu-seats.js';
 import type { PlacedRun } from '../../run-records/run-lines.repository.js';
 import type { RunRecord } from '../../run-records/run-view.js';
 
 const GiB = 1024 ** 3;
 
 /** Why a run waits in the line of a machine behind `before` others, while `here` are on it. */
-export function machineWaitReason(run: RunRecord, machine: MachineRecord | null, here: readonly PlacedRun[], before: number): string {
+export function machineWaitReason(
+  run: RunRecord,
+  machine: MachineRecord | null,
+  here: readonly PlacedRun[],
+  before: number,
+): string {
   const delayed = delayReason(run);
   if (!machine) return 'Its machine was removed. Stop the run and choose another machine.';
   if (delayed) return delayed;
@@ -33,27 +38,34 @@ export function poolWaitReason(run: RunRecord, { pool, machines, placed }: PoolS
   const delayed = delayReason(run);
   if (delayed) return delayed;
   const members = machines.filter(({ poolIds }) => poolIds.includes(pool.id));
-  if (members.length === 0) return `Pool ${pool.name} has no machines. Add one to it on the Machines page, or stop the run and choose another target.`;
+  if (members.length === 0)
+    return `Pool ${pool.name} has no machines. Add one to it on the Machines page, or stop the run and choose another target.`;
   const fit = members.filter((machine) => satisfies(machine, run.needs));
   const needs = needsInWords(run.needs);
-  if (fit.length === 0) return `No machine of pool ${pool.name} has ${needs}. Add one that has, or stop the run and ask for less.`;
+  if (fit.length === 0)
+    return `No machine of pool ${pool.name} has ${needs}. Add one that has, or stop the run and ask for less.`;
   const which = `of pool ${pool.name}${fit.length < members.length ? ` that has ${needs}` : ''}`;
   if (!fit.some(({ online }) => online)) return `No machine ${which} is online. The run starts when one is back.`;
   const open = fit.filter(takesRuns);
   if (open.length === 0) return `Every machine ${which} that is online is drained and takes no new runs.`;
   const roomy = open.filter(({ id, slots }) => on(id, placed).length < slots);
   if (roomy.length === 0) return `Every machine ${which} is busy; ${place(before)}.`;
-  if (roomy.every((machine) => lacksGpus(run, machine, on(machine.id, placed)))) return `Other runs hold the GPUs of every machine ${which}; ${place(before)}.`;
-  return before === 0 ? `A machine ${which} is free. The run starts in a moment.` : `${runsAre(before)} before it in pool ${pool.name}.`;
+  if (roomy.every((machine) => lacksGpus(run, machine, on(machine.id, placed))))
+    return `Other runs hold the GPUs of every machine ${which}; ${place(before)}.`;
+  return before === 0
+    ? `A machine ${which} is free. The run starts in a moment.`
+    : `${runsAre(before)} before it in pool ${pool.name}.`;
 }
 
 function delayReason({ notBefore }: RunRecord): string | null {
   return notBefore && notBefore > new Date() ? `The next attempt begins at ${notBefore.toISOString()}.` : null;
 }
 
-const on = (machineId: string, placed: readonly PlacedRun[]): PlacedRun[] => placed.filter((run) => run.machineId === machineId);
+const on = (machineId: string, placed: readonly PlacedRun[]): PlacedRun[] =>
+  placed.filter((run) => run.machineId === machineId);
 
-const lacksGpus = ({ needs }: RunRecord, machine: MachineRecord, here: readonly PlacedRun[]): boolean => !giveGpus(freeGpus(machine, here), needs).enough;
+const lacksGpus = ({ needs }: RunRecord, machine: MachineRecord, here: readonly PlacedRun[]): boolean =>
+  !giveGpus(freeGpus(machine, here), needs).enough;
 
 const place = (before: number): string => (before === 0 ? 'it is next' : `${runsAre(before)} before it`);
 const runsAre = (count: number): string => `${count} ${count === 1 ? 'run is' : 'runs are'}`;

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
-import { RunRecordsModule } from '../../run-records/run-records.module.js';
 import { MachinesModule } from '../../machines/machines.module.js';
+import { RunRecordsModule } from '../../run-records/run-records.module.js';
 import { RunAnnouncer } from './run-announcer.service.js';
 import { WaitingService } from './waiting.service.js';
 

@@ -1,11 +1,11 @@
-import { Injectable } from '@nestjs/common';
 import type { RunView } from '@mle/protocol';
-import { gpusWanted } from '../../run-records/gpu-seats.js';
-import { MachinesRepository, type MachineRecord } from '../../machines/machines.repository.js';
+import { Injectable } from '@nestjs/common';
+import { type MachineRecord, MachinesRepository } from '../../machines/machines.repository.js';
 import { PoolsRepository } from '../../machines/pools/pools.repository.js';
-import { RunLinesRepository, type PlacedRun } from '../../run-records/run-lines.repository.js';
-import { NOT_WAITING, runView, type RunRecord, type Waiting } from '../../run-records/run-view.js';
-import { machineWaitReason, poolWaitReason, type PoolSituation } from './wait-reason.js';
+import { gpusWanted } from '../../run-records/gpu-seats.js';
+import { type PlacedRun, RunLinesRepository } from '../../run-records/run-lines.repository.js';
+import { NOT_WAITING, type RunRecord, runView, type Waiting } from '../../run-records/run-view.js';
+import { machineWaitReason, type PoolSituation, poolWaitReason } from './wait-reason.js';
 
 /** Says of waiting runs why they wait, and which place they have. */
 @Injectable()
@@ -18,11 +18,18 @@ export class WaitingService {
 
   async view(run: RunRecord): Promise<RunView> {
     if (waitsForPool(run)) {
-      const [situations, before] = await Promise.all([this.situations([run.targetPoolId]), this.lines.countBefore(run)]);
+      const [situations, before] = await Promise.all([
+        this.situations([run.targetPoolId]),
+        this.lines.countBefore(run),
+      ]);
       return runView(run, inPoolLine(run, situations, before));
     }
     if (!waitsForMachine(run)) return runView(run, NOT_WAITING);
-    const [machine, placed, before] = await Promise.all([this.machines.get(run.machineId), this.placed([run]), this.lines.countBefore(run)]);
+    const [machine, placed, before] = await Promise.all([
+      this.machines.get(run.machineId),
+      this.placed([run]),
+      this.lines.countBefore(run),
+    ]);
     return runView(run, inMachineLine(run, machine, placed, before));
   }
 
@@ -38,16 +45,27 @@ export class WaitingService {
       poolIds.length === 0 ? new Map<string, string[]>() : this.lines.ofPools(poolIds),
     ]);
     const byId = new Map(machines.map((machine) => [machine.id, machine]));
-    const before = new Map([...machineLines.values(), ...poolLines.values()].flatMap((line) => line.map((id, i) => [id, i] as const)));
+    const before = new Map(
+      [...machineLines.values(), ...poolLines.values()].flatMap((line) => line.map((id, i) => [id, i] as const)),
+    );
     return runs.map((run) => {
       if (waitsForPool(run)) return runView(run, inPoolLine(run, situations, before.get(run.id) ?? 0));
-      return runView(run, waitsForMachine(run) ? inMachineLine(run, byId.get(run.machineId) ?? null, placed, before.get(run.id) ?? 0) : NOT_WAITING);
+      return runView(
+        run,
+        waitsForMachine(run)
+          ? inMachineLine(run, byId.get(run.machineId) ?? null, placed, before.get(run.id) ?? 0)
+          : NOT_WAITING,
+      );
     });
   }
 
   private async situations(poolIds: string[]): Promise<Map<string, PoolSituation>> {
     if (poolIds.length === 0) return new Map();
-    const [pools, machines, placed] = await Promise.all([this.pools.byIds(poolIds), this.machines.list(), this.lines.placed()]);
+    const [pools, machines, placed] = await Promise.all([
+      this.pools.byIds(poolIds),
+      this.machines.list(),
+      this.lines.placed(),
+    ]);
     return new Map(poolIds.map((id) => [id, { pool: pools.find((pool) => pool.id === id) ?? null, machines, placed }]));
   }
 
@@ -67,13 +85,31 @@ export function waitsForMachine(run: RunRecord): run is RunRecord & { machineId:
   return (run.state === 'queued' || run.state === 'assigned') && run.machineId !== null;
 }
 
-function inPoolLine(run: RunRecord & { targetPoolId: string }, situations: Map<string, PoolSituation>, before: number): Waiting {
+function inPoolLine(
+  run: RunRecord & { targetPoolId: string },
+  situations: Map<string, PoolSituation>,
+  before: number,
+): Waiting {
   const situation = situations.get(run.targetPoolId);
   return { place: before + 1, waitReason: situation ? poolWaitReason(run, situation, before) : null };
 }
 
-function inMachineLine(run: RunRecord & { machineId: string }, machine: MachineRecord | null, placed: readonly PlacedRun[], before: number): Waiting {
+function inMachineLine(
+  run: RunRecord & { machineId: string },
+  machine: MachineRecord | null,
+  placed: readonly PlacedRun[],
+  before: number,
+): Waiting {
   // The dispatcher keeps a slot for it there, and gives it to another machine if that one goes away.
-  if (run.state === 'assigned' && run.targetPoolId) return { place: 1, waitReason: `${run.machineName ?? 'A machine'} takes it in a moment.` };
-  return { place: before + 1, waitReason: machineWaitReason(run, machine, placed.filter(({ machineId }) => machineId === run.machineId), before) };
+  if (run.state === 'assigned' && run.targetPoolId)
+    return { place: 1, waitReason: `${run.machineName ?? 'A machine'} takes it in a moment.` };
+  return {
+    place: before + 1,
+    waitReason: machineWaitReason(
+      run,
+      machine,
+      placed.filter(({ machineId }) => machineId === run.machineId),
+      before,
+    ),
+  };
 }

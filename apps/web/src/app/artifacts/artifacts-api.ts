@@ -1,5 +1,5 @@
 import { HttpClient, type HttpResponse } from '@angular/common/http';
-import { Injectable, inject } from '@angular/core';
+import { inject, Injectable } from '@angular/core';
 import type { ArtifactList, LeftoverList, LeftoverResult, RunFileList } from '@mle/protocol';
 import { firstValueFrom } from 'rxjs';
 import { API } from '../core/api-interceptor';
@@ -42,7 +42,9 @@ export class ArtifactsApi {
   async head(runId: string, kind: FileKind, path: string, size: number, most: number): Promise<FileHead> {
     const cut = size > most;
     const headers: Record<string, string> = cut ? { Range: `bytes=0-${most - 1}` } : {};
-    const response: HttpResponse<ArrayBuffer> = await firstValueFrom(this.http.get(fileUrl(runId, kind, path), { headers, observe: 'response', responseType: 'arraybuffer' }));
+    const response: HttpResponse<ArrayBuffer> = await firstValueFrom(
+      this.http.get(fileUrl(runId, kind, path), { headers, observe: 'response', responseType: 'arraybuffer' }),
+    );
     return { bytes: new Uint8Array(response.body ?? new ArrayBuffer(0)), cut };
   }
 
@@ -55,4 +57,5 @@ export class ArtifactsApi {
   }
 }
 
-const fileUrl = (runId: string, kind: FileKind, path: string): string => `${API}/runs/${runId}/${kind}/${path.split('/').map(encodeURIComponent).join('/')}`;
+const fileUrl = (runId: string, kind: FileKind, path: string): string =>
+  `${API}/runs/${runId}/${kind}/${path.split('/').map(encodeURIComponent).join('/')}`;

@@ -1,4 +1,17 @@
-import { CSP_NONCE, ChangeDetectionStrategy, Component, DestroyRef, ElementRef, computed, effect, inject, input, signal, untracked, viewChild } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  CSP_NONCE,
+  DestroyRef,
+  effect,
+  type ElementRef,
+  inject,
+  input,
+  signal,
+  untracked,
+  viewChild,
+} from '@angular/core';
 import { bytes, plural } from '../core/format';
 import { sentence } from '../core/problem';
 import { Icon } from '../ui/icon';
@@ -32,7 +45,12 @@ const NOTHING: Shown = { text: null, rows: null, image: null, note: '' };
       <p class="note">{{ shown().note }}</p>
     }
     @if (error(); as text) {
-      <div class="empty"><mle-icon name="alert" /><h3>The file could not be loaded</h3><p>{{ text }}</p><button type="button" class="btn small" (click)="load()"><mle-icon name="rerun" />Try again</button></div>
+      <div class="empty">
+        <mle-icon name="alert" />
+        <h3>The file could not be loaded</h3>
+        <p>{{ text }}</p>
+        <button type="button" class="btn small" (click)="load()"><mle-icon name="rerun" />Try again</button>
+      </div>
     } @else if (loading()) {
       <div class="wait" aria-hidden="true"><span class="skeleton"></span><span class="skeleton"></span></div>
     } @else if (shown().image; as source) {
@@ -40,10 +58,20 @@ const NOTHING: Shown = { text: null, rows: null, image: null, note: '' };
     } @else if (shown().rows; as rows) {
       <div class="scroll" role="region" tabindex="0" [attr.aria-label]="'Table of ' + path()">
         <table class="data-table">
-          <thead><tr>@for (cell of rows[0]; track $index) {<th scope="col">{{ cell }}</th>}</tr></thead>
+          <thead>
+            <tr>
+              @for (cell of rows[0]; track $index) {
+                <th scope="col">{{ cell }}</th>
+              }
+            </tr>
+          </thead>
           <tbody>
             @for (row of rows.slice(1); track $index) {
-              <tr>@for (cell of row; track $index) {<td>{{ cell }}</td>}</tr>
+              <tr>
+                @for (cell of row; track $index) {
+                  <td>{{ cell }}</td>
+                }
+              </tr>
             }
           </tbody>
         </table>
@@ -159,9 +187,16 @@ export class FilePreview {
     const [path, size] = [this.path(), this.size()];
     const kind = previewKind(path, size);
     if (kind === 'none') return { ...NOTHING, note: 'This image is too large to be shown here.' };
-    const head = await this.api.head(this.runId(), this.kind(), path, size, kind === 'image' ? IMAGE_BYTES : TEXT_BYTES);
+    const head = await this.api.head(
+      this.runId(),
+      this.kind(),
+      path,
+      size,
+      kind === 'image' ? IMAGE_BYTES : TEXT_BYTES,
+    );
     // A picture in an <img> runs nothing, whatever it is.
-    if (kind === 'image') return { ...NOTHING, image: URL.createObjectURL(new Blob([head.bytes], { type: imageType(path) ?? '' })) };
+    if (kind === 'image')
+      return { ...NOTHING, image: URL.createObjectURL(new Blob([head.bytes], { type: imageType(path) ?? '' })) };
     const text = asText(head.bytes);
     if (text === null) return { ...NOTHING, note: 'This file is no text. Download it to open it.' };
     const note = head.cut ? `The first ${bytes(TEXT_BYTES)} are shown.` : '';
@@ -193,6 +228,9 @@ async function table(text: string, cut: boolean): Promise<Shown> {
   const { data } = Papa.parse<string[]>(text, { skipEmptyLines: true });
   // The last row of a part may be a part itself.
   const rows = cut ? data.slice(0, -1) : data;
-  const note = rows.length > TABLE_ROWS || cut ? `The first ${plural(Math.min(rows.length, TABLE_ROWS) - 1, 'row')} are shown.` : '';
+  const note =
+    rows.length > TABLE_ROWS || cut
+      ? `The first ${plural(Math.min(rows.length, TABLE_ROWS) - 1, 'row')} are shown.`
+      : '';
   return { ...NOTHING, rows: rows.slice(0, TABLE_ROWS), note };
 }

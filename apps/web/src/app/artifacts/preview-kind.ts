@@ -1,6 +1,14 @@
 export type PreviewKind = 'image' | 'table' | 'text' | 'none';
 
-const IMAGES: Record<string, string> = { png: 'image/png', jpg: 'image/jpeg', jpeg: 'image/jpeg', gif: 'image/gif', webp: 'image/webp', bmp: 'image/bmp', svg: 'image/svg+xml' };
+const IMAGES: Record<string, string> = {
+  png: 'image/png',
+  jpg: 'image/jpeg',
+  jpeg: 'image/jpeg',
+  gif: 'image/gif',
+  webp: 'image/webp',
+  bmp: 'image/bmp',
+  svg: 'image/svg+xml',
+};
 /** An image is decoded as a whole. */
 export const IMAGE_BYTES = 16 * 1024 * 1024;
 /** What is read of a text or a table. */

@@ -73,6 +73,9 @@ export class RunArtifacts {
     // With none chosen, one click settles all.
     const files = this.chosen().length > 0 ? this.chosen() : this.leftovers();
     this.tickAll(false);
-    await this.store.settle(how, files.map(({ path }) => path));
+    await this.store.settle(
+      how,
+      files.map(({ path }) => path),
+    );
   }
 }

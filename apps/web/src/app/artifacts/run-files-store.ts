@@ -1,4 +1,4 @@
-import { DestroyRef, Injectable, inject, signal } from '@angular/core';
+import { DestroyRef, inject, Injectable, signal } from '@angular/core';
 import type { ArtifactList, LeftoverList } from '@mle/protocol';
 import { EventsSocket } from '../core/events-socket';
 import { RequestError, sentence } from '../core/problem';
@@ -50,7 +50,8 @@ export class RunFilesStore {
       this.error.set(null);
     } catch (error) {
       // Of a run that is not there its page says so.
-      if (id === this.runId && !(error instanceof RequestError && error.status === 404)) this.error.set(sentence(error));
+      if (id === this.runId && !(error instanceof RequestError && error.status === 404))
+        this.error.set(sentence(error));
     }
   }
 
@@ -59,7 +60,8 @@ export class RunFilesStore {
     this.busy.set(true);
     this.problems.set([]);
     try {
-      const { items } = how === 'keep' ? await this.api.keep(this.runId, paths) : await this.api.removeLeftovers(this.runId, paths);
+      const { items } =
+        how === 'keep' ? await this.api.keep(this.runId, paths) : await this.api.removeLeftovers(this.runId, paths);
       this.problems.set(items.flatMap(({ path, reason }) => (reason ? [`${path}: ${reason}`] : [])));
     } catch (error) {
       this.problems.set([sentence(error)]);

@@ -1,5 +1,5 @@
 import { inject } from '@angular/core';
-import { Router, type CanActivateFn } from '@angular/router';
+import { type CanActivateFn, Router } from '@angular/router';
 import { ServerState } from '../core/server-state';
 import { Session } from '../core/session';
 import { AuthApi } from './auth-api';
@@ -10,10 +10,15 @@ export const loggedIn: CanActivateFn = async (_route, state) => {
   const router = inject(Router);
   const server = inject(ServerState);
   // While the server is asked: the parts that most visits need next.
-  if (/^\/(code)?$/.test(state.url)) Promise.all([import('../frame/frame'), import('../code/code-page')]).catch(() => undefined);
+  if (/^\/(code)?$/.test(state.url))
+    Promise.all([import('../frame/frame'), import('../code/code-page')]).catch(() => undefined);
   // Without an answer nobody knows who is there: wait for the server instead of showing a wrong page.
   const user = await server.whenReached(() => session.ensure());
-  return user ? true : router.createUrlTree(['/login'], { queryParams: state.url === '/' || state.url === '/code' ? {} : { next: state.url } });
+  return user
+    ? true
+    : router.createUrlTree(['/login'], {
+        queryParams: state.url === '/' || state.url === '/code' ? {} : { next: state.url },
+      });
 };
 
 /** The set-up link leads to the application once it has been used. */

@@ -16,15 +16,32 @@ import { EntryCard } from './entry-card';
       <form novalidate class="panel" (submit)="login($event, name.value, password.value)">
         <h1>Log in</h1>
         @if (error(); as text) {
-          <p class="notice" role="alert"><mle-icon name="alert" /><span>{{ text }}</span></p>
+          <p class="notice" role="alert">
+            <mle-icon name="alert" /><span>{{ text }}</span>
+          </p>
         } @else if (ended()) {
-          <p class="notice warn" role="status"><mle-icon name="info" /><span>Your session has ended. Log in to go on; what you typed is kept.</span></p>
+          <p class="notice warn" role="status">
+            <mle-icon name="info" /><span>Your session has ended. Log in to go on; what you typed is kept.</span>
+          </p>
         } @else if (status.value()?.setupNeeded) {
-          <p class="notice warn" role="status"><mle-icon name="info" /><span>This server has no user yet. Open the set-up link that it printed when it started.</span></p>
+          <p class="notice warn" role="status">
+            <mle-icon name="info" /><span
+              >This server has no user yet. Open the set-up link that it printed when it started.</span
+            >
+          </p>
         }
         <label class="field">
           <span class="label">Login</span>
-          <input #name class="input" type="text" name="login" autocomplete="username" autocapitalize="none" spellcheck="false" required />
+          <input
+            #name
+            class="input"
+            type="text"
+            name="login"
+            autocomplete="username"
+            autocapitalize="none"
+            spellcheck="false"
+            required
+          />
         </label>
         <label class="field">
           <span class="label">Password</span>

@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
-import { toRequestError, type RequestError } from '../core/problem';
+import { type RequestError, toRequestError } from '../core/problem';
 import { Session } from '../core/session';
 import { Icon } from '../ui/icon';
 import { EntryCard } from './entry-card';
@@ -16,25 +16,50 @@ import { EntryCard } from './entry-card';
         <h1>Create your account</h1>
         <p class="muted">This link works once. You will be the administrator of this server.</p>
         @if (general(); as text) {
-          <p class="notice" role="alert"><mle-icon name="alert" /><span>{{ text }}</span></p>
+          <p class="notice" role="alert">
+            <mle-icon name="alert" /><span>{{ text }}</span>
+          </p>
         }
         <label class="field">
           <span class="label">Login</span>
-          <input #login class="input" type="text" name="login" autocomplete="username" autocapitalize="none" spellcheck="false" required [attr.aria-invalid]="!!failure()?.field('login')" />
+          <input
+            #login
+            class="input"
+            type="text"
+            name="login"
+            autocomplete="username"
+            autocapitalize="none"
+            spellcheck="false"
+            required
+            [attr.aria-invalid]="!!failure()?.field('login')"
+          />
           @if (failure()?.field('login'); as text) {
             <span class="field-error" role="alert">{{ text }}</span>
           }
         </label>
         <label class="field">
           <span class="label">Password</span>
-          <input #password class="input" type="password" name="password" autocomplete="new-password" minlength="8" required [attr.aria-invalid]="!!failure()?.field('password')" />
+          <input
+            #password
+            class="input"
+            type="password"
+            name="password"
+            autocomplete="new-password"
+            minlength="8"
+            required
+            [attr.aria-invalid]="!!failure()?.field('password')"
+          />
           @if (failure()?.field('password'); as text) {
             <span class="field-error" role="alert">{{ text }}</span>
           } @else {
             <span class="hint">At least 8 characters. A short sentence is good.</span>
           }
         </label>
-        <p class="notice plain"><mle-icon name="info" /><span>The code that you run works on this computer itself. Run only code that you trust.</span></p>
+        <p class="notice plain">
+          <mle-icon name="info" /><span
+            >The code that you run works on this computer itself. Run only code that you trust.</span
+          >
+        </p>
         <button type="submit" class="btn primary" [disabled]="busy()">Create the account and open the sample</button>
       </form>
       <p class="hint">Have an account already? <a routerLink="/login">Log in</a></p>

@@ -1,4 +1,14 @@
-import { ChangeDetectionStrategy, Component, ElementRef, computed, effect, inject, signal, untracked, viewChild } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  effect,
+  ElementRef,
+  inject,
+  signal,
+  untracked,
+  viewChild,
+} from '@angular/core';
 import { Hotkeys } from '../core/hotkeys';
 import { PageTitle } from '../core/page-title';
 import { isNumber, readStored, writeStored } from '../core/storage';
@@ -18,7 +28,13 @@ import { Splitter } from '../ui/splitter';
 
 type Pane = 'files' | 'code' | 'run' | 'output';
 /** Where the focus goes in a pane: the first of these that it has. */
-const PLACES = ['[role="treeitem"][tabindex="0"]', '.cm-content', '.go:not(:disabled)', '[role="region"]', 'button:not([tabindex="-1"]):not(:disabled)'];
+const PLACES = [
+  '[role="treeitem"][tabindex="0"]',
+  '.cm-content',
+  '.go:not(:disabled)',
+  '[role="region"]',
+  'button:not([tabindex="-1"]):not(:disabled)',
+];
 const SIZES = { files: 208, run: 312, output: 252 };
 
 /** Files, editor, machines and output: where one works. */
@@ -100,11 +116,17 @@ export class CodePage {
 
   /** Focus goes round the panes: files, code, output, run. One with nothing to be on is passed over. */
   private movePane(step: number): void {
-    const regions = [...this.host.querySelectorAll<HTMLElement>('[data-region]')].filter((region) => region.offsetParent !== null);
+    const regions = [...this.host.querySelectorAll<HTMLElement>('[data-region]')].filter(
+      (region) => region.offsetParent !== null,
+    );
     const at = regions.findIndex((region) => region.contains(document.activeElement));
     for (let moved = 1; moved <= regions.length; moved++) {
-      const next = regions[(((at === -1 && step < 0 ? 0 : at) + step * moved) % regions.length + regions.length) % regions.length];
-      const place = next && PLACES.map((selector) => next.querySelector<HTMLElement>(selector)).find((element) => element !== null);
+      const next =
+        regions[
+          ((((at === -1 && step < 0 ? 0 : at) + step * moved) % regions.length) + regions.length) % regions.length
+        ];
+      const place =
+        next && PLACES.map((selector) => next.querySelector<HTMLElement>(selector)).find((element) => element !== null);
       if (place) return place.focus();
     }
   }

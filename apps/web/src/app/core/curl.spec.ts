@@ -1,7 +1,13 @@
 import { curlCommand, shellWord } from './curl';
 
 it('quotes what a shell would read', () => {
-  expect(['plain-1.py', 'two words', '', "it's $HOME", 'a;b'].map(shellWord)).toEqual(['plain-1.py', "'two words'", "''", `'it'\\''s $HOME'`, "'a;b'"]);
+  expect(['plain-1.py', 'two words', '', "it's $HOME", 'a;b'].map(shellWord)).toEqual([
+    'plain-1.py',
+    "'two words'",
+    "''",
+    `'it'\\''s $HOME'`,
+    "'a;b'",
+  ]);
 });
 
 it('writes a request as a command', () => {

@@ -1,13 +1,16 @@
-import { Injectable, effect, inject, signal, untracked } from '@angular/core';
+import { effect, inject, Injectable, signal, untracked } from '@angular/core';
 import type { BrowserToServer, MetricWatchReply, ServerEvent, ServerToBrowser, WatchReply } from '@mle/protocol';
 import type { Socket } from 'socket.io-client';
 import { EVENTS } from './protocol-values';
-import { ServerState, retryAfter } from './server-state';
+import { retryAfter, ServerState } from './server-state';
 import { Session } from './session';
 
 type Listener<E extends ServerEvent> = ServerToBrowser[E];
 
-/** The live line to the server. It dials again by itself; `epoch` counts the connections, so that readers know to catch up. */
+/**
+ * The live line to the server. It dials again by itself; `epoch` counts the connections, so that readers know to catch
+ * up.
+ */
 @Injectable({ providedIn: 'root' })
 export class EventsSocket {
   private readonly server = inject(ServerState);

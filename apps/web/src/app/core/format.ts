@@ -28,7 +28,12 @@ export function bytes(count: number): string {
 export const memory = (count: number): string => `${Math.max(1, Math.round(count / 2 ** 30))} GB`;
 
 export function timeOfDay(at: string | number | Date, withSeconds = false): string {
-  return new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hour12: false, ...(withSeconds ? { second: '2-digit' } : {}) });
+  return new Date(at).toLocaleTimeString([], {
+    hour: '2-digit',
+    minute: '2-digit',
+    hour12: false,
+    ...(withSeconds ? { second: '2-digit' } : {}),
+  });
 }
 
 /** `just now`, `3 min ago`, `2 h ago`, then the date. */
@@ -41,4 +46,5 @@ export function ago(at: string, now: number): string {
   return new Date(at).toLocaleDateString([], { year: 'numeric', month: 'short', day: 'numeric' });
 }
 
-export const plural = (count: number, one: string, many = `${one}s`): string => `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+export const plural = (count: number, one: string, many = `${one}s`): string =>
+  `${count.toLocaleString('en')} ${count === 1 ? one : many}`;

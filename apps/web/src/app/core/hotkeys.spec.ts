@@ -18,12 +18,15 @@ class Second {
   }
 }
 
-const press = (init: KeyboardEventInit): boolean => document.body.dispatchEvent(new KeyboardEvent('keydown', { bubbles: true, cancelable: true, ...init }));
+const press = (init: KeyboardEventInit): boolean =>
+  document.body.dispatchEvent(new KeyboardEvent('keydown', { bubbles: true, cancelable: true, ...init }));
 
 describe('comboOf', () => {
   it('spells keys in one way', () => {
     expect(comboOf({ key: 's', ctrlKey: true, metaKey: false, altKey: false, shiftKey: false })).toBe('Ctrl+S');
-    expect(comboOf({ key: 'Enter', ctrlKey: false, metaKey: true, altKey: false, shiftKey: true })).toBe('Ctrl+Shift+Enter');
+    expect(comboOf({ key: 'Enter', ctrlKey: false, metaKey: true, altKey: false, shiftKey: true })).toBe(
+      'Ctrl+Shift+Enter',
+    );
     expect(comboOf({ key: '?', ctrlKey: false, metaKey: false, altKey: false, shiftKey: true })).toBe('?');
     expect(comboOf({ key: 'F6', ctrlKey: false, metaKey: false, altKey: false, shiftKey: false })).toBe('F6');
   });
@@ -51,9 +54,15 @@ describe('Hotkeys', () => {
 
   it('rests single letters while one types, and takes two after one another', () => {
     const owner = TestBed.createComponent(Second);
-    TestBed.runInInjectionContext(() => TestBed.inject(Hotkeys).bind({ 'G R': () => pressed.push('runs'), X: () => pressed.push('x') }, owner.componentRef.injector.get(DestroyRef)));
+    TestBed.runInInjectionContext(() =>
+      TestBed.inject(Hotkeys).bind(
+        { 'G R': () => pressed.push('runs'), X: () => pressed.push('x') },
+        owner.componentRef.injector.get(DestroyRef),
+      ),
+    );
     const field = document.body.appendChild(document.createElement('input'));
-    const type = (key: string) => field.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+    const type = (key: string) =>
+      field.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
     for (const key of ['g', 'r', 'x']) expect(type(key)).toBe(true);
     press({ key: 'r' });
     press({ key: 'g' });

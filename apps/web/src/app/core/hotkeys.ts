@@ -1,22 +1,33 @@
-import { DestroyRef, Injectable, inject } from '@angular/core';
+import { DestroyRef, inject, Injectable } from '@angular/core';
 
 type Handler = (event: KeyboardEvent) => void;
 
-/** The spelling of a pressed key: modifiers in the order Ctrl, Alt, Shift; Ctrl stands for ⌘ too. Signs as `?` are what they are, however they are typed. */
+/**
+ * The spelling of a pressed key: modifiers in the order Ctrl, Alt, Shift; Ctrl stands for ⌘ too. Signs as `?` are what
+ * they are, however they are typed.
+ */
 export function comboOf(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>): string {
   const key = event.key.length === 1 ? event.key.toUpperCase() : event.key;
   const sign = key.length === 1 && !/[\p{L}\p{N}]/u.test(key);
-  return [event.ctrlKey || event.metaKey ? 'Ctrl' : '', event.altKey ? 'Alt' : '', event.shiftKey && !sign ? 'Shift' : '', key].filter(Boolean).join('+');
+  return [
+    event.ctrlKey || event.metaKey ? 'Ctrl' : '',
+    event.altKey ? 'Alt' : '',
+    event.shiftKey && !sign ? 'Shift' : '',
+    key,
+  ]
+    .filter(Boolean)
+    .join('+');
 }
 
 /** A key that writes something where text is typed. */
-const writes = (combo: string): boolean => !/^(Ctrl|Alt)\+/.test(combo) && (combo.length === 1 || combo.startsWith('Shift+'));
+const writes = (combo: string): boolean =>
+  !/^(Ctrl|Alt)\+/.test(combo) && (combo.length === 1 || combo.startsWith('Shift+'));
 /** A second key after `G`, as for the pages, follows within this time. */
 const SEQUENCE_MS = 1500;
 
 /**
- * Keys that work wherever the focus is, the editor included: they are caught before it sees them. Single letters, and sequences of two
- * as `G C`, rest where text is typed.
+ * Keys that work wherever the focus is, the editor included: they are caught before it sees them. Single letters, and
+ * sequences of two as `G C`, rest where text is typed.
  */
 @Injectable({ providedIn: 'root' })
 export class Hotkeys {
@@ -46,13 +57,24 @@ export class Hotkeys {
   bind(keys: Record<string, Handler>, owner: DestroyRef = inject(DestroyRef)): void {
     for (const [combo, handler] of Object.entries(keys)) {
       this.handlers.set(combo, [...(this.handlers.get(combo) ?? []), handler]);
-      owner.onDestroy(() => this.handlers.set(combo, (this.handlers.get(combo) ?? []).filter((other) => other !== handler)));
+      owner.onDestroy(() =>
+        this.handlers.set(
+          combo,
+          (this.handlers.get(combo) ?? []).filter((other) => other !== handler),
+        ),
+      );
     }
   }
 }
 
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  if (target instanceof HTMLInputElement) return !['checkbox', 'radio', 'button', 'submit', 'range', 'color', 'file'].includes(target.type);
-  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || target.isContentEditable || target.closest('[contenteditable="true"], .cm-editor') !== null;
+  if (target instanceof HTMLInputElement)
+    return !['checkbox', 'radio', 'button', 'submit', 'range', 'color', 'file'].includes(target.type);
+  return (
+    target instanceof HTMLTextAreaElement ||
+    target instanceof HTMLSelectElement ||
+    target.isContentEditable ||
+    target.closest('[contenteditable="true"], .cm-editor') !== null
+  );
 }

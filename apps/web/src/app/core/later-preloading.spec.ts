@@ -8,7 +8,9 @@ it('loads a page a while after the first, and goes on without it when it does no
   const ended: string[] = [];
   const strategy = new LaterPreloading();
   strategy.preload({}, load).subscribe({ complete: () => ended.push('loaded') });
-  strategy.preload({}, () => throwError(() => new Error('away'))).subscribe({ complete: () => ended.push('not loaded') });
+  strategy
+    .preload({}, () => throwError(() => new Error('away')))
+    .subscribe({ complete: () => ended.push('not loaded') });
   jest.advanceTimersByTime(1000);
   expect(load).not.toHaveBeenCalled();
   jest.advanceTimersByTime(10_000);

@@ -1,6 +1,6 @@
 import { Injectable } from '@angular/core';
 import type { PreloadingStrategy, Route } from '@angular/router';
-import { EMPTY, catchError, concatMap, from, type Observable, timer } from 'rxjs';
+import { catchError, concatMap, EMPTY, from, type Observable, timer } from 'rxjs';
 
 /** The first page has its own downloads by then. */
 const LATER_MS = 3000;

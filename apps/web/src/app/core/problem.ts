@@ -26,11 +26,20 @@ export class RequestError extends Error {
 
 export function toRequestError(error: unknown): RequestError {
   if (error instanceof RequestError) return error;
-  if (!(error instanceof HttpErrorResponse)) return new RequestError(error instanceof Error ? error.message : String(error), -1, 'client');
-  if (error.status === 0) return new RequestError('The server does not answer. Check that it runs, then try again.', 0, 'offline');
+  if (!(error instanceof HttpErrorResponse))
+    return new RequestError(error instanceof Error ? error.message : String(error), -1, 'client');
+  if (error.status === 0)
+    return new RequestError('The server does not answer. Check that it runs, then try again.', 0, 'offline');
   const problem = readProblem(error.error);
-  if (!problem) return new RequestError(`The server answered with an error (${error.status}). Try again.`, error.status, 'unknown');
-  return new RequestError(problem.detail || problem.title, error.status, problem.code, problem.errors ?? [], problem.correlationId);
+  if (!problem)
+    return new RequestError(`The server answered with an error (${error.status}). Try again.`, error.status, 'unknown');
+  return new RequestError(
+    problem.detail || problem.title,
+    error.status,
+    problem.code,
+    problem.errors ?? [],
+    problem.correlationId,
+  );
 }
 
 /** The sentence to show for any thrown value. */

@@ -1,4 +1,4 @@
-import { Injectable, computed, signal } from '@angular/core';
+import { computed, Injectable, signal } from '@angular/core';
 
 const RETRY_MS = [500, 1000, 2000, 4000, 5000];
 

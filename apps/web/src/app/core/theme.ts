@@ -1,4 +1,4 @@
-import { Injectable, computed, signal } from '@angular/core';
+import { computed, Injectable, signal } from '@angular/core';
 import type { IconName } from '../ui/icon-shapes';
 
 export type ThemeChoice = 'light' | 'dark' | 'system';

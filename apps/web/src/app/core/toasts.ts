@@ -18,7 +18,13 @@ export class Toasts {
   readonly list = signal<readonly Toast[]>([]);
 
   show(text: string, options: { icon?: IconName; bad?: boolean; action?: Toast['action']; ms?: number } = {}): number {
-    const toast: Toast = { id: this.nextId++, text, icon: options.icon ?? (options.bad ? 'alert' : 'info'), bad: options.bad ?? false, action: options.action ?? null };
+    const toast: Toast = {
+      id: this.nextId++,
+      text,
+      icon: options.icon ?? (options.bad ? 'alert' : 'info'),
+      bad: options.bad ?? false,
+      action: options.action ?? null,
+    };
     this.list.update((list) => [...list.slice(-3), toast]);
     setTimeout(() => this.dismiss(toast.id), options.ms ?? UNDO_MS);
     return toast.id;

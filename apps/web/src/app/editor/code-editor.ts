@@ -1,4 +1,17 @@
-import { ChangeDetectionStrategy, CSP_NONCE, Component, DestroyRef, ElementRef, effect, inject, input, output, signal, untracked, type OnInit } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  CSP_NONCE,
+  DestroyRef,
+  effect,
+  ElementRef,
+  inject,
+  input,
+  type OnInit,
+  output,
+  signal,
+  untracked,
+} from '@angular/core';
 import type { EditorState, EditorView } from './codemirror';
 import type { OpenDocument } from './open-document';
 
@@ -95,7 +108,8 @@ export class CodeEditor implements OnInit {
     document.editorState = null;
     const state = known ?? kit.createState(document.text, this.nonce);
     if (this.view) this.view.setState(state);
-    else this.view = kit.createView(this.host.nativeElement, state, (next, changed) => this.onUpdate(kit, next, changed));
+    else
+      this.view = kit.createView(this.host.nativeElement, state, (next, changed) => this.onUpdate(kit, next, changed));
     this.cursor.emit(kit.cursorOf(state));
   }
 

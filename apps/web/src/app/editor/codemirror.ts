@@ -1,9 +1,27 @@
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
-import { HighlightStyle, bracketMatching, foldGutter, foldKeymap, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
+import {
+  bracketMatching,
+  foldGutter,
+  foldKeymap,
+  HighlightStyle,
+  indentOnInput,
+  indentUnit,
+  syntaxHighlighting,
+} from '@codemirror/language';
 import { highlightSelectionMatches, openSearchPanel, search, searchKeymap } from '@codemirror/search';
 import { Compartment, EditorState, type Extension } from '@codemirror/state';
-import { EditorView, drawSelection, dropCursor, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers, rectangularSelection } from '@codemirror/view';
+import {
+  drawSelection,
+  dropCursor,
+  EditorView,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  highlightSpecialChars,
+  keymap,
+  lineNumbers,
+  rectangularSelection,
+} from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { loadLanguage } from './languages';
 
@@ -13,7 +31,14 @@ const highlight = HighlightStyle.define([
   { tag: [tags.number, tags.integer, tags.float], color: 'var(--code-number)' },
   { tag: [tags.bool, tags.null, tags.atom, tags.constant(tags.name)], color: 'var(--code-constant)' },
   { tag: [tags.comment, tags.meta], color: 'var(--code-comment)' },
-  { tag: [tags.function(tags.variableName), tags.function(tags.propertyName), tags.function(tags.definition(tags.variableName))], color: 'var(--code-function)' },
+  {
+    tag: [
+      tags.function(tags.variableName),
+      tags.function(tags.propertyName),
+      tags.function(tags.definition(tags.variableName)),
+    ],
+    color: 'var(--code-function)',
+  },
   { tag: [tags.typeName, tags.className, tags.namespace, tags.definition(tags.className)], color: 'var(--code-type)' },
   { tag: [tags.propertyName, tags.attributeName], color: 'var(--text)' },
   { tag: [tags.punctuation, tags.separator], color: 'var(--code-punctuation)' },
@@ -27,7 +52,11 @@ const highlight = HighlightStyle.define([
 const look = EditorView.theme({
   '&': { height: '100%', backgroundColor: 'var(--surface)', color: 'var(--text)' },
   '&.cm-focused': { outline: 'none' },
-  '.cm-scroller': { font: 'var(--code-13)', scrollbarWidth: 'thin', scrollbarColor: 'var(--border-button) transparent' },
+  '.cm-scroller': {
+    font: 'var(--code-13)',
+    scrollbarWidth: 'thin',
+    scrollbarColor: 'var(--border-button) transparent',
+  },
   '.cm-content': { padding: '8px 0', caretColor: 'var(--accent)' },
   '.cm-line': { padding: '0 12px 0 4px' },
   '.cm-cursor': { borderLeftColor: 'var(--accent)', borderLeftWidth: '1.5px' },
@@ -38,7 +67,9 @@ const look = EditorView.theme({
   '@media (max-width: 719px)': { '.cm-foldGutter': { display: 'none !important' } },
   '.cm-activeLine': { backgroundColor: 'var(--code-active-line)' },
   '.cm-activeLineGutter': { backgroundColor: 'var(--code-active-line)', color: 'var(--text)' },
-  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': { backgroundColor: 'var(--code-selection)' },
+  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
+    backgroundColor: 'var(--code-selection)',
+  },
   '.cm-selectionMatch, .cm-searchMatch': { backgroundColor: 'var(--code-match)' },
   '.cm-searchMatch.cm-searchMatch-selected': { backgroundColor: 'var(--code-match-current)' },
   '&.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--selected)', color: 'inherit' },
@@ -46,20 +77,60 @@ const look = EditorView.theme({
   '.cm-panels': { backgroundColor: 'var(--canvas)', color: 'var(--text)', borderColor: 'var(--border)' },
   '.cm-panels-top': { borderBottom: '1px solid var(--border)' },
   '.cm-panel.cm-search': { padding: '6px 28px 6px 10px', font: 'var(--text-12)' },
-  '.cm-panel.cm-search label': { display: 'inline-flex', alignItems: 'center', gap: '4px', margin: '0 8px 0 4px', fontSize: '12px' },
+  '.cm-panel.cm-search label': {
+    display: 'inline-flex',
+    alignItems: 'center',
+    gap: '4px',
+    margin: '0 8px 0 4px',
+    fontSize: '12px',
+  },
   '.cm-panel.cm-search input[type=checkbox]': { margin: '0', accentColor: 'var(--accent)' },
-  '.cm-panel.cm-search [name=close]': { fontSize: '18px', right: '8px', top: '4px', color: 'var(--text-muted)', cursor: 'pointer' },
-  '.cm-textfield': { height: '26px', border: '1px solid var(--border-strong)', borderRadius: 'var(--radius)', backgroundColor: 'var(--surface)', fontSize: '12px' },
-  '.cm-button': { height: '26px', backgroundImage: 'none', backgroundColor: 'var(--surface)', border: '1px solid var(--border-button)', borderRadius: 'var(--radius)', fontSize: '12px' },
+  '.cm-panel.cm-search [name=close]': {
+    fontSize: '18px',
+    right: '8px',
+    top: '4px',
+    color: 'var(--text-muted)',
+    cursor: 'pointer',
+  },
+  '.cm-textfield': {
+    height: '26px',
+    border: '1px solid var(--border-strong)',
+    borderRadius: 'var(--radius)',
+    backgroundColor: 'var(--surface)',
+    fontSize: '12px',
+  },
+  '.cm-button': {
+    height: '26px',
+    backgroundImage: 'none',
+    backgroundColor: 'var(--surface)',
+    border: '1px solid var(--border-button)',
+    borderRadius: 'var(--radius)',
+    fontSize: '12px',
+  },
   '.cm-button:hover': { backgroundColor: 'var(--hover)' },
-  '.cm-tooltip': { backgroundColor: 'var(--raised)', border: '0', borderRadius: 'var(--radius)', boxShadow: 'var(--shadow)', overflow: 'hidden' },
+  '.cm-tooltip': {
+    backgroundColor: 'var(--raised)',
+    border: '0',
+    borderRadius: 'var(--radius)',
+    boxShadow: 'var(--shadow)',
+    overflow: 'hidden',
+  },
   '.cm-tooltip.cm-tooltip-autocomplete > ul': { font: 'var(--code-12)' },
   '.cm-tooltip.cm-tooltip-autocomplete > ul > li': { padding: '3px 8px' },
   '.cm-tooltip-autocomplete ul li[aria-selected]': { backgroundColor: 'var(--selected)', color: 'var(--text)' },
 });
 
 /** The words of its search panel, written as the page's own. */
-const PHRASES = { next: 'Next', previous: 'Previous', all: 'Select all', 'match case': 'Match case', regexp: 'Pattern', 'by word': 'Whole words', replace: 'Replace', 'replace all': 'Replace all' };
+const PHRASES = {
+  next: 'Next',
+  previous: 'Previous',
+  all: 'Select all',
+  'match case': 'Match case',
+  regexp: 'Pattern',
+  'by word': 'Whole words',
+  replace: 'Replace',
+  'replace all': 'Replace all',
+};
 
 const language = new Compartment();
 const naming = new Compartment();
@@ -88,7 +159,15 @@ function extensions(nonce: string): Extension[] {
     EditorState.phrases.of(PHRASES),
     EditorState.allowMultipleSelections.of(true),
     // Esc lets the next Tab leave the editor: CodeMirror's own Tab focus mode.
-    keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...completionKeymap, indentWithTab]),
+    keymap.of([
+      ...closeBracketsKeymap,
+      ...defaultKeymap,
+      ...searchKeymap,
+      ...historyKeymap,
+      ...foldKeymap,
+      ...completionKeymap,
+      indentWithTab,
+    ]),
     EditorView.domEventHandlers({
       keydown: (event, view) => {
         if (event.key === 'Escape') view.setTabFocusMode(2000);
@@ -101,10 +180,15 @@ function extensions(nonce: string): Extension[] {
 }
 
 /** `nonce` is the response's own: without it the CSP refuses the editor's styles. */
-export const createState = (text: string, nonce: string): EditorState => EditorState.create({ doc: text, extensions: extensions(nonce) });
+export const createState = (text: string, nonce: string): EditorState =>
+  EditorState.create({ doc: text, extensions: extensions(nonce) });
 
 /** `updated` is the view's, not the state's: a state is kept while another tab is in front, and outlives its view. */
-export function createView(parent: HTMLElement, state: EditorState, updated: (state: EditorState, changed: boolean) => void): EditorView {
+export function createView(
+  parent: HTMLElement,
+  state: EditorState,
+  updated: (state: EditorState, changed: boolean) => void,
+): EditorView {
   return new EditorView({
     parent,
     state,
@@ -121,7 +205,10 @@ export function createView(parent: HTMLElement, state: EditorState, updated: (st
 /** A text to be read only, in `parent`. Returns what ends it. */
 export function createReader(parent: HTMLElement, text: string, path: string, nonce: string): () => void {
   const readOnly = [EditorState.readOnly.of(true), EditorView.editable.of(false)];
-  const view = new EditorView({ parent, state: EditorState.create({ doc: text, extensions: [...extensions(nonce), ...readOnly] }) });
+  const view = new EditorView({
+    parent,
+    state: EditorState.create({ doc: text, extensions: [...extensions(nonce), ...readOnly] }),
+  });
   let ended = false;
   void dress(view, path, () => !ended);
   return () => {
@@ -139,7 +226,9 @@ export function cursorOf(state: EditorState): { line: number; column: number } {
 
 /** Gives the view the name of a file at once, and its grammar when that is there and the file still in front. */
 export async function dress(view: EditorView, path: string, inFront: () => boolean): Promise<void> {
-  view.dispatch({ effects: naming.reconfigure(EditorView.contentAttributes.of({ 'aria-label': `Code of ${path}`, tabindex: '0' })) });
+  view.dispatch({
+    effects: naming.reconfigure(EditorView.contentAttributes.of({ 'aria-label': `Code of ${path}`, tabindex: '0' })),
+  });
   const grammar = await loadLanguage(path);
   if (inFront()) view.dispatch({ effects: language.reconfigure(grammar) });
 }

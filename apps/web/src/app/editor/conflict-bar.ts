@@ -18,9 +18,13 @@ import type { Conflict, OpenDocument } from './open-document';
       </p>
       <span class="end">
         @if (conflict().text !== null) {
-          <button type="button" class="btn small ghost" [attr.aria-expanded]="both()" (click)="both.set(!both())">{{ both() ? 'Hide both' : 'Show both' }}</button>
+          <button type="button" class="btn small ghost" [attr.aria-expanded]="both()" (click)="both.set(!both())">
+            {{ both() ? 'Hide both' : 'Show both' }}
+          </button>
         }
-        <button type="button" class="btn small" (click)="store.takeTheirs(document())">{{ conflict().text === null ? 'Close mine' : 'Load theirs' }}</button>
+        <button type="button" class="btn small" (click)="store.takeTheirs(document())">
+          {{ conflict().text === null ? 'Close mine' : 'Load theirs' }}
+        </button>
         <button type="button" class="btn small primary" (click)="store.keepMine(document())">Keep mine</button>
       </span>
     </div>

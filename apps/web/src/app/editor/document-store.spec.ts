@@ -6,7 +6,7 @@ import { RequestError } from '../core/problem';
 import { FilesApi } from '../files/files-api';
 import { FilesStore } from '../files/files-store';
 import { DocumentStore } from './document-store';
-import { Drafts, type Draft } from './drafts';
+import { type Draft, Drafts } from './drafts';
 
 /** A server of one file with ETags, as the real one keeps them. */
 class Server {
@@ -24,7 +24,8 @@ class Server {
   }
 
   write(_project: string, _path: string, text: string, etag: string): Promise<string> {
-    if (this.gone ? etag !== '' : etag !== this.etag) return Promise.reject(new RequestError('It changed.', 412, 'file.changed'));
+    if (this.gone ? etag !== '' : etag !== this.etag)
+      return Promise.reject(new RequestError('It changed.', 412, 'file.changed'));
     this.gone = false;
     this.text = text;
     this.version++;
@@ -45,8 +46,20 @@ async function opened(drafts = new DraftTable(), prepare: (server: Server) => vo
   const server = new Server();
   prepare(server);
   const files = signal<FileView[]>([{ path: 'a.py', size: 9, mode: 0o644, mtime: '', sha256: '1' }]);
-  const store = { projectId: signal('p1'), status: signal('ready'), files, lastMove: signal(null), get: (path: string) => files().find((file) => file.path === path) ?? null };
-  TestBed.configureTestingModule({ providers: [{ provide: Drafts, useValue: drafts }, { provide: FilesApi, useValue: server }, { provide: FilesStore, useValue: store }] });
+  const store = {
+    projectId: signal('p1'),
+    status: signal('ready'),
+    files,
+    lastMove: signal(null),
+    get: (path: string) => files().find((file) => file.path === path) ?? null,
+  };
+  TestBed.configureTestingModule({
+    providers: [
+      { provide: Drafts, useValue: drafts },
+      { provide: FilesApi, useValue: server },
+      { provide: FilesStore, useValue: store },
+    ],
+  });
   const documents = TestBed.inject(DocumentStore);
   TestBed.tick();
   await documents.open('a.py');
@@ -143,15 +156,28 @@ describe('DocumentStore', () => {
     const drafts = new DraftTable();
     drafts.rows.set('a.py', { text: 'half a thought', etag: '"1"' });
     const { document, server } = await opened(drafts);
-    expect([document.text, document.dirty(), document.restored(), document.conflict()]).toEqual(['half a thought', true, true, null]);
+    expect([document.text, document.dirty(), document.restored(), document.conflict()]).toEqual([
+      'half a thought',
+      true,
+      true,
+      null,
+    ]);
     document.revert();
-    expect([document.text, document.dirty(), document.restored(), server.text]).toEqual(['print(1)\n', false, false, 'print(1)\n']);
+    expect([document.text, document.dirty(), document.restored(), server.text]).toEqual([
+      'print(1)\n',
+      false,
+      false,
+      'print(1)\n',
+    ]);
   });
 
   it('lets choose between a draft and what was saved elsewhere since', async () => {
     const drafts = new DraftTable();
     drafts.rows.set('a.py', { text: 'mine\n', etag: '"1"' });
-    const { document, documents, server } = await opened(drafts, (files) => ([files.text, files.version] = ['theirs\n', 4]));
+    const { document, documents, server } = await opened(
+      drafts,
+      (files) => ([files.text, files.version] = ['theirs\n', 4]),
+    );
     expect([document.text, document.conflict()]).toEqual(['mine\n', { etag: '"4"', text: 'theirs\n' }]);
     await documents.keepMine(document);
     expect(server.text).toBe('mine\n');

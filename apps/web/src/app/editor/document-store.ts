@@ -1,14 +1,14 @@
-import { Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
+import { computed, effect, inject, Injectable, signal, untracked } from '@angular/core';
 import { RequestError, sentence } from '../core/problem';
 import { EDITOR_FILE_BYTES } from '../core/protocol-values';
 import { isText, isTextList, readStored, writeStored } from '../core/storage';
+import { isImage } from '../files/file-icon';
 import { isInside, movedPath } from '../files/file-tree';
 import { FilesApi } from '../files/files-api';
-import { isImage } from '../files/file-icon';
 import { FilesStore } from '../files/files-store';
 import { DraftKeeper } from './draft-keeper';
 import type { Draft } from './drafts';
-import { OpenDocument, decode } from './open-document';
+import { decode, OpenDocument } from './open-document';
 
 /** An image is held as a whole by the browser. */
 const IMAGE_FILE_BYTES = 32 * 1024 * 1024;
@@ -40,7 +40,12 @@ export class DocumentStore {
     });
     effect(() => {
       const move = this.files.lastMove();
-      if (move) untracked(() => this.documents().forEach((document) => document.path.update((path) => movedPath(path, move.from, move.to) ?? path)));
+      if (move)
+        untracked(() =>
+          this.documents().forEach((document) =>
+            document.path.update((path) => movedPath(path, move.from, move.to) ?? path),
+          ),
+        );
     });
     effect(() => {
       const paths = this.documents().map((document) => document.path());
@@ -84,7 +89,8 @@ export class DocumentStore {
 
   /** Closes the tabs of a deleted file or folder. */
   closeBelow(path: string): void {
-    for (const document of this.documents()) if (document.path() === path || isInside(document.path(), path)) this.drop(document);
+    for (const document of this.documents())
+      if (document.path() === path || isInside(document.path(), path)) this.drop(document);
   }
 
   async load(document: OpenDocument): Promise<void> {
@@ -92,7 +98,8 @@ export class DocumentStore {
     if (!projectId) return;
     const path = document.path();
     const known = this.files.get(path);
-    if (known && known.size > (isImage(path) ? IMAGE_FILE_BYTES : EDITOR_FILE_BYTES)) return document.refuseLarge(known.size);
+    if (known && known.size > (isImage(path) ? IMAGE_FILE_BYTES : EDITOR_FILE_BYTES))
+      return document.refuseLarge(known.size);
     document.status.set('loading');
     // Only at the first time: later the page itself knows better.
     const asked = document.etag === '' ? this.drafts.of(projectId, document) : Promise.resolve(null);
@@ -198,7 +205,8 @@ export class DocumentStore {
       // What failed while the server or the session was away is tried again.
       if (document.status() === 'error' && etag) await this.load(document);
       if (document.dirty() && document.saveError()) await this.save(document);
-      if (document.status() !== 'ready' || document.dirty() || document.saving() || document.kind() === 'large') continue;
+      if (document.status() !== 'ready' || document.dirty() || document.saving() || document.kind() === 'large')
+        continue;
       if (etag && document.etag && etag !== document.etag) await this.load(document);
     }
   }
@@ -227,7 +235,9 @@ export class DocumentStore {
     const paths = new Set(this.files.files().map((file) => file.path));
     const tabs = [...new Set([...remembered.filter((path) => paths.has(path)), ...drafts])];
     const active = readStored(`tab.${id}`, isText, '');
-    const first = ['train.py', 'main.py', 'run.py', 'train.js', 'train.mjs', 'main.js'].find((path) => paths.has(path)) ?? [...paths].find((path) => /\.(py|m?js)$/.test(path));
+    const first =
+      ['train.py', 'main.py', 'run.py', 'train.js', 'train.mjs', 'main.js'].find((path) => paths.has(path)) ??
+      [...paths].find((path) => /\.(py|m?js)$/.test(path));
     const open = tabs.length > 0 ? tabs : first ? [first] : [];
     const documents = open.map((path) => new OpenDocument(path));
     this.documents.set(documents);

@@ -1,4 +1,4 @@
-import { Injectable, effect, inject, signal, type Signal } from '@angular/core';
+import { effect, inject, Injectable, type Signal, signal } from '@angular/core';
 import { Drafts } from './drafts';
 import type { OpenDocument } from './open-document';
 

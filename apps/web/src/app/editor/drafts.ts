@@ -20,7 +20,9 @@ export class Drafts {
 
   async paths(projectId: string): Promise<string[]> {
     // Arrays come after all strings: the range holds every path.
-    const keys = await this.ask<IDBValidKey[]>('readonly', (store) => store.getAllKeys(IDBKeyRange.bound([projectId], [projectId, []])));
+    const keys = await this.ask<IDBValidKey[]>('readonly', (store) =>
+      store.getAllKeys(IDBKeyRange.bound([projectId], [projectId, []])),
+    );
     return (keys ?? []).map((key) => (key as [string, string])[1]);
   }
 

@@ -1,4 +1,16 @@
-import { ChangeDetectionStrategy, Component, DestroyRef, ElementRef, afterRenderEffect, computed, inject, output, signal, viewChild, viewChildren } from '@angular/core';
+import {
+  afterRenderEffect,
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  DestroyRef,
+  type ElementRef,
+  inject,
+  output,
+  signal,
+  viewChild,
+  viewChildren,
+} from '@angular/core';
 import { bytes } from '../core/format';
 import { fileIcon } from '../files/file-icon';
 import { nameOf } from '../files/file-tree';
@@ -60,7 +72,12 @@ export class EditorPane {
   protected onTabKey(event: KeyboardEvent): void {
     const list = this.store.documents();
     const at = list.indexOf(this.store.active() as OpenDocument);
-    const targets: Record<string, OpenDocument | undefined> = { ArrowRight: list[at + 1] ?? list[0], ArrowLeft: list[at - 1] ?? list.at(-1), Home: list[0], End: list.at(-1) };
+    const targets: Record<string, OpenDocument | undefined> = {
+      ArrowRight: list[at + 1] ?? list[0],
+      ArrowLeft: list[at - 1] ?? list.at(-1),
+      Home: list[0],
+      End: list.at(-1),
+    };
     if (event.key === 'Delete' && list[at]) {
       event.preventDefault();
       void this.store.close(list[at]);

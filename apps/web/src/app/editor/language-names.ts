@@ -11,4 +11,5 @@ const PATTERNS = [
 export type LanguageName = (typeof PATTERNS)[number][1] | 'Plain text';
 
 /** How a file's language is called; the grammars themselves load with the editor. */
-export const languageName = (path: string): LanguageName => PATTERNS.find(([pattern]) => pattern.test(path))?.[1] ?? 'Plain text';
+export const languageName = (path: string): LanguageName =>
+  PATTERNS.find(([pattern]) => pattern.test(path))?.[1] ?? 'Plain text';

@@ -1,8 +1,9 @@
 import { StreamLanguage } from '@codemirror/language';
 import type { Extension } from '@codemirror/state';
-import { languageName, type LanguageName } from './language-names';
+import { type LanguageName, languageName } from './language-names';
 
-const javascript = async (options: { typescript?: boolean; jsx?: boolean }) => (await import('@codemirror/lang-javascript')).javascript(options);
+const javascript = async (options: { typescript?: boolean; jsx?: boolean }) =>
+  (await import('@codemirror/lang-javascript')).javascript(options);
 
 /** Each grammar is a download of its own, made when the first file of its kind is opened. */
 const GRAMMARS: Record<LanguageName, () => Promise<Extension>> = {

@@ -1,6 +1,7 @@
 import { diffLines } from './line-diff';
 
-const rows = (left: string, right: string) => diffLines(left, right).map((row) => `${row.same ? '=' : '!'} ${row.left ?? '∅'} | ${row.right ?? '∅'}`);
+const rows = (left: string, right: string) =>
+  diffLines(left, right).map((row) => `${row.same ? '=' : '!'} ${row.left ?? '∅'} | ${row.right ?? '∅'}`);
 
 describe('diffLines', () => {
   it('puts what is common beside each other', () => {

@@ -28,7 +28,10 @@ describe('OpenDocument', () => {
   it('names binary and large files instead of showing them', () => {
     const binary = new OpenDocument('model.bin');
     binary.load({ bytes: new Uint8Array([1, 0, 255]).buffer, etag: '"1"' });
-    expect([binary.kind(), binary.refusal()]).toEqual(['binary', 'model.bin is 3 B of binary data and is not opened here.']);
+    expect([binary.kind(), binary.refusal()]).toEqual([
+      'binary',
+      'model.bin is 3 B of binary data and is not opened here.',
+    ]);
     const large = new OpenDocument('log.txt');
     large.refuseLarge(3_000_000);
     expect(large.refusal()).toBe('log.txt is 3.0 MB. The editor opens files up to 2.1 MB.');

@@ -1,8 +1,8 @@
 import { computed, signal } from '@angular/core';
-import type { FileContent } from '../files/files-api';
-import { isImage } from '../files/file-icon';
 import { bytes as sizeText } from '../core/format';
 import { EDITOR_FILE_BYTES } from '../core/protocol-values';
+import { isImage } from '../files/file-icon';
+import type { FileContent } from '../files/files-api';
 
 export type DocumentKind = 'text' | 'image' | 'binary' | 'large';
 export type DocumentStatus = 'loading' | 'ready' | 'error';
@@ -30,7 +30,9 @@ export class OpenDocument {
   readonly replaced = signal(0);
   readonly imageUrl = signal<string | null>(null);
   private readonly edited = signal(0);
-  readonly dirty = computed(() => (this.edited(), this.kind() === 'text' && this.status() === 'ready' && this.read() !== this.savedText()));
+  readonly dirty = computed(
+    () => (this.edited(), this.kind() === 'text' && this.status() === 'ready' && this.read() !== this.savedText()),
+  );
   /** Rises with each change of the text. */
   readonly edition = this.edited.asReadonly();
   /** The text is one that an earlier visit left unsaved, and has not been saved since. */
@@ -114,9 +116,13 @@ export class OpenDocument {
   /** Why it is not in the editor, as a sentence. */
   readonly refusal = computed(() => {
     const name = this.path();
-    if (this.kind() === 'large' && isImage(name)) return `${name} is ${sizeText(this.size())}: too large to be shown here.`;
-    if (this.kind() === 'large') return `${name} is ${sizeText(this.size())}. The editor opens files up to ${sizeText(EDITOR_FILE_BYTES)}.`;
-    return this.kind() === 'binary' ? `${name} is ${sizeText(this.size())} of binary data and is not opened here.` : null;
+    if (this.kind() === 'large' && isImage(name))
+      return `${name} is ${sizeText(this.size())}: too large to be shown here.`;
+    if (this.kind() === 'large')
+      return `${name} is ${sizeText(this.size())}. The editor opens files up to ${sizeText(EDITOR_FILE_BYTES)}.`;
+    return this.kind() === 'binary'
+      ? `${name} is ${sizeText(this.size())} of binary data and is not opened here.`
+      : null;
   });
 
   dispose(): void {

@@ -30,7 +30,11 @@ export const isInside = (path: string, folder: string): boolean => path.startsWi
  * The rows of the open folders: folders first, then files, each by name with numbers in order.
  * `emptyFolders` are those made on the page that hold no file yet; the server knows folders only by their files.
  */
-export function visibleTree(files: readonly FileView[], emptyFolders: readonly string[], expanded: ReadonlySet<string>): TreeNode[] {
+export function visibleTree(
+  files: readonly FileView[],
+  emptyFolders: readonly string[],
+  expanded: ReadonlySet<string>,
+): TreeNode[] {
   const root: Folder = { folders: new Map(), files: [] };
   for (const file of files) folderAt(root, parentOf(file.path)).files.push(file);
   for (const folder of emptyFolders) folderAt(root, folder);
@@ -60,7 +64,16 @@ function addRows(rows: TreeNode[], folder: Folder, path: string, level: number, 
     if (open) addRows(rows, child, childPath, level + 1, expanded);
   }
   for (const file of [...folder.files].sort((a, b) => collator.compare(nameOf(a.path), nameOf(b.path)))) {
-    rows.push({ path: file.path, name: nameOf(file.path), level, folder: false, expanded: false, size: file.size, position: ++position, siblings });
+    rows.push({
+      path: file.path,
+      name: nameOf(file.path),
+      level,
+      folder: false,
+      expanded: false,
+      size: file.size,
+      position: ++position,
+      siblings,
+    });
   }
 }
 
@@ -74,7 +87,8 @@ export function movedPath(path: string, from: string, to: string): string | null
 export function nameError(name: string, taken: readonly string[], folder: string): string | null {
   if (name.trim() === '') return 'Give a name.';
   if (/[\\\u0000-\u001f\u007f]/.test(name)) return 'Use no backslash and no control characters.';
-  if (name.startsWith('/') || name.endsWith('/') || name.includes('//')) return 'Write folder/name, without a / at either end.';
+  if (name.startsWith('/') || name.endsWith('/') || name.includes('//'))
+    return 'Write folder/name, without a / at either end.';
   if (name.split('/').some((part) => part === '.' || part === '..')) return 'A name may not be . or ..';
   if (taken.includes(joinPath(folder, name))) return `${name} exists already. Choose another name.`;
   return null;

@@ -1,5 +1,5 @@
 import { HttpClient, type HttpEvent } from '@angular/common/http';
-import { Injectable, inject } from '@angular/core';
+import { inject, Injectable } from '@angular/core';
 import type { FileList, FileView, Move } from '@mle/protocol';
 import { firstValueFrom, map, type Observable } from 'rxjs';
 import { API } from '../core/api-interceptor';
@@ -26,7 +26,9 @@ export class FilesApi {
     return firstValueFrom(
       this.http
         .get(this.url(projectId, path), { responseType: 'arraybuffer', observe: 'response' })
-        .pipe(map((response) => ({ bytes: response.body ?? new ArrayBuffer(0), etag: response.headers.get('ETag') ?? '' }))),
+        .pipe(
+          map((response) => ({ bytes: response.body ?? new ArrayBuffer(0), etag: response.headers.get('ETag') ?? '' })),
+        ),
     );
   }
 

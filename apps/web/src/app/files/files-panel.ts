@@ -1,4 +1,14 @@
-import { ChangeDetectionStrategy, Component, ElementRef, computed, effect, inject, signal, untracked, viewChild } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  effect,
+  type ElementRef,
+  inject,
+  signal,
+  untracked,
+  viewChild,
+} from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
 import { MatMenuModule } from '@angular/material/menu';
 import { sentence } from '../core/problem';
@@ -11,11 +21,11 @@ import { Icon } from '../ui/icon';
 import { InlineName } from '../ui/inline-name';
 import type { NameQuestion } from '../ui/name-dialog';
 import { fileIcon } from './file-icon';
-import { isInside, joinPath, moveError, nameError, nameOf, parentOf, visibleTree, type TreeNode } from './file-tree';
+import { isInside, joinPath, moveError, nameError, nameOf, parentOf, type TreeNode, visibleTree } from './file-tree';
 import { FilesApi } from './files-api';
 import { FilesStore } from './files-store';
 import { OpenFolders } from './open-folders';
-import { droppedFiles, Uploads, type UploadFile } from './uploads';
+import { droppedFiles, type UploadFile, Uploads } from './uploads';
 
 const DRAG_TYPE = 'application/x-mle-path';
 /** A folder opens when something is held over it for so long. */
@@ -27,7 +37,12 @@ const SHOWN_UPLOADS = 5;
   selector: 'mle-files-panel',
   imports: [Icon, InlineName, MatMenuModule],
   changeDetection: ChangeDetectionStrategy.OnPush,
-  host: { '(dragover)': 'onDragOver($event, "")', '(drop)': 'onDrop($event, "")', '(dragleave)': 'endDrag()', '[class.dropping]': 'dropTarget() === ""' },
+  host: {
+    '(dragover)': 'onDragOver($event, "")',
+    '(drop)': 'onDrop($event, "")',
+    '(dragleave)': 'endDrag()',
+    '[class.dropping]': 'dropTarget() === ""',
+  },
   templateUrl: './files-panel.html',
   styleUrl: './files-panel.scss',
 })
@@ -51,11 +66,15 @@ export class FilesPanel {
   protected readonly menuNode = signal<TreeNode | null>(null);
   protected readonly dropTarget = signal<string | null>(null);
   protected readonly error = signal<string | null>(null);
-  protected readonly rows = computed(() => visibleTree(this.store.files(), this.store.emptyFolders(), this.folders.paths()));
+  protected readonly rows = computed(() =>
+    visibleTree(this.store.files(), this.store.emptyFolders(), this.folders.paths()),
+  );
   protected readonly current = computed(() => this.documents.activePath());
   protected readonly tabStop = computed(() => {
     const rows = this.rows();
-    const wanted = [this.focused(), this.current()].find((path) => path !== null && rows.some((row) => row.path === path));
+    const wanted = [this.focused(), this.current()].find(
+      (path) => path !== null && rows.some((row) => row.path === path),
+    );
     return wanted ?? rows[0]?.path ?? null;
   });
   /** What Ctrl X took and Ctrl V puts down. */
@@ -111,9 +130,13 @@ export class FilesPanel {
       case 'End':
         return () => this.focusRow(rows.at(-1));
       case 'ArrowRight':
-        return node.folder && !node.expanded ? () => this.folders.set(node.path, true) : () => this.focusRow(rows[at + 1]);
+        return node.folder && !node.expanded
+          ? () => this.folders.set(node.path, true)
+          : () => this.focusRow(rows[at + 1]);
       case 'ArrowLeft':
-        return node.folder && node.expanded ? () => this.folders.set(node.path, false) : () => this.focusRow(rows.find((row) => row.path === parentOf(node.path)));
+        return node.folder && node.expanded
+          ? () => this.folders.set(node.path, false)
+          : () => this.focusRow(rows.find((row) => row.path === parentOf(node.path)));
       case 'Enter':
         return () => this.open(node, { focus: true });
       case ' ':
@@ -125,7 +148,10 @@ export class FilesPanel {
       case 'Escape':
         return this.taken() === null ? null : () => this.taken.set(null);
       case '*':
-        return () => rows.filter((row) => row.folder && parentOf(row.path) === parentOf(node.path)).forEach((row) => this.folders.set(row.path, true));
+        return () =>
+          rows
+            .filter((row) => row.folder && parentOf(row.path) === parentOf(node.path))
+            .forEach((row) => this.folders.set(row.path, true));
       default:
         return event.key.length === 1 ? () => this.focusRow(startingWith(rows, at, event.key)) : null;
     }
@@ -139,7 +165,8 @@ export class FilesPanel {
     this.adding.set({ kind, folder: target });
   }
 
-  protected readonly checkNew = (name: string): string | null => nameError(name, this.takenPaths(), this.adding()?.folder ?? '');
+  protected readonly checkNew = (name: string): string | null =>
+    nameError(name, this.takenPaths(), this.adding()?.folder ?? '');
 
   protected async finishAdd(name: string | null): Promise<void> {
     const adding = this.adding();
@@ -177,8 +204,19 @@ export class FilesPanel {
       await this.store.move(node.path, to);
       this.afterMove(node.path, to);
     };
-    const data: NameQuestion = { title: `Move ${node.name}`, label: 'New path in the project', value: node.path, verb: 'Move', act };
-    const dialog = this.dialog.open(NameDialog, { ariaLabel: data.title, autoFocus: '[cdkFocusInitial]', restoreFocus: false, data });
+    const data: NameQuestion = {
+      title: `Move ${node.name}`,
+      label: 'New path in the project',
+      value: node.path,
+      verb: 'Move',
+      act,
+    };
+    const dialog = this.dialog.open(NameDialog, {
+      ariaLabel: data.title,
+      autoFocus: '[cdkFocusInitial]',
+      restoreFocus: false,
+      data,
+    });
     dialog.afterClosed().subscribe(() => this.focusRow(this.rowOfFocus()));
   }
 
@@ -202,8 +240,14 @@ export class FilesPanel {
     if (from === to) return;
     this.folders.reveal(parentOf(to));
     this.focusRow(this.rows().find((row) => row.path === to));
-    const what = parentOf(from) === parentOf(to) ? `Renamed ${nameOf(from)} to ${nameOf(to)}` : `Moved ${nameOf(from)} to ${parentOf(to) || 'the top'}`;
-    this.toasts.show(what, { icon: 'move', action: { label: 'Undo', run: () => void this.attempt(() => this.store.move(to, from)) } });
+    const what =
+      parentOf(from) === parentOf(to)
+        ? `Renamed ${nameOf(from)} to ${nameOf(to)}`
+        : `Moved ${nameOf(from)} to ${parentOf(to) || 'the top'}`;
+    this.toasts.show(what, {
+      icon: 'move',
+      action: { label: 'Undo', run: () => void this.attempt(() => this.store.move(to, from)) },
+    });
   }
 
   protected remove(node: TreeNode): void {
@@ -227,22 +271,39 @@ export class FilesPanel {
 
   /** What is there already is replaced only if the user says so; the rest is on its way meanwhile. */
   private upload(files: readonly UploadFile[], folder: string): Promise<void> {
-    return this.attempt(async () => this.uploadBeside(await this.store.present(files.map(({ path }) => joinPath(folder, path))), files, folder));
+    return this.attempt(async () =>
+      this.uploadBeside(await this.store.present(files.map(({ path }) => joinPath(folder, path))), files, folder),
+    );
   }
 
-  private async uploadBeside(present: ReadonlySet<string>, files: readonly UploadFile[], folder: string): Promise<void> {
+  private async uploadBeside(
+    present: ReadonlySet<string>,
+    files: readonly UploadFile[],
+    folder: string,
+  ): Promise<void> {
     const over = files.filter(({ path }) => present.has(joinPath(folder, path)));
-    this.uploads.start(files.filter((file) => !over.includes(file)), folder);
+    this.uploads.start(
+      files.filter((file) => !over.includes(file)),
+      folder,
+    );
     if (over.length === 0) return;
     const { ConfirmDialog } = await import('../ui/confirm-dialog');
     const [first = ''] = over.map(({ path }) => joinPath(folder, path));
     const data: Confirmation = {
       title: over.length === 1 ? `Replace ${first}?` : `Replace ${over.length} files?`,
-      text: over.length === 1 ? 'The project has a file of that name. What it holds now is lost.' : `The project has files of these names, such as ${first}. What they hold now is lost.`,
+      text:
+        over.length === 1
+          ? 'The project has a file of that name. What it holds now is lost.'
+          : `The project has files of these names, such as ${first}. What they hold now is lost.`,
       verb: 'Replace',
       act: () => Promise.resolve(this.uploads.start(over, folder)),
     };
-    this.dialog.open(ConfirmDialog, { ariaLabel: data.title, autoFocus: '[cdkFocusInitial]', restoreFocus: true, data });
+    this.dialog.open(ConfirmDialog, {
+      ariaLabel: data.title,
+      autoFocus: '[cdkFocusInitial]',
+      restoreFocus: true,
+      data,
+    });
   }
 
   protected onDragStart(event: DragEvent, node: TreeNode): void {
@@ -258,7 +319,10 @@ export class FilesPanel {
     this.dropTarget.set(folder);
     if (this.spring?.folder === folder) return;
     this.endSpring();
-    this.spring = { folder, timer: setTimeout(() => this.dropTarget() === folder && this.folders.reveal(folder), SPRING_MS) };
+    this.spring = {
+      folder,
+      timer: setTimeout(() => this.dropTarget() === folder && this.folders.reveal(folder), SPRING_MS),
+    };
   }
 
   protected endDrag(): void {

@@ -17,8 +17,10 @@ async function opened(paths: string[]) {
   const api = {
     list: () => Promise.resolve(server.paths.map(file)),
     write: (_project: string, path: string) => change(() => server.paths.push(path)),
-    remove: (_project: string, path: string) => change(() => (server.paths = server.paths.filter((other) => other !== path && !other.startsWith(`${path}/`)))),
-    move: (_project: string, { from, to }: { from: string; to: string }) => change(() => (server.paths = server.paths.map((path) => (path === from ? to : path)))),
+    remove: (_project: string, path: string) =>
+      change(() => (server.paths = server.paths.filter((other) => other !== path && !other.startsWith(`${path}/`)))),
+    move: (_project: string, { from, to }: { from: string; to: string }) =>
+      change(() => (server.paths = server.paths.map((path) => (path === from ? to : path)))),
   };
   TestBed.configureTestingModule({
     providers: [
@@ -51,7 +53,10 @@ describe('FilesStore', () => {
     store.remove('a.py', false);
     toasts.list()[0]?.action?.run();
     await jest.advanceTimersByTimeAsync(UNDO_MS);
-    expect([server.paths, shown()]).toEqual([['a.py', 'b.py'], ['a.py', 'b.py']]);
+    expect([server.paths, shown()]).toEqual([
+      ['a.py', 'b.py'],
+      ['a.py', 'b.py'],
+    ]);
   });
 
   it('keeps a folder whose last file goes, until it is deleted itself, and brings it back by Undo', async () => {
@@ -86,7 +91,10 @@ describe('FilesStore', () => {
     server.paths.push('b.py');
     await jest.advanceTimersByTimeAsync(UNDO_MS);
     await store.load();
-    expect([server.paths, shown()]).toEqual([['a.py', 'b.py'], ['a.py', 'b.py']]);
+    expect([server.paths, shown()]).toEqual([
+      ['a.py', 'b.py'],
+      ['a.py', 'b.py'],
+    ]);
   });
 
   it('knows of files that are stored and not shown yet', async () => {

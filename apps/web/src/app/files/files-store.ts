@@ -1,4 +1,4 @@
-import { Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
+import { computed, effect, inject, Injectable, signal, untracked } from '@angular/core';
 import type { FileView } from '@mle/protocol';
 import { EventsSocket } from '../core/events-socket';
 import { RequestError, sentence } from '../core/problem';
@@ -30,7 +30,9 @@ export class FilesStore {
   readonly error = signal<string | null>(null);
   readonly projectId = computed(() => this.projects.current()?.id ?? null);
   /** Without those that were deleted and can still be taken back. */
-  readonly files = computed(() => this.stored().filter((file) => !this.pending().some(({ path }) => file.path === path || isInside(file.path, path))));
+  readonly files = computed(() =>
+    this.stored().filter((file) => !this.pending().some(({ path }) => file.path === path || isInside(file.path, path))),
+  );
   /** Paths that moved, for the open tabs to follow. */
   readonly lastMove = signal<{ from: string; to: string } | null>(null);
 
@@ -49,7 +51,9 @@ export class FilesStore {
       revision();
       if (this.projectId()) untracked(() => void this.load());
     });
-    addEventListener('pagehide', () => this.pending().forEach(({ projectId, path }) => this.api.removeOnLeave(projectId, path)));
+    addEventListener('pagehide', () =>
+      this.pending().forEach(({ projectId, path }) => this.api.removeOnLeave(projectId, path)),
+    );
   }
 
   get(path: string): FileView | null {
@@ -65,7 +69,9 @@ export class FilesStore {
       // A later question or another project: its answer counts.
       if (asked !== this.asked || projectId !== this.projectId()) return;
       this.stored.set(files);
-      this.emptyFolders.update((folders) => folders.filter((folder) => !this.files().some((file) => isInside(file.path, folder))));
+      this.emptyFolders.update((folders) =>
+        folders.filter((folder) => !this.files().some((file) => isInside(file.path, folder))),
+      );
       this.status.set('ready');
       this.error.set(null);
     } catch (error) {
@@ -122,10 +128,18 @@ export class FilesStore {
     const goes = (other: string): boolean => folder && (other === path || isInside(other, path));
     const folders = this.emptyFolders().filter(goes);
     this.emptyFolders.update((list) => list.filter((other) => !goes(other)));
-    const entry: PendingDelete = { projectId, path, folders, timer: setTimeout(() => void this.finishDelete(entry), UNDO_MS) };
+    const entry: PendingDelete = {
+      projectId,
+      path,
+      folders,
+      timer: setTimeout(() => void this.finishDelete(entry), UNDO_MS),
+    };
     this.pending.update((list) => [...list, entry]);
     this.keepFolderOf(path);
-    this.toasts.show(`Deleted ${path}`, { icon: 'trash', action: { label: 'Undo', run: () => this.undoDelete(entry) } });
+    this.toasts.show(`Deleted ${path}`, {
+      icon: 'trash',
+      action: { label: 'Undo', run: () => this.undoDelete(entry) },
+    });
   }
 
   /** Deletes now what waits for Undo: before a run takes its snapshot. */
@@ -133,10 +147,18 @@ export class FilesStore {
     await Promise.all(this.pending().map((entry) => this.finishDelete(entry)));
   }
 
-  /** What waits for Undo in the place of something new is deleted first: otherwise the new one would be, when the time has passed. */
+  /**
+   * What waits for Undo in the place of something new is deleted first: otherwise the new one would be, when the time
+   * has passed.
+   */
   private async makeWay(paths: readonly string[]): Promise<void> {
-    const inTheWay = ({ path }: PendingDelete): boolean => paths.some((other) => other === path || isInside(other, path) || isInside(path, other));
-    await Promise.all(this.pending().filter(inTheWay).map((entry) => this.finishDelete(entry)));
+    const inTheWay = ({ path }: PendingDelete): boolean =>
+      paths.some((other) => other === path || isInside(other, path) || isInside(path, other));
+    await Promise.all(
+      this.pending()
+        .filter(inTheWay)
+        .map((entry) => this.finishDelete(entry)),
+    );
   }
 
   private undoDelete(entry: PendingDelete): void {
@@ -155,10 +177,14 @@ export class FilesStore {
     if (!this.pending().includes(entry)) return;
     try {
       await this.api.remove(entry.projectId, entry.path);
-      if (entry.projectId === this.projectId()) this.stored.update((files) => files.filter((file) => file.path !== entry.path && !isInside(file.path, entry.path)));
+      if (entry.projectId === this.projectId())
+        this.stored.update((files) =>
+          files.filter((file) => file.path !== entry.path && !isInside(file.path, entry.path)),
+        );
     } catch (error) {
       // Someone else deleted it: that is what was wanted.
-      if (!(error instanceof RequestError && error.status === 404)) this.toasts.error(`${entry.path} was not deleted. ${sentence(error)}`);
+      if (!(error instanceof RequestError && error.status === 404))
+        this.toasts.error(`${entry.path} was not deleted. ${sentence(error)}`);
     } finally {
       this.settle(entry);
     }
@@ -167,7 +193,9 @@ export class FilesStore {
   /** A folder whose last file went stays on the page: the server knows folders only by their files. */
   private keepFolderOf(path: string): void {
     const folder = parentOf(path);
-    const held = [...this.files().map((file) => file.path), ...this.emptyFolders()].some((other) => isInside(other, folder));
+    const held = [...this.files().map((file) => file.path), ...this.emptyFolders()].some((other) =>
+      isInside(other, folder),
+    );
     if (folder !== '' && !held) this.addFolder(folder);
   }
 

@@ -1,4 +1,4 @@
-import { Injectable, effect, inject, signal, untracked } from '@angular/core';
+import { effect, inject, Injectable, signal, untracked } from '@angular/core';
 import { isTextList, readStored, writeStored } from '../core/storage';
 import { parentOf } from './file-tree';
 import { FilesStore } from './files-store';

@@ -1,11 +1,11 @@
-import { HttpEventType, type HttpEvent } from '@angular/common/http';
+import { type HttpEvent, HttpEventType } from '@angular/common/http';
 import { signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { Subject } from 'rxjs';
 import { RequestError } from '../core/problem';
 import { FilesApi } from './files-api';
 import { FilesStore } from './files-store';
-import { inRequests, Uploads, type UploadFile } from './uploads';
+import { inRequests, type UploadFile, Uploads } from './uploads';
 
 const file = (path: string, size = 1): UploadFile => ({ path, file: { name: path, size } as File });
 
@@ -19,7 +19,12 @@ function opened() {
     },
   };
   const store = { projectId: signal('p1'), loads: 0, load: () => Promise.resolve(void store.loads++) };
-  TestBed.configureTestingModule({ providers: [{ provide: FilesApi, useValue: api }, { provide: FilesStore, useValue: store }] });
+  TestBed.configureTestingModule({
+    providers: [
+      { provide: FilesApi, useValue: api },
+      { provide: FilesStore, useValue: store },
+    ],
+  });
   return { uploads: TestBed.inject(Uploads), requests, store };
 }
 
@@ -59,7 +64,9 @@ describe('inRequests', () => {
   it('puts small files together and large ones alone', () => {
     const many = Array.from({ length: 450 }, (_, n) => file(`${n}`));
     expect(inRequests([...many, file('large', 1e9)]).map((files) => files.length)).toEqual([200, 200, 50, 1]);
-    expect(inRequests(Array.from({ length: 80 }, (_, n) => file(`${n}`, 200 * 1024))).map((files) => files.length)).toEqual([40, 40]);
+    expect(
+      inRequests(Array.from({ length: 80 }, (_, n) => file(`${n}`, 200 * 1024))).map((files) => files.length),
+    ).toEqual([40, 40]);
     expect(inRequests([file('a'), file('b')]).map((files) => files.length)).toEqual([1, 1]);
   });
 });

@@ -1,5 +1,5 @@
 import { HttpEventType } from '@angular/common/http';
-import { Injectable, computed, inject, signal } from '@angular/core';
+import { computed, inject, Injectable, signal } from '@angular/core';
 import type { Subscription } from 'rxjs';
 import { plural } from '../core/format';
 import { sentence } from '../core/problem';
@@ -48,7 +48,14 @@ export class Uploads {
     const projectId = this.files.projectId();
     if (!projectId || items.length === 0) return;
     const placed = items.map(({ path, file }) => ({ path: joinPath(folder, path), file }));
-    const jobs = inRequests(placed).map((files) => ({ id: this.nextId++, label: files.length === 1 ? (files[0]?.path ?? '') : plural(files.length, 'file'), part: null, error: null, projectId, files }));
+    const jobs = inRequests(placed).map((files) => ({
+      id: this.nextId++,
+      label: files.length === 1 ? (files[0]?.path ?? '') : plural(files.length, 'file'),
+      part: null,
+      error: null,
+      projectId,
+      files,
+    }));
     this.jobs.update((list) => [...list, ...jobs]);
     this.fillTurns();
   }
@@ -83,7 +90,8 @@ export class Uploads {
     this.change(id, { part: 0 });
     const request = this.api.upload(projectId, files).subscribe({
       next: (event) => {
-        if (event.type === HttpEventType.UploadProgress && event.total) this.change(id, { part: event.loaded / event.total });
+        if (event.type === HttpEventType.UploadProgress && event.total)
+          this.change(id, { part: event.loaded / event.total });
       },
       error: (error: unknown) => {
         this.running.delete(id);

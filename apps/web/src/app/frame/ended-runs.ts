@@ -1,4 +1,4 @@
-import { Injectable, effect, inject, untracked } from '@angular/core';
+import { effect, inject, Injectable, untracked } from '@angular/core';
 import type { RunState, RunView } from '@mle/protocol';
 import { Subject } from 'rxjs';
 import { isActive } from '../core/protocol-values';

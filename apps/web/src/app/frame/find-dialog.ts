@@ -1,4 +1,13 @@
-import { ChangeDetectionStrategy, Component, ElementRef, computed, inject, signal, viewChild, type AfterViewInit } from '@angular/core';
+import {
+  type AfterViewInit,
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  type ElementRef,
+  inject,
+  signal,
+  viewChild,
+} from '@angular/core';
 import { MatDialogRef } from '@angular/material/dialog';
 import { Router } from '@angular/router';
 import { DocumentStore } from '../editor/document-store';
@@ -7,7 +16,7 @@ import { MachinesStore } from '../machines/machines-store';
 import { ProjectsStore } from '../projects/projects-store';
 import { RunsStore } from '../runs/runs-store';
 import { Icon } from '../ui/icon';
-import { fileItem, findItems, machineItem, projectItem, runItem, type FindItem } from './find-items';
+import { fileItem, type FindItem, findItems, machineItem, projectItem, runItem } from './find-items';
 import { PAGES } from './pages';
 
 /** Ctrl K: one box that leads to any file, run, machine, project or page. */
@@ -39,7 +48,9 @@ import { PAGES } from './pages';
     <ul #list id="find-list" role="listbox" aria-label="Found">
       @for (item of found(); track item.kind + item.id; let i = $index) {
         <li role="option" [id]="'find-' + i" [attr.aria-selected]="i === place()" [attr.data-place]="i">
-          <mle-icon [name]="item.icon" /><span class="cut">{{ item.text }}</span><span class="muted cut">{{ item.more }}</span><span class="kind">{{ item.kind }}</span>
+          <mle-icon [name]="item.icon" /><span class="cut">{{ item.text }}</span
+          ><span class="muted cut">{{ item.more }}</span
+          ><span class="kind">{{ item.kind }}</span>
         </li>
       }
     </ul>
@@ -120,7 +131,13 @@ export class FindDialog implements AfterViewInit {
   private readonly query = signal('');
   protected readonly place = signal(0);
   private readonly items = computed<FindItem[]>(() => [
-    ...PAGES.map(({ path, label }) => ({ kind: 'Page' as const, id: path, text: label, more: '', icon: 'expand' as const })),
+    ...PAGES.map(({ path, label }) => ({
+      kind: 'Page' as const,
+      id: path,
+      text: label,
+      more: '',
+      icon: 'expand' as const,
+    })),
     ...this.files.files().map(fileItem),
     ...this.runs.all().map(runItem),
     ...this.machines.list().map(machineItem),

@@ -1,7 +1,19 @@
-import { findItems, type FindItem } from './find-items';
+import { type FindItem, findItems } from './find-items';
 
-const item = (kind: FindItem['kind'], text: string, more = ''): FindItem => ({ kind, id: text, text, more, icon: 'file' });
-const items = [item('Page', 'Runs'), item('File', 'nets/deep.py'), item('File', 'train.py'), item('Run', '#7 train.py', 'failed, gpu'), item('Machine', 'lab-2', 'online')];
+const item = (kind: FindItem['kind'], text: string, more = ''): FindItem => ({
+  kind,
+  id: text,
+  text,
+  more,
+  icon: 'file',
+});
+const items = [
+  item('Page', 'Runs'),
+  item('File', 'nets/deep.py'),
+  item('File', 'train.py'),
+  item('Run', '#7 train.py', 'failed, gpu'),
+  item('Machine', 'lab-2', 'online'),
+];
 const found = (query: string) => findItems(items, query).map(({ text }) => text);
 
 describe('findItems', () => {

@@ -1,6 +1,6 @@
 import type { FileView, MachineView, ProjectView, RunView } from '@mle/protocol';
-import type { IconName } from '../ui/icon-shapes';
 import { runTitle } from '../runs/run-words';
+import type { IconName } from '../ui/icon-shapes';
 
 /** A place to go to. */
 export interface FindItem {
@@ -14,10 +14,34 @@ export interface FindItem {
 
 const SHOWN = 12;
 
-export const fileItem = ({ path }: FileView): FindItem => ({ kind: 'File', id: path, text: path, more: '', icon: 'file' });
-export const runItem = (run: RunView): FindItem => ({ kind: 'Run', id: run.id, text: `#${run.number} ${runTitle(run)}`, more: [run.state, ...run.tags, run.note].filter(Boolean).join(', '), icon: 'terminal' });
-export const machineItem = ({ id, name, state }: MachineView): FindItem => ({ kind: 'Machine', id, text: name, more: state, icon: 'machine' });
-export const projectItem = ({ id, name }: ProjectView): FindItem => ({ kind: 'Project', id, text: name, more: '', icon: 'folder' });
+export const fileItem = ({ path }: FileView): FindItem => ({
+  kind: 'File',
+  id: path,
+  text: path,
+  more: '',
+  icon: 'file',
+});
+export const runItem = (run: RunView): FindItem => ({
+  kind: 'Run',
+  id: run.id,
+  text: `#${run.number} ${runTitle(run)}`,
+  more: [run.state, ...run.tags, run.note].filter(Boolean).join(', '),
+  icon: 'terminal',
+});
+export const machineItem = ({ id, name, state }: MachineView): FindItem => ({
+  kind: 'Machine',
+  id,
+  text: name,
+  more: state,
+  icon: 'machine',
+});
+export const projectItem = ({ id, name }: ProjectView): FindItem => ({
+  kind: 'Project',
+  id,
+  text: name,
+  more: '',
+  icon: 'folder',
+});
 
 /** The items that hold every word, those first in whose names a word begins; with no words the first ones. */
 export function findItems(items: readonly FindItem[], query: string): FindItem[] {
@@ -26,10 +50,15 @@ export function findItems(items: readonly FindItem[], query: string): FindItem[]
     const text = item.text.toLowerCase();
     const all = `${text} ${item.more.toLowerCase()} ${item.kind.toLowerCase()}`;
     if (!words.every((word) => all.includes(word))) return [];
-    const begins = words.filter((word) => text.startsWith(word) || new RegExp(`[^\\p{L}\\p{N}]${escape(word)}`, 'u').test(text)).length;
+    const begins = words.filter(
+      (word) => text.startsWith(word) || new RegExp(`[^\\p{L}\\p{N}]${escape(word)}`, 'u').test(text),
+    ).length;
     return [{ item, rank: -begins * 10_000 + place }];
   });
-  return ranked.sort((a, b) => a.rank - b.rank).slice(0, SHOWN).map(({ item }) => item);
+  return ranked
+    .sort((a, b) => a.rank - b.rank)
+    .slice(0, SHOWN)
+    .map(({ item }) => item);
 }
 
 const escape = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);

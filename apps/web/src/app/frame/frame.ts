@@ -1,13 +1,13 @@
-import { ChangeDetectionStrategy, Component, DestroyRef, computed, effect, inject } from '@angular/core';
-import { MatMenuModule } from '@angular/material/menu';
+import { ChangeDetectionStrategy, Component, computed, DestroyRef, effect, inject } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
+import { MatMenuModule } from '@angular/material/menu';
 import { Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import { EventsSocket } from '../core/events-socket';
 import { Hotkeys } from '../core/hotkeys';
 import { sentence } from '../core/problem';
 import { ServerState } from '../core/server-state';
 import { Session } from '../core/session';
-import { THEMES, Theme } from '../core/theme';
+import { Theme, THEMES } from '../core/theme';
 import { Toasts } from '../core/toasts';
 import { DocumentStore } from '../editor/document-store';
 import { ProjectMenu } from '../projects/project-menu';
@@ -26,7 +26,17 @@ const DIALOGS_AHEAD_MS = 3000;
 /** What stands around every page: the top bar, the offline banner, the notes. */
 @Component({
   selector: 'mle-frame',
-  imports: [BrandMark, Icon, MatMenuModule, OfflineBanner, ProjectMenu, RouterLink, RouterLinkActive, RouterOutlet, ToastList],
+  imports: [
+    BrandMark,
+    Icon,
+    MatMenuModule,
+    OfflineBanner,
+    ProjectMenu,
+    RouterLink,
+    RouterLinkActive,
+    RouterOutlet,
+    ToastList,
+  ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './frame.html',
   styleUrl: './frame.scss',
@@ -40,7 +50,9 @@ export class Frame {
   private readonly documents = inject(DocumentStore);
   private readonly toasts = inject(Toasts);
   protected readonly active = computed(() => this.runs.active().length);
-  protected readonly themeLabel = computed(() => (this.theme.dark() ? 'Switch to the light theme' : 'Switch to the dark theme'));
+  protected readonly themeLabel = computed(() =>
+    this.theme.dark() ? 'Switch to the light theme' : 'Switch to the dark theme',
+  );
   protected readonly pages = PAGES;
   protected readonly server = inject(ServerState);
   protected readonly themes = THEMES;
@@ -54,7 +66,10 @@ export class Frame {
       ...Object.fromEntries(PAGES.map(({ key, path }) => [`G ${key}`, () => void this.router.navigateByUrl(path)])),
     });
     // With the other pages: both open without the server, and at once.
-    const ahead = setTimeout(() => void Promise.all([import('./find-dialog'), import('./keys-dialog')]).catch(() => undefined), DIALOGS_AHEAD_MS);
+    const ahead = setTimeout(
+      () => void Promise.all([import('./find-dialog'), import('./keys-dialog')]).catch(() => undefined),
+      DIALOGS_AHEAD_MS,
+    );
     inject(DestroyRef).onDestroy(() => clearTimeout(ahead));
     const events = inject(EventsSocket);
     effect(() => {
@@ -65,7 +80,12 @@ export class Frame {
 
   protected async find(): Promise<void> {
     const { FindDialog } = await import('./find-dialog');
-    this.dialog.open(FindDialog, { width: '560px', position: { top: '10vh' }, autoFocus: '[cdkFocusInitial]', ariaLabel: 'Find' });
+    this.dialog.open(FindDialog, {
+      width: '560px',
+      position: { top: '10vh' },
+      autoFocus: '[cdkFocusInitial]',
+      ariaLabel: 'Find',
+    });
   }
 
   protected async showKeys(): Promise<void> {

@@ -11,7 +11,12 @@ import { KEY_GROUPS } from '../core/key-list';
         <h3>{{ group.title }}</h3>
         <dl>
           @for (entry of group.keys; track entry[0]) {
-            <div><dt><kbd>{{ entry[0] }}</kbd></dt><dd>{{ entry[1] }}</dd></div>
+            <div>
+              <dt>
+                <kbd>{{ entry[0] }}</kbd>
+              </dt>
+              <dd>{{ entry[1] }}</dd>
+            </div>
           }
         </dl>
       </section>

@@ -10,8 +10,16 @@ import { KeyList } from './key-list';
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <div class="dialog-form wide">
-      <header><h1>Keys</h1><button type="button" class="ib" cdkFocusInitial aria-label="Close" (click)="ref.close()"><mle-icon name="x" /></button></header>
-      <div class="body"><mle-key-list /><p class="hint">On a Mac, Ctrl is ⌘. Single letters rest while you type.</p></div>
+      <header>
+        <h1>Keys</h1>
+        <button type="button" class="ib" cdkFocusInitial aria-label="Close" (click)="ref.close()">
+          <mle-icon name="x" />
+        </button>
+      </header>
+      <div class="body">
+        <mle-key-list />
+        <p class="hint">On a Mac, Ctrl is ⌘. Single letters rest while you type.</p>
+      </div>
     </div>
   `,
   styles: `

@@ -15,8 +15,13 @@ import { Icon } from '../ui/icon';
     @if (since(); as at) {
       <div class="banner">
         <mle-icon name="offline" />
-        <p><b>Offline.</b> The server does not answer since {{ at }}. Your edits are kept here; runs go on. <span aria-hidden="true">{{ next() }}</span></p>
-        <span class="end"><button type="button" class="btn small" (click)="events.reconnectNow()">Try now</button></span>
+        <p>
+          <b>Offline.</b> The server does not answer since {{ at }}. Your edits are kept here; runs go on.
+          <span aria-hidden="true">{{ next() }}</span>
+        </p>
+        <span class="end"
+          ><button type="button" class="btn small" (click)="events.reconnectNow()">Try now</button></span
+        >
       </div>
     }
   `,
@@ -32,6 +37,8 @@ export class OfflineBanner {
   /** Seen only: a screen reader would read the banner anew each second. */
   protected readonly next = computed(() => {
     const at = this.server.nextTry();
-    return at ? `Trying again in ${Math.max(1, Math.ceil((at.getTime() - this.clock.now()) / 1000))} s.` : 'Trying again.';
+    return at
+      ? `Trying again in ${Math.max(1, Math.ceil((at.getTime() - this.clock.now()) / 1000))} s.`
+      : 'Trying again.';
   });
 }

@@ -1,4 +1,4 @@
-import { Injectable, effect, inject, untracked } from '@angular/core';
+import { effect, inject, Injectable, untracked } from '@angular/core';
 import { Router } from '@angular/router';
 import type { RunView } from '@mle/protocol';
 import { Clock } from '../core/clock';
@@ -10,11 +10,15 @@ import { runTime, runTitle } from '../runs/run-words';
 import { RunsStore } from '../runs/runs-store';
 import { EndedRuns } from './ended-runs';
 
-/** The question comes while the first long run is under way, or one that may become it: then one knows what it is about. */
+/**
+ * The question comes while the first long run is under way, or one that may become it: then one knows what it is about.
+ */
 const ASK_AFTER_MS = 30_000;
 const QUESTION_MS = 20_000;
 
-/** Tells by a notification of the browser when a long run ends while one looks elsewhere. Asks for the permission once. */
+/**
+ * Tells by a notification of the browser when a long run ends while one looks elsewhere. Asks for the permission once.
+ */
 @Injectable({ providedIn: 'root' })
 export class RunNotifier {
   private readonly toasts = inject(Toasts);
@@ -40,13 +44,20 @@ export class RunNotifier {
     this.asked = true;
     writeStored('notify.asked', true);
     const action = { label: 'Tell me', run: () => void Notification.requestPermission() };
-    this.toasts.show(`Run ${run.number} takes a while. A notification can tell you when it ends.`, { icon: 'clock', action, ms: QUESTION_MS });
+    this.toasts.show(`Run ${run.number} takes a while. A notification can tell you when it ends.`, {
+      icon: 'clock',
+      action,
+      ms: QUESTION_MS,
+    });
   }
 
   private tell(run: RunView): void {
     const time = runTime(run, Date.now()) ?? 0;
     if (!document.hidden || time < this.after.seconds() * 1000 || Notification.permission !== 'granted') return;
-    const notification = new Notification(`Run ${run.number} ${run.state.replace('_', ' ')}`, { body: `${runTitle(run)} after ${duration(time)}`, tag: run.id });
+    const notification = new Notification(`Run ${run.number} ${run.state.replace('_', ' ')}`, {
+      body: `${runTitle(run)} after ${duration(time)}`,
+      tag: run.id,
+    });
     notification.onclick = () => {
       window.focus();
       void this.router.navigate(['/runs', run.id]);

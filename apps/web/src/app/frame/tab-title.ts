@@ -1,10 +1,12 @@
-import { Injectable, computed, effect, inject, signal } from '@angular/core';
+import { computed, effect, inject, Injectable, signal } from '@angular/core';
 import { Title } from '@angular/platform-browser';
 import { PageTitle } from '../core/page-title';
 import { RunsStore } from '../runs/runs-store';
 import { EndedRuns } from './ended-runs';
 
-/** The title of the browser's tab: how many runs are active, how many ended while one looked elsewhere, and the page. */
+/**
+ * The title of the browser's tab: how many runs are active, how many ended while one looked elsewhere, and the page.
+ */
 @Injectable({ providedIn: 'root' })
 export class TabTitle {
   private readonly runs = inject(RunsStore);
@@ -13,7 +15,9 @@ export class TabTitle {
   private readonly unseen = signal(0);
   private readonly text = computed(() => {
     const active = this.runs.active().length;
-    return [active > 0 ? `(${active})` : '', this.unseen() > 0 ? `✓${this.unseen()}` : '', this.page.text()].filter(Boolean).join(' ');
+    return [active > 0 ? `(${active})` : '', this.unseen() > 0 ? `✓${this.unseen()}` : '', this.page.text()]
+      .filter(Boolean)
+      .join(' ');
   });
 
   constructor() {

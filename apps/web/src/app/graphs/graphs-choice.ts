@@ -19,7 +19,11 @@ const ID = /^[0-9a-f]{24}$/;
 type Params = Partial<Record<'runs' | 'hide' | 'x' | 'smooth' | 'log' | 'by', string>>;
 
 export function choiceOf(params: Params): GraphsChoice {
-  const ids = (text: string | undefined): string[] => (text ?? '').split(',').filter((id) => ID.test(id)).slice(0, MOST_RUNS);
+  const ids = (text: string | undefined): string[] =>
+    (text ?? '')
+      .split(',')
+      .filter((id) => ID.test(id))
+      .slice(0, MOST_RUNS);
   const smoothing = Number(params.smooth ?? 0);
   return {
     runs: params.runs === undefined ? null : ids(params.runs),
@@ -43,7 +47,10 @@ export function paramsOf({ runs, hidden, x, smoothing, log, by }: GraphsChoice):
   };
 }
 
-/** Without a choice: all that run now, or the latest of those that printed numbers where none does, beside the pinned ones. */
+/**
+ * Without a choice: all that run now, or the latest of those that printed numbers where none does, beside the pinned
+ * ones.
+ */
 export function preselected(runs: readonly RunView[], pinned: ReadonlySet<string>): string[] {
   const running = runs.filter(({ state }) => isActive(state));
   const latest = runs.find(({ metrics }) => Object.keys(metrics ?? {}).length > 0) ?? runs[0];

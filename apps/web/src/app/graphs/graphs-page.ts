@@ -14,13 +14,13 @@ import { MetricsFeeds } from '../metrics/metrics-feeds';
 import { PinnedRuns } from '../metrics/pinned-runs';
 import { remark } from '../metrics/run-charts';
 import { SampleLine } from '../metrics/sample-line';
-import { COLOURS, SeriesSlots, colourOf } from '../metrics/series-slots';
+import { colourOf, COLOURS, SeriesSlots } from '../metrics/series-slots';
 import { ProjectsStore } from '../projects/projects-store';
 import { runTitle } from '../runs/run-words';
 import { RunsStore } from '../runs/runs-store';
 import { Icon } from '../ui/icon';
 import { LoadFailure } from '../ui/load-failure';
-import { MOST_RUNS, choiceOf, latestOfMachines, paramsOf, preselected, type GraphsChoice } from './graphs-choice';
+import { choiceOf, type GraphsChoice, latestOfMachines, MOST_RUNS, paramsOf, preselected } from './graphs-choice';
 
 /** Live charts of the project's runs: one for each metric, a line for each run or machine. */
 @Component({
@@ -52,7 +52,18 @@ export class GraphsPage {
   protected readonly error = this.store.error;
 
   protected readonly choice = computed<GraphsChoice>(() =>
-    choiceOf(Object.fromEntries(Object.entries({ runs: this.runs(), hide: this.hide(), x: this.x(), smooth: this.smooth(), log: this.log(), by: this.by() }).filter(([, value]) => value !== undefined))),
+    choiceOf(
+      Object.fromEntries(
+        Object.entries({
+          runs: this.runs(),
+          hide: this.hide(),
+          x: this.x(),
+          smooth: this.smooth(),
+          log: this.log(),
+          by: this.by(),
+        }).filter(([, value]) => value !== undefined),
+      ),
+    ),
   );
   /** The project's, and those of the link that are not among them. */
   protected readonly listed = computed<RunView[]>(() => {
@@ -66,14 +77,22 @@ export class GraphsPage {
     return this.listed().filter(({ id }) => ids.has(id));
   });
   protected readonly full = computed(() => this.chosen().length >= MOST_RUNS);
-  private readonly drawn = computed(() => (this.choice().by === 'machine' ? latestOfMachines(this.chosen()) : this.chosen()));
+  private readonly drawn = computed(() =>
+    this.choice().by === 'machine' ? latestOfMachines(this.chosen()) : this.chosen(),
+  );
   /** A text, so that a change of a run's numbers opens no feed anew. */
-  private readonly drawnIds = computed(() => this.drawn().map(({ id }) => id).join(','));
+  private readonly drawnIds = computed(() =>
+    this.drawn()
+      .map(({ id }) => id)
+      .join(','),
+  );
   private readonly opened = signal<readonly MetricsFeed[]>([]);
 
   protected readonly live = computed(() => this.drawn().some(({ state }) => isActive(state)));
   protected readonly file = computed(() => this.drawn()[0]?.file ?? null);
-  protected readonly formatX = computed<(value: number) => string>(() => (this.choice().x === 'time' ? seconds : short));
+  protected readonly formatX = computed<(value: number) => string>(() =>
+    this.choice().x === 'time' ? seconds : short,
+  );
   protected readonly charts = computed(() => {
     const feeds = new Map(this.opened().map((feed) => [feed.runId, feed]));
     const byMachine = this.choice().by === 'machine';
@@ -93,10 +112,22 @@ export class GraphsPage {
     if (this.chosen().length === 0) return 'none';
     if (this.charts().length > 0) return 'ready';
     if (this.opened().some((feed) => feed.status() === 'error')) return 'ready';
-    return this.opened().length === 0 || this.opened().some((feed) => feed.status() === 'loading') ? 'loading' : 'silent';
+    return this.opened().length === 0 || this.opened().some((feed) => feed.status() === 'loading')
+      ? 'loading'
+      : 'silent';
   });
-  protected readonly failure = computed(() => this.opened().map((feed) => feed.error()).find((text) => text !== null) ?? null);
-  protected readonly remarks = computed(() => remark(this.opened().some((feed) => feed.sampled()), this.opened().reduce((sum, feed) => sum + feed.dropped(), 0)));
+  protected readonly failure = computed(
+    () =>
+      this.opened()
+        .map((feed) => feed.error())
+        .find((text) => text !== null) ?? null,
+  );
+  protected readonly remarks = computed(() =>
+    remark(
+      this.opened().some((feed) => feed.sampled()),
+      this.opened().reduce((sum, feed) => sum + feed.dropped(), 0),
+    ),
+  );
 
   protected readonly rows = computed(() => {
     const drawn = new Set(this.chosen().map(({ id }) => id));
@@ -105,8 +136,17 @@ export class GraphsPage {
       const [main] = Object.values(run.metrics ?? {});
       return {
         run,
-        title: Object.entries(run.params).map(([name, value]) => `${name} ${value}`).join(', ') || runTitle(run),
-        where: [isActive(run.state) ? run.state : ago(run.createdAt, this.clock.now()), run.machineName, this.pinned.ids().has(run.id) && 'pinned'].filter(Boolean).join(', '),
+        title:
+          Object.entries(run.params)
+            .map(([name, value]) => `${name} ${value}`)
+            .join(', ') || runTitle(run),
+        where: [
+          isActive(run.state) ? run.state : ago(run.createdAt, this.clock.now()),
+          run.machineName,
+          this.pinned.ids().has(run.id) && 'pinned',
+        ]
+          .filter(Boolean)
+          .join(', '),
         pinned: this.pinned.ids().has(run.id),
         alone: this.group.solo() === run.id,
         value: main ? number(main.last, 3) : '',
@@ -131,7 +171,9 @@ export class GraphsPage {
       onCleanup(() => feeds.forEach((feed) => feed.close()));
     });
     effect(() => {
-      const missing = (this.choice().runs ?? [...this.pinned.ids()]).filter((id) => untracked(() => this.store.get(id)) === null);
+      const missing = (this.choice().runs ?? [...this.pinned.ids()]).filter(
+        (id) => untracked(() => this.store.get(id)) === null,
+      );
       // One that is gone is simply not drawn.
       untracked(() => missing.forEach((id) => this.store.refresh(id).catch(() => undefined)));
     });
@@ -178,7 +220,10 @@ export class GraphsPage {
   }
 
   private note({ name, lines }: ReturnType<typeof chartsOf>[number]): string {
-    const top = best(name, lines.filter(({ id }) => !this.group.isHidden(id)));
+    const top = best(
+      name,
+      lines.filter(({ id }) => !this.group.isHidden(id)),
+    );
     return top ? `best ${number(top.value)}, ${top.label}` : '';
   }
 }

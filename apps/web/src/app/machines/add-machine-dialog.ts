@@ -16,11 +16,18 @@ export type WayToAdd = 'join' | 'dial';
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <div class="dialog-form">
-      <header><h1>Add a machine</h1><button type="button" class="ib" aria-label="Close" (click)="ref.close()"><mle-icon name="x" /></button></header>
+      <header>
+        <h1>Add a machine</h1>
+        <button type="button" class="ib" aria-label="Close" (click)="ref.close()"><mle-icon name="x" /></button>
+      </header>
       <div class="body">
         <span class="segments" role="group" aria-label="How it connects">
-          <button type="button" [attr.aria-pressed]="way() === 'join'" (click)="way.set('join')">It dials this server</button>
-          <button type="button" [attr.aria-pressed]="way() === 'dial'" (click)="way.set('dial')">The server dials it</button>
+          <button type="button" [attr.aria-pressed]="way() === 'join'" (click)="way.set('join')">
+            It dials this server
+          </button>
+          <button type="button" [attr.aria-pressed]="way() === 'dial'" (click)="way.set('dial')">
+            The server dials it
+          </button>
         </span>
         @if (way() === 'join') {
           <mle-join-machine (arrived)="machine.set($event)" />
@@ -29,7 +36,11 @@ export type WayToAdd = 'join' | 'dial';
         }
         <div aria-live="polite">
           @if (machine(); as there) {
-            <p class="notice good"><mle-icon name="check" /><span><b>{{ there.name }}</b> is here.</span></p>
+            <p class="notice good">
+              <mle-icon name="check" /><span
+                ><b>{{ there.name }}</b> is here.</span
+              >
+            </p>
           }
         </div>
       </div>
@@ -38,7 +49,9 @@ export type WayToAdd = 'join' | 'dial';
         @if (machine(); as there) {
           <button type="button" class="btn primary" (click)="show(there)">Show it</button>
         } @else if (dial(); as form) {
-          <button type="submit" form="dial-machine" class="btn primary" [disabled]="form.busy()">{{ form.busy() ? 'Connecting' : 'Connect' }}</button>
+          <button type="submit" form="dial-machine" class="btn primary" [disabled]="form.busy()">
+            {{ form.busy() ? 'Connecting' : 'Connect' }}
+          </button>
         }
       </footer>
     </div>
@@ -59,7 +72,9 @@ export class AddMachineDialog {
   protected readonly ref = inject<MatDialogRef<AddMachineDialog>>(MatDialogRef);
   private readonly router = inject(Router);
   protected readonly dial = viewChild(DialMachineForm);
-  protected readonly way = signal<WayToAdd>(inject<{ way: WayToAdd } | null>(MAT_DIALOG_DATA, { optional: true })?.way ?? 'join');
+  protected readonly way = signal<WayToAdd>(
+    inject<{ way: WayToAdd } | null>(MAT_DIALOG_DATA, { optional: true })?.way ?? 'join',
+  );
   /** The machine that has come. */
   protected readonly machine = signal<MachineView | null>(null);
 

@@ -3,7 +3,8 @@ import type { JoinTokenView } from '@mle/protocol';
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /** The address of the server in a join command. */
-export const serverOf = ({ command }: Pick<JoinTokenView, 'command'>): string => / --url (\S+)/.exec(command)?.[1] ?? '';
+export const serverOf = ({ command }: Pick<JoinTokenView, 'command'>): string =>
+  / --url (\S+)/.exec(command)?.[1] ?? '';
 
 export const isLoopback = (url: string): boolean => URL.canParse(url) && LOOPBACK.test(new URL(url).hostname);
 
@@ -19,11 +20,15 @@ export function serversOf(token: Pick<JoinTokenView, 'command' | 'addresses'>): 
   return [own, ...others];
 }
 
-/** Another computer is meant: where the server listens for others, its outer address stands in the command; else what works on this computer only. */
+/**
+ * Another computer is meant: where the server listens for others, its outer address stands in the command; else what
+ * works on this computer only.
+ */
 export function likelyServer(token: Pick<JoinTokenView, 'command' | 'addresses' | 'warning'>): string {
   const [own = '', outer] = serversOf(token);
   return token.warning === null && outer !== undefined ? outer : own;
 }
 
 /** The command with another address of the server. */
-export const commandFor = (token: Pick<JoinTokenView, 'command'>, server: string): string => token.command.replaceAll(serverOf(token), server);
+export const commandFor = (token: Pick<JoinTokenView, 'command'>, server: string): string =>
+  token.command.replaceAll(serverOf(token), server);

@@ -1,9 +1,20 @@
-import { ChangeDetectionStrategy, Component, computed, effect, inject, linkedSignal, output, resource, signal, untracked } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  effect,
+  inject,
+  linkedSignal,
+  output,
+  resource,
+  signal,
+  untracked,
+} from '@angular/core';
+import type { MachineView } from '@mle/protocol';
 import { Clock } from '../core/clock';
 import { elapsed } from '../core/format';
 import { sentence } from '../core/problem';
 import { Toasts } from '../core/toasts';
-import type { MachineView } from '@mle/protocol';
 import { Icon } from '../ui/icon';
 import { StateIcon } from '../ui/state-icon';
 import { commandFor, isLoopback, likelyServer, serversOf } from './join-command';
@@ -53,10 +64,16 @@ export class JoinMachine {
   protected readonly copied = signal(false);
   protected readonly servers = computed(() => (this.token.hasValue() ? serversOf(this.token.value()) : []));
   protected readonly server = linkedSignal(() => (this.token.hasValue() ? likelyServer(this.token.value()) : ''));
-  protected readonly command = computed(() => (this.token.hasValue() ? commandFor(this.token.value(), this.server()) : ''));
-  protected readonly leftMs = computed(() => (this.token.hasValue() ? Date.parse(this.token.value().expiresAt) - this.clock.now() : 0));
+  protected readonly command = computed(() =>
+    this.token.hasValue() ? commandFor(this.token.value(), this.server()) : '',
+  );
+  protected readonly leftMs = computed(() =>
+    this.token.hasValue() ? Date.parse(this.token.value().expiresAt) - this.clock.now() : 0,
+  );
   protected readonly left = computed(() => elapsed(this.leftMs()));
-  protected readonly here = computed(() => this.machines.list().find((machine) => !this.known.has(machine.id) && machine.state === 'online') ?? null);
+  protected readonly here = computed(
+    () => this.machines.list().find((machine) => !this.known.has(machine.id) && machine.state === 'online') ?? null,
+  );
   protected readonly words = sentence;
   protected readonly onlyHere = computed(() => isLoopback(this.server()));
 

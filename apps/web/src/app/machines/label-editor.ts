@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, ElementRef, input, output, signal, viewChild } from '@angular/core';
+import { ChangeDetectionStrategy, Component, type ElementRef, input, output, signal, viewChild } from '@angular/core';
 import { Icon } from '../ui/icon';
 import { labelProblem } from './label-rules';
 
@@ -13,7 +13,14 @@ import { labelProblem } from './label-rules';
         <li class="chip">
           {{ label }}
           @if (editable()) {
-            <button type="button" [attr.aria-label]="'Remove the label ' + label" [title]="'Remove the label ' + label" (click)="remove(label)"><mle-icon name="x" /></button>
+            <button
+              type="button"
+              [attr.aria-label]="'Remove the label ' + label"
+              [title]="'Remove the label ' + label"
+              (click)="remove(label)"
+            >
+              <mle-icon name="x" />
+            </button>
           }
         </li>
       } @empty {
@@ -24,7 +31,19 @@ import { labelProblem } from './label-rules';
     </ul>
     @if (editable()) {
       <form (submit)="add($event)">
-        <input #field class="input small" type="text" aria-label="New label" placeholder="Add a label, such as cuda" autocomplete="off" autocapitalize="none" spellcheck="false" [value]="text()" [attr.aria-invalid]="problem() !== null" (input)="text.set(field.value); problem.set(null)" />
+        <input
+          #field
+          class="input small"
+          type="text"
+          aria-label="New label"
+          placeholder="Add a label, such as cuda"
+          autocomplete="off"
+          autocapitalize="none"
+          spellcheck="false"
+          [value]="text()"
+          [attr.aria-invalid]="problem() !== null"
+          (input)="text.set(field.value); problem.set(null)"
+        />
         <button type="submit" class="btn small">Add</button>
       </form>
       @if (problem(); as words) {

@@ -1,10 +1,20 @@
-import { HISTORY_MS, sparkOf, withLoad, type LoadSample } from './load-history';
+import { HISTORY_MS, type LoadSample, sparkOf, withLoad } from './load-history';
 
-const at = (ms: number, cpu = 0.5, gpu: number | null = null) => ({ lastSeenAt: new Date(ms).toISOString(), load: { cpu, memory: 0, gpu } });
+const at = (ms: number, cpu = 0.5, gpu: number | null = null) => ({
+  lastSeenAt: new Date(ms).toISOString(),
+  load: { cpu, memory: 0, gpu },
+});
 
 it('keeps one load of each heartbeat for two minutes', () => {
   let samples: readonly LoadSample[] = [];
-  for (const machine of [at(1000, 0.1), at(1000, 0.1), at(2000, 0.2, 0.9), { lastSeenAt: null, load: null }, { ...at(3000), load: null }]) samples = withLoad(samples, machine);
+  for (const machine of [
+    at(1000, 0.1),
+    at(1000, 0.1),
+    at(2000, 0.2, 0.9),
+    { lastSeenAt: null, load: null },
+    { ...at(3000), load: null },
+  ])
+    samples = withLoad(samples, machine);
   expect(samples).toEqual([
     { at: 1000, cpu: 0.1, gpu: null },
     { at: 2000, cpu: 0.2, gpu: 0.9 },

@@ -11,8 +11,14 @@ export interface LoadSample {
   gpu: number | null;
 }
 
-/** Adds the load of a machine at its last heartbeat, and forgets what is too old. Other changes of the machine carry the same heartbeat again. */
-export function withLoad(samples: readonly LoadSample[], { load, lastSeenAt }: Pick<MachineView, 'load' | 'lastSeenAt'>): readonly LoadSample[] {
+/**
+ * Adds the load of a machine at its last heartbeat, and forgets what is too old. Other changes of the machine carry the
+ * same heartbeat again.
+ */
+export function withLoad(
+  samples: readonly LoadSample[],
+  { load, lastSeenAt }: Pick<MachineView, 'load' | 'lastSeenAt'>,
+): readonly LoadSample[] {
   const at = lastSeenAt === null ? NaN : Date.parse(lastSeenAt);
   if (!load || !(at > (samples.at(-1)?.at ?? -Infinity))) return samples;
   return [...samples.filter((sample) => sample.at > at - HISTORY_MS), { at, cpu: load.cpu, gpu: load.gpu }];
@@ -24,8 +30,15 @@ export interface Spark {
   area: string;
 }
 
-/** SVG paths of values from 0 to 1 in a box, the newest at its right end; a gap parts the line. Null with fewer than two values in a row. */
-export function sparkOf(points: readonly { at: number; value: number | null }[], width: number, height: number): Spark | null {
+/**
+ * SVG paths of values from 0 to 1 in a box, the newest at its right end; a gap parts the line. Null with fewer than two
+ * values in a row.
+ */
+export function sparkOf(
+  points: readonly { at: number; value: number | null }[],
+  width: number,
+  height: number,
+): Spark | null {
   const end = points.at(-1)?.at ?? 0;
   const pieces: string[][] = [];
   let before: number | null = null;
@@ -45,7 +58,9 @@ export function sparkOf(points: readonly { at: number; value: number | null }[],
   const xOf = (point: string | undefined) => point?.split(' ')[0] ?? '0';
   return {
     line: drawn.map((piece) => `M${piece.join('L')}`).join(''),
-    area: drawn.map((piece) => `M${xOf(piece[0])} ${height}L${piece.join('L')}L${xOf(piece.at(-1))} ${height}z`).join(''),
+    area: drawn
+      .map((piece) => `M${xOf(piece[0])} ${height}L${piece.join('L')}L${xOf(piece.at(-1))} ${height}z`)
+      .join(''),
   };
 }
 

@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
-import { sparkOf, type LoadSample } from './load-history';
+import { type LoadSample, sparkOf } from './load-history';
 
 const WIDTH = 72;
 const HEIGHT = 18;

@@ -29,13 +29,17 @@ export class MachineDetails {
   // Of one machine: the next one begins without it.
   protected readonly failure = linkedSignal<string, string | null>({ source: this.id, computation: () => null });
   protected readonly offline = computed(() => this.server.offlineSince() !== null);
-  protected readonly memberOf = computed(() => this.pools.list().filter((pool) => this.machine().poolIds.includes(pool.id)));
+  protected readonly memberOf = computed(() =>
+    this.pools.list().filter((pool) => this.machine().poolIds.includes(pool.id)),
+  );
   protected readonly facts = computed(() => factsOf(this.machine()));
   protected readonly absent = computed(() => absence(this.machine()));
   protected readonly drainHint = computed(() => {
     if (!this.admin()) return 'An administrator can change this';
     if (this.offline()) return 'The server does not answer';
-    return this.machine().draining ? 'What runs on it goes on; new runs wait' : 'Switch off to let its runs end and give it no new ones';
+    return this.machine().draining
+      ? 'What runs on it goes on; new runs wait'
+      : 'Switch off to let its runs end and give it no new ones';
   });
   protected readonly checkName = (name: string): string | null => {
     if (name === '') return 'Give a name.';

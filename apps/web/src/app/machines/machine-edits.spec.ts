@@ -5,14 +5,26 @@ import { MachineEdits } from './machine-edits';
 import { MachinesApi } from './machines-api';
 import { MachinesStore } from './machines-store';
 
-const machine = { id: 'm', name: 'lab', state: 'online', draining: false, slots: 1, labels: ['old'], poolIds: [], lostAfterSeconds: null } as unknown as MachineView;
+const machine = {
+  id: 'm',
+  name: 'lab',
+  state: 'online',
+  draining: false,
+  slots: 1,
+  labels: ['old'],
+  poolIds: [],
+  lostAfterSeconds: null,
+} as unknown as MachineView;
 
 function edits(update: (change: UpdateMachine) => Promise<MachineView>) {
   const shown: MachineView[] = [machine];
   const sent: UpdateMachine[] = [];
   TestBed.configureTestingModule({
     providers: [
-      { provide: MachinesApi, useValue: { update: (_id: string, change: UpdateMachine) => (sent.push(change), update(change)) } },
+      {
+        provide: MachinesApi,
+        useValue: { update: (_id: string, change: UpdateMachine) => (sent.push(change), update(change)) },
+      },
       { provide: MachinesStore, useValue: { get: () => shown.at(-1), put: (view: MachineView) => shown.push(view) } },
     ],
   });

@@ -1,4 +1,4 @@
-import { Injectable, inject } from '@angular/core';
+import { inject, Injectable } from '@angular/core';
 import type { MachineView, UpdateMachine } from '@mle/protocol';
 import { Toasts } from '../core/toasts';
 import { MachinesApi } from './machines-api';
@@ -21,7 +21,8 @@ export class MachineEdits {
       this.store.put(shown(this.store.get(machine.id) ?? before, valuesOf(before, change)));
       throw error;
     }
-    if (said !== null) this.toasts.show(said, { icon: 'check', action: { label: 'Undo', run: () => void this.undo(before, change) } });
+    if (said !== null)
+      this.toasts.show(said, { icon: 'check', action: { label: 'Undo', run: () => void this.undo(before, change) } });
   }
 
   private async undo(before: MachineView, change: UpdateMachine): Promise<void> {
@@ -37,7 +38,12 @@ export class MachineEdits {
 
 function shown(machine: MachineView, { drain, ...values }: UpdateMachine): MachineView {
   const draining = drain ?? machine.draining;
-  return { ...machine, ...values, draining, state: machine.state === 'offline' ? 'offline' : draining ? 'draining' : 'online' };
+  return {
+    ...machine,
+    ...values,
+    draining,
+    state: machine.state === 'offline' ? 'offline' : draining ? 'draining' : 'online',
+  };
 }
 
 /** What the machine had where `change` changes it. */

@@ -1,4 +1,15 @@
-import { ChangeDetectionStrategy, Component, DestroyRef, computed, effect, inject, input, linkedSignal, signal, untracked } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  DestroyRef,
+  effect,
+  inject,
+  input,
+  linkedSignal,
+  signal,
+  untracked,
+} from '@angular/core';
 import { RouterLink } from '@angular/router';
 import type { RunView } from '@mle/protocol';
 import { sentence } from '../core/problem';
@@ -23,18 +34,29 @@ const LATEST = 10;
   template: `
     @if (run(); as shown) {
       <p class="run">
-        <a [routerLink]="['/runs', shown.id]">#{{ shown.number }} {{ title(shown) }}</a><mle-state-chip [state]="shown.state" />
+        <a [routerLink]="['/runs', shown.id]">#{{ shown.number }} {{ title(shown) }}</a
+        ><mle-state-chip [state]="shown.state" />
         @for (other of others(); track other.id) {
-          <button type="button" class="btn link" (click)="chosen.set(other.id)">Show #{{ other.number }} {{ title(other) }}</button>
+          <button type="button" class="btn link" (click)="chosen.set(other.id)">
+            Show #{{ other.number }} {{ title(other) }}
+          </button>
         }
       </p>
       @if (feed(); as source) {
         <mle-output-columns [feed]="source" [number]="shown.number" />
       }
     } @else if (error(); as text) {
-      <div class="empty"><mle-icon name="alert" /><h3>The runs of this machine could not be loaded</h3><p>{{ text }}</p></div>
+      <div class="empty">
+        <mle-icon name="alert" />
+        <h3>The runs of this machine could not be loaded</h3>
+        <p>{{ text }}</p>
+      </div>
     } @else if (loaded()) {
-      <div class="empty"><mle-icon name="terminal" /><h3>None of your runs was here yet</h3><p>What a run prints on this machine appears here.</p></div>
+      <div class="empty">
+        <mle-icon name="terminal" />
+        <h3>None of your runs was here yet</h3>
+        <p>What a run prints on this machine appears here.</p>
+      </div>
     }
   `,
   styles: `
@@ -65,12 +87,16 @@ export class MachineOutput {
   protected readonly loaded = signal(false);
   protected readonly error = signal<string | null>(null);
   protected readonly feed = signal<OutputFeed | null>(null);
-  private readonly here = computed(() => this.store.all().filter((run) => run.machineId === this.machineId() && run.startedAt !== null));
+  private readonly here = computed(() =>
+    this.store.all().filter((run) => run.machineId === this.machineId() && run.startedAt !== null),
+  );
   private readonly running = computed(() => this.here().filter((run) => isActive(run.state)));
   /** Of several that run at once, the one that the reader asked for. */
   protected readonly chosen = linkedSignal<string, string | null>({ source: this.machineId, computation: () => null });
   /** What runs there, else what ran last. */
-  protected readonly run = computed<RunView | null>(() => this.running().find(({ id }) => id === this.chosen()) ?? this.running()[0] ?? this.here()[0] ?? null);
+  protected readonly run = computed<RunView | null>(
+    () => this.running().find(({ id }) => id === this.chosen()) ?? this.running()[0] ?? this.here()[0] ?? null,
+  );
   protected readonly others = computed(() => this.running().filter((run) => run !== this.run()));
   protected readonly title = runTitle;
 

@@ -72,7 +72,10 @@ export class MachineSettings {
   protected readonly pools = inject(PoolsStore);
   protected readonly offline = computed(() => this.server.offlineSince() !== null);
   private readonly id = computed(() => this.machine().id);
-  protected readonly problem = linkedSignal<string, { field: Field; text: string } | null>({ source: this.id, computation: () => null });
+  protected readonly problem = linkedSignal<string, { field: Field; text: string } | null>({
+    source: this.id,
+    computation: () => null,
+  });
 
   protected textOf(field: Field): string | null {
     const problem = this.problem();
@@ -81,8 +84,14 @@ export class MachineSettings {
 
   protected async saveSlots(input: HTMLInputElement): Promise<void> {
     const slots = Number(input.value);
-    if (!Number.isInteger(slots) || slots < 1 || slots > 64) return this.problem.set({ field: 'slots', text: 'Give a whole number from 1 to 64.' });
-    if (slots !== this.machine().slots) await this.save('slots', { slots }, `${this.machine().name} takes ${slots === 1 ? '1 run' : `${slots} runs`} at a time`);
+    if (!Number.isInteger(slots) || slots < 1 || slots > 64)
+      return this.problem.set({ field: 'slots', text: 'Give a whole number from 1 to 64.' });
+    if (slots !== this.machine().slots)
+      await this.save(
+        'slots',
+        { slots },
+        `${this.machine().name} takes ${slots === 1 ? '1 run' : `${slots} runs`} at a time`,
+      );
     else this.problem.set(null);
     input.value = String(this.machine().slots);
   }
@@ -91,8 +100,14 @@ export class MachineSettings {
     const text = input.value.trim();
     const seconds = text === '' ? null : Number(text);
     // What is no number reads as empty; then the field says so itself.
-    if (input.validity.badInput || (seconds !== null && (!Number.isInteger(seconds) || seconds < 2 || seconds > 86_400))) {
-      return this.problem.set({ field: 'lostAfterSeconds', text: 'Give a whole number of seconds from 2 to 86400, or nothing.' });
+    if (
+      input.validity.badInput ||
+      (seconds !== null && (!Number.isInteger(seconds) || seconds < 2 || seconds > 86_400))
+    ) {
+      return this.problem.set({
+        field: 'lostAfterSeconds',
+        text: 'Give a whole number of seconds from 2 to 86400, or nothing.',
+      });
     }
     if (seconds !== this.machine().lostAfterSeconds) await this.save('lostAfterSeconds', { lostAfterSeconds: seconds });
     else this.problem.set(null);
@@ -116,7 +131,12 @@ export class MachineSettings {
       this.store.drop(machine.id);
     };
     const title = `Remove ${machine.name}?`;
-    this.dialog.open(ConfirmDialog, { ariaLabel: title, restoreFocus: true, autoFocus: '[cdkFocusInitial]', data: { title, text: removalText(machine), verb: 'Remove', act } });
+    this.dialog.open(ConfirmDialog, {
+      ariaLabel: title,
+      restoreFocus: true,
+      autoFocus: '[cdkFocusInitial]',
+      data: { title, text: removalText(machine), verb: 'Remove', act },
+    });
   }
 
   private async save(field: Field, change: UpdateMachine, said: string | null = null): Promise<void> {

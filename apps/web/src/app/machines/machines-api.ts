@@ -1,5 +1,5 @@
 import { HttpClient } from '@angular/common/http';
-import { Injectable, inject } from '@angular/core';
+import { inject, Injectable } from '@angular/core';
 import type { ConnectMachine, JoinTokenView, MachineView, UpdateMachine } from '@mle/protocol';
 import { firstValueFrom } from 'rxjs';
 import { API } from '../core/api-interceptor';
@@ -9,7 +9,9 @@ export class MachinesApi {
   private readonly http = inject(HttpClient);
 
   async list(): Promise<MachineView[]> {
-    const answer = await firstValueFrom(this.http.get<{ items: MachineView[] }>(`${API}/machines`, { params: { limit: 200 } }));
+    const answer = await firstValueFrom(
+      this.http.get<{ items: MachineView[] }>(`${API}/machines`, { params: { limit: 200 } }),
+    );
     return answer.items;
   }
 

@@ -55,7 +55,9 @@ export class MachinesPage {
   private readonly session = inject(Session);
   protected readonly admin = computed(() => this.session.user()?.role === 'admin');
   /** Of a machine that is gone the first takes the place. */
-  protected readonly selected = computed<MachineView | null>(() => this.store.get(this.machine() ?? null) ?? this.store.list().at(0) ?? null);
+  protected readonly selected = computed<MachineView | null>(
+    () => this.store.get(this.machine() ?? null) ?? this.store.list().at(0) ?? null,
+  );
   protected readonly rows = computed(() => this.store.list().map((machine) => this.row(machine)));
   protected readonly summary = computed(() => {
     const online = this.store.list().filter((machine) => machine.state === 'online');
@@ -95,13 +97,21 @@ export class MachinesPage {
       samples: this.store.loads(machine.id),
       runs,
       rest: this.rest(machine, runs, all.length - runs.length),
-      pools: this.pools.list().filter((pool) => machine.poolIds.includes(pool.id)).map((pool) => pool.name).join(', ') || '–',
+      pools:
+        this.pools
+          .list()
+          .filter((pool) => machine.poolIds.includes(pool.id))
+          .map((pool) => pool.name)
+          .join(', ') || '–',
     };
   }
 
   private rest(machine: MachineView, runs: readonly RunView[], waiting: number): string {
     const others = machine.running.filter((id) => !runs.some((run) => run.id === id)).length;
-    const parts = [others > 0 ? `${plural(others, 'run')} of others` : '', waiting > 0 ? `${waiting} waiting` : ''].filter(Boolean);
+    const parts = [
+      others > 0 ? `${plural(others, 'run')} of others` : '',
+      waiting > 0 ? `${waiting} waiting` : '',
+    ].filter(Boolean);
     if (parts.length > 0) return parts.join(', ');
     if (runs.length > 0) return '';
     if (machine.state !== 'offline') return 'nothing';

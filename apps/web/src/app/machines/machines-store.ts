@@ -1,9 +1,9 @@
-import { Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
+import { computed, effect, inject, Injectable, signal, untracked } from '@angular/core';
 import type { MachineView } from '@mle/protocol';
 import { EventsSocket } from '../core/events-socket';
 import { sentence } from '../core/problem';
 import { Session } from '../core/session';
-import { withLoad, type LoadSample } from './load-history';
+import { type LoadSample, withLoad } from './load-history';
 import { MachinesApi } from './machines-api';
 
 /** All machines of the installation, live. */
@@ -17,7 +17,9 @@ export class MachinesStore {
   readonly status = signal<'loading' | 'ready' | 'error'>('loading');
   readonly error = signal<string | null>(null);
   /** This computer first, then as they came. */
-  readonly list = computed(() => [...this.byId().values()].sort((a, b) => rank(a) - rank(b) || a.createdAt.localeCompare(b.createdAt)));
+  readonly list = computed(() =>
+    [...this.byId().values()].sort((a, b) => rank(a) - rank(b) || a.createdAt.localeCompare(b.createdAt)),
+  );
 
   constructor() {
     this.events.on('machine.changed', (machine) => this.put(machine));
@@ -68,4 +70,5 @@ export class MachinesStore {
 }
 
 const rank = (machine: MachineView): number => (machine.provider === 'local' ? 0 : 1);
-const without = <T>(map: ReadonlyMap<string, T>, id: string): ReadonlyMap<string, T> => new Map([...map].filter(([other]) => other !== id));
+const without = <T>(map: ReadonlyMap<string, T>, id: string): ReadonlyMap<string, T> =>
+  new Map([...map].filter(([other]) => other !== id));

@@ -4,8 +4,8 @@ import { MatMenuModule } from '@angular/material/menu';
 import { RouterLink } from '@angular/router';
 import type { AttemptProgress, MachineView, PoolView, RunView } from '@mle/protocol';
 import { Clock } from '../core/clock';
-import { ServerState } from '../core/server-state';
 import { bytes, memory, timeOfDay } from '../core/format';
+import { ServerState } from '../core/server-state';
 import { Session } from '../core/session';
 import { Toasts } from '../core/toasts';
 import { DocumentStore } from '../editor/document-store';
@@ -78,10 +78,19 @@ export class RunOnPanel {
   /** Whether the open file is the training of a sample. */
   protected readonly training = computed(() => /^train\.(py|m?js)$/.test(this.fileName()));
   /** Why Go rests on every machine: said in words, since a tooltip is out of reach of keys and touch. */
-  protected readonly why = computed(() => (this.machines.list().length > 0 && this.documents.active()?.status() === 'ready' ? this.launcher.refusal() : null));
+  protected readonly why = computed(() =>
+    this.machines.list().length > 0 && this.documents.active()?.status() === 'ready' ? this.launcher.refusal() : null,
+  );
   protected readonly rows = computed(() => this.machines.list().map((machine) => this.row(machine)));
   protected readonly poolRows = computed(() => this.pools.list().map((pool) => this.poolRow(pool)));
-  protected readonly hint = computed(() => !this.launcher.hintGone() && this.runs.status() === 'ready' && this.runs.all().length === 0 && this.launcher.target() !== null && this.launcher.refusal() === null);
+  protected readonly hint = computed(
+    () =>
+      !this.launcher.hintGone() &&
+      this.runs.status() === 'ready' &&
+      this.runs.all().length === 0 &&
+      this.launcher.target() !== null &&
+      this.launcher.refusal() === null,
+  );
 
   protected async addMachine(): Promise<void> {
     const { AddMachineDialog } = await import('./add-machine-dialog');
@@ -109,7 +118,12 @@ export class RunOnPanel {
     const problem = this.launcher.problem();
     return {
       machine,
-      shape: alone && first ? first.state : machine.state === 'online' && (runs.length > 0 || machine.running.length > 0) ? 'busy' : machine.state,
+      shape:
+        alone && first
+          ? first.state
+          : machine.state === 'online' && (runs.length > 0 || machine.running.length > 0)
+            ? 'busy'
+            : machine.state,
       text: this.describe(machine, runs, starting),
       lines: runs.map((run) => this.line(run)),
       // With one slot, Stop stands where Go was; with more, each run has a line of its own.
@@ -125,7 +139,8 @@ export class RunOnPanel {
     const { free, slots } = this.launcher.room(pool);
     const starting = this.launcher.starting().has(pool.id);
     const problem = this.launcher.problem();
-    const room = pool.machineIds.length === 0 ? 'no machines' : slots === 0 ? 'none online' : `${free} of ${slots} free`;
+    const room =
+      pool.machineIds.length === 0 ? 'no machines' : slots === 0 ? 'none online' : `${free} of ${slots} free`;
     return {
       pool,
       text: starting ? 'queued' : free > 0 ? room : `${room}, would wait`,
@@ -140,12 +155,21 @@ export class RunOnPanel {
   private line(run: RunView): RunLine {
     const progress = run.state === 'preparing' ? this.runs.progress(run.id) : null;
     const part = progress && syncedPart(progress);
-    const text = progress && showsBytes(progress) ? `syncing ${bytes(progress.bytesDone)} of ${bytes(progress.bytesTotal)}` : activity(run, progress, this.clock.now());
-    return { run, text, part, stopping: this.server.refusal() !== null || run.state === 'stopping' || this.launcher.stopping().has(run.id) };
+    const text =
+      progress && showsBytes(progress)
+        ? `syncing ${bytes(progress.bytesDone)} of ${bytes(progress.bytesTotal)}`
+        : activity(run, progress, this.clock.now());
+    return {
+      run,
+      text,
+      part,
+      stopping: this.server.refusal() !== null || run.state === 'stopping' || this.launcher.stopping().has(run.id),
+    };
   }
 
   private describe(machine: MachineView, runs: RunView[], starting: boolean): string {
-    if (machine.state === 'offline') return machine.lastSeenAt ? `offline since ${timeOfDay(machine.lastSeenAt)}` : 'offline';
+    if (machine.state === 'offline')
+      return machine.lastSeenAt ? `offline since ${timeOfDay(machine.lastSeenAt)}` : 'offline';
     if (starting) return 'queued';
     const parts: string[] = [];
     if (machine.inventory) parts.push(`${machine.inventory.cpus} CPU`, memory(machine.inventory.memoryBytes));
@@ -169,7 +193,8 @@ export class RunOnPanel {
 
 /** Large transfers are told by bytes, small ones by files. */
 const SHOWN_BYTES = 1_000_000;
-const showsBytes = ({ phase, bytesTotal }: AttemptProgress): boolean => phase === 'syncing' && bytesTotal >= SHOWN_BYTES;
+const showsBytes = ({ phase, bytesTotal }: AttemptProgress): boolean =>
+  phase === 'syncing' && bytesTotal >= SHOWN_BYTES;
 
 /** From 0 to 1, or null where nothing is transferred. */
 function syncedPart({ phase, filesDone, filesTotal, bytesDone, bytesTotal }: AttemptProgress): number | null {

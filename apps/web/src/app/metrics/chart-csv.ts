@@ -1,4 +1,4 @@
-import { rowsOf, sorted, type ChartLine } from './chart-data';
+import { type ChartLine, rowsOf, sorted } from './chart-data';
 
 const cell = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 

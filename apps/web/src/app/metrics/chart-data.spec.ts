@@ -1,17 +1,29 @@
 import { csvOf } from './chart-csv';
-import { description, number, rowsOf, short, smooth, sorted, valueAt, type ChartLine } from './chart-data';
+import { type ChartLine, description, number, rowsOf, short, smooth, sorted, valueAt } from './chart-data';
 
 describe('the rows of a chart', () => {
   it('lay lines with other places side by side', () => {
-    const rows = rowsOf([{ x: [1, 3], y: [10, 30] }, { x: [2, 3], y: [null, 33] }]);
+    const rows = rowsOf([
+      { x: [1, 3], y: [10, 30] },
+      { x: [2, 3], y: [null, 33] },
+    ]);
     expect(rows.x).toEqual([1, 2, 3]);
-    expect(rows.columns).toEqual([[10, undefined, 30], [undefined, null, 33]]);
+    expect(rows.columns).toEqual([
+      [10, undefined, 30],
+      [undefined, null, 33],
+    ]);
   });
 
   it('keep all values of one place', () => {
-    const rows = rowsOf([{ x: [1, 1, 1, 2], y: [5, 9, 1, 2] }, { x: [1, 2], y: [7, 8] }]);
+    const rows = rowsOf([
+      { x: [1, 1, 1, 2], y: [5, 9, 1, 2] },
+      { x: [1, 2], y: [7, 8] },
+    ]);
     expect(rows.x).toEqual([1, 1, 1, 2]);
-    expect(rows.columns).toEqual([[5, 9, 1, 2], [7, undefined, undefined, 8]]);
+    expect(rows.columns).toEqual([
+      [5, 9, 1, 2],
+      [7, undefined, undefined, 8],
+    ]);
   });
 
   it('are in the order of their places', () => {
@@ -29,32 +41,68 @@ describe('smoothing', () => {
 
 describe('the value at the cursor', () => {
   it('is that of the point before it', () => {
-    const [x, y] = [[1, 2, 4], [10, 20, 40]];
+    const [x, y] = [
+      [1, 2, 4],
+      [10, 20, 40],
+    ];
     expect([0, 1, 3, 4, 9].map((place) => valueAt(x, y, place))).toEqual([null, 10, 20, 40, 40]);
   });
 });
 
 describe('a chart as CSV', () => {
-  const line = (label: string, x: number[], y: (number | null)[]): ChartLine => ({ id: label, label, slot: 0, x, y, live: false });
+  const line = (label: string, x: number[], y: (number | null)[]): ChartLine => ({
+    id: label,
+    label,
+    slot: 0,
+    x,
+    y,
+    live: false,
+  });
 
   it('has a column for each line, and a name with a comma in quotes', () => {
-    expect(csvOf('step', [line('#1', [1, 2], [0.5, null]), line('lab, "gpu"', [2, 3], [1.25, -3])])).toBe('step,#1,"lab, ""gpu"""\n1,0.5,\n2,nan,1.25\n3,,-3\n');
+    expect(csvOf('step', [line('#1', [1, 2], [0.5, null]), line('lab, "gpu"', [2, 3], [1.25, -3])])).toBe(
+      'step,#1,"lab, ""gpu"""\n1,0.5,\n2,nan,1.25\n3,,-3\n',
+    );
   });
 });
 
 describe('numbers', () => {
   it.each([
-    [0.16158, '0.1616'], [0.5, '0.5'], [0, '0'], [-3.25, '\u22123.25'], [123456, '123456'], [1e9, '1e9'], [1.5e-7, '1.5e\u22127'], [null, 'nan'], [100, '100'], [1200, '1200'],
+    [0.16158, '0.1616'],
+    [0.5, '0.5'],
+    [0, '0'],
+    [-3.25, '\u22123.25'],
+    [123456, '123456'],
+    [1e9, '1e9'],
+    [1.5e-7, '1.5e\u22127'],
+    [null, 'nan'],
+    [100, '100'],
+    [1200, '1200'],
   ])('%p is %s', (value, text) => expect(number(value)).toBe(text));
 
-  it.each([[12_000, '12k'], [2_500_000, '2.5M'], [0.1 + 0.2, '0.3'], [-4, '\u22124'], [1500, '1500']])('on an axis %p is %s', (value, text) => expect(short(value)).toBe(text));
+  it.each([
+    [12_000, '12k'],
+    [2_500_000, '2.5M'],
+    [0.1 + 0.2, '0.3'],
+    [-4, '\u22124'],
+    [1500, '1500'],
+  ])('on an axis %p is %s', (value, text) => expect(short(value)).toBe(text));
 });
 
 describe('the sentence of a chart', () => {
-  const line = (label: string, y: (number | null)[]): ChartLine => ({ id: label, label, slot: 0, x: y.map((_, i) => i + 1), y, live: false });
+  const line = (label: string, y: (number | null)[]): ChartLine => ({
+    id: label,
+    label,
+    slot: 0,
+    x: y.map((_, i) => i + 1),
+    y,
+    live: false,
+  });
 
   it('says where each line is and was', () => {
-    expect(description('loss', 'epoch', [line('#1', [3, 1, 2]), line('#2', [])], number)).toBe('loss by epoch. #1 2 at epoch 3, from 1 to 3.');
+    expect(description('loss', 'epoch', [line('#1', [3, 1, 2]), line('#2', [])], number)).toBe(
+      'loss by epoch. #1 2 at epoch 3, from 1 to 3.',
+    );
     expect(description('loss', 'epoch', [], number)).toBe('loss: no points yet.');
   });
 });

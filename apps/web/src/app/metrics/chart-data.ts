@@ -12,7 +12,9 @@ export interface ChartLine {
   live: boolean;
 }
 
-/** Rows for all lines: `x` ascends; a line without a point there has undefined, which is drawn over, and null is a gap. */
+/**
+ * Rows for all lines: `x` ascends; a line without a point there has undefined, which is drawn over, and null is a gap.
+ */
 export interface Rows {
   x: number[];
   columns: (number | null | undefined)[][];
@@ -26,11 +28,13 @@ export function sorted({ x, y }: Pick<ChartLine, 'x' | 'y'>): { x: number[]; y: 
   return { x: order.map((i) => x[i] ?? 0), y: order.map((i) => y[i] ?? null) };
 }
 
-/** Lays lines side by side. A place that a line has several times takes several rows, so that no value covers another. */
+/**
+ * Lays lines side by side. A place that a line has several times takes several rows, so that no value covers another.
+ */
 export function rowsOf(lines: readonly { x: readonly number[]; y: readonly (number | null)[] }[]): Rows {
   const times = new Map<number, number>();
   for (const { x } of lines) {
-    for (let i = 0; i < x.length; ) {
+    for (let i = 0; i < x.length;) {
       const place = x[i] ?? 0;
       let end = i;
       while (end < x.length && x[end] === place) end++;
@@ -83,7 +87,13 @@ export function number(value: number | null, digits = 4): string {
   const size = Math.abs(value);
   if (size === 0) return '0';
   const minus = (text: string) => text.replaceAll('-', '\u2212');
-  if (size >= 1e6 || size < 1e-4) return minus(value.toExponential(Math.max(1, digits - 2)).replace(/\.?0+e/, 'e').replace('e+', 'e'));
+  if (size >= 1e6 || size < 1e-4)
+    return minus(
+      value
+        .toExponential(Math.max(1, digits - 2))
+        .replace(/\.?0+e/, 'e')
+        .replace('e+', 'e'),
+    );
   if (size >= 10 ** (digits - 1)) return minus(String(Math.round(value)));
   return minus(value.toPrecision(digits).replace(/\.?0+$/, ''));
 }
@@ -93,15 +103,22 @@ export function short(value: number): string {
   const size = Math.abs(value);
   const [scale, unit] = size >= 1e9 ? [1e9, 'G'] : size >= 1e6 ? [1e6, 'M'] : size >= 1e4 ? [1e3, 'k'] : [1, ''];
   const scaled = value / scale;
-  const text = Math.abs(scaled) > 0 && Math.abs(scaled) < 1e-4 ? scaled.toExponential() : String(Number(scaled.toPrecision(6)));
+  const text =
+    Math.abs(scaled) > 0 && Math.abs(scaled) < 1e-4 ? scaled.toExponential() : String(Number(scaled.toPrecision(6)));
   return `${text}${unit}`.replaceAll('-', '\u2212');
 }
 
 /** A time since the start: `7.5 s`, then `3:12`. */
-export const seconds = (value: number): string => (value < 60 ? `${short(Math.round(value * 10) / 10)} s` : elapsed(value * 1000));
+export const seconds = (value: number): string =>
+  value < 60 ? `${short(Math.round(value * 10) / 10)} s` : elapsed(value * 1000);
 
 /** What a chart shows, in a sentence, for who does not see it. */
-export function description(title: string, axis: string, lines: readonly ChartLine[], format: (value: number | null) => string): string {
+export function description(
+  title: string,
+  axis: string,
+  lines: readonly ChartLine[],
+  format: (value: number | null) => string,
+): string {
   const drawn = lines.filter(({ x }) => x.length > 0);
   if (drawn.length === 0) return `${title}: no points yet.`;
   const parts = drawn.slice(0, 6).map(({ label, x, y }) => {
@@ -114,5 +131,7 @@ export function description(title: string, axis: string, lines: readonly ChartLi
 }
 
 /** Without spreading into arguments, of which there may be too many. */
-export const lowest = (values: readonly number[]): number => values.reduce((a, b) => (b < a ? b : a), Number.POSITIVE_INFINITY);
-export const highest = (values: readonly number[]): number => values.reduce((a, b) => (b > a ? b : a), Number.NEGATIVE_INFINITY);
+export const lowest = (values: readonly number[]): number =>
+  values.reduce((a, b) => (b < a ? b : a), Number.POSITIVE_INFINITY);
+export const highest = (values: readonly number[]): number =>
+  values.reduce((a, b) => (b > a ? b : a), Number.NEGATIVE_INFINITY);

@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { rowsOf, seconds, smooth, sorted, type ChartLine } from './chart-data';
+import { type ChartLine, rowsOf, seconds, smooth, sorted } from './chart-data';
 import { colourOf, dashOf } from './series-slots';
 
 /** What a chart shows now. */
@@ -33,7 +33,9 @@ export interface Listeners {
 const GHOST = 0.28;
 const DRAG_PX = 5;
 /** Of a time axis, in seconds: its labels are whole parts of a minute or an hour. */
-const TIME_STEPS = [0.1, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400, 604_800];
+const TIME_STEPS = [
+  0.1, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400, 604_800,
+];
 
 /** One uPlot. The only module that loads it: it comes when the first chart can be seen. */
 export class ChartDrawing {
@@ -53,7 +55,13 @@ export class ChartDrawing {
 
   draw(picture: Picture): void {
     this.picture = picture;
-    const shape = JSON.stringify([picture.log, picture.formatX === seconds, picture.smoothing > 0, picture.lines.map(({ id, slot }) => [id, slot]), picture.hidden]);
+    const shape = JSON.stringify([
+      picture.log,
+      picture.formatX === seconds,
+      picture.smoothing > 0,
+      picture.lines.map(({ id, slot }) => [id, slot]),
+      picture.hidden,
+    ]);
     const data = this.data();
     if (this.plot && shape === this.shape) {
       this.plot.setData(data);
@@ -79,13 +87,17 @@ export class ChartDrawing {
 
   private data(): uPlot.AlignedData {
     const { lines, smoothing, log } = this.picture;
-    const ordered = lines.map(sorted).map(({ x, y }) => ({ x, y: log ? y.map((value) => (value !== null && value <= 0 ? null : value)) : y }));
+    const ordered = lines
+      .map(sorted)
+      .map(({ x, y }) => ({ x, y: log ? y.map((value) => (value !== null && value <= 0 ? null : value)) : y }));
     const smoothed = ordered.map(({ x, y }) => ({ x, y: smooth(y, smoothing) }));
     const drawn = smoothing > 0 ? ordered.flatMap((line, i) => [line, smoothed[i] ?? line]) : ordered;
     const step = smoothing > 0 ? 2 : 1;
     this.ends = smoothed.flatMap(({ x, y }, i) => {
       const last = y.findLastIndex((value) => value !== null);
-      return last < 0 || this.picture.hidden[i] ? [] : [{ x: x[last] ?? 0, y: y[last] ?? 0, column: i * step + step, live: lines[i]?.live ?? false }];
+      return last < 0 || this.picture.hidden[i]
+        ? []
+        : [{ x: x[last] ?? 0, y: y[last] ?? 0, column: i * step + step, live: lines[i]?.live ?? false }];
     });
     const { x, columns } = rowsOf(drawn);
     return [x, ...columns] as uPlot.AlignedData;
@@ -121,15 +133,42 @@ export class ChartDrawing {
         y: { distr: this.picture.log ? 3 : 1, range: (_plot, low, high) => this.rangeY(low, high) },
       },
       axes: [
-        { ...axis, size: 24, gap: 4, space: 56, ...(this.picture.formatX === seconds && { incrs: TIME_STEPS }), grid: { show: false }, border: { show: true, stroke: token('--axis'), width: 1 }, values: (_plot, splits) => splits.map((value) => this.picture.formatX(value)) },
-        { ...axis, size: (_plot, values) => labelWidth(values), gap: 6, space: 40, grid, values: (_plot, splits) => splits.map((value) => (value === null ? '' : this.picture.formatY(value))) },
+        {
+          ...axis,
+          size: 24,
+          gap: 4,
+          space: 56,
+          ...(this.picture.formatX === seconds && { incrs: TIME_STEPS }),
+          grid: { show: false },
+          border: { show: true, stroke: token('--axis'), width: 1 },
+          values: (_plot, splits) => splits.map((value) => this.picture.formatX(value)),
+        },
+        {
+          ...axis,
+          size: (_plot, values) => labelWidth(values),
+          gap: 6,
+          space: 40,
+          grid,
+          values: (_plot, splits) => splits.map((value) => (value === null ? '' : this.picture.formatY(value))),
+        },
       ],
       cursor: {
         y: false,
-        points: { size: 8, width: 1.5, fill: () => token('--surface'), stroke: (plot, i) => this.stroke(plot, i), show: this.cursorPoint() },
+        points: {
+          size: 8,
+          width: 1.5,
+          fill: () => token('--surface'),
+          stroke: (plot, i) => this.stroke(plot, i),
+          show: this.cursorPoint(),
+        },
         dataIdx: (plot, series, index) => nearest(plot.data[series], index),
         drag: { x: true, y: false, setScale: false, dist: DRAG_PX },
-        sync: { key: this.syncKey, setSeries: false, scales: ['x', null], filters: { pub: (type) => type === 'mousemove' || type === 'mouseleave' } },
+        sync: {
+          key: this.syncKey,
+          setSeries: false,
+          scales: ['x', null],
+          filters: { pub: (type) => type === 'mousemove' || type === 'mouseleave' },
+        },
         bind: {
           dblclick: () => () => {
             this.listeners.onZoom(null);
@@ -193,7 +232,11 @@ export class ChartDrawing {
     const { left = -1, idx } = plot.cursor;
     const x = idx === null || idx === undefined ? undefined : plot.data[0][idx];
     const offset = plot.over.offsetLeft;
-    this.listeners.onCursor(this.inside && left >= 0 && x !== undefined ? { x, left: offset + left, width: offset + plot.over.clientWidth } : null);
+    this.listeners.onCursor(
+      this.inside && left >= 0 && x !== undefined
+        ? { x, left: offset + left, width: offset + plot.over.clientWidth }
+        : null,
+    );
   }
 
   private tellZoom(plot: uPlot): void {
@@ -209,7 +252,13 @@ export class ChartDrawing {
     const { pxRatio } = uPlot;
     for (const { x, y, column, live } of this.ends) {
       const [left, top] = [plot.valToPos(x, 'x', true), plot.valToPos(y, 'y', true)];
-      if (left < bbox.left - 1 || left > bbox.left + bbox.width + 1 || top < bbox.top || top > bbox.top + bbox.height + 1) continue;
+      if (
+        left < bbox.left - 1 ||
+        left > bbox.left + bbox.width + 1 ||
+        top < bbox.top ||
+        top > bbox.top + bbox.height + 1
+      )
+        continue;
       ctx.save();
       ctx.fillStyle = ctx.strokeStyle = this.stroke(plot, column);
       circle(ctx, left, top, 3 * pxRatio).fill();
@@ -241,4 +290,5 @@ function nearest(column: ArrayLike<number | null | undefined> | undefined, index
 }
 
 /** Room for the longest label: digits of the 11 px font are about 6.4 px wide. */
-const labelWidth = (values: string[] | null): number => Math.max(34, 12 + 6.4 * Math.max(0, ...(values ?? []).map(({ length }) => length)));
+const labelWidth = (values: string[] | null): number =>
+  Math.max(34, 12 + 6.4 * Math.max(0, ...(values ?? []).map(({ length }) => length)));

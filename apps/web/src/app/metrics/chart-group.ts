@@ -2,7 +2,10 @@ import { computed, signal } from '@angular/core';
 
 let groups = 0;
 
-/** What the charts of one view share: the cursor, the range that is zoomed to, which lines are hidden and which chart is large. */
+/**
+ * What the charts of one view share: the cursor, the range that is zoomed to, which lines are hidden and which chart is
+ * large.
+ */
 export class ChartGroup {
   /** Of uPlot's cursors. */
   readonly key = `charts-${++groups}`;

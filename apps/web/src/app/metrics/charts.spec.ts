@@ -5,12 +5,19 @@ import type { ChartLine } from './chart-data';
 import { ChartGroup } from './chart-group';
 import { MetricChart } from './metric-chart';
 import { best, chartsOf } from './metric-lines';
-import { SeriesSlots, dashOf } from './series-slots';
 import { resourceCharts } from './resource-charts';
+import { dashOf, SeriesSlots } from './series-slots';
 import { sparkPath } from './spark-path';
 
 const id = (digit: string) => digit.repeat(24);
-const line = (label: string, y: number[], slot = 0): ChartLine => ({ id: label, label, slot, x: y.map((_, i) => i), y, live: false });
+const line = (label: string, y: number[], slot = 0): ChartLine => ({
+  id: label,
+  label,
+  slot,
+  x: y.map((_, i) => i),
+  y,
+  live: false,
+});
 
 const none: ReadonlySet<string> = new Set();
 
@@ -45,10 +52,23 @@ describe('lines', () => {
   });
 
   it('come together by the name of their metric', () => {
-    const series = (name: string) => ({ name, axis: 'epoch' as const, count: 2, x: [1, 2], y: [3, 4], time: [5_000, 7_000] });
-    const runs = [{ id: 'a', label: '#1', slot: 0, live: true, series: [series('loss')] }, { id: 'b', label: '#2', slot: 1, live: false, series: [series('loss'), series('accuracy')] }];
+    const series = (name: string) => ({
+      name,
+      axis: 'epoch' as const,
+      count: 2,
+      x: [1, 2],
+      y: [3, 4],
+      time: [5_000, 7_000],
+    });
+    const runs = [
+      { id: 'a', label: '#1', slot: 0, live: true, series: [series('loss')] },
+      { id: 'b', label: '#2', slot: 1, live: false, series: [series('loss'), series('accuracy')] },
+    ];
     const charts = chartsOf(runs, 'step');
-    expect(charts.map(({ name, axis, lines }) => [name, axis, lines.map(({ label }) => label)])).toEqual([['loss', 'epoch', ['#1', '#2']], ['accuracy', 'epoch', ['#2']]]);
+    expect(charts.map(({ name, axis, lines }) => [name, axis, lines.map(({ label }) => label)])).toEqual([
+      ['loss', 'epoch', ['#1', '#2']],
+      ['accuracy', 'epoch', ['#2']],
+    ]);
     expect(chartsOf(runs, 'time')[0]).toMatchObject({ axis: 'time', lines: [{ x: [0, 2] }, { x: [0, 2] }] });
     expect(best('loss', charts[0]?.lines ?? [])).toEqual({ value: 3, label: '#1' });
     expect(best('accuracy', charts[1]?.lines ?? [])).toEqual({ value: 4, label: '#2' });
@@ -57,39 +77,78 @@ describe('lines', () => {
 
 describe('a view of the Graphs page', () => {
   it('is kept by its link', () => {
-    const choice = { runs: [id('a'), id('b')], hidden: [id('b')], x: 'time', smoothing: 0.6, log: true, by: 'machine' } as const;
+    const choice = {
+      runs: [id('a'), id('b')],
+      hidden: [id('b')],
+      x: 'time',
+      smoothing: 0.6,
+      log: true,
+      by: 'machine',
+    } as const;
     expect(choiceOf(paramsOf(choice) as Record<string, string>)).toEqual(choice);
     expect(choiceOf({})).toEqual({ runs: null, hidden: [], x: 'step', smoothing: 0, log: false, by: 'run' });
     expect(choiceOf({ runs: `x,${id('a')},<b>`, smooth: '7' })).toMatchObject({ runs: [id('a')], smoothing: 0 });
   });
 
   it('begins with what runs, else with the latest that printed numbers', () => {
-    const run = (of: string, state: string, metrics = {}) => ({ id: of, state, metrics, machineId: of }) as unknown as RunView;
-    expect(preselected([run('c', 'succeeded', { loss: {} }), run('b', 'running'), run('a', 'stopping')], none)).toEqual(['b', 'a']);
+    const run = (of: string, state: string, metrics = {}) =>
+      ({ id: of, state, metrics, machineId: of }) as unknown as RunView;
+    expect(preselected([run('c', 'succeeded', { loss: {} }), run('b', 'running'), run('a', 'stopping')], none)).toEqual(
+      ['b', 'a'],
+    );
     expect(preselected([run('c', 'failed'), run('b', 'succeeded', { loss: {} })], none)).toEqual(['b']);
     expect(preselected([], none)).toEqual([]);
-    expect(preselected([run('c', 'running'), run('b', 'failed'), run('a', 'succeeded')], new Set(['a', 'c', 'gone']))).toEqual(['a', 'c']);
+    expect(
+      preselected([run('c', 'running'), run('b', 'failed'), run('a', 'succeeded')], new Set(['a', 'c', 'gone'])),
+    ).toEqual(['a', 'c']);
   });
 
   it('has one run for each machine, the latest', () => {
     const run = (of: string, machineId: string | null) => ({ id: of, machineId }) as unknown as RunView;
-    expect(latestOfMachines([run('d', 'm'), run('c', 'n'), run('b', 'm'), run('a', null)]).map((latest) => latest.id)).toEqual(['d', 'c']);
+    expect(
+      latestOfMachines([run('d', 'm'), run('c', 'n'), run('b', 'm'), run('a', null)]).map((latest) => latest.id),
+    ).toEqual(['d', 'c']);
   });
 });
 
 describe('resources', () => {
   it('stand by what they are of, the run on the scale of its machine', () => {
-    const series = (name: 'cpu' | 'runCpu' | 'runMemory' | 'diskRead', y: number[]) => ({ name, axis: 'seconds' as const, x: y.map((_, i) => 2 * i), y, time: y });
-    const charts = resourceCharts({ attempt: 1, capacity: { cpus: 4, memoryBytes: 16e9, gpuMemoryBytes: null }, series: [series('cpu', [0.5]), series('runCpu', [1, 2]), series('runMemory', [1e9]), series('diskRead', [2e6])] }, true);
-    expect(charts.map(({ title, note, ceiling }) => [title, note, ceiling])).toEqual([['CPU', '50 % of 4 cores', 100], ['Memory', '1.0 GB of 16 GB', 16e9], ['Disk', '2.0 MB/s', null]]);
-    expect(charts[0]?.lines.map(({ label, y }) => [label, y])).toEqual([['machine', [50]], ['this run', [25, 50]]]);
+    const series = (name: 'cpu' | 'runCpu' | 'runMemory' | 'diskRead', y: number[]) => ({
+      name,
+      axis: 'seconds' as const,
+      x: y.map((_, i) => 2 * i),
+      y,
+      time: y,
+    });
+    const charts = resourceCharts(
+      {
+        attempt: 1,
+        capacity: { cpus: 4, memoryBytes: 16e9, gpuMemoryBytes: null },
+        series: [series('cpu', [0.5]), series('runCpu', [1, 2]), series('runMemory', [1e9]), series('diskRead', [2e6])],
+      },
+      true,
+    );
+    expect(charts.map(({ title, note, ceiling }) => [title, note, ceiling])).toEqual([
+      ['CPU', '50 % of 4 cores', 100],
+      ['Memory', '1.0 GB of 16 GB', 16e9],
+      ['Disk', '2.0 MB/s', null],
+    ]);
+    expect(charts[0]?.lines.map(({ label, y }) => [label, y])).toEqual([
+      ['machine', [50]],
+      ['this run', [25, 50]],
+    ]);
   });
 });
 
 describe('a small curve', () => {
   it('keeps its peak, however many points there are', () => {
     const y = Array.from({ length: 10_000 }, (_, i) => (i === 7_777 ? 100 : 0));
-    const path = sparkPath(y.map((_, i) => i), y, 100, 20);
+    const path = sparkPath(
+      y.map((_, i) => i),
+      y,
+      100,
+      20,
+    );
     expect(path).toContain(' 0.0');
     expect(path.length).toBeLessThan(4_000);
     expect(sparkPath([1], [1], 10, 10)).toBe('');
@@ -130,8 +189,14 @@ describe('MetricChart', () => {
     const { element, fixture } = show([line('#1', [3, 2]), line('#2', [5], 1)]);
     element.querySelector<HTMLButtonElement>('button[aria-label="Show as table: loss"]')?.click();
     fixture.detectChanges();
-    const cells = [...element.querySelectorAll('tr')].map((row) => [...row.children].map((cell) => cell.textContent?.trim()));
-    expect(cells).toEqual([['epoch', '#1', '#2'], ['0', '3', '5'], ['1', '2', '']]);
+    const cells = [...element.querySelectorAll('tr')].map((row) =>
+      [...row.children].map((cell) => cell.textContent?.trim()),
+    );
+    expect(cells).toEqual([
+      ['epoch', '#1', '#2'],
+      ['0', '3', '5'],
+      ['1', '2', ''],
+    ]);
   });
 
   it('hides a line by its legend', () => {

@@ -1,10 +1,23 @@
-import { ChangeDetectionStrategy, Component, DestroyRef, ElementRef, ViewEncapsulation, computed, effect, inject, input, signal, untracked, viewChild } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  DestroyRef,
+  effect,
+  ElementRef,
+  inject,
+  input,
+  signal,
+  untracked,
+  viewChild,
+  ViewEncapsulation,
+} from '@angular/core';
 import { Theme } from '../core/theme';
 import { Icon } from '../ui/icon';
 import { csvOf, saveCsv } from './chart-csv';
-import { description, highest, number, rowsOf, short, sorted, valueAt, type ChartLine } from './chart-data';
+import { type ChartLine, description, highest, number, rowsOf, short, sorted, valueAt } from './chart-data';
 import type { ChartDrawing, CursorPlace, Picture } from './chart-drawing';
-import { ChartGroup } from './chart-group';
+import { type ChartGroup } from './chart-group';
 import { colourOf } from './series-slots';
 
 /** Rows of the table: the first and the last of a long one. */
@@ -17,7 +30,13 @@ const TABLE_ROWS = 400;
   changeDetection: ChangeDetectionStrategy.OnPush,
   // uPlot makes its own elements.
   encapsulation: ViewEncapsulation.None,
-  host: { class: 'mle-chart', role: 'figure', '[attr.aria-label]': 'title()', '[class.enlarged]': 'enlarged()', '(keydown.escape)': 'onEscape($event)' },
+  host: {
+    class: 'mle-chart',
+    role: 'figure',
+    '[attr.aria-label]': 'title()',
+    '[class.enlarged]': 'enlarged()',
+    '(keydown.escape)': 'onEscape($event)',
+  },
   templateUrl: './metric-chart.html',
   styleUrl: './metric-chart.scss',
 })
@@ -50,14 +69,23 @@ export class MetricChart {
   protected readonly enlarged = computed(() => this.group().enlarged() === this.title());
   protected readonly shown = computed(() => this.lines().filter(({ id }) => !this.group().isHidden(id)));
   protected readonly pointCount = computed(() => this.shown().reduce((sum, { x }) => sum + x.length, 0));
-  protected readonly sentence = computed(() => description(this.title(), this.axis(), this.shown(), this.formatValue()));
+  protected readonly sentence = computed(() =>
+    description(this.title(), this.axis(), this.shown(), this.formatValue()),
+  );
   protected readonly colour = (slot: number): string => `var(${colourOf(slot)})`;
 
   protected readonly cursor = computed(() => {
     const place = this.place();
     if (!place) return null;
     const rows = this.shown()
-      .map(({ id, label, slot, ...line }) => ({ id, label, slot, at: valueAt(...columns(line), place.x), known: line.x.length > 0, past: place.x > highest(line.x) }))
+      .map(({ id, label, slot, ...line }) => ({
+        id,
+        label,
+        slot,
+        at: valueAt(...columns(line), place.x),
+        known: line.x.length > 0,
+        past: place.x > highest(line.x),
+      }))
       .filter(({ known }) => known)
       .sort((a, b) => (b.at ?? Number.NEGATIVE_INFINITY) - (a.at ?? Number.NEGATIVE_INFINITY))
       .map((row) => ({ ...row, value: this.formatValue()(row.at) }));
@@ -71,7 +99,10 @@ export class MetricChart {
     const half = TABLE_ROWS / 2;
     const format = this.formatValue();
     return x
-      .map((place, i) => ({ x: this.formatX()(place), values: values.map((column) => (column[i] === undefined ? '' : format(column[i]))) }))
+      .map((place, i) => ({
+        x: this.formatX()(place),
+        values: values.map((column) => (column[i] === undefined ? '' : format(column[i]))),
+      }))
       .filter((_, i) => this.leftOut() === 0 || i < half || i >= x.length - half);
   });
 
@@ -148,7 +179,9 @@ export class MetricChart {
   private readonly resizes = new ResizeObserver(() => this.drawing?.resize());
 
   private watchVisibility(): void {
-    const observer = new IntersectionObserver((entries) => this.visible.set(entries.at(-1)?.isIntersecting ?? false), { rootMargin: '100px' });
+    const observer = new IntersectionObserver((entries) => this.visible.set(entries.at(-1)?.isIntersecting ?? false), {
+      rootMargin: '100px',
+    });
     observer.observe(this.host);
     inject(DestroyRef).onDestroy(() => {
       observer.disconnect();

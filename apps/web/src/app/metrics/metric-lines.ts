@@ -18,7 +18,10 @@ export interface RunSeries {
   series: readonly MetricSeries[];
 }
 
-/** One chart for each name, in the order in which the names came; x is what was printed, or the seconds since the run's first point. */
+/**
+ * One chart for each name, in the order in which the names came; x is what was printed, or the seconds since the run's
+ * first point.
+ */
 export function chartsOf(runs: readonly RunSeries[], x: XAxis): MetricLines[] {
   const charts = new Map<string, MetricLines>();
   for (const { id, label, slot, live, series } of runs) {
@@ -34,7 +37,8 @@ export function chartsOf(runs: readonly RunSeries[], x: XAxis): MetricLines[] {
 }
 
 /** Of a loss or an error less is better, of most others more. */
-export const lessIsBetter = (name: string): boolean => /loss|error|err\b|perplexity|ppl|mse|mae|rmse|seconds|time/i.test(name);
+export const lessIsBetter = (name: string): boolean =>
+  /loss|error|err\b|perplexity|ppl|mse|mae|rmse|seconds|time/i.test(name);
 
 /** `best 0.1616, #136`: what is on top among the lines. */
 export function best(name: string, lines: readonly ChartLine[]): { value: number; label: string } | null {

@@ -1,5 +1,5 @@
 import { HttpClient } from '@angular/common/http';
-import { Injectable, inject } from '@angular/core';
+import { inject, Injectable } from '@angular/core';
 import type { MetricList, ResourceList } from '@mle/protocol';
 import { firstValueFrom } from 'rxjs';
 import { API } from '../core/api-interceptor';
@@ -9,10 +9,16 @@ export class MetricsApi {
   private readonly http = inject(HttpClient);
 
   metrics(runId: string, attempt?: number): Promise<MetricList> {
-    return firstValueFrom(this.http.get<MetricList>(`${API}/runs/${runId}/metrics`, { params: attempt === undefined ? {} : { attempt } }));
+    return firstValueFrom(
+      this.http.get<MetricList>(`${API}/runs/${runId}/metrics`, { params: attempt === undefined ? {} : { attempt } }),
+    );
   }
 
   resources(runId: string, attempt?: number): Promise<ResourceList> {
-    return firstValueFrom(this.http.get<ResourceList>(`${API}/runs/${runId}/resources`, { params: attempt === undefined ? {} : { attempt } }));
+    return firstValueFrom(
+      this.http.get<ResourceList>(`${API}/runs/${runId}/resources`, {
+        params: attempt === undefined ? {} : { attempt },
+      }),
+    );
   }
 }

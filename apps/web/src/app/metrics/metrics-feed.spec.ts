@@ -10,7 +10,13 @@ const points = (from: number, to: number) => {
   return { x, y: x.map((value) => value / 2), time: x };
 };
 const series = (to: number): MetricSeries => ({ name: 'loss', axis: 'step', count: to, ...points(0, to) });
-const part = (first: number, count: number) => ({ name: 'loss', axis: 'step' as const, first, count, ...points(first, count) });
+const part = (first: number, count: number) => ({
+  name: 'loss',
+  axis: 'step' as const,
+  first,
+  count,
+  ...points(first, count),
+});
 
 describe('new points', () => {
   it('are appended once, however they overlap with what is known', () => {
@@ -34,7 +40,10 @@ describe('the feed of a run', () => {
     const answers: ((list: MetricList) => void)[] = [];
     const unwatched: string[] = [];
     const events = {
-      on: (event: string, listener: (update: MetricUpdate) => void) => (listeners.set(event, listener), () => listeners.delete(event)),
+      on: (event: string, listener: (update: MetricUpdate) => void) => (
+        listeners.set(event, listener),
+        () => listeners.delete(event)
+      ),
       watchMetrics: () => Promise.resolve({ ok: true, attempt: 1 }),
       unwatchMetrics: (id: string) => unwatched.push(id),
       connected: signal(true),
@@ -42,7 +51,13 @@ describe('the feed of a run', () => {
     const api = { metrics: () => new Promise<MetricList>((resolve) => answers.push(resolve)) } as unknown as MetricsApi;
     const feed = new MetricsFeed('r', events, api);
     const settle = () => new Promise((resolve) => setTimeout(resolve));
-    return { feed, answers, unwatched, settle, tell: (...parts: MetricUpdate['series']) => listeners.get('metrics')?.({ runId: 'r', attempt: 1, series: parts }) };
+    return {
+      feed,
+      answers,
+      unwatched,
+      settle,
+      tell: (...parts: MetricUpdate['series']) => listeners.get('metrics')?.({ runId: 'r', attempt: 1, series: parts }),
+    };
   }
   const list = (to: number): MetricList => ({ attempt: 1, series: [series(to)], sampled: false, dropped: 0 });
 

@@ -2,12 +2,15 @@ import { signal } from '@angular/core';
 import type { MetricList, MetricSeries, MetricUpdate, RunView } from '@mle/protocol';
 import type { EventsSocket } from '../core/events-socket';
 import { sentence } from '../core/problem';
-import type { MetricsApi } from './metrics-api';
 import { append } from './feed-series';
+import type { MetricsApi } from './metrics-api';
 
 const RETRY_MS = 2_000;
 
-/** The numbers of one run, live. Whoever missed an update asks for the whole again, which the server answers with the same points. */
+/**
+ * The numbers of one run, live. Whoever missed an update asks for the whole again, which the server answers with the
+ * same points.
+ */
 export class MetricsFeed {
   /** In the order in which the program began them. */
   readonly series = signal<readonly MetricSeries[]>([]);

@@ -1,11 +1,14 @@
-import { Injectable, effect, inject, untracked } from '@angular/core';
+import { effect, inject, Injectable, untracked } from '@angular/core';
 import { EventsSocket } from '../core/events-socket';
 import { MetricsApi } from './metrics-api';
 import { MetricsFeed } from './metrics-feed';
 
 const KEPT = 24;
 
-/** One feed for each run, however many charts draw it; those looked at last are kept, so that going back shows them at once. */
+/**
+ * One feed for each run, however many charts draw it; those looked at last are kept, so that going back shows them at
+ * once.
+ */
 @Injectable({ providedIn: 'root' })
 export class MetricsFeeds {
   private readonly events = inject(EventsSocket);

@@ -1,4 +1,4 @@
-import { Injectable, computed, signal } from '@angular/core';
+import { computed, Injectable, signal } from '@angular/core';
 import { isTextList, readStored, writeStored } from '../core/storage';
 
 const MOST = 10;

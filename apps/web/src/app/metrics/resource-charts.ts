@@ -25,22 +25,56 @@ const CHARTS: { title: string; names: ResourceName[]; unit: 'percent' | 'bytes' 
 ];
 
 const LABELS: Record<ResourceName, string> = {
-  cpu: 'machine', runCpu: 'this run', memory: 'machine', runMemory: 'this run', gpu: 'machine', gpuMemory: 'machine',
-  diskRead: 'read', diskWritten: 'written', networkReceived: 'received', networkSent: 'sent',
+  cpu: 'machine',
+  runCpu: 'this run',
+  memory: 'machine',
+  runMemory: 'this run',
+  gpu: 'machine',
+  gpuMemory: 'machine',
+  diskRead: 'read',
+  diskWritten: 'written',
+  networkReceived: 'received',
+  networkSent: 'sent',
 };
 
 const percent = (value: number): string => `${Math.round(value)} %`;
-const orNothing = (format: (value: number) => string) => (value: number | null): string => (value === null ? 'unknown' : format(value));
+const orNothing =
+  (format: (value: number) => string) =>
+  (value: number | null): string =>
+    value === null ? 'unknown' : format(value);
 
 export function resourceCharts({ series, capacity }: ResourceList, live: boolean): ResourceChart[] {
   const byName = new Map(series.map((one) => [one.name, one]));
   return CHARTS.flatMap(({ title, names, unit }) => {
     const found = names.flatMap((name) => byName.get(name) ?? []);
     if (found.length === 0) return [];
-    const lines = found.map((one) => ({ id: one.name, label: LABELS[one.name], slot: names.indexOf(one.name) === 0 && names.length > 1 ? 9 : 0, live, x: one.x, y: scaled(one, capacity.cpus) }));
+    const lines = found.map((one) => ({
+      id: one.name,
+      label: LABELS[one.name],
+      slot: names.indexOf(one.name) === 0 && names.length > 1 ? 9 : 0,
+      live,
+      x: one.x,
+      y: scaled(one, capacity.cpus),
+    }));
     const format = unit === 'percent' ? percent : unit === 'bytes' ? bytes : (value: number) => `${bytes(value)}/s`;
-    const ceiling = unit === 'percent' ? 100 : title === 'Memory' ? capacity.memoryBytes : title === 'GPU memory' ? capacity.gpuMemoryBytes : null;
-    return [{ title, note: note(title, lines, format, capacity), lines, ceiling, formatY: format, formatValue: orNothing(format) }];
+    const ceiling =
+      unit === 'percent'
+        ? 100
+        : title === 'Memory'
+          ? capacity.memoryBytes
+          : title === 'GPU memory'
+            ? capacity.gpuMemoryBytes
+            : null;
+    return [
+      {
+        title,
+        note: note(title, lines, format, capacity),
+        lines,
+        ceiling,
+        formatY: format,
+        formatValue: orNothing(format),
+      },
+    ];
   });
 }
 
@@ -50,9 +84,23 @@ function scaled({ name, y }: Series, cpus: number | null): (number | null)[] {
   return y.map((value) => (value === null ? null : value * factor));
 }
 
-function note(title: string, lines: readonly ChartLine[], format: (value: number) => string, { cpus, memoryBytes, gpuMemoryBytes }: ResourceList['capacity']): string {
+function note(
+  title: string,
+  lines: readonly ChartLine[],
+  format: (value: number) => string,
+  { cpus, memoryBytes, gpuMemoryBytes }: ResourceList['capacity'],
+): string {
   const last = lines.at(-1)?.y.at(-1);
   if (last === null || last === undefined) return '';
-  const whole = title === 'CPU' ? (cpus === null ? null : `${number(cpus)} cores`) : title === 'Memory' ? memoryBytes && bytes(memoryBytes) : title === 'GPU memory' ? gpuMemoryBytes && bytes(gpuMemoryBytes) : null;
+  const whole =
+    title === 'CPU'
+      ? cpus === null
+        ? null
+        : `${number(cpus)} cores`
+      : title === 'Memory'
+        ? memoryBytes && bytes(memoryBytes)
+        : title === 'GPU memory'
+          ? gpuMemoryBytes && bytes(gpuMemoryBytes)
+          : null;
   return whole ? `${format(last)} of ${whole}` : format(last);
 }

@@ -33,13 +33,23 @@ import { SeriesSlots } from './series-slots';
     } @else {
       <div class="charts">
         @for (chart of charts(); track chart.name) {
-          <mle-metric-chart [title]="chart.name" [note]="note(chart)" [lines]="chart.lines" [axis]="chart.axis" [group]="group" />
+          <mle-metric-chart
+            [title]="chart.name"
+            [note]="note(chart)"
+            [lines]="chart.lines"
+            [axis]="chart.axis"
+            [group]="group"
+          />
         }
       </div>
       @if (feed().sampled() || feed().dropped() > 0) {
         <p class="remark">{{ remark() }}</p>
       }
-      <p class="foot"><a routerLink="/graphs" [queryParams]="{ runs: run().id }"><mle-icon name="expand" />Compare on the Graphs page</a></p>
+      <p class="foot">
+        <a routerLink="/graphs" [queryParams]="{ runs: run().id }"
+          ><mle-icon name="expand" />Compare on the Graphs page</a
+        >
+      </p>
     }
   `,
   styles: `
@@ -123,7 +133,10 @@ export class RunCharts {
   protected readonly live = computed(() => this.attempt() === null && isActive(this.run().state));
   protected readonly charts = computed(() => {
     const { id, number: n } = this.run();
-    return chartsOf([{ id, label: `#${n}`, slot: this.slots.of(id), live: this.live(), series: this.feed().series() }], 'step');
+    return chartsOf(
+      [{ id, label: `#${n}`, slot: this.slots.of(id), live: this.live(), series: this.feed().series() }],
+      'step',
+    );
   });
   protected readonly remark = computed(() => remark(this.feed().sampled(), this.feed().dropped()));
 
@@ -140,7 +153,9 @@ export class RunCharts {
   }
 
   protected note({ axis, lines: [line] }: MetricLines): string {
-    return line ? `${number(line.y.at(-1) ?? null)} at ${axis} ${axis === 'time' ? elapsed((line.x.at(-1) ?? 0) * 1000) : short(line.x.at(-1) ?? 0)}` : '';
+    return line
+      ? `${number(line.y.at(-1) ?? null)} at ${axis} ${axis === 'time' ? elapsed((line.x.at(-1) ?? 0) * 1000) : short(line.x.at(-1) ?? 0)}`
+      : '';
   }
 }
 
@@ -148,7 +163,9 @@ export class RunCharts {
 export function remark(sampled: boolean, dropped: number): string {
   const parts = [
     ...(sampled ? ['The program prints faster than its lines are read: some points are missing.'] : []),
-    ...(dropped > 0 ? [`${dropped.toLocaleString('en')} points are not kept: a run has at most 200 series and 5 million points.`] : []),
+    ...(dropped > 0
+      ? [`${dropped.toLocaleString('en')} points are not kept: a run has at most 200 series and 5 million points.`]
+      : []),
   ];
   return parts.join(' ');
 }

@@ -24,19 +24,38 @@ const LOOK_AGAIN_MS = 2_500;
         <div class="empty">
           <mle-icon name="chart" />
           <h3>{{ live() ? 'Nothing measured yet' : 'Nothing was measured' }}</h3>
-          <p>{{ live() ? 'The first values come two seconds after the start of the program.' : 'The run was too short, or its worker measures nothing.' }}</p>
+          <p>
+            {{
+              live()
+                ? 'The first values come two seconds after the start of the program.'
+                : 'The run was too short, or its worker measures nothing.'
+            }}
+          </p>
         </div>
       } @else {
         <div class="charts">
           @for (chart of charts(); track chart.title) {
-            <mle-metric-chart [title]="chart.title" [note]="chart.note" [lines]="chart.lines" axis="time" [group]="group" [floor]="0" [ceiling]="chart.ceiling" [formatX]="seconds" [formatY]="chart.formatY" [formatValue]="chart.formatValue" />
+            <mle-metric-chart
+              [title]="chart.title"
+              [note]="chart.note"
+              [lines]="chart.lines"
+              axis="time"
+              [group]="group"
+              [floor]="0"
+              [ceiling]="chart.ceiling"
+              [formatX]="seconds"
+              [formatY]="chart.formatY"
+              [formatValue]="chart.formatValue"
+            />
           }
         </div>
       }
     } @else if (error()) {
       <mle-load-failure what="The resources" [text]="error()" (again)="load()" />
     } @else {
-      <div class="charts" aria-hidden="true"><span class="skeleton"></span><span class="skeleton"></span><span class="skeleton"></span></div>
+      <div class="charts" aria-hidden="true">
+        <span class="skeleton"></span><span class="skeleton"></span><span class="skeleton"></span>
+      </div>
     }
   `,
   styles: `

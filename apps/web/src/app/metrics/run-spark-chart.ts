@@ -20,7 +20,9 @@ const MOST = 4;
     @for (curve of curves(); track curve.name) {
       <a [routerLink]="['/graphs']" [queryParams]="{ runs: run().id }" [title]="curve.sentence">
         <span class="name cut">{{ curve.name }}</span>
-        <svg [attr.viewBox]="box" preserveAspectRatio="none" aria-hidden="true"><path [attr.d]="curve.path" [style.stroke]="colour()" /></svg>
+        <svg [attr.viewBox]="box" preserveAspectRatio="none" aria-hidden="true">
+          <path [attr.d]="curve.path" [style.stroke]="colour()" />
+        </svg>
         <span class="value">{{ curve.last }}</span><span class="sr">{{ curve.rest }}</span>
       </a>
     }

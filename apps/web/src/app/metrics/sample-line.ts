@@ -12,7 +12,9 @@ const JAVASCRIPT = 'console.log(`#loss ${epoch} ${loss}`);';
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <code class="mono">{{ line() }}</code>
-    <button type="button" class="btn small" (click)="copy()"><mle-icon [name]="copied() ? 'check' : 'copy'" />{{ copied() ? 'Copied' : 'Copy the line' }}</button>
+    <button type="button" class="btn small" (click)="copy()">
+      <mle-icon [name]="copied() ? 'check' : 'copy'" />{{ copied() ? 'Copied' : 'Copy the line' }}
+    </button>
     <span class="sr" role="status">{{ copied() ? 'Copied' : '' }}</span>
   `,
   styles: `

@@ -6,14 +6,23 @@ export const COLOURS = 10;
 const REMEMBERED = 60;
 
 const isSlots = (value: unknown): value is [string, number][] =>
-  Array.isArray(value) && value.every((entry) => Array.isArray(entry) && typeof entry[0] === 'string' && Number.isInteger(entry[1]) && entry[1] >= 0);
+  Array.isArray(value) &&
+  value.every(
+    (entry) => Array.isArray(entry) && typeof entry[0] === 'string' && Number.isInteger(entry[1]) && entry[1] >= 0,
+  );
 
-/** Which colour a run has. It takes the lowest free one when it is first drawn, and keeps it on every page and after a reload. */
+/**
+ * Which colour a run has. It takes the lowest free one when it is first drawn, and keeps it on every page and after a
+ * reload.
+ */
 @Injectable({ providedIn: 'root' })
 export class SeriesSlots {
   private readonly slots = signal<ReadonlyMap<string, number>>(new Map(readStored('series', isSlots, [])));
 
-  /** Gives each of the ids that has none the lowest slot that none of the others here holds. Not for a template: it remembers. */
+  /**
+   * Gives each of the ids that has none the lowest slot that none of the others here holds. Not for a template: it
+   * remembers.
+   */
   claim(ids: readonly string[]): void {
     const slots = new Map(this.slots());
     const taken = new Set(ids.flatMap((id) => slots.get(id) ?? []));

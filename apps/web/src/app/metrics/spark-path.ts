@@ -1,6 +1,11 @@
-/** A small curve in a box of `width` by `height`: per pixel column its lowest and highest value, so that no peak is lost. */
+/**
+ * A small curve in a box of `width` by `height`: per pixel column its lowest and highest value, so that no peak is
+ * lost.
+ */
 export function sparkPath(x: readonly number[], y: readonly (number | null)[], width: number, height: number): string {
-  const points = x.map((place, i) => ({ x: place, y: y[i] ?? null })).filter((point): point is { x: number; y: number } => point.y !== null);
+  const points = x
+    .map((place, i) => ({ x: place, y: y[i] ?? null }))
+    .filter((point): point is { x: number; y: number } => point.y !== null);
   if (points.length < 2) return '';
   points.sort((a, b) => a.x - b.x);
   const [left, right] = [points[0]?.x ?? 0, points.at(-1)?.x ?? 1];
@@ -17,7 +22,10 @@ export function sparkPath(x: readonly number[], y: readonly (number | null)[], w
     else {
       const ordered = [...kept, point].sort((a, b) => a.y - b.y);
       const ends = [ordered[0], ordered.at(-1)].filter((end) => end !== undefined);
-      columns.set(column, ends.sort((a, b) => a.x - b.x));
+      columns.set(
+        column,
+        ends.sort((a, b) => a.x - b.x),
+      );
     }
   }
   const path = [...columns.values()].flat().map((point) => `${toX(point.x).toFixed(1)} ${toY(point.y).toFixed(1)}`);

@@ -1,13 +1,20 @@
 /**
- * A text style packed into one number, so that a million lines can each remember theirs in a typed array:
- * foreground 0–16 in bits 0–4, background 0–16 in bits 5–9 (0 is the default, 1–8 the colours, 9–16 the bright ones), then flags.
+ * A text style packed into one number, so that a million lines can each remember theirs in a typed array: foreground
+ * 0–16 in bits 0–4, background 0–16 in bits 5–9 (0 is the default, 1–8 the colours, 9–16 the bright ones), then flags.
  */
 export type AnsiStyle = number;
 export const PLAIN: AnsiStyle = 0;
 
 const BACK_SHIFT = 5;
 const COLOUR_MASK = 0b11111;
-const FLAGS = { bold: 1 << 10, dim: 1 << 11, italic: 1 << 12, underline: 1 << 13, inverse: 1 << 14, strike: 1 << 15 } as const;
+const FLAGS = {
+  bold: 1 << 10,
+  dim: 1 << 11,
+  italic: 1 << 12,
+  underline: 1 << 13,
+  inverse: 1 << 14,
+  strike: 1 << 15,
+} as const;
 const NAMES = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
 
 /** The style after one SGR sequence; `parameters` is the text between `ESC[` and `m`. */
@@ -40,13 +47,16 @@ export function styleClasses(style: AnsiStyle): string {
   }
   if (fore) classes.push(`ansi-${colourName(fore)}`);
   if (back) classes.push(`ansi-back-${colourName(back)}`);
-  for (const flag of ['bold', 'dim', 'italic', 'underline', 'strike'] as const) if (style & FLAGS[flag]) classes.push(`ansi-${flag}`);
+  for (const flag of ['bold', 'dim', 'italic', 'underline', 'strike'] as const)
+    if (style & FLAGS[flag]) classes.push(`ansi-${flag}`);
   return classes.join(' ');
 }
 
-const colourName = (colour: number): string => (colour > 8 ? `bright-${NAMES[colour - 9]}` : (NAMES[colour - 1] ?? 'white'));
+const colourName = (colour: number): string =>
+  colour > 8 ? `bright-${NAMES[colour - 9]}` : (NAMES[colour - 1] ?? 'white');
 const withFore = (style: AnsiStyle, colour: number): AnsiStyle => (style & ~COLOUR_MASK) | colour;
-const withBack = (style: AnsiStyle, colour: number): AnsiStyle => (style & ~(COLOUR_MASK << BACK_SHIFT)) | (colour << BACK_SHIFT);
+const withBack = (style: AnsiStyle, colour: number): AnsiStyle =>
+  (style & ~(COLOUR_MASK << BACK_SHIFT)) | (colour << BACK_SHIFT);
 
 function applyCode(style: AnsiStyle, code: number): AnsiStyle {
   if (code === 0) return PLAIN;

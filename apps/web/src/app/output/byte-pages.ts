@@ -22,9 +22,10 @@ export class BytePages {
   slice(from: number, to: number): Uint8Array {
     const first = from >>> PAGE_BITS;
     const offset = from & (PAGE - 1);
-    if (to - from <= PAGE - offset) return (this.pages[first] ?? new Uint8Array(0)).subarray(offset, offset + to - from);
+    if (to - from <= PAGE - offset)
+      return (this.pages[first] ?? new Uint8Array(0)).subarray(offset, offset + to - from);
     const result = new Uint8Array(to - from);
-    for (let at = from; at < to; ) {
+    for (let at = from; at < to;) {
       const start = at & (PAGE - 1);
       const size = Math.min(PAGE - start, to - at);
       result.set((this.pages[at >>> PAGE_BITS] as Uint8Array).subarray(start, start + size), at - from);

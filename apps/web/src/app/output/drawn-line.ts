@@ -9,7 +9,9 @@ export interface DrawnRun {
   mark: '' | 'mark' | 'mark now';
 }
 
-/** The pieces of a line, cut where an occurrence of `query` begins or ends; `now` says which of them is the present one. */
+/**
+ * The pieces of a line, cut where an occurrence of `query` begins or ends; `now` says which of them is the present one.
+ */
 export function drawnLine(runs: readonly TextRun[], query: string, now: number): DrawnRun[] {
   const needle = query.toLowerCase();
   const found = needle === '' ? [] : occurrences(runs.map((run) => run.text).join(''), needle);
@@ -25,7 +27,11 @@ export function drawnLine(runs: readonly TextRun[], query: string, now: number):
       const start = found[nth] ?? Infinity;
       const inside = at >= start;
       const to = Math.min(end, inside ? start + needle.length : start);
-      drawn.push({ text: run.text.slice(run.text.length - (end - at), run.text.length - (end - to)), classes, mark: inside ? (nth === now ? 'mark now' : 'mark') : '' });
+      drawn.push({
+        text: run.text.slice(run.text.length - (end - at), run.text.length - (end - to)),
+        classes,
+        mark: inside ? (nth === now ? 'mark now' : 'mark') : '',
+      });
       at = to;
     }
   }

@@ -1,7 +1,10 @@
 import { applySgr, styleClasses } from './ansi-style';
 import { MAX_COLUMNS, renderLine, styleAfter } from './line-text';
 
-const shown = (text: string) => renderLine(text, 0).map((run) => run.text).join('');
+const shown = (text: string) =>
+  renderLine(text, 0)
+    .map((run) => run.text)
+    .join('');
 
 describe('renderLine', () => {
   it('draws a progress bar as its last state', () => {
@@ -22,7 +25,9 @@ describe('renderLine', () => {
       { text: 'ok', style: applySgr(0, '1;32') },
       { text: ' done', style: 0 },
     ]);
-    expect(shown('\u001b]0;title\u0007a\u001b[?25lb\u001b(Bc\u0000d\u001b]8;;http://x\u001b\\link\u001b]8;;\u001b\\')).toBe('abcdlink');
+    expect(
+      shown('\u001b]0;title\u0007a\u001b[?25lb\u001b(Bc\u0000d\u001b]8;;http://x\u001b\\link\u001b]8;;\u001b\\'),
+    ).toBe('abcdlink');
   });
 
   it('shows no half of a sequence that is still coming', () => {

@@ -1,4 +1,4 @@
-import { applySgr, PLAIN, type AnsiStyle } from './ansi-style';
+import { type AnsiStyle, applySgr, PLAIN } from './ansi-style';
 
 /** A piece of a line that looks the same throughout. */
 export interface TextRun {
@@ -13,7 +13,8 @@ const REDRAW_TAIL = 64 * 1024;
 
 const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/;
 // CSI, OSC with its end, or another two-character escape; an unfinished sequence at the end of the text is dropped too.
-const ESCAPE = /\u001b(?:\[([0-9;:?<=>!]*)[ -/]*([@-~])|\](?:[^\u0007\u001b]|\u001b(?!\\))*(?:\u0007|\u001b\\)|[()][0-9A-Za-z]|[ -Z\\^_`a-z{|}~]|\[[0-9;:?<=>!]*$|\][^\u0007]*$|$)/y;
+const ESCAPE =
+  /\u001b(?:\[([0-9;:?<=>!]*)[ -/]*([@-~])|\](?:[^\u0007\u001b]|\u001b(?!\\))*(?:\u0007|\u001b\\)|[()][0-9A-Za-z]|[ -Z\\^_`a-z{|}~]|\[[0-9;:?<=>!]*$|\][^\u0007]*$|$)/y;
 
 /** Whether a line is drawn as it is, whatever its length. */
 export const isPlain = (text: string): boolean => !CONTROL.test(text);
@@ -112,7 +113,8 @@ class Cells {
   /** 0: to the end of the row, 1: to its start, 2: all of it. */
   private erase(mode: number): void {
     if (mode === 1) {
-      for (let i = 0; i <= this.column && i < this.symbols.length; i++) [this.symbols[i], this.styles[i]] = [' ', PLAIN];
+      for (let i = 0; i <= this.column && i < this.symbols.length; i++)
+        [this.symbols[i], this.styles[i]] = [' ', PLAIN];
       return;
     }
     const keep = mode === 2 ? 0 : this.column;

@@ -1,9 +1,9 @@
 import type { OutputStream } from '@mle/protocol';
 import { STREAM_ORDER } from '../core/protocol-values';
-import { PLAIN, type AnsiStyle } from './ansi-style';
+import { type AnsiStyle, PLAIN } from './ansi-style';
 import { BytePages } from './byte-pages';
+import { type Column, LineTable } from './line-table';
 import { isPlain, renderLine, styleAfter, type TextRun } from './line-text';
-import { LineTable, type Column } from './line-table';
 
 /** `[length, index of the stream, time in ms]`, as a frame carries them. */
 export type Piece = readonly [length: number, stream: number, time: number];
@@ -70,7 +70,9 @@ export class OutputBuffer {
     return this.end > before;
   }
 
-  /** The first range that is not here, though bytes up to `storedBytes` or a waiting frame exist; null when complete. */
+  /**
+   * The first range that is not here, though bytes up to `storedBytes` or a waiting frame exist; null when complete.
+   */
   missing(storedBytes: number): { from: number; to: number } | null {
     const next = this.waiting[0];
     if (next) return { from: this.end, to: next.from };
@@ -94,7 +96,11 @@ export class OutputBuffer {
   /** The text of a line as it is drawn, without colours. */
   visibleText(index: number): string {
     const text = this.text(index);
-    return isPlain(text) ? text : renderLine(text, PLAIN).map((run) => run.text).join('');
+    return isPlain(text)
+      ? text
+      : renderLine(text, PLAIN)
+          .map((run) => run.text)
+          .join('');
   }
 
   /** The raw text of a line, without its end; a character that is still incomplete is left out. */
@@ -130,7 +136,7 @@ export class OutputBuffer {
     const offset = this.data.length;
     this.data.append(piece);
     const coloured = piece.includes(ESC);
-    for (let at = 0; at < piece.length; ) {
+    for (let at = 0; at < piece.length;) {
       const newline = piece.indexOf(NEWLINE, at);
       const end = newline === -1 ? piece.length : newline;
       let line = this.open[stream] ?? -1;
@@ -142,7 +148,8 @@ export class OutputBuffer {
         if (coloured) this.colouredOpen.add(line);
       } else {
         this.open[stream] = -1;
-        if (coloured || this.colouredOpen.delete(line)) this.styles[stream] = styleAfter(this.text(line), this.lines.style(line));
+        if (coloured || this.colouredOpen.delete(line))
+          this.styles[stream] = styleAfter(this.text(line), this.lines.style(line));
       }
       at = end + 1;
     }

@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, input, linkedSignal, signal, type WritableSignal } from '@angular/core';
 import { Icon } from '../ui/icon';
-import { COLUMNS, type Column } from './line-table';
+import { type Column, COLUMNS } from './line-table';
 import type { OutputFeed } from './output-feed';
 import { OutputView } from './output-view';
 
@@ -22,11 +22,37 @@ interface ColumnState {
           <h3>{{ column.name }}</h3>
           <span class="muted">#{{ number() }}</span>
           <span class="end">
-            <button type="button" class="ib" [attr.aria-label]="'Follow ' + column.name" [title]="'Follow ' + column.name" [attr.aria-pressed]="column.follow()" (click)="column.follow.set(!column.follow())"><mle-icon name="follow" /></button>
-            <button type="button" class="ib" [attr.aria-label]="'Clear ' + column.name" [title]="'Clear ' + column.name" (click)="clear(column)"><mle-icon name="clear" /></button>
+            <button
+              type="button"
+              class="ib"
+              [attr.aria-label]="'Follow ' + column.name"
+              [title]="'Follow ' + column.name"
+              [attr.aria-pressed]="column.follow()"
+              (click)="column.follow.set(!column.follow())"
+            >
+              <mle-icon name="follow" />
+            </button>
+            <button
+              type="button"
+              class="ib"
+              [attr.aria-label]="'Clear ' + column.name"
+              [title]="'Clear ' + column.name"
+              (click)="clear(column)"
+            >
+              <mle-icon name="clear" />
+            </button>
           </span>
         </div>
-        <mle-output-view [feed]="feed()" [column]="column.name" [label]="column.name + ' of run ' + number()" [firstLine]="column.firstLine()" [timestamps]="timestamps()" [wrap]="wrap()" [follow]="column.follow()" (followChange)="column.follow.set($event)" />
+        <mle-output-view
+          [feed]="feed()"
+          [column]="column.name"
+          [label]="column.name + ' of run ' + number()"
+          [firstLine]="column.firstLine()"
+          [timestamps]="timestamps()"
+          [wrap]="wrap()"
+          [follow]="column.follow()"
+          (followChange)="column.follow.set($event)"
+        />
       </section>
     }
   `,

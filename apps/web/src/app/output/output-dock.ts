@@ -1,4 +1,13 @@
-import { ChangeDetectionStrategy, Component, DestroyRef, computed, effect, inject, signal, untracked } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  DestroyRef,
+  effect,
+  inject,
+  signal,
+  untracked,
+} from '@angular/core';
 import { RouterLink } from '@angular/router';
 import type { RunView } from '@mle/protocol';
 import { Clock } from '../core/clock';
@@ -42,7 +51,9 @@ export class OutputDock {
     const chosen = latest.find((run) => run.id === this.chosen());
     return chosen && !tabs.includes(chosen) ? [...tabs, chosen] : tabs;
   });
-  protected readonly run = computed<RunView | null>(() => this.tabs().find((run) => run.id === this.chosen()) ?? this.tabs()[0] ?? null);
+  protected readonly run = computed<RunView | null>(
+    () => this.tabs().find((run) => run.id === this.chosen()) ?? this.tabs()[0] ?? null,
+  );
   protected readonly loading = computed(() => this.runs.status() === 'loading' || this.files.projectId() === null);
   protected readonly error = computed(() => (this.runs.status() === 'error' ? this.runs.error() : null));
   protected readonly feed = signal<OutputFeed | null>(null);
@@ -120,11 +131,18 @@ export class OutputDock {
   protected onTabKey(event: KeyboardEvent): void {
     const tabs = this.tabs();
     const at = tabs.findIndex((tab) => tab.id === this.run()?.id);
-    const target = { ArrowRight: tabs[at + 1] ?? tabs[0], ArrowLeft: tabs[at - 1] ?? tabs.at(-1), Home: tabs[0], End: tabs.at(-1) }[event.key];
+    const target = {
+      ArrowRight: tabs[at + 1] ?? tabs[0],
+      ArrowLeft: tabs[at - 1] ?? tabs.at(-1),
+      Home: tabs[0],
+      End: tabs.at(-1),
+    }[event.key];
     if (!target) return;
     event.preventDefault();
     this.choose(target.id);
-    const buttons = (event.currentTarget as HTMLElement).closest('[role="tablist"]')?.querySelectorAll<HTMLElement>('[role="tab"]');
+    const buttons = (event.currentTarget as HTMLElement)
+      .closest('[role="tablist"]')
+      ?.querySelectorAll<HTMLElement>('[role="tab"]');
     buttons?.[tabs.indexOf(target)]?.focus();
   }
 }

@@ -10,15 +10,26 @@ describe('piecesOf', () => {
       { offset: 15, length: 100, stream: 'system' as const, time: 3 },
     ];
     const [pieces, covered] = piecesOf({ from: 4, bytes: bytes(16), segments });
-    expect(pieces).toEqual([[6, 0, 1], [5, 1, 2], [5, 2, 3]]);
+    expect(pieces).toEqual([
+      [6, 0, 1],
+      [5, 1, 2],
+      [5, 2, 3],
+    ]);
     expect(covered.length).toBe(16);
   });
 
   it('takes only bytes whose stream is known', () => {
-    const [pieces, covered] = piecesOf({ from: 0, bytes: bytes(20), segments: [{ offset: 0, length: 8, stream: 'stdout', time: 1 }] });
+    const [pieces, covered] = piecesOf({
+      from: 0,
+      bytes: bytes(20),
+      segments: [{ offset: 0, length: 8, stream: 'stdout', time: 1 }],
+    });
     expect(pieces).toEqual([[8, 0, 1]]);
     expect(covered.length).toBe(8);
-    expect(piecesOf({ from: 0, bytes: bytes(20), segments: [{ offset: 3, length: 8, stream: 'stdout', time: 1 }] })[1].length).toBe(0);
+    expect(
+      piecesOf({ from: 0, bytes: bytes(20), segments: [{ offset: 3, length: 8, stream: 'stdout', time: 1 }] })[1]
+        .length,
+    ).toBe(0);
   });
 });
 

@@ -169,7 +169,9 @@ export class OutputFeed {
       for (let gap = this.gap(); gap; gap = this.gap()) {
         const { full, attempt } = this;
         const before = full.end;
-        const ranges = await Promise.all(chunks(gap).map(({ from, to }) => this.api.range(this.runId, attempt, from, to)));
+        const ranges = await Promise.all(
+          chunks(gap).map(({ from, to }) => this.api.range(this.runId, attempt, from, to)),
+        );
         if (full !== this.full) continue;
         for (const range of ranges) full.accept(range.from, ...piecesOf(range));
         this.error.set(null);
@@ -206,7 +208,7 @@ export class OutputFeed {
 /** The parts of a gap that are asked for together: a small one first, so that something shows at once. */
 export function chunks(gap: { from: number; to: number }): { from: number; to: number }[] {
   const parts: { from: number; to: number }[] = [];
-  for (let from = gap.from; from < gap.to && parts.length < PARALLEL; ) {
+  for (let from = gap.from; from < gap.to && parts.length < PARALLEL;) {
     const to = Math.min(gap.to, from + (from === 0 ? FIRST_CHUNK : CHUNK));
     parts.push({ from, to });
     from = to;
@@ -214,7 +216,10 @@ export function chunks(gap: { from: number; to: number }): { from: number; to: n
   return parts;
 }
 
-/** The pieces of a range and the bytes that they cover: both lists were asked for by themselves, and may end at different offsets. */
+/**
+ * The pieces of a range and the bytes that they cover: both lists were asked for by themselves, and may end at
+ * different offsets.
+ */
 export function piecesOf(range: { from: number; bytes: Uint8Array; segments: Segment[] }): [Piece[], Uint8Array] {
   const end = range.from + range.bytes.length;
   const pieces: Piece[] = [];

@@ -1,7 +1,7 @@
-import { Injectable, effect, inject, untracked } from '@angular/core';
+import { effect, inject, Injectable, untracked } from '@angular/core';
 import { EventsSocket } from '../core/events-socket';
 import { OutputApi } from './output-api';
-import { OutputFeed, type EndedAttempt } from './output-feed';
+import { type EndedAttempt, OutputFeed } from './output-feed';
 
 const KEPT = 6;
 

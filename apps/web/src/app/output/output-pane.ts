@@ -1,4 +1,19 @@
-import { ChangeDetectionStrategy, Component, DestroyRef, ElementRef, afterNextRender, computed, effect, inject, input, output, signal, untracked, viewChild, Injector } from '@angular/core';
+import {
+  afterNextRender,
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  DestroyRef,
+  effect,
+  type ElementRef,
+  inject,
+  Injector,
+  input,
+  output,
+  signal,
+  untracked,
+  viewChild,
+} from '@angular/core';
 import type { RunView } from '@mle/protocol';
 import { bytes, plural } from '../core/format';
 import { Hotkeys } from '../core/hotkeys';
@@ -57,7 +72,9 @@ export class OutputPane {
     const feed = this.feed();
     feed?.version();
     if (!feed) return '';
-    return feed.previewing ? `loading the lines before these, ${bytes(feed.buffer.end)}` : `${plural(feed.buffer.lineCount, 'line')}, ${bytes(feed.buffer.end)}`;
+    return feed.previewing
+      ? `loading the lines before these, ${bytes(feed.buffer.end)}`
+      : `${plural(feed.buffer.lineCount, 'line')}, ${bytes(feed.buffer.end)}`;
   });
   protected readonly nothing = computed(() => {
     this.feed()?.version();

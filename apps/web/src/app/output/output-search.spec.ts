@@ -1,5 +1,5 @@
 import { OutputBuffer } from './output-buffer';
-import { OutputSearch, occurrences } from './output-search';
+import { occurrences, OutputSearch } from './output-search';
 
 const bufferOf = (text: string) => {
   const buffer = new OutputBuffer();
@@ -28,7 +28,12 @@ describe('OutputSearch', () => {
     search.advance(bufferOf('one two\nthree\ntwo two\n'));
     search.find('TWO');
     expect(search.count()).toBe(3);
-    expect([1, 1, 1, 1].map(() => search.step(1, 0))).toEqual([{ line: 0, nth: 0 }, { line: 2, nth: 0 }, { line: 2, nth: 1 }, { line: 0, nth: 0 }]);
+    expect([1, 1, 1, 1].map(() => search.step(1, 0))).toEqual([
+      { line: 0, nth: 0 },
+      { line: 2, nth: 0 },
+      { line: 2, nth: 1 },
+      { line: 0, nth: 0 },
+    ]);
     expect(search.step(-1, 0)).toEqual({ line: 2, nth: 1 });
     expect(search.place()).toBe(3);
   });

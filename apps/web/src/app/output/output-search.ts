@@ -24,8 +24,8 @@ export function occurrences(text: string, needle: string): number[] {
 }
 
 /**
- * Finds a text in an output that may still grow. Long outputs are searched in slices between frames, from the first line on; a line
- * without an end is looked at again with each call of `advance`.
+ * Finds a text in an output that may still grow. Long outputs are searched in slices between frames, from the first
+ * line on; a line without an end is looked at again with each call of `advance`.
  */
 export class OutputSearch {
   readonly query = signal('');
@@ -125,4 +125,5 @@ export class OutputSearch {
   }
 }
 
-const matchesIn = (buffer: OutputBuffer, line: number, needle: string): Match[] => occurrences(buffer.visibleText(line), needle).map((_, nth) => ({ line, nth }));
+const matchesIn = (buffer: OutputBuffer, line: number, needle: string): Match[] =>
+  occurrences(buffer.visibleText(line), needle).map((_, nth) => ({ line, nth }));

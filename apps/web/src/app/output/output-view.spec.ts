@@ -18,7 +18,8 @@ function show(text: string, stream = 0) {
 
 describe('OutputView', () => {
   it('shows output as text, whatever it looks like', () => {
-    const element = show('<img src=x onerror=alert(1)><b>bold</b>\n\u001b[31mred\u001b[0m\n').nativeElement as HTMLElement;
+    const element = show('<img src=x onerror=alert(1)><b>bold</b>\n\u001b[31mred\u001b[0m\n')
+      .nativeElement as HTMLElement;
     const lines = [...element.querySelectorAll('.line')];
     expect(lines.map((line) => line.textContent)).toEqual(['<img src=x onerror=alert(1)><b>bold</b>', 'red']);
     expect(element.querySelector('img, b')).toBeNull();
@@ -27,7 +28,9 @@ describe('OutputView', () => {
 
   it('marks the stream of a line', () => {
     expect((show('oh\n', 1).nativeElement as HTMLElement).querySelector('.line')?.classList).toContain('stderr');
-    expect((show('Running a.py\n', 2).nativeElement as HTMLElement).querySelector('.line')?.classList).toContain('system');
+    expect((show('Running a.py\n', 2).nativeElement as HTMLElement).querySelector('.line')?.classList).toContain(
+      'system',
+    );
   });
 
   it('draws only what can be seen of a long output', () => {
@@ -42,6 +45,8 @@ describe('OutputView', () => {
     const fixture = show('one\ntwo\nthree\n');
     fixture.componentRef.setInput('firstLine', 2);
     fixture.detectChanges();
-    expect([...(fixture.nativeElement as HTMLElement).querySelectorAll('.line')].map((line) => line.textContent)).toEqual(['three']);
+    expect(
+      [...(fixture.nativeElement as HTMLElement).querySelectorAll('.line')].map((line) => line.textContent),
+    ).toEqual(['three']);
   });
 });

@@ -1,4 +1,20 @@
-import { ChangeDetectionStrategy, Component, DestroyRef, ElementRef, afterRenderEffect, computed, effect, inject, input, model, output, signal, untracked, viewChild, type OnInit } from '@angular/core';
+import {
+  afterRenderEffect,
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  DestroyRef,
+  effect,
+  type ElementRef,
+  inject,
+  input,
+  model,
+  type OnInit,
+  output,
+  signal,
+  untracked,
+  viewChild,
+} from '@angular/core';
 import { plural } from '../core/format';
 import { Icon } from '../ui/icon';
 import { drawnLine, type DrawnRun } from './drawn-line';
@@ -70,9 +86,17 @@ export class OutputView implements OnInit {
   /** The position at which the last line ends at the lower edge, where no line is wrapped. */
   private readonly endTop = computed(() => Math.max(0, this.lineCount() * LINE_PX + 2 * PAD_PX - this.viewport()));
   // Wrapped lines are higher than they count: each of them has to be able to come to the upper edge.
-  protected readonly scale = computed(() => new ScrollScale(this.wrap() ? this.lineCount() * LINE_PX + this.viewport() : this.endTop() + this.viewport(), this.viewport()));
+  protected readonly scale = computed(
+    () =>
+      new ScrollScale(
+        this.wrap() ? this.lineCount() * LINE_PX + this.viewport() : this.endTop() + this.viewport(),
+        this.viewport(),
+      ),
+  );
   protected readonly newLines = computed(() => Math.max(0, this.lineCount() - this.seenLines()));
-  protected readonly followText = computed(() => (this.newLines() > 0 ? `Follow, ${plural(this.newLines(), 'new line')}` : 'Follow'));
+  protected readonly followText = computed(() =>
+    this.newLines() > 0 ? `Follow, ${plural(this.newLines(), 'new line')}` : 'Follow',
+  );
   protected readonly shift = computed(() => {
     const scale = this.scale();
     return scale.scaled ? scale.toScroll(this.top()) - this.top() : 0;
@@ -142,7 +166,14 @@ export class OutputView implements OnInit {
 
   protected onKey(event: KeyboardEvent): void {
     const page = this.viewport() - LINE_PX;
-    const steps: Record<string, number> = { ArrowDown: LINE_PX, ArrowUp: -LINE_PX, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity };
+    const steps: Record<string, number> = {
+      ArrowDown: LINE_PX,
+      ArrowUp: -LINE_PX,
+      PageDown: page,
+      PageUp: -page,
+      Home: -Infinity,
+      End: Infinity,
+    };
     const step = steps[event.key];
     if (step === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
@@ -167,7 +198,10 @@ export class OutputView implements OnInit {
   /** Whether the last line can be seen from there, but for `slack` pixels. */
   private reachesEnd(top: number, slack: number): boolean {
     if (!this.wrap() || top === Infinity) return top >= this.endTop() - slack;
-    return movedBy(Math.max(0, top), this.viewport() - 2 * PAD_PX, (place) => this.heightOf(place)) >= this.lineCount() * LINE_PX - slack;
+    return (
+      movedBy(Math.max(0, top), this.viewport() - 2 * PAD_PX, (place) => this.heightOf(place)) >=
+      this.lineCount() * LINE_PX - slack
+    );
   }
 
   private moveTo(top: number): void {
@@ -185,7 +219,9 @@ export class OutputView implements OnInit {
     const lines = countLines(buffer, this.column());
     this.drawn = { buffer, lines };
     // Who went to the very beginning wants the true one.
-    return before && before.buffer !== buffer && before.lines > 0 && this.top() > 0 && lines > before.lines ? lines - before.lines : 0;
+    return before && before.buffer !== buffer && before.lines > 0 && this.top() > 0 && lines > before.lines
+      ? lines - before.lines
+      : 0;
   }
 
   private writeScroll(element: HTMLElement): void {
@@ -223,7 +259,10 @@ export class OutputView implements OnInit {
     return column === null ? this.firstLine() + place : this.feed().buffer.lineOf(column, this.firstLine() + place);
   }
 
-  /** Wrapped lines stand one below the other; the block is put so that the line at the upper edge, or the last one, is where it belongs. */
+  /**
+   * Wrapped lines stand one below the other; the block is put so that the line at the upper edge, or the last one, is
+   * where it belongs.
+   */
   private placeBlock(): void {
     const rows = this.rows();
     const [top, viewport] = [this.top(), this.viewport()];
@@ -264,7 +303,8 @@ export class OutputView implements OnInit {
 }
 
 /** How many lines there are to show, of all or of one column. */
-export const countLines = (buffer: OutputBuffer, column: Column | null): number => (column === null ? buffer.lineCount : buffer.countOf(column));
+export const countLines = (buffer: OutputBuffer, column: Column | null): number =>
+  column === null ? buffer.lineCount : buffer.countOf(column);
 
 function clockTime(time: number): string {
   const at = new Date(time);

@@ -1,4 +1,7 @@
-/** Browsers cap the height of an element (16 to 33 million px): beyond this the scroll bar stands for more than it shows. */
+/**
+ * Browsers cap the height of an element (16 to 33 million px): beyond this the scroll bar stands for more than it
+ * shows.
+ */
 export const MAX_SCROLL_PX = 8_000_000;
 
 /** Maps the scroll bar to lines, with a true pixel position of its own. */

@@ -13,7 +13,8 @@ describe('movedBy', () => {
   });
 
   it('goes back the same way', () => {
-    for (const delta of [5, 18, 40, 100, 200]) expect(movedBy(movedBy(line(0), delta, heightOf), -delta, heightOf)).toBeCloseTo(0);
+    for (const delta of [5, 18, 40, 100, 200])
+      expect(movedBy(movedBy(line(0), delta, heightOf), -delta, heightOf)).toBeCloseTo(0);
     expect(movedBy(line(4), -18 - 180, heightOf)).toBeCloseTo(line(2));
   });
 

@@ -2,8 +2,8 @@
 export const LINE_PX = 18;
 
 /**
- * Where one is `delta` pixels further, in an output whose long lines are wrapped. Positions count each line as `LINE_PX`, whatever
- * its real height; `heightOf` gives that of a line that is drawn, or null.
+ * Where one is `delta` pixels further, in an output whose long lines are wrapped. Positions count each line as
+ * `LINE_PX`, whatever its real height; `heightOf` gives that of a line that is drawn, or null.
  */
 export function movedBy(top: number, delta: number, heightOf: (line: number) => number | null): number {
   let line = Math.floor(top / LINE_PX);

@@ -1,5 +1,5 @@
 import { HttpClient } from '@angular/common/http';
-import { Injectable, inject } from '@angular/core';
+import { inject, Injectable } from '@angular/core';
 import type { CreatePool, PoolView, UpdatePool } from '@mle/protocol';
 import { firstValueFrom } from 'rxjs';
 import { API } from '../core/api-interceptor';

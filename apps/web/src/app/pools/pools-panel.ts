@@ -82,7 +82,9 @@ export class PoolsPanel {
   protected readonly admin = computed(() => this.session.user()?.role === 'admin');
   protected readonly offline = computed(() => this.server.offlineSince() !== null);
   protected readonly problem = signal<{ poolId: string; text: string } | null>(null);
-  protected readonly rows = computed(() => this.store.list().map((pool) => ({ pool, room: this.roomOf(pool), check: this.checkName(pool) })));
+  protected readonly rows = computed(() =>
+    this.store.list().map((pool) => ({ pool, room: this.roomOf(pool), check: this.checkName(pool) })),
+  );
 
   private checkName(pool: PoolView): (name: string) => string | null {
     return (name) => {
@@ -95,18 +97,27 @@ export class PoolsPanel {
   protected async make(): Promise<void> {
     const { NameDialog } = await import('../ui/name-dialog');
     const act = async (name: string) => this.store.put(await this.api.create({ name }));
-    this.dialog.open(NameDialog, { ariaLabel: 'Make a pool', restoreFocus: true, autoFocus: '[cdkFocusInitial]', data: { title: 'Make a pool', label: 'Name, such as gpu', value: '', verb: 'Make it', act } });
+    this.dialog.open(NameDialog, {
+      ariaLabel: 'Make a pool',
+      restoreFocus: true,
+      autoFocus: '[cdkFocusInitial]',
+      data: { title: 'Make a pool', label: 'Name, such as gpu', value: '', verb: 'Make it', act },
+    });
   }
 
   protected async rename(pool: PoolView, name: string): Promise<void> {
     if (await this.change(pool, { name })) {
-      this.toasts.show(`${pool.name} is now ${name}`, { icon: 'check', action: { label: 'Undo', run: () => void this.change({ ...pool, name }, { name: pool.name }) } });
+      this.toasts.show(`${pool.name} is now ${name}`, {
+        icon: 'check',
+        action: { label: 'Undo', run: () => void this.change({ ...pool, name }, { name: pool.name }) },
+      });
     }
   }
 
   protected async toggle(pool: PoolView, machineId: string, box: HTMLInputElement): Promise<void> {
     const others = pool.machineIds.filter((id) => id !== machineId);
-    if (!(await this.change(pool, { machineIds: box.checked ? [...others, machineId] : others }))) box.checked = pool.machineIds.includes(machineId);
+    if (!(await this.change(pool, { machineIds: box.checked ? [...others, machineId] : others })))
+      box.checked = pool.machineIds.includes(machineId);
   }
 
   protected async remove(pool: PoolView): Promise<void> {
@@ -116,8 +127,14 @@ export class PoolsPanel {
       this.store.drop(pool.id);
     };
     const title = `Remove the pool ${pool.name}?`;
-    const text = 'The group is lost. Its machines stay, and so do finished runs that were sent to it. Runs that wait in it have to be stopped or end first.';
-    this.dialog.open(ConfirmDialog, { ariaLabel: title, restoreFocus: true, autoFocus: '[cdkFocusInitial]', data: { title, text, verb: 'Remove', act } });
+    const text =
+      'The group is lost. Its machines stay, and so do finished runs that were sent to it. Runs that wait in it have to be stopped or end first.';
+    this.dialog.open(ConfirmDialog, {
+      ariaLabel: title,
+      restoreFocus: true,
+      autoFocus: '[cdkFocusInitial]',
+      data: { title, text, verb: 'Remove', act },
+    });
   }
 
   /** Shown at once, and taken back where the server refuses; answers whether it took it. */

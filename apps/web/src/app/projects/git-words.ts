@@ -1,7 +1,11 @@
 import type { FetchProgress } from '@mle/protocol';
 
 /** How far a clone is, for the line above its bar. */
-export function fetchWords({ gitUrl, phase, part = null }: Pick<FetchProgress, 'gitUrl' | 'phase'> & { part?: number | null }): string {
+export function fetchWords({
+  gitUrl,
+  phase,
+  part = null,
+}: Pick<FetchProgress, 'gitUrl' | 'phase'> & { part?: number | null }): string {
   switch (phase) {
     case 'connecting':
       return `Connecting to ${hostOf(gitUrl)}`;
@@ -12,9 +16,17 @@ export function fetchWords({ gitUrl, phase, part = null }: Pick<FetchProgress, '
   }
 }
 
-/** The name that a project of this repository gets, as the server makes it: the last part of the address, without .git. */
+/**
+ * The name that a project of this repository gets, as the server makes it: the last part of the address, without .git.
+ */
 export function nameOfRepository(gitUrl: string): string {
-  const last = gitUrl.trim().replace(/[?#].*$/, '').replace(/\/+$/, '').split(/[/:]/).at(-1) ?? '';
+  const last =
+    gitUrl
+      .trim()
+      .replace(/[?#].*$/, '')
+      .replace(/\/+$/, '')
+      .split(/[/:]/)
+      .at(-1) ?? '';
   return last.replace(/\.git$/, '');
 }
 

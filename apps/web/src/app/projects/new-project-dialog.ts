@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, DestroyRef, computed, inject, resource, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, DestroyRef, inject, resource, signal } from '@angular/core';
 import { MAT_DIALOG_DATA, MatDialogRef } from '@angular/material/dialog';
 import { Router } from '@angular/router';
 import type { ExampleView } from '@mle/protocol';
@@ -39,7 +39,9 @@ export class NewProjectDialog {
   private readonly store = inject(ProjectsStore);
   private readonly api = inject(ProjectsApi);
   protected readonly examples = resource({ loader: () => this.api.examples() });
-  protected readonly start = signal<ProjectStart>(inject<ProjectStart | null>(MAT_DIALOG_DATA, { optional: true }) ?? 'empty');
+  protected readonly start = signal<ProjectStart>(
+    inject<ProjectStart | null>(MAT_DIALOG_DATA, { optional: true }) ?? 'empty',
+  );
   protected readonly gitUrl = signal('');
   protected readonly zip = signal<File | null>(null);
   protected readonly progress = signal<Progress | null>(null);
@@ -73,11 +75,14 @@ export class NewProjectDialog {
     }
   });
   protected readonly hint = computed(() => HINTS[this.start()]);
-  protected readonly verb = computed(() => ({ git: 'Clone', zip: 'Upload', example: 'Create', empty: 'Create' })[this.start()]);
+  protected readonly verb = computed(
+    () => ({ git: 'Clone', zip: 'Upload', example: 'Create', empty: 'Create' })[this.start()],
+  );
 
   constructor() {
     const off = inject(EventsSocket).on('project.fetching', (fetch) => {
-      if (this.busy() && fetch.gitUrl === this.gitUrl().trim()) this.progress.set({ text: fetchWords(fetch), part: fetch.part });
+      if (this.busy() && fetch.gitUrl === this.gitUrl().trim())
+        this.progress.set({ text: fetchWords(fetch), part: fetch.part });
     });
     inject(DestroyRef).onDestroy(() => {
       off();
@@ -138,7 +143,13 @@ export class NewProjectDialog {
     const start = this.start();
     const zip = this.zip();
     if (start === 'zip' && zip) {
-      await this.store.upload(zip, named.name, signal, (part) => this.progress.set(part < 1 ? { text: `Uploading ${zip.name}, ${Math.floor(part * 100)} %`, part } : { text: `Unpacking ${zip.name}`, part: null }));
+      await this.store.upload(zip, named.name, signal, (part) =>
+        this.progress.set(
+          part < 1
+            ? { text: `Uploading ${zip.name}, ${Math.floor(part * 100)} %`, part }
+            : { text: `Unpacking ${zip.name}`, part: null },
+        ),
+      );
     } else if (start === 'git') {
       const gitUrl = this.gitUrl().trim();
       this.progress.set({ text: fetchWords({ gitUrl, phase: 'connecting' }), part: null });

@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, ElementRef, computed, inject, linkedSignal, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, ElementRef, inject, linkedSignal, signal } from '@angular/core';
 import { MatDialogRef } from '@angular/material/dialog';
 import { Router } from '@angular/router';
 import { Clock } from '../core/clock';
@@ -13,7 +13,10 @@ import { ProjectsStore } from './projects-store';
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <div class="dialog-form">
-      <header><h1>Open a project</h1><button type="button" class="ib" aria-label="Close" (click)="ref.close()"><mle-icon name="x" /></button></header>
+      <header>
+        <h1>Open a project</h1>
+        <button type="button" class="ib" aria-label="Close" (click)="ref.close()"><mle-icon name="x" /></button>
+      </header>
       <div class="body">
         <input
           #text
@@ -33,7 +36,14 @@ import { ProjectsStore } from './projects-store';
         />
         <div role="listbox" id="project-list" class="list scroll" aria-label="Projects">
           @for (project of found(); track project.id) {
-            <div role="option" tabindex="-1" [id]="'project-' + project.id" [attr.aria-selected]="project === at()" (click)="open(project.id)" (keydown.enter)="open(project.id)">
+            <div
+              role="option"
+              tabindex="-1"
+              [id]="'project-' + project.id"
+              [attr.aria-selected]="project === at()"
+              (click)="open(project.id)"
+              (keydown.enter)="open(project.id)"
+            >
               <mle-icon [name]="project.id === store.current()?.id ? 'check' : 'folder'" />
               <span class="cut grow">{{ project.name }}</span>
               <span class="muted">{{ since(project.updatedAt) }}</span>
@@ -121,6 +131,8 @@ export class OpenProjectDialog {
     else if (next) this.at.set(next);
     if (!['Enter', 'ArrowDown', 'ArrowUp'].includes(event.key)) return;
     event.preventDefault();
-    requestAnimationFrame(() => this.host.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' }));
+    requestAnimationFrame(() =>
+      this.host.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' }),
+    );
   }
 }

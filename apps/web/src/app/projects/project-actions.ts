@@ -1,4 +1,4 @@
-import { Injectable, inject } from '@angular/core';
+import { inject, Injectable } from '@angular/core';
 import { MatDialog, type MatDialogConfig } from '@angular/material/dialog';
 import type { ProjectView } from '@mle/protocol';
 import { DocumentStore } from '../editor/document-store';
@@ -25,7 +25,13 @@ export class ProjectActions {
   }
 
   async rename(project: ProjectView): Promise<void> {
-    await this.ask({ title: `Rename ${project.name}`, label: 'Name', value: project.name, verb: 'Rename', act: (name) => this.store.rename(project.id, name) });
+    await this.ask({
+      title: `Rename ${project.name}`,
+      label: 'Name',
+      value: project.name,
+      verb: 'Rename',
+      act: (name) => this.store.rename(project.id, name),
+    });
   }
 
   async settings(project: ProjectView): Promise<void> {
@@ -38,7 +44,13 @@ export class ProjectActions {
       await this.documents.saveAll();
       await this.store.create({ name, projectId: project.id });
     };
-    await this.ask({ title: `Duplicate ${project.name}`, label: 'Name of the copy', value: `${project.name} copy`, verb: 'Duplicate', act });
+    await this.ask({
+      title: `Duplicate ${project.name}`,
+      label: 'Name of the copy',
+      value: `${project.name} copy`,
+      verb: 'Duplicate',
+      act,
+    });
   }
 
   async remove(project: ProjectView): Promise<void> {
@@ -58,4 +70,8 @@ export class ProjectActions {
   }
 }
 
-const config = (label: string): MatDialogConfig => ({ ariaLabel: label, autoFocus: '[cdkFocusInitial]', restoreFocus: true });
+const config = (label: string): MatDialogConfig => ({
+  ariaLabel: label,
+  autoFocus: '[cdkFocusInitial]',
+  restoreFocus: true,
+});

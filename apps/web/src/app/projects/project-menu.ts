@@ -28,27 +28,52 @@ const SHOWN = 7;
       @if (store.list().length > 0) {
         <div class="menu-head">Open</div>
         @for (project of latest(); track project.id) {
-          <button mat-menu-item type="button" [attr.aria-current]="project.id === store.current()?.id ? 'true' : null" (click)="open(project.id)">
-            <mle-icon [name]="project.id === store.current()?.id ? 'check' : 'folder'" /><span class="cut">{{ project.name }}</span>
+          <button
+            mat-menu-item
+            type="button"
+            [attr.aria-current]="project.id === store.current()?.id ? 'true' : null"
+            (click)="open(project.id)"
+          >
+            <mle-icon [name]="project.id === store.current()?.id ? 'check' : 'folder'" /><span class="cut">{{
+              project.name
+            }}</span>
           </button>
         }
         @if (store.list().length > latest().length) {
-          <button mat-menu-item type="button" (click)="actions.openOther()"><mle-icon name="search" />Find among {{ store.list().length }} projects</button>
+          <button mat-menu-item type="button" (click)="actions.openOther()">
+            <mle-icon name="search" />Find among {{ store.list().length }} projects
+          </button>
         }
         <div class="sep"></div>
       }
-      <button mat-menu-item type="button" [disabled]="offline()" (click)="actions.create()"><mle-icon name="plus" />New project</button>
-      <button mat-menu-item type="button" [disabled]="offline()" (click)="actions.create('git')"><mle-icon name="branch" />Clone from git</button>
-      <button mat-menu-item type="button" [disabled]="offline()" (click)="actions.create('zip')"><mle-icon name="upload" />Upload zip</button>
+      <button mat-menu-item type="button" [disabled]="offline()" (click)="actions.create()">
+        <mle-icon name="plus" />New project
+      </button>
+      <button mat-menu-item type="button" [disabled]="offline()" (click)="actions.create('git')">
+        <mle-icon name="branch" />Clone from git
+      </button>
+      <button mat-menu-item type="button" [disabled]="offline()" (click)="actions.create('zip')">
+        <mle-icon name="upload" />Upload zip
+      </button>
       @if (store.current(); as project) {
         <div class="sep"></div>
         <div class="menu-head cut">{{ project.name }}</div>
-        <button mat-menu-item type="button" [disabled]="offline()" (click)="actions.rename(project)"><mle-icon name="pencil" />Rename</button>
-        <button mat-menu-item type="button" [disabled]="offline()" (click)="actions.duplicate(project)"><mle-icon name="copy" />Duplicate</button>
-        <button mat-menu-item type="button" [disabled]="offline()" (click)="actions.settings(project)"><mle-icon name="sliders" />Settings</button>
-        <a mat-menu-item [disabled]="offline()" [href]="api.archiveUrl(project.id)" download><mle-icon name="download" />Download zip</a>
+        <button mat-menu-item type="button" [disabled]="offline()" (click)="actions.rename(project)">
+          <mle-icon name="pencil" />Rename
+        </button>
+        <button mat-menu-item type="button" [disabled]="offline()" (click)="actions.duplicate(project)">
+          <mle-icon name="copy" />Duplicate
+        </button>
+        <button mat-menu-item type="button" [disabled]="offline()" (click)="actions.settings(project)">
+          <mle-icon name="sliders" />Settings
+        </button>
+        <a mat-menu-item [disabled]="offline()" [href]="api.archiveUrl(project.id)" download
+          ><mle-icon name="download" />Download zip</a
+        >
         <div class="sep"></div>
-        <button mat-menu-item type="button" class="danger" [disabled]="offline()" (click)="actions.remove(project)"><mle-icon name="trash" />Delete</button>
+        <button mat-menu-item type="button" class="danger" [disabled]="offline()" (click)="actions.remove(project)">
+          <mle-icon name="trash" />Delete
+        </button>
       }
     </mat-menu>
   `,
@@ -86,7 +111,10 @@ export class ProjectMenu {
   /** The open one, and those that changed last; by name, so that each keeps its place. */
   protected readonly latest = computed(() => {
     const current = this.store.current();
-    const others = this.store.list().filter((project) => project !== current).sort((a, b) => b.updatedAt.localeCompare(a.updatedAt));
+    const others = this.store
+      .list()
+      .filter((project) => project !== current)
+      .sort((a, b) => b.updatedAt.localeCompare(a.updatedAt));
     return [...(current ? [current] : []), ...others].slice(0, SHOWN).sort((a, b) => a.name.localeCompare(b.name));
   });
 

@@ -12,28 +12,71 @@ import { ProjectsStore } from './projects-store';
   imports: [Icon],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    <form class="dialog-form" (submit)="save($event, { command: command.value, image: image.value, setup: setup.checked ? 'auto' : 'off' })">
-      <header><h1 class="cut">Settings of {{ project.name }}</h1><button type="button" class="ib" aria-label="Close" (click)="ref.close()"><mle-icon name="x" /></button></header>
+    <form
+      class="dialog-form"
+      (submit)="save($event, { command: command.value, image: image.value, setup: setup.checked ? 'auto' : 'off' })"
+    >
+      <header>
+        <h1 class="cut">Settings of {{ project.name }}</h1>
+        <button type="button" class="ib" aria-label="Close" (click)="ref.close()"><mle-icon name="x" /></button>
+      </header>
       <div class="body">
         <label class="field">
           <span class="label">Command</span>
-          <input #command class="input mono" type="text" cdkFocusInitial autocomplete="off" spellcheck="false" placeholder="chosen by the file, such as python3 train.py" aria-describedby="command-hint" [value]="project.settings.command ?? ''" [attr.aria-invalid]="errors()['command'] !== undefined" (input)="errors.set({})" />
+          <input
+            #command
+            class="input mono"
+            type="text"
+            cdkFocusInitial
+            autocomplete="off"
+            spellcheck="false"
+            placeholder="chosen by the file, such as python3 train.py"
+            aria-describedby="command-hint"
+            [value]="project.settings.command ?? ''"
+            [attr.aria-invalid]="errors()['command'] !== undefined"
+            (input)="errors.set({})"
+          />
           @if (errors()['command']; as text) {
             <span class="field-error" role="alert">{{ text }}</span>
           }
-          <span class="hint" id="command-hint">What Go runs. {{ '{' }}file{{ '}' }} is the open file, {{ '{' }}seed{{ '}' }} the seed, {{ '{' }}args{{ '}' }} the arguments, and each parameter goes by its name, as in <code>python train.py --lr {{ '{' }}lr{{ '}' }}</code></span>
+          <span class="hint" id="command-hint"
+            >What Go runs. {{ '{' }}file{{ '}' }} is the open file, {{ '{' }}seed{{ '}' }} the seed, {{ '{' }}args{{
+              '}'
+            }}
+            the arguments, and each parameter goes by its name, as in
+            <code>python train.py --lr {{ '{' }}lr{{ '}' }}</code></span
+          >
         </label>
         <label class="field">
           <span class="label">Docker image</span>
-          <input #image class="input mono" type="text" autocomplete="off" spellcheck="false" placeholder="none: runs use what the machine has" aria-describedby="image-hint" [value]="project.settings.image ?? ''" [attr.aria-invalid]="errors()['image'] !== undefined" (input)="errors.set({}); typedImage.set(image.value)" />
+          <input
+            #image
+            class="input mono"
+            type="text"
+            autocomplete="off"
+            spellcheck="false"
+            placeholder="none: runs use what the machine has"
+            aria-describedby="image-hint"
+            [value]="project.settings.image ?? ''"
+            [attr.aria-invalid]="errors()['image'] !== undefined"
+            (input)="errors.set({}); typedImage.set(image.value)"
+          />
           @if (errors()['image']; as text) {
             <span class="field-error" role="alert">{{ text }}</span>
           }
-          <span class="hint" id="image-hint">Runs are done inside of this image, such as <code>python:3.12-slim</code>; it brings the packages. {{ docker() }}</span>
+          <span class="hint" id="image-hint"
+            >Runs are done inside of this image, such as <code>python:3.12-slim</code>; it brings the packages.
+            {{ docker() }}</span
+          >
         </label>
-        <label class="check"><input #setup type="checkbox" [checked]="project.settings.setup === 'auto'" />Install requirements.txt before a run</label>
+        <label class="check"
+          ><input #setup type="checkbox" [checked]="project.settings.setup === 'auto'" />Install requirements.txt before
+          a run</label
+        >
         @if (errors()['']; as text) {
-          <p class="notice" role="alert"><mle-icon name="alert" /><span>{{ text }}</span></p>
+          <p class="notice" role="alert">
+            <mle-icon name="alert" /><span>{{ text }}</span>
+          </p>
         }
       </div>
       <footer>
@@ -67,14 +110,23 @@ export class ProjectSettingsDialog {
     const able = online.filter(({ inventory }) => inventory?.docker);
     if (this.typedImage().trim() === '' || online.length === 0) return '';
     if (able.length === 0) return 'No machine that is online has Docker.';
-    return able.length === online.length ? 'Every machine that is online has Docker.' : `Docker is on ${able.map(({ name }) => name).join(', ')}.`;
+    return able.length === online.length
+      ? 'Every machine that is online has Docker.'
+      : `Docker is on ${able.map(({ name }) => name).join(', ')}.`;
   });
 
-  protected async save(event: Event, typed: { command: string; image: string; setup: ProjectSettings['setup'] }): Promise<void> {
+  protected async save(
+    event: Event,
+    typed: { command: string; image: string; setup: ProjectSettings['setup'] },
+  ): Promise<void> {
     event.preventDefault();
     this.busy.set(true);
     try {
-      await this.store.changeSettings(this.project.id, { command: typed.command.trim() || null, image: typed.image.trim() || null, setup: typed.setup });
+      await this.store.changeSettings(this.project.id, {
+        command: typed.command.trim() || null,
+        image: typed.image.trim() || null,
+        setup: typed.setup,
+      });
       this.ref.close();
     } catch (error) {
       const failure = toRequestError(error);

@@ -1,7 +1,7 @@
 import { HttpClient, HttpEventType } from '@angular/common/http';
-import { Injectable, inject } from '@angular/core';
+import { inject, Injectable } from '@angular/core';
 import type { CreateProject, ExampleView, Page, ProjectView, UpdateProject } from '@mle/protocol';
-import { EMPTY, filter, firstValueFrom, fromEvent, map, takeUntil, tap, type MonoTypeOperatorFunction } from 'rxjs';
+import { EMPTY, filter, firstValueFrom, fromEvent, map, type MonoTypeOperatorFunction, takeUntil, tap } from 'rxjs';
 import { API } from '../core/api-interceptor';
 
 @Injectable({ providedIn: 'root' })
@@ -13,7 +13,9 @@ export class ProjectsApi {
     let cursor: string | null = null;
     do {
       const params: Record<string, string> = cursor ? { limit: '200', cursor } : { limit: '200' };
-      const page: Page<ProjectView> = await firstValueFrom(this.http.get<Page<ProjectView>>(`${API}/projects`, { params }));
+      const page: Page<ProjectView> = await firstValueFrom(
+        this.http.get<Page<ProjectView>>(`${API}/projects`, { params }),
+      );
       projects.push(...page.items);
       cursor = page.nextCursor;
     } while (cursor);
@@ -25,16 +27,26 @@ export class ProjectsApi {
   }
 
   /** Sends a zip; `progress` hears the part that is sent. */
-  upload(zip: File, name: string | undefined, signal: AbortSignal, progress: (part: number) => void): Promise<ProjectView> {
+  upload(
+    zip: File,
+    name: string | undefined,
+    signal: AbortSignal,
+    progress: (part: number) => void,
+  ): Promise<ProjectView> {
     const params: Record<string, string> = name === undefined ? { fileName: zip.name } : { name };
     const headers = { 'Content-Type': 'application/zip' };
     return firstValueFrom(
-      this.http.post<ProjectView>(`${API}/projects/archive`, zip, { params, headers, reportProgress: true, observe: 'events' }).pipe(
-        until(signal),
-        tap((event) => event.type === HttpEventType.UploadProgress && progress(event.loaded / (event.total ?? zip.size))),
-        filter((event) => event.type === HttpEventType.Response),
-        map((response) => response.body as ProjectView),
-      ),
+      this.http
+        .post<ProjectView>(`${API}/projects/archive`, zip, { params, headers, reportProgress: true, observe: 'events' })
+        .pipe(
+          until(signal),
+          tap(
+            (event) =>
+              event.type === HttpEventType.UploadProgress && progress(event.loaded / (event.total ?? zip.size)),
+          ),
+          filter((event) => event.type === HttpEventType.Response),
+          map((response) => response.body as ProjectView),
+        ),
     );
   }
 

@@ -1,4 +1,4 @@
-import { Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
+import { computed, effect, inject, Injectable, signal, untracked } from '@angular/core';
 import type { CreateProject, ProjectSettings, ProjectView } from '@mle/protocol';
 import { EventsSocket } from '../core/events-socket';
 import { sentence } from '../core/problem';
@@ -53,7 +53,12 @@ export class ProjectsStore {
     this.begin(await this.api.create(project, signal));
   }
 
-  async upload(zip: File, name: string | undefined, signal: AbortSignal, progress: (part: number) => void): Promise<void> {
+  async upload(
+    zip: File,
+    name: string | undefined,
+    signal: AbortSignal,
+    progress: (part: number) => void,
+  ): Promise<void> {
     this.begin(await this.api.upload(zip, name, signal, progress));
   }
 

@@ -13,18 +13,64 @@ import { RunOptionsStore } from './run-options-store';
 import { RunsApi } from './runs-api';
 import { RunsStore } from './runs-store';
 
-const machine = (id: string, change: Partial<MachineView> = {}): MachineView => ({ id, name: id, state: 'online', slots: 1, running: [], ...change }) as MachineView;
-const run = (id: string, machineId: string | null, target: string | null = null): RunView => ({ id, number: 1, state: 'running', machineId, target: target ? { machineId: target } : null }) as RunView;
+const machine = (id: string, change: Partial<MachineView> = {}): MachineView =>
+  ({ id, name: id, state: 'online', slots: 1, running: [], ...change }) as MachineView;
+const run = (id: string, machineId: string | null, target: string | null = null): RunView =>
+  ({ id, number: 1, state: 'running', machineId, target: target ? { machineId: target } : null }) as RunView;
 
-function launcher(machines: MachineView[], active: RunView[] = [], options = NO_OPTIONS, settings = { command: null as string | null }, file = 'train.py', pools: PoolView[] = []) {
+function launcher(
+  machines: MachineView[],
+  active: RunView[] = [],
+  options = NO_OPTIONS,
+  settings = { command: null as string | null },
+  file = 'train.py',
+  pools: PoolView[] = [],
+) {
   const calls: { sent: CreateRun[]; order: string[] } = { sent: [], order: [] };
   const saved = signal(true);
   const providers = [
-    { provide: RunsApi, useValue: { create: (body: CreateRun) => (calls.order.push('create'), calls.sent.push(body), Promise.resolve(run('new', body.target && 'machineId' in body.target ? body.target.machineId : null))) } },
-    { provide: RunsStore, useValue: { active: signal(active), get: (id: string) => active.find((other) => other.id === id) ?? null, put: () => undefined } },
-    { provide: DocumentStore, useValue: { active: signal({ kind: () => 'text', status: () => 'ready', path: () => file }), saveAll: () => (calls.order.push('save'), Promise.resolve(saved())) } },
-    { provide: FilesStore, useValue: { projectId: signal('p'), get: () => null, flushDeletes: () => (calls.order.push('flush'), Promise.resolve()) } },
-    { provide: RunOptionsStore, useValue: { read: signal(readOptions(options)), valid: () => Object.keys(readOptions(options).errors).length === 0, open: signal(false), change: () => undefined } },
+    {
+      provide: RunsApi,
+      useValue: {
+        create: (body: CreateRun) => (
+          calls.order.push('create'),
+          calls.sent.push(body),
+          Promise.resolve(run('new', body.target && 'machineId' in body.target ? body.target.machineId : null))
+        ),
+      },
+    },
+    {
+      provide: RunsStore,
+      useValue: {
+        active: signal(active),
+        get: (id: string) => active.find((other) => other.id === id) ?? null,
+        put: () => undefined,
+      },
+    },
+    {
+      provide: DocumentStore,
+      useValue: {
+        active: signal({ kind: () => 'text', status: () => 'ready', path: () => file }),
+        saveAll: () => (calls.order.push('save'), Promise.resolve(saved())),
+      },
+    },
+    {
+      provide: FilesStore,
+      useValue: {
+        projectId: signal('p'),
+        get: () => null,
+        flushDeletes: () => (calls.order.push('flush'), Promise.resolve()),
+      },
+    },
+    {
+      provide: RunOptionsStore,
+      useValue: {
+        read: signal(readOptions(options)),
+        valid: () => Object.keys(readOptions(options).errors).length === 0,
+        open: signal(false),
+        change: () => undefined,
+      },
+    },
     { provide: MachinesStore, useValue: { list: signal(machines) } },
     { provide: PoolsStore, useValue: { list: signal(pools) } },
     { provide: ProjectsStore, useValue: { current: signal({ settings }) } },
@@ -46,7 +92,13 @@ describe('Launcher', () => {
     localStorage.setItem('mle.machine', '"b"');
     expect(launcher([machine('a'), machine('b')], [run('r', 'b')]).launcher.target()?.id).toBe('a');
     TestBed.resetTestingModule();
-    expect(launcher([machine('a', { state: 'draining' }), machine('b', { state: 'offline' }), machine('c')]).launcher.target()?.id).toBe('c');
+    expect(
+      launcher([
+        machine('a', { state: 'draining' }),
+        machine('b', { state: 'offline' }),
+        machine('c'),
+      ]).launcher.target()?.id,
+    ).toBe('c');
     TestBed.resetTestingModule();
     expect(launcher([machine('a', { running: ['of another user'] })]).launcher.target()).toBeNull();
   });
@@ -62,7 +114,13 @@ describe('Launcher', () => {
     const { launcher: subject, calls } = launcher([machine('a')], [], { ...NO_OPTIONS, params: 'lr=0.1', seed: '3' });
     await subject.goOnTarget();
     expect(calls.order).toEqual(['save', 'flush', 'create']);
-    expect(calls.sent[0]).toEqual({ projectId: 'p', file: 'train.py', target: { machineId: 'a' }, params: { lr: 0.1 }, seed: 3 });
+    expect(calls.sent[0]).toEqual({
+      projectId: 'p',
+      file: 'train.py',
+      target: { machineId: 'a' },
+      params: { lr: 0.1 },
+      seed: 3,
+    });
     expect(subject.launched()?.id).toBe('new');
   });
 
@@ -79,9 +137,13 @@ describe('Launcher', () => {
   });
 
   it('runs a file of any kind where the project has a command of its own', () => {
-    expect(launcher([machine('a')], [], NO_OPTIONS, { command: null }, 'conf.yaml').launcher.refusal()).toContain('conf.yaml is of no kind');
+    expect(launcher([machine('a')], [], NO_OPTIONS, { command: null }, 'conf.yaml').launcher.refusal()).toContain(
+      'conf.yaml is of no kind',
+    );
     TestBed.resetTestingModule();
-    expect(launcher([machine('a')], [], NO_OPTIONS, { command: 'python train.py {file}' }, 'conf.yaml').launcher.refusal()).toBeNull();
+    expect(
+      launcher([machine('a')], [], NO_OPTIONS, { command: 'python train.py {file}' }, 'conf.yaml').launcher.refusal(),
+    ).toBeNull();
   });
 
   it('writes the same run as a command, without the token itself', async () => {
@@ -94,8 +156,19 @@ describe('Launcher', () => {
 
   it('sends a run to a pool with what it needs, and aims at that pool from then on', async () => {
     const pool: PoolView = { id: 'pool', name: 'lab', machineIds: ['a', 'b', 'c'], createdAt: '' };
-    const machines = [machine('a', { slots: 2, running: ['of another user'] }), machine('b', { state: 'offline' }), machine('c')];
-    const { launcher: subject, calls } = launcher(machines, [run('r', 'c')], { ...NO_OPTIONS, gpus: '1' }, { command: null }, 'train.py', [pool]);
+    const machines = [
+      machine('a', { slots: 2, running: ['of another user'] }),
+      machine('b', { state: 'offline' }),
+      machine('c'),
+    ];
+    const { launcher: subject, calls } = launcher(
+      machines,
+      [run('r', 'c')],
+      { ...NO_OPTIONS, gpus: '1' },
+      { command: null },
+      'train.py',
+      [pool],
+    );
     expect([subject.room(pool), subject.target()?.id]).toEqual([{ free: 1, slots: 3 }, 'a']);
     await subject.go(pool);
     expect(calls.sent[0]).toEqual({ projectId: 'p', file: 'train.py', target: { poolId: 'pool' }, needs: { gpus: 1 } });

@@ -1,4 +1,4 @@
-import { Injectable, computed, inject, signal } from '@angular/core';
+import { computed, inject, Injectable, signal } from '@angular/core';
 import type { CreateRun, MachineView, PoolView, RunView } from '@mle/protocol';
 import { API } from '../core/api-interceptor';
 import { curlCommand } from '../core/curl';
@@ -52,13 +52,22 @@ export class Launcher {
     const offline = this.server.refusal();
     if (offline) return offline;
     const file = this.file();
-    return file !== null && this.projects.current()?.settings.command ? null : notRunnable(file, this.files.get(file ?? ''));
+    return file !== null && this.projects.current()?.settings.command
+      ? null
+      : notRunnable(file, this.files.get(file ?? ''));
   });
-  /** What Ctrl Enter uses: the pool of last time, the machine of last time while it has room, else the first that has. */
+  /**
+   * What Ctrl Enter uses: the pool of last time, the machine of last time while it has room, else the first that has.
+   */
   readonly target = computed<Place | null>(() => {
     const last = this.lastPlace();
     const free = this.machines.list().filter((machine) => this.hasRoom(machine));
-    return this.pools.list().find((pool) => pool.id === last) ?? free.find((machine) => machine.id === last) ?? free[0] ?? null;
+    return (
+      this.pools.list().find((pool) => pool.id === last) ??
+      free.find((machine) => machine.id === last) ??
+      free[0] ??
+      null
+    );
   });
 
   /** The active runs that are on a machine, or wait for it or in a pool, oldest first. */
@@ -71,7 +80,9 @@ export class Launcher {
 
   /** Places of a pool's machines that are online, and how many of them are free. */
   room(pool: PoolView): { free: number; slots: number } {
-    const members = this.machines.list().filter((machine) => machine.state === 'online' && pool.machineIds.includes(machine.id));
+    const members = this.machines
+      .list()
+      .filter((machine) => machine.state === 'online' && pool.machineIds.includes(machine.id));
     const slots = members.reduce((sum, machine) => sum + machine.slots, 0);
     return { slots, free: members.reduce((sum, machine) => sum + Math.max(0, machine.slots - this.taken(machine)), 0) };
   }
@@ -90,7 +101,10 @@ export class Launcher {
     const target = this.target();
     if (target) return this.go(target);
     const online = this.machines.list().some((machine) => machine.state === 'online');
-    this.problem.set({ placeId: null, text: online ? 'Every machine is busy. Stop a run, or wait until one ends.' : 'No machine is online.' });
+    this.problem.set({
+      placeId: null,
+      text: online ? 'Every machine is busy. Stop a run, or wait until one ends.' : 'No machine is online.',
+    });
   }
 
   async go(place: Place): Promise<void> {
@@ -122,7 +136,10 @@ export class Launcher {
     }
   }
 
-  /** The present Go on a command line; what is unsaved is saved, so that both run the same. Null where nothing can be run. */
+  /**
+   * The present Go on a command line; what is unsaved is saved, so that both run the same. Null where nothing can be
+   * run.
+   */
   async curl(place: Place): Promise<string | null> {
     const projectId = this.files.projectId();
     const file = this.file();
@@ -133,7 +150,9 @@ export class Launcher {
 
   private request(projectId: string, file: string, place: Place): CreateRun {
     const { request, needs } = this.options.read();
-    const target = isPool(place) ? { target: { poolId: place.id }, ...(needs && { needs }) } : { target: { machineId: place.id } };
+    const target = isPool(place)
+      ? { target: { poolId: place.id }, ...(needs && { needs }) }
+      : { target: { machineId: place.id } };
     return { projectId, file, ...target, ...request };
   }
 
@@ -143,7 +162,8 @@ export class Launcher {
       await this.api.stop(run.id);
     } catch (error) {
       // It ended by itself in the same moment.
-      if (isActive(this.runs.get(run.id)?.state ?? 'lost')) this.problem.set({ placeId: run.machineId ?? targetOf(run), text: sentence(error) });
+      if (isActive(this.runs.get(run.id)?.state ?? 'lost'))
+        this.problem.set({ placeId: run.machineId ?? targetOf(run), text: sentence(error) });
     } finally {
       this.mark(this.stopping, run.id, false);
     }

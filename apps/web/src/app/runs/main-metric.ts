@@ -8,7 +8,8 @@ const LESS = /(^|[_\W])(loss|err|error|mse|mae|rmse|nll|ppl|perplexity|cost|wer|
 export const lessIsBetter = (name: string): boolean => LESS.test(name);
 
 /** The best value so far: the least of a loss, the greatest of anything else. */
-export const bestOf = (name: string, summary: Summary): number | null => (lessIsBetter(name) ? summary.min : summary.max);
+export const bestOf = (name: string, summary: Summary): number | null =>
+  lessIsBetter(name) ? summary.min : summary.max;
 
 /** The names of the metrics of `runs`, those of the most runs first. */
 export function metricNames(runs: readonly RunView[]): string[] {

@@ -1,8 +1,8 @@
-import { Injectable, inject, signal } from '@angular/core';
+import { inject, Injectable, signal } from '@angular/core';
 import type { RunView, UpdateRun } from '@mle/protocol';
 import { sentence } from '../core/problem';
-import { Toasts, UNDO_MS } from '../core/toasts';
 import { isActive } from '../core/protocol-values';
+import { Toasts, UNDO_MS } from '../core/toasts';
 import { RunsApi } from './runs-api';
 import { RunsStore } from './runs-store';
 
@@ -37,10 +37,13 @@ export class RunActions {
       const { items } = await this.api.stopAll(active.map(({ id }) => id));
       for (const item of items) {
         if ('run' in item) this.store.put(item.run);
-        else if (isActive(this.store.get(item.id)?.state ?? 'lost')) this.toasts.error(`Run ${this.store.get(item.id)?.number} was not stopped. ${item.problem.detail}`);
+        else if (isActive(this.store.get(item.id)?.state ?? 'lost'))
+          this.toasts.error(`Run ${this.store.get(item.id)?.number} was not stopped. ${item.problem.detail}`);
       }
     } catch (error) {
-      this.toasts.error(`${active.length === 1 ? `Run ${active[0]?.number} was` : 'The runs were'} not stopped. ${sentence(error)}`);
+      this.toasts.error(
+        `${active.length === 1 ? `Run ${active[0]?.number} was` : 'The runs were'} not stopped. ${sentence(error)}`,
+      );
     }
   }
 

@@ -3,7 +3,20 @@ import { changesSince, runBefore } from './run-changes';
 import { isStale } from './runs-store';
 
 const run = (change: Partial<RunView>): RunView =>
-  ({ id: 'a', number: 1, projectId: 'p', file: 'train.py', command: null, params: {}, args: [], seed: 0, snapshotId: 's', attempt: 1, attempts: [], ...change }) as RunView;
+  ({
+    id: 'a',
+    number: 1,
+    projectId: 'p',
+    file: 'train.py',
+    command: null,
+    params: {},
+    args: [],
+    seed: 0,
+    snapshotId: 's',
+    attempt: 1,
+    attempts: [],
+    ...change,
+  }) as RunView;
 
 describe('changesSince', () => {
   it('names each thing that differs, also what was taken away', () => {
@@ -27,14 +40,26 @@ describe('changesSince', () => {
 
 describe('runBefore', () => {
   it('is the latest earlier run of the same file and project', () => {
-    const runs = [run({ number: 5 }), run({ number: 4, file: 'other.py' }), run({ number: 4, projectId: 'q' }), run({ number: 3 }), run({ number: 2 })];
+    const runs = [
+      run({ number: 5 }),
+      run({ number: 4, file: 'other.py' }),
+      run({ number: 4, projectId: 'q' }),
+      run({ number: 3 }),
+      run({ number: 2 }),
+    ];
     expect(runBefore(runs[0] as RunView, runs)?.number).toBe(3);
     expect(runBefore(runs[4] as RunView, runs)).toBeNull();
   });
 });
 
 describe('isStale', () => {
-  const at = (attempt: number, states: number): RunView => run({ attempt, attempts: [{ history: Array.from({ length: states }, () => ({ state: 'queued', at: '' })) }] as unknown as RunView['attempts'] });
+  const at = (attempt: number, states: number): RunView =>
+    run({
+      attempt,
+      attempts: [
+        { history: Array.from({ length: states }, () => ({ state: 'queued', at: '' })) },
+      ] as unknown as RunView['attempts'],
+    });
 
   it('never lets an older answer take a run back', () => {
     expect(isStale(at(1, 2), at(1, 3))).toBe(true);

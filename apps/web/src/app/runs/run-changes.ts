@@ -26,5 +26,13 @@ export function changesSince(run: RunView, before: RunView | null): Change[] | n
 
 /** The run of the same file that came before, among those known. `runs` are newest first. */
 export function runBefore(run: RunView, runs: readonly RunView[]): RunView | null {
-  return runs.find((other) => other.projectId === run.projectId && other.number < run.number && other.file === run.file && other.command === run.command) ?? null;
+  return (
+    runs.find(
+      (other) =>
+        other.projectId === run.projectId &&
+        other.number < run.number &&
+        other.file === run.file &&
+        other.command === run.command,
+    ) ?? null
+  );
 }

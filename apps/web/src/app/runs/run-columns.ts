@@ -1,4 +1,4 @@
-import { Injectable, computed, effect, signal } from '@angular/core';
+import { computed, effect, Injectable, signal } from '@angular/core';
 import { isTextList, readStored, writeStored } from '../core/storage';
 
 /** The columns of the list of runs that can be left out. State and run are always there. */
@@ -20,8 +20,12 @@ const isColumn = (key: string): key is RunColumn => RUN_COLUMNS.some((column) =>
 /** Which columns are shown; kept by the browser. */
 @Injectable({ providedIn: 'root' })
 export class RunColumns {
-  private readonly left = signal<readonly RunColumn[]>(readStored('columns.hidden', isTextList, ['note']).filter(isColumn));
-  readonly shown = computed<ReadonlySet<RunColumn>>(() => new Set(RUN_COLUMNS.map(({ key }) => key).filter((key) => !this.left().includes(key))));
+  private readonly left = signal<readonly RunColumn[]>(
+    readStored('columns.hidden', isTextList, ['note']).filter(isColumn),
+  );
+  readonly shown = computed<ReadonlySet<RunColumn>>(
+    () => new Set(RUN_COLUMNS.map(({ key }) => key).filter((key) => !this.left().includes(key))),
+  );
 
   constructor() {
     effect(() => writeStored('columns.hidden', this.left()));

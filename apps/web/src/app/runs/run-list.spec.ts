@@ -1,7 +1,20 @@
 import type { RunView } from '@mle/protocol';
 import { matches } from './run-list';
 
-const run = { number: 12, projectId: 'p', projectName: 'nets', machineId: 'm', state: 'failed', file: 'train.py', command: null, note: 'Too fast', machineName: 'lab-1', tags: ['gpu'], args: ['-v'], params: { lr: 0.5 } } as unknown as RunView;
+const run = {
+  number: 12,
+  projectId: 'p',
+  projectName: 'nets',
+  machineId: 'm',
+  state: 'failed',
+  file: 'train.py',
+  command: null,
+  note: 'Too fast',
+  machineName: 'lab-1',
+  tags: ['gpu'],
+  args: ['-v'],
+  params: { lr: 0.5 },
+} as unknown as RunView;
 const all = { projectId: null, state: '', text: '', machineId: '', tag: '' };
 
 describe('matches', () => {

@@ -18,7 +18,8 @@ export interface ListFilter {
   tag: string;
 }
 
-export const statesOf = (filter: ListFilter): readonly RunState[] | null => STATE_FILTERS.find(({ value }) => value === filter.state)?.states ?? null;
+export const statesOf = (filter: ListFilter): readonly RunState[] | null =>
+  STATE_FILTERS.find(({ value }) => value === filter.state)?.states ?? null;
 
 /** Whether a run that came by an event belongs to the list that the server gave for the same filter. */
 export function matches(run: RunView, filter: ListFilter): boolean {
@@ -35,5 +36,18 @@ export function matches(run: RunView, filter: ListFilter): boolean {
 
 function searchText(run: RunView): string {
   const params = Object.entries(run.params).map(([name, value]) => `${name}=${value}`);
-  return [`#${run.number}`, run.file, run.command, run.note, run.machineName, run.projectName, ...run.tags, ...run.args, ...params].filter(Boolean).join(' ').toLowerCase();
+  return [
+    `#${run.number}`,
+    run.file,
+    run.command,
+    run.note,
+    run.machineName,
+    run.projectName,
+    ...run.tags,
+    ...run.args,
+    ...params,
+  ]
+    .filter(Boolean)
+    .join(' ')
+    .toLowerCase();
 }

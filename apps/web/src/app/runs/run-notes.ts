@@ -1,4 +1,15 @@
-import { ChangeDetectionStrategy, Component, ElementRef, afterNextRender, computed, inject, input, signal, viewChild, Injector } from '@angular/core';
+import {
+  afterNextRender,
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  type ElementRef,
+  inject,
+  Injector,
+  input,
+  signal,
+  viewChild,
+} from '@angular/core';
 import type { RunView } from '@mle/protocol';
 import { Icon } from '../ui/icon';
 import { RunActions } from './run-actions';
@@ -10,17 +21,43 @@ import { RunActions } from './run-actions';
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     @for (tag of run().tags; track tag) {
-      <span class="chip">{{ tag }}<button type="button" class="off" [attr.aria-label]="'Remove tag ' + tag" (click)="untag(tag)"><mle-icon name="x" /></button></span>
+      <span class="chip"
+        >{{ tag
+        }}<button type="button" class="off" [attr.aria-label]="'Remove tag ' + tag" (click)="untag(tag)">
+          <mle-icon name="x" /></button
+      ></span>
     }
     @if (editing() === 'tag') {
-      <input #field class="input small tag" type="text" aria-label="New tag" maxlength="40" (keydown.enter)="addTag(field.value)" (keydown.escape)="$event.stopPropagation(); editing.set(null)" (blur)="addTag(field.value)" />
+      <input
+        #field
+        class="input small tag"
+        type="text"
+        aria-label="New tag"
+        maxlength="40"
+        (keydown.enter)="addTag(field.value)"
+        (keydown.escape)="$event.stopPropagation(); editing.set(null)"
+        (blur)="addTag(field.value)"
+      />
     } @else {
-      <button type="button" class="add" (click)="edit('tag')"><mle-icon name="tag" />{{ run().tags.length > 0 ? 'Tag' : 'Add a tag' }}</button>
+      <button type="button" class="add" (click)="edit('tag')">
+        <mle-icon name="tag" />{{ run().tags.length > 0 ? 'Tag' : 'Add a tag' }}
+      </button>
     }
     @if (editing() === 'note') {
-      <textarea #field class="input note" aria-label="Note" rows="2" maxlength="10000" [value]="run().note" (keydown)="onNoteKey($event, field.value)" (blur)="saveNote(field.value)"></textarea>
+      <textarea
+        #field
+        class="input note"
+        aria-label="Note"
+        rows="2"
+        maxlength="10000"
+        [value]="run().note"
+        (keydown)="onNoteKey($event, field.value)"
+        (blur)="saveNote(field.value)"
+      ></textarea>
     } @else {
-      <button type="button" class="add cut" [title]="run().note" (click)="edit('note')"><mle-icon name="pencil" /><span class="cut">{{ run().note || 'Add a note' }}</span></button>
+      <button type="button" class="add cut" [title]="run().note" (click)="edit('note')">
+        <mle-icon name="pencil" /><span class="cut">{{ run().note || 'Add a note' }}</span>
+      </button>
     }
   `,
   styles: `

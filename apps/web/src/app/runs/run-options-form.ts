@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, signal } from '@angular/core';
 import { Icon } from '../ui/icon';
-import { moreSummary, summary, type RunOptions } from './run-options';
+import { moreSummary, type RunOptions, summary } from './run-options';
 import { RunOptionsStore } from './run-options-store';
 
 const SELDOM: readonly (keyof RunOptions)[] = ['env', 'retries', 'priority', 'tags', 'labels', 'gpus'];

@@ -1,8 +1,16 @@
-import { Injectable, computed, inject, signal } from '@angular/core';
+import { computed, inject, Injectable, signal } from '@angular/core';
 import { readStored, writeStored } from '../core/storage';
 import { DocumentStore } from '../editor/document-store';
 import { FilesStore } from '../files/files-store';
-import { isLike, NO_FILE_OPTIONS, NO_PROJECT_OPTIONS, readOptions, type FileOptions, type ProjectOptions, type RunOptions } from './run-options';
+import {
+  type FileOptions,
+  isLike,
+  NO_FILE_OPTIONS,
+  NO_PROJECT_OPTIONS,
+  type ProjectOptions,
+  readOptions,
+  type RunOptions,
+} from './run-options';
 
 /** The run options, kept in this browser: what is said to the program for each file, the rest for each project. */
 @Injectable({ providedIn: 'root' })
@@ -29,7 +37,10 @@ export class RunOptionsStore {
   change(change: Partial<RunOptions>): void {
     const next = { ...this.options(), ...change };
     writeStored(this.fileKey(), { args: next.args, params: next.params });
-    writeStored(this.projectKey(), Object.fromEntries(Object.keys(NO_PROJECT_OPTIONS).map((key) => [key, next[key as keyof ProjectOptions]])));
+    writeStored(
+      this.projectKey(),
+      Object.fromEntries(Object.keys(NO_PROJECT_OPTIONS).map((key) => [key, next[key as keyof ProjectOptions]])),
+    );
     this.changes.update((count) => count + 1);
   }
 }

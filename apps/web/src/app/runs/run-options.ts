@@ -32,14 +32,33 @@ export interface ProjectOptions {
 export type RunOptions = FileOptions & ProjectOptions;
 
 export const NO_FILE_OPTIONS: FileOptions = { args: '', params: '' };
-export const NO_PROJECT_OPTIONS: ProjectOptions = { seed: '', timeLimit: '', clean: false, env: '', retries: '', retryOn: 'loss', priority: '', tags: '', note: '', labels: '', gpus: '' };
+export const NO_PROJECT_OPTIONS: ProjectOptions = {
+  seed: '',
+  timeLimit: '',
+  clean: false,
+  env: '',
+  retries: '',
+  retryOn: 'loss',
+  priority: '',
+  tags: '',
+  note: '',
+  labels: '',
+  gpus: '',
+};
 export const NO_OPTIONS: RunOptions = { ...NO_FILE_OPTIONS, ...NO_PROJECT_OPTIONS };
 
 export type OptionErrors = Partial<Record<keyof RunOptions, string>>;
-export type RunRequestOptions = Pick<CreateRun, 'args' | 'params' | 'seed' | 'timeoutSeconds' | 'clean' | 'env' | 'retry' | 'priority' | 'tags' | 'note'>;
+export type RunRequestOptions = Pick<
+  CreateRun,
+  'args' | 'params' | 'seed' | 'timeoutSeconds' | 'clean' | 'env' | 'retry' | 'priority' | 'tags' | 'note'
+>;
 
 /** What is sent of the options, `needs` only to a pool; `errors` names what cannot be. */
-export function readOptions(options: RunOptions): { request: RunRequestOptions; needs: Needs | null; errors: OptionErrors } {
+export function readOptions(options: RunOptions): {
+  request: RunRequestOptions;
+  needs: Needs | null;
+  errors: OptionErrors;
+} {
   const errors: OptionErrors = {};
   const request: RunRequestOptions = {};
   const args = splitArguments(options.args);
@@ -56,7 +75,8 @@ export function readOptions(options: RunOptions): { request: RunRequestOptions; 
   else if (seed !== undefined) request.seed = seed;
   if (options.timeLimit.trim() !== '') {
     const seconds = readDuration(options.timeLimit);
-    if (seconds === null || seconds < 1 || seconds > 30 * 86_400) errors.timeLimit = 'Give minutes, or a time such as 90 s, 2 h or 1:30:00, up to 30 days.';
+    if (seconds === null || seconds < 1 || seconds > 30 * 86_400)
+      errors.timeLimit = 'Give minutes, or a time such as 90 s, 2 h or 1:30:00, up to 30 days.';
     else request.timeoutSeconds = seconds;
   }
   const retries = wholeNumber(options.retries, 0, 20);
@@ -66,7 +86,8 @@ export function readOptions(options: RunOptions): { request: RunRequestOptions; 
   if (priority === null) errors.priority = 'Give a whole number from −100 to 100.';
   else if (priority) request.priority = priority;
   const tags = commaList(options.tags);
-  if (tags.length > 20 || tags.some((tag) => tag.length > 40)) errors.tags = 'Give at most 20 tags of at most 40 characters.';
+  if (tags.length > 20 || tags.some((tag) => tag.length > 40))
+    errors.tags = 'Give at most 20 tags of at most 40 characters.';
   else if (tags.length > 0) request.tags = tags;
   if (options.note.trim() !== '') request.note = options.note.trim();
   if (options.clean) request.clean = true;
@@ -91,7 +112,14 @@ function wholeNumber(text: string, from: number, to: number): number | null | un
   return /^-?\d+$/.test(plain) && value >= from && value <= to ? value : null;
 }
 
-const commaList = (text: string): string[] => [...new Set(text.split(',').map((part) => part.trim()).filter(Boolean))];
+const commaList = (text: string): string[] => [
+  ...new Set(
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean),
+  ),
+];
 
 /** The variables of `NAME=value` lines, or the sentence that says what is wrong. The value is taken as it stands. */
 export function readEnv(text: string): Record<string, string> | string {
@@ -101,7 +129,8 @@ export function readEnv(text: string): Record<string, string> | string {
     const at = line.indexOf('=');
     const name = line.slice(0, at).trim();
     if (at === -1) return `Write ${line.trim()} as NAME=value.`;
-    if (!/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(name)) return `Name a variable by letters, digits and _, not ${name === '' ? 'by nothing' : name}.`;
+    if (!/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(name))
+      return `Name a variable by letters, digits and _, not ${name === '' ? 'by nothing' : name}.`;
     if (name.startsWith('MLE_')) return `${name} is set by the worker. Choose another name.`;
     if (Object.hasOwn(env, name)) return `${name} is given twice. Keep one.`;
     env[name] = line.slice(at + 1).replace(/\r$/, '');
@@ -144,7 +173,8 @@ export function readParams(text: string): Record<string, ParamValue> | string {
     const at = line.indexOf('=');
     const name = line.slice(0, at).trim();
     if (at === -1) return `Write ${line.trim()} as name=value.`;
-    if (!/^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(name)) return `Name a parameter by letters, digits and _, not ${name === '' ? 'by nothing' : name}.`;
+    if (!/^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(name))
+      return `Name a parameter by letters, digits and _, not ${name === '' ? 'by nothing' : name}.`;
     if (Object.hasOwn(params, name)) return `${name} is given twice. Keep one.`;
     params[name] = readValue(line.slice(at + 1).trim());
   }
@@ -158,7 +188,9 @@ function readValue(text: string): ParamValue {
   return quoted ? (quoted[1] ?? quoted[2] ?? '') : text;
 }
 
-/** Seconds of `5` (minutes), `90 s`, `5 min`, `2 h`, `1 d`, `1:30` (min:s) or `1:30:00`; null when it is none of them. */
+/**
+ * Seconds of `5` (minutes), `90 s`, `5 min`, `2 h`, `1 d`, `1:30` (min:s) or `1:30:00`; null when it is none of them.
+ */
 export function readDuration(text: string): number | null {
   const clock = /^(?:(\d+):)?(\d{1,2}):(\d{2})$/.exec(text.trim());
   if (clock) return Number(clock[1] ?? 0) * 3600 + Number(clock[2]) * 60 + Number(clock[3]);
@@ -176,7 +208,11 @@ export function summary(options: RunOptions): string {
   const count = typeof params === 'string' ? 0 : Object.keys(params).length;
   if (count > 0) parts.push(plural(count, 'parameter'));
   parts.push(options.seed.trim() ? `seed ${options.seed.trim()}` : 'seed 0');
-  parts.push(options.timeLimit.trim() ? `limit ${options.timeLimit.trim()}${/^\d+$/.test(options.timeLimit.trim()) ? ' min' : ''}` : 'no time limit');
+  parts.push(
+    options.timeLimit.trim()
+      ? `limit ${options.timeLimit.trim()}${/^\d+$/.test(options.timeLimit.trim()) ? ' min' : ''}`
+      : 'no time limit',
+  );
   if (options.clean) parts.push('clean');
   const more = moreSummary(options);
   return more ? `${parts.join(', ')}, ${more}` : parts.join(', ');
@@ -200,4 +236,6 @@ export function moreSummary(options: RunOptions): string {
 export const isLike =
   <T extends object>(like: T) =>
   (value: unknown): value is Partial<T> =>
-    typeof value === 'object' && value !== null && Object.entries(value).every(([key, field]) => !(key in like) || typeof field === typeof like[key as keyof T]);
+    typeof value === 'object' &&
+    value !== null &&
+    Object.entries(value).every(([key, field]) => !(key in like) || typeof field === typeof like[key as keyof T]);

@@ -1,19 +1,30 @@
-import { ChangeDetectionStrategy, Component, Injector, afterNextRender, computed, effect, inject, input, signal, untracked } from '@angular/core';
+import {
+  afterNextRender,
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  effect,
+  inject,
+  Injector,
+  input,
+  signal,
+  untracked,
+} from '@angular/core';
+import { MatMenuModule } from '@angular/material/menu';
 import { Router, RouterLink } from '@angular/router';
+import { RunArtifacts } from '../artifacts/run-artifacts';
+import { RunCode } from '../artifacts/run-code';
+import { RunFilesStore } from '../artifacts/run-files-store';
 import { Clock } from '../core/clock';
+import { curlCommand } from '../core/curl';
 import { duration, elapsed } from '../core/format';
 import { PageTitle } from '../core/page-title';
 import { RequestError, sentence } from '../core/problem';
 import { isActive } from '../core/protocol-values';
-import { OutputPane } from '../output/output-pane';
-import { MatMenuModule } from '@angular/material/menu';
-import { RunArtifacts } from '../artifacts/run-artifacts';
-import { RunCode } from '../artifacts/run-code';
-import { RunFilesStore } from '../artifacts/run-files-store';
-import { curlCommand } from '../core/curl';
 import { Toasts } from '../core/toasts';
 import { RunCharts } from '../metrics/run-charts';
 import { RunResources } from '../metrics/run-resources';
+import { OutputPane } from '../output/output-pane';
 import { Icon } from '../ui/icon';
 import { StateChip } from '../ui/state-chip';
 import { stateWord } from '../ui/state-icon';
@@ -41,7 +52,20 @@ const OF_ATTEMPT: ReadonlySet<TabKey> = new Set(['output', 'graphs', 'resources'
 /** One run: what it is, how it went, what it printed. */
 @Component({
   selector: 'mle-run-page',
-  imports: [Icon, MatMenuModule, OutputPane, RouterLink, RunArtifacts, RunCharts, RunCode, RunNotes, RunParameters, RunResources, RunTimeline, StateChip],
+  imports: [
+    Icon,
+    MatMenuModule,
+    OutputPane,
+    RouterLink,
+    RunArtifacts,
+    RunCharts,
+    RunCode,
+    RunNotes,
+    RunParameters,
+    RunResources,
+    RunTimeline,
+    StateChip,
+  ],
   providers: [RunFilesStore],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './run-page.html',
@@ -65,7 +89,9 @@ export class RunPage {
   protected readonly run = computed(() => this.store.get(this.id()));
   private readonly loaded = computed(() => this.run() !== null);
   protected readonly failure = signal<{ gone: boolean; text: string } | null>(null);
-  protected readonly title = computed(() => (this.run() ? runTitle(this.run() as NonNullable<ReturnType<typeof this.run>>) : ''));
+  protected readonly title = computed(() =>
+    this.run() ? runTitle(this.run() as NonNullable<ReturnType<typeof this.run>>) : '',
+  );
   protected readonly active = computed(() => isActive(this.run()?.state ?? 'succeeded'));
   protected readonly time = computed(() => {
     const run = this.run();
@@ -77,7 +103,9 @@ export class RunPage {
     if (!run) return '';
     // Success is quiet: nobody looks for `exit 0`.
     if (run.state === 'succeeded') return run.reason ?? '';
-    return isActive(run.state) && run.state !== 'running' ? activity(run, this.store.progress(run.id), this.clock.now()) : outcome(run);
+    return isActive(run.state) && run.state !== 'running'
+      ? activity(run, this.store.progress(run.id), this.clock.now())
+      : outcome(run);
   });
   protected readonly stateWord = stateWord;
   protected readonly tabs = TABS;
@@ -98,7 +126,9 @@ export class RunPage {
   });
   protected readonly hasNumbers = computed(() => Object.keys(this.run()?.metrics ?? {}).length > 0);
   protected readonly artifactCount = computed(() => this.files.artifacts()?.items.length ?? 0);
-  protected readonly lineNumber = computed(() => (/^[1-9]\d{0,8}$/.test(this.line() ?? '') ? Number(this.line()) : null));
+  protected readonly lineNumber = computed(() =>
+    /^[1-9]\d{0,8}$/.test(this.line() ?? '') ? Number(this.line()) : null,
+  );
 
   constructor() {
     const title = inject(PageTitle);
@@ -106,7 +136,10 @@ export class RunPage {
     effect(() => {
       // On a phone the row of tabs is wider than the screen.
       const id = `tab-${this.shownTab()}`;
-      if (this.loaded()) afterNextRender(() => document.getElementById(id)?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), { injector });
+      if (this.loaded())
+        afterNextRender(() => document.getElementById(id)?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), {
+          injector,
+        });
     });
     effect(() => {
       const id = this.id();
@@ -163,7 +196,10 @@ export class RunPage {
     const text = what === 'id' ? run.id : curlCommand('POST', `${location.origin}/api/v1/runs`, requestOf(run));
     try {
       await navigator.clipboard.writeText(text);
-      this.toasts.show(what === 'id' ? 'Copied the id of the run' : 'Copied the command. It reads your token from MLE_TOKEN.', { icon: 'copy' });
+      this.toasts.show(
+        what === 'id' ? 'Copied the id of the run' : 'Copied the command. It reads your token from MLE_TOKEN.',
+        { icon: 'copy' },
+      );
     } catch {
       this.toasts.error('Nothing was copied: the browser gives no access to the clipboard here.');
     }

@@ -24,22 +24,43 @@ interface Fact {
       <h2>Parameters</h2>
       @if (params().length > 0) {
         <table class="data-table">
-          <thead><tr><th scope="col">Name</th><th scope="col">Value</th><th scope="col">{{ before() ? 'In run ' + before()?.number : '' }}</th></tr></thead>
+          <thead>
+            <tr>
+              <th scope="col">Name</th>
+              <th scope="col">Value</th>
+              <th scope="col">{{ before() ? 'In run ' + before()?.number : '' }}</th>
+            </tr>
+          </thead>
           <tbody>
             @for (param of params(); track param.name) {
-              <tr [class.changed]="param.changed"><td class="mono">{{ param.name }}</td><td class="mono">{{ param.value }}</td><td class="mono muted">{{ param.was }}</td></tr>
+              <tr [class.changed]="param.changed">
+                <td class="mono">{{ param.name }}</td>
+                <td class="mono">{{ param.value }}</td>
+                <td class="mono muted">{{ param.was }}</td>
+              </tr>
             }
           </tbody>
         </table>
       } @else {
-        <p class="muted">This run has no parameters of its own. Set some under Run options on the Code page: the program finds each as <code>MLE_PARAM_NAME</code>, and all of them as JSON in <code>MLE_PARAMS</code>.</p>
+        <p class="muted">
+          This run has no parameters of its own. Set some under Run options on the Code page: the program finds each as
+          <code>MLE_PARAM_NAME</code>, and all of them as JSON in <code>MLE_PARAMS</code>.
+        </p>
       }
     </section>
     @if (before(); as other) {
       <section>
-        <h2>Changed since <a [routerLink]="['/runs', other.id]">#{{ other.number }}</a></h2>
+        <h2>
+          Changed since <a [routerLink]="['/runs', other.id]">#{{ other.number }}</a>
+        </h2>
         @for (change of changes(); track change.name) {
-          <p><span class="muted what">{{ change.name }}</span> @if (change.was !== null) {<span class="mono">{{ change.was }}</span> → } <b class="mono">{{ change.now }}</b></p>
+          <p>
+            <span class="muted what">{{ change.name }}</span>
+            @if (change.was !== null) {
+              <span class="mono">{{ change.was }}</span> →
+            }
+            <b class="mono">{{ change.now }}</b>
+          </p>
         } @empty {
           <p class="muted">Nothing: the same code, parameters, arguments and seed.</p>
         }
@@ -49,7 +70,10 @@ interface Fact {
       <h2>Asked for</h2>
       <dl>
         @for (fact of facts(); track fact.name) {
-          <div><dt>{{ fact.name }}</dt><dd [class.mono]="fact.mono">{{ fact.value }}</dd></div>
+          <div>
+            <dt>{{ fact.name }}</dt>
+            <dd [class.mono]="fact.mono">{{ fact.value }}</dd>
+          </div>
         }
       </dl>
     </section>
@@ -57,7 +81,17 @@ interface Fact {
       <h2>Attempts</h2>
       <div class="scroll" role="region" aria-label="Table of the attempts" tabindex="0">
         <table class="data-table">
-          <thead><tr><th scope="col">Attempt</th><th scope="col">State</th><th scope="col">Machine</th><th scope="col">Started</th><th scope="col" class="num">Time</th><th scope="col">Outcome</th><th scope="col" class="num">Output</th></tr></thead>
+          <thead>
+            <tr>
+              <th scope="col">Attempt</th>
+              <th scope="col">State</th>
+              <th scope="col">Machine</th>
+              <th scope="col">Started</th>
+              <th scope="col" class="num">Time</th>
+              <th scope="col">Outcome</th>
+              <th scope="col" class="num">Output</th>
+            </tr>
+          </thead>
           <tbody>
             @for (attempt of run().attempts; track attempt.n) {
               <tr>
@@ -162,18 +196,44 @@ function factsOf(run: RunView): Fact[] {
     { name: run.file ? 'File' : 'Command', value: runTitle(run), mono: true },
     run.args.length > 0 ? { name: 'Arguments', value: run.args.join(' '), mono: true } : null,
     { name: 'Seed', value: String(run.seed), mono: true },
-    Object.keys(run.env).length > 0 ? { name: 'Environment', value: Object.entries(run.env).map(([name, value]) => `${name}=${value}`).join('\n'), mono: true } : null,
+    Object.keys(run.env).length > 0
+      ? {
+          name: 'Environment',
+          value: Object.entries(run.env)
+            .map(([name, value]) => `${name}=${value}`)
+            .join('\n'),
+          mono: true,
+        }
+      : null,
     run.needs ? { name: 'Needs', value: needsOf(run.needs), mono: false } : null,
     { name: 'Priority', value: String(run.priority), mono: false },
-    { name: 'Time limit', value: run.timeoutSeconds === null ? 'none' : duration(run.timeoutSeconds * 1000), mono: false },
-    { name: 'Retries', value: run.retry ? `${run.retry.max} ${run.retry.on === 'loss' ? 'when its machine is lost' : 'when it fails or its machine is lost'}` : 'none', mono: false },
-    { name: 'Workspace', value: run.clean ? 'clean: without files of earlier runs' : 'with the files that earlier runs left', mono: false },
+    {
+      name: 'Time limit',
+      value: run.timeoutSeconds === null ? 'none' : duration(run.timeoutSeconds * 1000),
+      mono: false,
+    },
+    {
+      name: 'Retries',
+      value: run.retry
+        ? `${run.retry.max} ${run.retry.on === 'loss' ? 'when its machine is lost' : 'when it fails or its machine is lost'}`
+        : 'none',
+      mono: false,
+    },
+    {
+      name: 'Workspace',
+      value: run.clean ? 'clean: without files of earlier runs' : 'with the files that earlier runs left',
+      mono: false,
+    },
     { name: 'Snapshot', value: run.snapshotId.slice(0, 12), mono: true },
   ];
   return facts.filter((fact) => fact !== null);
 }
 
 function needsOf({ labels, gpus, gpuMemoryBytes }: NonNullable<RunView['needs']>): string {
-  const parts = [gpus ? `${gpus} GPU` : '', gpuMemoryBytes ? `${bytes(gpuMemoryBytes)} of GPU memory` : '', ...(labels ?? [])];
+  const parts = [
+    gpus ? `${gpus} GPU` : '',
+    gpuMemoryBytes ? `${bytes(gpuMemoryBytes)} of GPU memory` : '',
+    ...(labels ?? []),
+  ];
   return parts.filter(Boolean).join(', ');
 }

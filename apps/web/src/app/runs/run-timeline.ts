@@ -82,8 +82,17 @@ export class RunTimeline {
       const next = moments.at(i + 1);
       const last = next === undefined;
       const ms = (next ? Date.parse(next.at) : this.clock.now()) - Date.parse(at);
-      const word = run.attempts.length > 1 && (i === 0 || moments[i - 1]?.n !== n) ? `attempt ${n}: ${stateWord(state)}` : stateWord(state);
-      return { key: `${n}.${i}`, word, text: this.words(state, at, ms, last), state: last && isActive(state) ? 'now' : 'done', weight: last && !isActive(state) ? 0.5 : Math.min(12, Math.max(0.5, ms / 2000)) };
+      const word =
+        run.attempts.length > 1 && (i === 0 || moments[i - 1]?.n !== n)
+          ? `attempt ${n}: ${stateWord(state)}`
+          : stateWord(state);
+      return {
+        key: `${n}.${i}`,
+        word,
+        text: this.words(state, at, ms, last),
+        state: last && isActive(state) ? 'now' : 'done',
+        weight: last && !isActive(state) ? 0.5 : Math.min(12, Math.max(0.5, ms / 2000)),
+      };
     });
   }
 

@@ -22,7 +22,9 @@ export function activity(run: RunView, progress: AttemptProgress | null, now: nu
     case 'preparing':
       if (!progress) return 'preparing';
       if (progress.phase === 'setup') return 'setting up';
-      return progress.filesTotal > 0 ? `syncing ${progress.filesDone} of ${plural(progress.filesTotal, 'file')}` : 'syncing';
+      return progress.filesTotal > 0
+        ? `syncing ${progress.filesDone} of ${plural(progress.filesTotal, 'file')}`
+        : 'syncing';
     default: {
       const time = runTime(run, now);
       return time === null ? run.state : `${run.state} ${elapsed(time)}`;

@@ -1,5 +1,5 @@
 import { HttpClient } from '@angular/common/http';
-import { Injectable, inject } from '@angular/core';
+import { inject, Injectable } from '@angular/core';
 import type { CreateRun, Page, Rerun, RunView, StoppedRuns, UpdateRun } from '@mle/protocol';
 import { firstValueFrom } from 'rxjs';
 import { API } from '../core/api-interceptor';
@@ -19,7 +19,9 @@ export class RunsApi {
   private readonly http = inject(HttpClient);
 
   list(filter: RunFilter): Promise<Page<RunView>> {
-    const params = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined && value !== ''));
+    const params = Object.fromEntries(
+      Object.entries(filter).filter(([, value]) => value !== undefined && value !== ''),
+    );
     return firstValueFrom(this.http.get<Page<RunView>>(`${API}/runs`, { params }));
   }
 

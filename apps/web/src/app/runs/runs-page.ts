@@ -1,4 +1,16 @@
-import { ChangeDetectionStrategy, Component, ElementRef, Injector, afterNextRender, computed, effect, inject, signal, untracked, viewChild } from '@angular/core';
+import {
+  afterNextRender,
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  effect,
+  type ElementRef,
+  inject,
+  Injector,
+  signal,
+  untracked,
+  viewChild,
+} from '@angular/core';
 import { MatMenuModule } from '@angular/material/menu';
 import { Router, RouterLink } from '@angular/router';
 import type { RunView } from '@mle/protocol';
@@ -10,10 +22,10 @@ import { MachinesStore } from '../machines/machines-store';
 import { ProjectsStore } from '../projects/projects-store';
 import { Icon } from '../ui/icon';
 import { LoadFailure } from '../ui/load-failure';
-import { RUN_COLUMNS, RunColumns } from './run-columns';
-import { RunActions } from './run-actions';
-import { matches, STATE_FILTERS, statesOf, type ListFilter } from './run-list';
 import { metricNames } from './main-metric';
+import { RunActions } from './run-actions';
+import { RUN_COLUMNS, RunColumns } from './run-columns';
+import { type ListFilter, matches, STATE_FILTERS, statesOf } from './run-list';
 import { RunsApi } from './runs-api';
 import { RunsStore } from './runs-store';
 import { RunsTable } from './runs-table';
@@ -84,7 +96,9 @@ export class RunsPage {
     const active = this.all().filter((run) => isActive(run.state)).length;
     return `${plural(this.all().length, 'run')}${this.more() ? ' loaded' : ''}${active > 0 ? `, ${active} active` : ''}`;
   });
-  protected readonly filtered = computed(() => this.text() !== '' || this.state() !== '' || this.machineId() !== '' || this.tag() !== '');
+  protected readonly filtered = computed(
+    () => this.text() !== '' || this.state() !== '' || this.machineId() !== '' || this.tag() !== '',
+  );
 
   constructor() {
     effect((onCleanup) => {

@@ -1,6 +1,6 @@
-import { jest } from '@jest/globals';
 import { effect, signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
+import { jest } from '@jest/globals';
 import type { RunView } from '@mle/protocol';
 import { EventsSocket } from '../core/events-socket';
 import { Session } from '../core/session';
@@ -9,13 +9,28 @@ import { RunsApi } from './runs-api';
 import { RunsStore } from './runs-store';
 
 const run = (id: string, note: string, change: Partial<RunView> = {}): RunView =>
-  ({ id, note, number: 1, state: 'running', createdAt: '2026-01-01T00:00:00.000Z', attempt: 1, attempts: [{ n: 1, history: [] }], ...change }) as unknown as RunView;
+  ({
+    id,
+    note,
+    number: 1,
+    state: 'running',
+    createdAt: '2026-01-01T00:00:00.000Z',
+    attempt: 1,
+    attempts: [{ n: 1, history: [] }],
+    ...change,
+  }) as unknown as RunView;
 
 function setUp() {
   const listeners = new Map<string, (value: unknown) => void>();
   TestBed.configureTestingModule({
     providers: [
-      { provide: EventsSocket, useValue: { epoch: signal(0), on: (event: string, listener: (value: unknown) => void) => listeners.set(event, listener) } },
+      {
+        provide: EventsSocket,
+        useValue: {
+          epoch: signal(0),
+          on: (event: string, listener: (value: unknown) => void) => listeners.set(event, listener),
+        },
+      },
       { provide: RunsApi, useValue: {} },
       { provide: Session, useValue: { user: signal(null) } },
       { provide: ProjectsStore, useValue: { current: signal(null) } },

@@ -1,8 +1,8 @@
-import { Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
+import { computed, effect, inject, Injectable, signal, untracked } from '@angular/core';
 import type { AttemptProgress, RunView } from '@mle/protocol';
 import { EventsSocket } from '../core/events-socket';
-import { sentence } from '../core/problem';
 import { Pacer } from '../core/pacer';
+import { sentence } from '../core/problem';
 import { ACTIVE, isActive } from '../core/protocol-values';
 import { Session } from '../core/session';
 import { ProjectsStore } from '../projects/projects-store';
@@ -27,7 +27,9 @@ export class RunsStore {
   readonly status = signal<'loading' | 'ready' | 'error'>('loading');
   readonly error = signal<string | null>(null);
   /** Newest first. */
-  readonly all = computed(() => [...this.byId().values()].sort((a, b) => b.createdAt.localeCompare(a.createdAt) || b.number - a.number));
+  readonly all = computed(() =>
+    [...this.byId().values()].sort((a, b) => b.createdAt.localeCompare(a.createdAt) || b.number - a.number),
+  );
   readonly active = computed(() => this.all().filter((run) => isActive(run.state)));
   readonly ofProject = computed(() => {
     const project = this.projects.current();

@@ -1,4 +1,14 @@
-import { ChangeDetectionStrategy, Component, ElementRef, computed, inject, input, output, signal, viewChild } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  type ElementRef,
+  inject,
+  input,
+  output,
+  signal,
+  viewChild,
+} from '@angular/core';
 import { RouterLink } from '@angular/router';
 import type { RunView } from '@mle/protocol';
 import { Clock } from '../core/clock';
@@ -8,7 +18,7 @@ import { MachinesStore } from '../machines/machines-store';
 import { PoolsStore } from '../pools/pools-store';
 import { StateChip } from '../ui/state-chip';
 import { bestOf, metricText } from './main-metric';
-import { changesSince, runBefore, type Change } from './run-changes';
+import { type Change, changesSince, runBefore } from './run-changes';
 import type { RunColumn } from './run-columns';
 import { activity, outcome, runTime, runTitle } from './run-words';
 import { RunsStore } from './runs-store';
@@ -113,7 +123,10 @@ export class RunsTable {
 
   private targetOf({ target }: RunView): string {
     if (target === null) return 'any machine';
-    const found = 'poolId' in target ? this.pools.list().find(({ id }) => id === target.poolId) : this.machines.get(target.machineId);
+    const found =
+      'poolId' in target
+        ? this.pools.list().find(({ id }) => id === target.poolId)
+        : this.machines.get(target.machineId);
     return found?.name ?? '–';
   }
 }

@@ -8,8 +8,14 @@ import { PRODUCT_VERSION } from '../core/protocol-values';
   template: `
     <p>ML Experimenter {{ version }}</p>
     <ul>
-      <li><a href="/api/docs" target="_blank" rel="noopener">REST interface</a> <span class="muted">all that this page does, for programs</span></li>
-      <li><a href="/3rdpartylicenses.txt" target="_blank" rel="noopener">Licences</a> <span class="muted">of the libraries that the page is built with</span></li>
+      <li>
+        <a href="/api/docs" target="_blank" rel="noopener">REST interface</a>
+        <span class="muted">all that this page does, for programs</span>
+      </li>
+      <li>
+        <a href="/3rdpartylicenses.txt" target="_blank" rel="noopener">Licences</a>
+        <span class="muted">of the libraries that the page is built with</span>
+      </li>
     </ul>
   `,
   styles: `

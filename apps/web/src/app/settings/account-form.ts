@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
 import { AuthApi } from '../auth/auth-api';
-import { toRequestError, type RequestError } from '../core/problem';
+import { type RequestError, toRequestError } from '../core/problem';
 import { ServerState } from '../core/server-state';
 import { Session } from '../core/session';
 import { Icon } from '../ui/icon';
@@ -11,25 +11,56 @@ import { Icon } from '../ui/icon';
   imports: [Icon],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    <p>Logged in as <b>{{ session.user()?.login }}</b>, {{ session.user()?.role }}.</p>
+    <p>
+      Logged in as <b>{{ session.user()?.login }}</b>, {{ session.user()?.role }}.
+    </p>
     <form novalidate #form (submit)="save($event, form, current.value, next.value)">
-      <input type="text" name="username" autocomplete="username" hidden [value]="session.user()?.login" aria-label="Login" />
+      <input
+        type="text"
+        name="username"
+        autocomplete="username"
+        hidden
+        [value]="session.user()?.login"
+        aria-label="Login"
+      />
       <label class="field">
         <span class="label">Present password</span>
-        <input #current class="input" type="password" autocomplete="current-password" required [attr.aria-invalid]="!!failure()?.field('currentPassword')" />
+        <input
+          #current
+          class="input"
+          type="password"
+          autocomplete="current-password"
+          required
+          [attr.aria-invalid]="!!failure()?.field('currentPassword')"
+        />
         @if (failure()?.field('currentPassword'); as text) {
           <span class="field-error" role="alert">{{ text }}</span>
         }
       </label>
       <label class="field">
         <span class="label">New password</span>
-        <input #next class="input" type="password" autocomplete="new-password" minlength="8" required [attr.aria-invalid]="!!failure()?.field('password')" />
+        <input
+          #next
+          class="input"
+          type="password"
+          autocomplete="new-password"
+          minlength="8"
+          required
+          [attr.aria-invalid]="!!failure()?.field('password')"
+        />
         @if (failure()?.field('password'); as text) {
           <span class="field-error" role="alert">{{ text }}</span>
         }
       </label>
       <div class="row">
-        <button type="submit" class="btn" [disabled]="busy() || server.refusal() !== null" [title]="server.refusal() ?? ''">Change the password</button>
+        <button
+          type="submit"
+          class="btn"
+          [disabled]="busy() || server.refusal() !== null"
+          [title]="server.refusal() ?? ''"
+        >
+          Change the password
+        </button>
         @if (done()) {
           <span class="row good" role="status"><mle-icon name="check" />Changed</span>
         }

@@ -13,10 +13,16 @@ type Permission = NotificationPermission | 'none' | 'insecure';
     <p class="muted">A notification of the browser tells when a run ends while you look elsewhere.</p>
     @switch (permission()) {
       @case ('granted') {
-        <p class="row good"><mle-icon name="check" />This browser shows them. Take the permission back in the browser's settings of this page.</p>
+        <p class="row good">
+          <mle-icon name="check" />This browser shows them. Take the permission back in the browser's settings of this
+          page.
+        </p>
       }
       @case ('denied') {
-        <p class="row"><mle-icon name="alert" />This browser blocks them. Allow notifications in its settings of this page, beside the address.</p>
+        <p class="row">
+          <mle-icon name="alert" />This browser blocks them. Allow notifications in its settings of this page, beside
+          the address.
+        </p>
       }
       @case ('default') {
         <div><button type="button" class="btn" (click)="ask()">Allow notifications</button></div>

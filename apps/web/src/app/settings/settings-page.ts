@@ -1,7 +1,17 @@
-import { ChangeDetectionStrategy, Component, ElementRef, afterNextRender, afterRenderEffect, computed, inject, signal, viewChildren } from '@angular/core';
+import {
+  afterNextRender,
+  afterRenderEffect,
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  ElementRef,
+  inject,
+  signal,
+  viewChildren,
+} from '@angular/core';
 import { ActivatedRoute, RouterLink } from '@angular/router';
 import { Session } from '../core/session';
-import { THEMES, Theme } from '../core/theme';
+import { Theme, THEMES } from '../core/theme';
 import { KeyList } from '../frame/key-list';
 import { Icon } from '../ui/icon';
 import type { IconName } from '../ui/icon-shapes';
@@ -50,7 +60,10 @@ export class SettingsPage {
   constructor() {
     // On a phone the parts are a row that scrolls: the one that is read stays in sight.
     afterRenderEffect(() => {
-      this.links()[this.parts().findIndex(({ id }) => id === this.current())]?.nativeElement.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+      this.links()[this.parts().findIndex(({ id }) => id === this.current())]?.nativeElement.scrollIntoView({
+        block: 'nearest',
+        inline: 'nearest',
+      });
     });
     const part = inject(ActivatedRoute).snapshot.fragment;
     if (part) afterNextRender({ write: () => this.goTo(part) });
@@ -68,7 +81,9 @@ export class SettingsPage {
     const { scrollTop, scrollHeight, clientHeight } = this.host;
     const top = this.host.getBoundingClientRect().top;
     const ids = this.parts().map(({ id }) => id);
-    const read = ids.filter((id) => (this.headingOf(id)?.getBoundingClientRect().top ?? Infinity) - top < READ_AT_PX).at(-1);
+    const read = ids
+      .filter((id) => (this.headingOf(id)?.getBoundingClientRect().top ?? Infinity) - top < READ_AT_PX)
+      .at(-1);
     const atEnd = scrollTop + clientHeight >= scrollHeight - 2;
     // A click on one of the last parts cannot bring it to the top either: it stays marked.
     if (atEnd && ids.indexOf(this.current()) > ids.indexOf(read ?? '')) return;

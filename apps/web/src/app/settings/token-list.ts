@@ -18,8 +18,19 @@ import { SettingsApi } from './settings-api';
   template: `
     <p class="muted">For curl, CI and other programs: <code>Authorization: Bearer mle_…</code></p>
     <form novalidate class="row" (submit)="create($event, name)">
-      <input #name class="input" type="text" aria-label="Name of the new token" placeholder="Name, such as ci" autocomplete="off" required [attr.aria-invalid]="error() !== null" />
-      <button type="submit" class="btn" [disabled]="server.refusal() !== null" [title]="server.refusal() ?? ''"><mle-icon name="plus" />Make a token</button>
+      <input
+        #name
+        class="input"
+        type="text"
+        aria-label="Name of the new token"
+        placeholder="Name, such as ci"
+        autocomplete="off"
+        required
+        [attr.aria-invalid]="error() !== null"
+      />
+      <button type="submit" class="btn" [disabled]="server.refusal() !== null" [title]="server.refusal() ?? ''">
+        <mle-icon name="plus" />Make a token
+      </button>
     </form>
     @if (error(); as text) {
       <p class="field-error" role="alert">{{ text }}</p>
@@ -27,8 +38,12 @@ import { SettingsApi } from './settings-api';
     @if (made(); as token) {
       <div class="notice good" role="status">
         <mle-icon name="key" />
-        <p class="grow">Copy it now, it is not shown again.<br /><code class="value">{{ token.token }}</code></p>
-        <button type="button" class="ib" aria-label="Copy the token" title="Copy the token" (click)="copy(token)"><mle-icon [name]="copied() ? 'check' : 'copy'" /></button>
+        <p class="grow">
+          Copy it now, it is not shown again.<br /><code class="value">{{ token.token }}</code>
+        </p>
+        <button type="button" class="ib" aria-label="Copy the token" title="Copy the token" (click)="copy(token)">
+          <mle-icon [name]="copied() ? 'check' : 'copy'" />
+        </button>
       </div>
     }
     @if (tokens.error(); as failure) {
@@ -38,8 +53,20 @@ import { SettingsApi } from './settings-api';
         @for (token of tokens.value(); track token.id) {
           <li class="row">
             <mle-icon name="key" /><b>{{ token.name }}</b
-            ><span class="muted">made {{ when(token.createdAt) }}, {{ token.lastUsedAt ? 'used ' + when(token.lastUsedAt) : 'never used' }}</span>
-            <button type="button" class="btn small ghost end" [disabled]="server.refusal() !== null" [title]="server.refusal() ?? ''" [attr.aria-label]="'Delete the token ' + token.name" (click)="remove(token)">Delete</button>
+            ><span class="muted"
+              >made {{ when(token.createdAt) }},
+              {{ token.lastUsedAt ? 'used ' + when(token.lastUsedAt) : 'never used' }}</span
+            >
+            <button
+              type="button"
+              class="btn small ghost end"
+              [disabled]="server.refusal() !== null"
+              [title]="server.refusal() ?? ''"
+              [attr.aria-label]="'Delete the token ' + token.name"
+              (click)="remove(token)"
+            >
+              Delete
+            </button>
           </li>
         } @empty {
           <li class="muted">No tokens yet.</li>
@@ -126,7 +153,12 @@ export class TokenList {
       this.tokens.reload();
     };
     const title = `Delete the token ${token.name}?`;
-    this.dialog.open(ConfirmDialog, { ariaLabel: title, restoreFocus: true, autoFocus: '[cdkFocusInitial]', data: { title, text: 'Programs that use it are refused from then on. What they did stays.', verb: 'Delete', act } });
+    this.dialog.open(ConfirmDialog, {
+      ariaLabel: title,
+      restoreFocus: true,
+      autoFocus: '[cdkFocusInitial]',
+      data: { title, text: 'Programs that use it are refused from then on. What they did stays.', verb: 'Delete', act },
+    });
   }
 
   protected async copy(token: TokenView): Promise<void> {

@@ -2,7 +2,7 @@ import { ChangeDetectionStrategy, Component, effect, inject, resource, signal, u
 import { MatDialog } from '@angular/material/dialog';
 import type { Role, UserView } from '@mle/protocol';
 import { EventsSocket } from '../core/events-socket';
-import { sentence, toRequestError, type RequestError } from '../core/problem';
+import { type RequestError, sentence, toRequestError } from '../core/problem';
 import { ServerState } from '../core/server-state';
 import { Session } from '../core/session';
 import { Icon } from '../ui/icon';
@@ -21,12 +21,28 @@ import { SettingsApi } from './settings-api';
         @for (user of users.value(); track user.id) {
           <li class="row">
             <mle-icon name="user" /><b>{{ user.login }}</b>
-            <select #role class="input small" [attr.aria-label]="'Role of ' + user.login" [disabled]="whyNot(user) !== null" [title]="whyNot(user) ?? ''" (change)="changeRole(user, role.value)">
+            <select
+              #role
+              class="input small"
+              [attr.aria-label]="'Role of ' + user.login"
+              [disabled]="whyNot(user) !== null"
+              [title]="whyNot(user) ?? ''"
+              (change)="changeRole(user, role.value)"
+            >
               <option value="admin" [selected]="user.role === 'admin'">admin</option>
               <option value="member" [selected]="user.role === 'member'">member</option>
             </select>
             @if (user.id !== session.user()?.id) {
-              <button type="button" class="btn small ghost end" [disabled]="server.refusal() !== null" [title]="server.refusal() ?? ''" [attr.aria-label]="'Remove ' + user.login" (click)="remove(user)">Remove</button>
+              <button
+                type="button"
+                class="btn small ghost end"
+                [disabled]="server.refusal() !== null"
+                [title]="server.refusal() ?? ''"
+                [attr.aria-label]="'Remove ' + user.login"
+                (click)="remove(user)"
+              >
+                Remove
+              </button>
             }
           </li>
         }
@@ -39,19 +55,38 @@ import { SettingsApi } from './settings-api';
     <form novalidate #form (submit)="create($event, form, login.value, password.value)">
       <label class="field">
         <span class="label">Login</span>
-        <input #login class="input" type="text" autocomplete="off" autocapitalize="none" spellcheck="false" required [attr.aria-invalid]="!!failure()?.field('login')" />
+        <input
+          #login
+          class="input"
+          type="text"
+          autocomplete="off"
+          autocapitalize="none"
+          spellcheck="false"
+          required
+          [attr.aria-invalid]="!!failure()?.field('login')"
+        />
         @if (failure()?.field('login'); as text) {
           <span class="field-error" role="alert">{{ text }}</span>
         }
       </label>
       <label class="field">
         <span class="label">Password</span>
-        <input #password class="input" type="password" autocomplete="new-password" minlength="8" required [attr.aria-invalid]="!!failure()?.field('password')" />
+        <input
+          #password
+          class="input"
+          type="password"
+          autocomplete="new-password"
+          minlength="8"
+          required
+          [attr.aria-invalid]="!!failure()?.field('password')"
+        />
         @if (failure()?.field('password'); as text) {
           <span class="field-error" role="alert">{{ text }}</span>
         }
       </label>
-      <button type="submit" class="btn" [disabled]="server.refusal() !== null" [title]="server.refusal() ?? ''"><mle-icon name="plus" />Add a user</button>
+      <button type="submit" class="btn" [disabled]="server.refusal() !== null" [title]="server.refusal() ?? ''">
+        <mle-icon name="plus" />Add a user
+      </button>
     </form>
     @if (failure(); as problem) {
       @if (!problem.field('login') && !problem.field('password')) {
@@ -131,7 +166,17 @@ export class UserList {
       this.users.reload();
     };
     const title = `Remove ${user.login}?`;
-    this.dialog.open(ConfirmDialog, { ariaLabel: title, restoreFocus: true, autoFocus: '[cdkFocusInitial]', data: { title, text: 'The user can no longer log in, and the tokens of the user stop working.', verb: 'Remove', act } });
+    this.dialog.open(ConfirmDialog, {
+      ariaLabel: title,
+      restoreFocus: true,
+      autoFocus: '[cdkFocusInitial]',
+      data: {
+        title,
+        text: 'The user can no longer log in, and the tokens of the user stop working.',
+        verb: 'Remove',
+        act,
+      },
+    });
   }
 
   private async attempt(change: () => Promise<unknown>): Promise<void> {

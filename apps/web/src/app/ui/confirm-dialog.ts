@@ -20,11 +20,16 @@ export interface Confirmation {
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <div class="dialog-form">
-      <header><h1 id="confirm-title">{{ data.title }}</h1><button type="button" class="ib" aria-label="Close" (click)="ref.close()"><mle-icon name="x" /></button></header>
+      <header>
+        <h1 id="confirm-title">{{ data.title }}</h1>
+        <button type="button" class="ib" aria-label="Close" (click)="ref.close()"><mle-icon name="x" /></button>
+      </header>
       <div class="body">
         <p>{{ data.text }}</p>
         @if (error(); as text) {
-          <p class="notice" role="alert"><mle-icon name="alert" /><span>{{ text }}</span></p>
+          <p class="notice" role="alert">
+            <mle-icon name="alert" /><span>{{ text }}</span>
+          </p>
         }
       </div>
       <footer>

@@ -1,4 +1,15 @@
-import { ChangeDetectionStrategy, Component, ElementRef, afterNextRender, computed, input, linkedSignal, output, signal, viewChild } from '@angular/core';
+import {
+  afterNextRender,
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  type ElementRef,
+  input,
+  linkedSignal,
+  output,
+  signal,
+  viewChild,
+} from '@angular/core';
 
 /** A name typed in place: Enter or leaving takes it, Esc gives up. Emits null when nothing is to change. */
 @Component({
@@ -48,7 +59,9 @@ export class InlineName {
   protected readonly touched = signal(false);
   private tried = false;
   private ended = false;
-  protected readonly error = computed(() => (this.touched() && (this.text() !== '' || this.tried) ? this.check()(this.text().trim()) : null));
+  protected readonly error = computed(() =>
+    this.touched() && (this.text() !== '' || this.tried) ? this.check()(this.text().trim()) : null,
+  );
 
   constructor() {
     afterNextRender(() => {

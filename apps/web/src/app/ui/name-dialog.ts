@@ -19,11 +19,25 @@ export interface NameQuestion {
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <form class="dialog-form" (submit)="act($event, field.value)">
-      <header><h1>{{ data.title }}</h1><button type="button" class="ib" aria-label="Close" (click)="ref.close()"><mle-icon name="x" /></button></header>
+      <header>
+        <h1>{{ data.title }}</h1>
+        <button type="button" class="ib" aria-label="Close" (click)="ref.close()"><mle-icon name="x" /></button>
+      </header>
       <div class="body">
         <label class="field">
           <span class="label">{{ data.label }}</span>
-          <input #field class="input" type="text" cdkFocusInitial autocomplete="off" spellcheck="false" [value]="data.value" (focus)="field.select()" [attr.aria-invalid]="error() !== null" (input)="error.set(null)" />
+          <input
+            #field
+            class="input"
+            type="text"
+            cdkFocusInitial
+            autocomplete="off"
+            spellcheck="false"
+            [value]="data.value"
+            (focus)="field.select()"
+            [attr.aria-invalid]="error() !== null"
+            (input)="error.set(null)"
+          />
         </label>
         @if (error(); as text) {
           <p class="field-error" role="alert">{{ text }}</p>

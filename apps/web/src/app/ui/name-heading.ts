@@ -1,4 +1,16 @@
-import { ChangeDetectionStrategy, Component, ElementRef, Injector, afterNextRender, computed, inject, input, linkedSignal, output, viewChild } from '@angular/core';
+import {
+  afterNextRender,
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  type ElementRef,
+  inject,
+  Injector,
+  input,
+  linkedSignal,
+  output,
+  viewChild,
+} from '@angular/core';
 import { ServerState } from '../core/server-state';
 import { Icon } from './icon';
 import { InlineName } from './inline-name';
@@ -14,7 +26,17 @@ import { InlineName } from './inline-name';
     } @else {
       <h2>{{ name() }}</h2>
       @if (editable()) {
-        <button #pencil type="button" class="ib" [attr.aria-label]="'Rename ' + name()" title="Rename" [disabled]="offline()" (click)="renaming.set(true)"><mle-icon name="pencil" /></button>
+        <button
+          #pencil
+          type="button"
+          class="ib"
+          [attr.aria-label]="'Rename ' + name()"
+          title="Rename"
+          [disabled]="offline()"
+          (click)="renaming.set(true)"
+        >
+          <mle-icon name="pencil" />
+        </button>
       }
     }
   `,

@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
-import { roleOf, StateIcon, stateWord, type StateShape } from './state-icon';
+import { roleOf, StateIcon, type StateShape, stateWord } from './state-icon';
 
 /** State as shape, colour and word; success stays quiet. */
 @Component({

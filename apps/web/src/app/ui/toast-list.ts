@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
-import { Toasts, type Toast } from '../core/toasts';
+import { type Toast, Toasts } from '../core/toasts';
 import { Icon } from './icon';
 
 @Component({
@@ -15,7 +15,9 @@ import { Icon } from './icon';
         @if (toast.action; as action) {
           <button type="button" class="btn small ghost" (click)="act(toast)">{{ action.label }}</button>
         }
-        <button type="button" class="ib" aria-label="Close the note" (click)="toasts.dismiss(toast.id)"><mle-icon name="x" /></button>
+        <button type="button" class="ib" aria-label="Close the note" (click)="toasts.dismiss(toast.id)">
+          <mle-icon name="x" />
+        </button>
       </div>
     }
   `,

@@ -22,7 +22,10 @@ function file(name: string, content: string): string {
 }
 
 test('reads the configuration file; arguments win; other properties are passed on', async () => {
-  const config = file('worker.json', JSON.stringify({ url: 'http://one:1', token: 'secret-token', name: 'from file', room: 'B 12', gpu: { count: 2 } }));
+  const config = file(
+    'worker.json',
+    JSON.stringify({ url: 'http://one:1', token: 'secret-token', name: 'from file', room: 'B 12', gpu: { count: 2 } }),
+  );
   const command = await parseArguments(['--config', config, '--name', 'from arguments', '--data', folder]);
   expect(command).toEqual({
     role: 'worker',
@@ -38,21 +41,42 @@ test('reads the configuration file; arguments win; other properties are passed o
 });
 
 test('reads a token file, and takes the origin of the address', async () => {
-  const command = await parseArguments(['--url', 'https://host:8443/some/page', '--token-file', file('token', ' abc\n'), '--lifeline-fd', '3']);
-  expect(command).toMatchObject({ settings: { server: { url: 'https://host:8443', joinToken: 'abc' }, lifelineFd: 3 } });
+  const command = await parseArguments([
+    '--url',
+    'https://host:8443/some/page',
+    '--token-file',
+    file('token', ' abc\n'),
+    '--lifeline-fd',
+    '3',
+  ]);
+  expect(command).toMatchObject({
+    settings: { server: { url: 'https://host:8443', joinToken: 'abc' }, lifelineFd: 3 },
+  });
 });
 
 test('listens as the file or the arguments say, with the token of the file', async () => {
-  const config = file('worker.json', JSON.stringify({ listen: 7443, listenHost: '10.0.0.5', token: 'a-token-of-twenty-characters', room: 'B 12' }));
+  const config = file(
+    'worker.json',
+    JSON.stringify({ listen: 7443, listenHost: '10.0.0.5', token: 'a-token-of-twenty-characters', room: 'B 12' }),
+  );
   expect(await parseArguments(['--config', config])).toMatchObject({
-    settings: { server: { url: null, listen: { port: 7443, host: '10.0.0.5', token: 'a-token-of-twenty-characters' } }, properties: { room: 'B 12' } },
+    settings: {
+      server: { url: null, listen: { port: 7443, host: '10.0.0.5', token: 'a-token-of-twenty-characters' } },
+      properties: { room: 'B 12' },
+    },
   });
-  expect(await parseArguments(['--config', config, '--url', 'http://h'])).toMatchObject({ settings: { server: { url: 'http://h', listen: null } } });
-  expect(await parseArguments(['--listen', '0'])).toMatchObject({ settings: { server: { listen: { port: 0, host: null, token: null } } } });
+  expect(await parseArguments(['--config', config, '--url', 'http://h'])).toMatchObject({
+    settings: { server: { url: 'http://h', listen: null } },
+  });
+  expect(await parseArguments(['--listen', '0'])).toMatchObject({
+    settings: { server: { listen: { port: 0, host: null, token: null } } },
+  });
 });
 
 test('a file that says both is refused', async () => {
-  await expect(parseArguments(['--config', file('worker.json', '{"listen": 1, "url": "http://h"}')])).rejects.toThrow(/has both "url" and "listen"/);
+  await expect(parseArguments(['--config', file('worker.json', '{"listen": 1, "url": "http://h"}')])).rejects.toThrow(
+    /has both "url" and "listen"/,
+  );
 });
 
 test('reads the supervisor role', async () => {
@@ -88,11 +112,17 @@ test.each([
 });
 
 test('an empty token file is refused', async () => {
-  await expect(parseArguments(['--url', 'http://h', '--token-file', file('token', '\n')])).rejects.toThrow(/holds no token/);
+  await expect(parseArguments(['--url', 'http://h', '--token-file', file('token', '\n')])).rejects.toThrow(
+    /holds no token/,
+  );
 });
 
 function start(argv: string[], env: Record<string, string> = {}, input = ''): ReturnType<typeof spawnSync> {
-  return spawnSync(process.execPath, [BUNDLE, ...argv], { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '', ...env }, input });
+  return spawnSync(process.execPath, [BUNDLE, ...argv], {
+    encoding: 'utf8',
+    env: { ...process.env, NODE_OPTIONS: '', ...env },
+    input,
+  });
 }
 
 test('the process says it in one line and ends with status 2', () => {
@@ -104,9 +134,15 @@ test('the process says it in one line and ends with status 2', () => {
 
 test('a bad variable and an empty token on standard input end it too', () => {
   const bad = start(['--url', 'http://127.0.0.1:9', '--data', folder], { MLE_LOG_LEVEL: 'loud' });
-  expect([bad.status, bad.stderr]).toEqual([2, 'MLE_LOG_LEVEL is "loud". Use one of trace, debug, info, warn, error, fatal, silent.\n']);
+  expect([bad.status, bad.stderr]).toEqual([
+    2,
+    'MLE_LOG_LEVEL is "loud". Use one of trace, debug, info, warn, error, fatal, silent.\n',
+  ]);
   const empty = start(['--url', 'http://127.0.0.1:9', '--data', folder, '--token-stdin'], {}, '\n');
   expect([empty.status, empty.stderr]).toEqual([2, expect.stringContaining('Standard input holds no token.')]);
   const closed = start(['--url', 'http://127.0.0.1:9', '--data', folder, '--lifeline-fd', '77']);
-  expect([closed.status, closed.stderr]).toEqual([2, '--lifeline-fd is 77, but no descriptor of this number is open.\n']);
+  expect([closed.status, closed.stderr]).toEqual([
+    2,
+    '--lifeline-fd is 77, but no descriptor of this number is open.\n',
+  ]);
 });

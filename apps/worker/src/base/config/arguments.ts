@@ -93,21 +93,32 @@ interface Addresses {
 
 /** An argument wins over what the file says, also where it says the opposite. */
 function serverSettings(values: Addresses, file: SettingsFile | null, token: string | null): ServerSettings {
-  if (values.url !== undefined && values.listen !== undefined) throw new BadArgument('Give either --url or --listen, not both.');
+  if (values.url !== undefined && values.listen !== undefined)
+    throw new BadArgument('Give either --url or --listen, not both.');
   if (values.url === undefined && values.listen === undefined && file?.url !== undefined && file.listen !== undefined) {
-    throw new BadArgument('The configuration file has both "url" and "listen". Keep "url" for a worker that dials the server, or "listen" for one that the server dials.');
+    throw new BadArgument(
+      'The configuration file has both "url" and "listen". Keep "url" for a worker that dials the server, or "listen" for one that the server dials.',
+    );
   }
   const listen = values.listen ?? (values.url === undefined ? file?.listen : undefined);
-  if (listen !== undefined) return { url: null, listen: { port: portNumber(listen), host: values['listen-host'] ?? file?.listenHost ?? null, token } };
+  if (listen !== undefined)
+    return {
+      url: null,
+      listen: { port: portNumber(listen), host: values['listen-host'] ?? file?.listenHost ?? null, token },
+    };
   if (values['listen-host'] !== undefined) throw new BadArgument('--listen-host needs --listen PORT.');
   const url = values.url ?? file?.url;
-  if (url === undefined) throw new BadArgument(`Give the server's address by --url URL, or let the server dial this worker by --listen PORT. ${USAGE}`);
+  if (url === undefined)
+    throw new BadArgument(
+      `Give the server's address by --url URL, or let the server dial this worker by --listen PORT. ${USAGE}`,
+    );
   return { url: serverUrl(url), joinToken: token, listen: null };
 }
 
 function portNumber(text: string | number): number {
   const port = Number(text);
-  if (text === '' || !Number.isInteger(port) || port < 0 || port > 65_535) throw new BadArgument(`"${text}" is no port to listen on. Give a number from 1 to 65535, or 0 for any free one.`);
+  if (text === '' || !Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new BadArgument(`"${text}" is no port to listen on. Give a number from 1 to 65535, or 0 for any free one.`);
   return port;
 }
 
@@ -120,11 +131,16 @@ function serverUrl(text: string): string {
 
 function descriptor(text: string): number {
   const fd = Number(text);
-  if (!Number.isInteger(fd) || fd < 0 || fd > 1024) throw new BadArgument(`--lifeline-fd is "${text}". Give the number of an open descriptor.`);
+  if (!Number.isInteger(fd) || fd < 0 || fd > 1024)
+    throw new BadArgument(`--lifeline-fd is "${text}". Give the number of an open descriptor.`);
   return fd;
 }
 
-async function givenToken(path: string | undefined, fromStdin: boolean, fromConfig: string | undefined): Promise<string | null> {
+async function givenToken(
+  path: string | undefined,
+  fromStdin: boolean,
+  fromConfig: string | undefined,
+): Promise<string | null> {
   if (path !== undefined && fromStdin) throw new BadArgument('Give either --token-file or --token-stdin, not both.');
   if (path !== undefined) return checkToken(await readTokenFile(path), `The file ${path}`);
   if (fromStdin) return checkToken(await readStdin(), 'Standard input');
@@ -135,7 +151,9 @@ async function readTokenFile(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    throw new BadArgument(`The token file ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
+    throw new BadArgument(
+      `The token file ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+    );
   }
 }
 

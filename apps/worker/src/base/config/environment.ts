@@ -17,7 +17,8 @@ const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
   const logLevel = env['MLE_LOG_LEVEL'] ?? 'info';
-  if (!LEVELS.includes(logLevel)) throw new BadArgument(`MLE_LOG_LEVEL is "${logLevel}". Use one of ${LEVELS.join(', ')}.`);
+  if (!LEVELS.includes(logLevel))
+    throw new BadArgument(`MLE_LOG_LEVEL is "${logLevel}". Use one of ${LEVELS.join(', ')}.`);
   return {
     logLevel,
     stopGraceMs: milliseconds(env, 'MLE_STOP_GRACE_MS', TIMING.stopGraceMs),

@@ -2,7 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { BadArgument } from './bad-argument.js';
 
-const FileSchema = z.looseObject({ url: z.string().optional(), token: z.string().optional(), listen: z.int().optional(), listenHost: z.string().optional(), name: z.string().max(80).optional() });
+const FileSchema = z.looseObject({
+  url: z.string().optional(),
+  token: z.string().optional(),
+  listen: z.int().optional(),
+  listenHost: z.string().optional(),
+  name: z.string().max(80).optional(),
+});
 
 export interface SettingsFile {
   url: string | undefined;
@@ -19,18 +25,24 @@ export async function readSettingsFile(path: string): Promise<SettingsFile> {
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    throw new BadArgument(`The configuration file ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
+    throw new BadArgument(
+      `The configuration file ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+    );
   }
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new BadArgument(`The configuration file ${path} is not JSON: ${error instanceof Error ? error.message : String(error)}.`);
+    throw new BadArgument(
+      `The configuration file ${path} is not JSON: ${error instanceof Error ? error.message : String(error)}.`,
+    );
   }
   const parsed = FileSchema.safeParse(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    throw new BadArgument(`The configuration file ${path} is wrong at "${issue?.path.join('.') ?? ''}": ${issue?.message ?? 'give a JSON object'}.`);
+    throw new BadArgument(
+      `The configuration file ${path} is wrong at "${issue?.path.join('.') ?? ''}": ${issue?.message ?? 'give a JSON object'}.`,
+    );
   }
   const { url, token, listen, listenHost, name, ...properties } = parsed.data;
   return { url, token, listen, listenHost, name, properties };

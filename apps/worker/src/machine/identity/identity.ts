@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { dataDirHash } from '../../base/data-dir-hash.js';
 import type { Logger } from '../../base/logger.js';
@@ -39,13 +39,18 @@ export function establishIdentity(wish: Wish, log: Logger): Identity {
     log.warn('Runs are not isolated, as asked: they run as root.');
     return plain();
   }
-  const base = FIRST_UID + (Number.parseInt(dataDirHash(wish.dataDir).slice(0, 6), 16) * SLOTS);
+  const base = FIRST_UID + Number.parseInt(dataDirHash(wish.dataDir).slice(0, 6), 16) * SLOTS;
   const path = wish.path
     .split(delimiter)
     .filter((folder) => folder.startsWith('/') && runsAs(base, ['/bin/sh', '-c', 'cd "$1"', 'sh', folder], '/bin'))
     .join(delimiter);
-  if (!runsAs(base, ['/bin/sh', '-c', 'python3 --version'], path) && spawnSync('python3', ['--version'], { env: { PATH: wish.path } }).status === 0) {
-    log.warn('Runs are not isolated: python3 is not reachable for another user than root. Install the python3 package of the system.');
+  if (
+    !runsAs(base, ['/bin/sh', '-c', 'python3 --version'], path) &&
+    spawnSync('python3', ['--version'], { env: { PATH: wish.path } }).status === 0
+  ) {
+    log.warn(
+      'Runs are not isolated: python3 is not reachable for another user than root. Install the python3 package of the system.',
+    );
     return plain();
   }
   const root = reachableRoot(own, wish.dataDir, base);
@@ -88,10 +93,14 @@ export function removeRunFolders(hash: string): void {
 function sweep(parent: string): void {
   for (const name of readdirSync(parent)) {
     const owner = join(parent, name, 'owner');
-    if (existsSync(owner) && !existsSync(readFileSync(owner, 'utf8'))) rmSync(join(parent, name), { recursive: true, force: true });
+    if (existsSync(owner) && !existsSync(readFileSync(owner, 'utf8')))
+      rmSync(join(parent, name), { recursive: true, force: true });
   }
 }
 
 function runsAs(uid: number, [file, ...args]: [string, ...string[]], path: string): boolean {
-  return spawnSync(file, args, { uid, gid: uid, cwd: '/', env: { PATH: path }, stdio: 'ignore', timeout: 10_000 }).status === 0;
+  return (
+    spawnSync(file, args, { uid, gid: uid, cwd: '/', env: { PATH: path }, stdio: 'ignore', timeout: 10_000 }).status ===
+    0
+  );
 }

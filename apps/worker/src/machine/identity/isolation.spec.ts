@@ -15,7 +15,8 @@ afterEach(async () => {
   await server.close();
 });
 
-const WHO = 'id -u; cat "$1"/credential || echo closed; ls "$1"/attempts || echo closed; ls "$1"/cache || echo closed; echo $HOME; touch $HOME/a in-workspace && echo written';
+const WHO =
+  'id -u; cat "$1"/credential || echo closed; ls "$1"/attempts || echo closed; ls "$1"/cache || echo closed; echo $HOME; touch $HOME/a in-workspace && echo written';
 
 async function who(worker: TestWorker): Promise<string[]> {
   const run = await server.submit({ 'who.sh': WHO }, { args: [worker.dataDir] });
@@ -78,7 +79,10 @@ test('without isolation runs are what the worker is', async () => {
 
 test('a worker of a plain user runs programs as that user', async () => {
   const uid = isRoot ? 54_321 : (process.getuid?.() ?? 0);
-  const worker = new TestWorker(server, isRoot ? { uid, env: { HOME: '/tmp', PATH: '/usr/local/bin:/usr/bin:/bin' } } : {});
+  const worker = new TestWorker(
+    server,
+    isRoot ? { uid, env: { HOME: '/tmp', PATH: '/usr/local/bin:/usr/bin:/bin' } } : {},
+  );
   try {
     await worker.start();
     expect(server.hellos[0]?.inventory.isolated).toBe(false);

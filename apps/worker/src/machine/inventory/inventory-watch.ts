@@ -3,7 +3,10 @@ import type { Inventory } from '@mle/protocol';
 
 const EVERY_MS = 10 * 60_000;
 
-/** Looks at the machine again from time to time: what is installed, plugged in or filled up meanwhile shows without a restart. */
+/**
+ * Looks at the machine again from time to time: what is installed, plugged in or filled up meanwhile shows without a
+ * restart.
+ */
 export class InventoryWatch {
   private looking: Promise<Inventory> | null = null;
   private next: Promise<Inventory> | null = null;
@@ -19,7 +22,11 @@ export class InventoryWatch {
     this.timer.unref();
   }
 
-  static async start(take: (before?: Inventory) => Promise<Inventory>, onChange: (inventory: Inventory) => void, everyMs = EVERY_MS): Promise<InventoryWatch> {
+  static async start(
+    take: (before?: Inventory) => Promise<Inventory>,
+    onChange: (inventory: Inventory) => void,
+    everyMs = EVERY_MS,
+  ): Promise<InventoryWatch> {
     return new InventoryWatch(await take(), take, onChange, everyMs);
   }
 
@@ -27,7 +34,10 @@ export class InventoryWatch {
     return this.last;
   }
 
-  /** Answers what is there now: who asks during a look gets the answer of the next, as that one may have passed by what is new. */
+  /**
+   * Answers what is there now: who asks during a look gets the answer of the next, as that one may have passed by what
+   * is new.
+   */
   look(): Promise<Inventory> {
     if (this.looking === null) {
       this.looking = this.lookOnce().finally(() => (this.looking = null));

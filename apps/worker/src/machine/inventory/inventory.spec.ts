@@ -35,11 +35,17 @@ function program(name: string, script: string): void {
 const source = () => ({ dataDir: folder, path: join(folder, 'bin'), isolated: false });
 
 test('finds GPUs, Python and the engine of Docker by what their programs say', async () => {
-  program('nvidia-smi', `test "$1" = --query-gpu=name,memory.total && printf 'NVIDIA A100-SXM4-40GB, 40960\\nNVIDIA GB10, [N/A]\\n'`);
+  program(
+    'nvidia-smi',
+    `test "$1" = --query-gpu=name,memory.total && printf 'NVIDIA A100-SXM4-40GB, 40960\\nNVIDIA GB10, [N/A]\\n'`,
+  );
   program('python3', 'echo Python 3.12.1');
   program('docker', 'test "$1 $3" = "version {{.Server.Version}}" && echo 27.3.1');
   expect(await takeInventory(source())).toMatchObject({
-    gpus: [{ name: 'NVIDIA A100-SXM4-40GB', memoryBytes: 40 * GiB }, { name: 'NVIDIA GB10', memoryBytes: 0 }],
+    gpus: [
+      { name: 'NVIDIA A100-SXM4-40GB', memoryBytes: 40 * GiB },
+      { name: 'NVIDIA GB10', memoryBytes: 0 },
+    ],
     python: '3.12.1',
     docker: '27.3.1',
     node: process.version,
@@ -53,12 +59,23 @@ test('takes what is absent, fails or says something else for absent', async () =
   program('python3', 'echo "python3: command not found, but can be installed, at once"');
   // A client without an engine prints the empty answer of its template before it fails.
   program('docker', 'echo; echo "Cannot connect to the Docker daemon" >&2; exit 1');
-  expect(await takeInventory({ ...source(), dataDir: '/no/such/folder' })).toMatchObject({ gpus: [], python: null, docker: null, diskFreeBytes: null });
+  expect(await takeInventory({ ...source(), dataDir: '/no/such/folder' })).toMatchObject({
+    gpus: [],
+    python: null,
+    docker: null,
+    diskFreeBytes: null,
+  });
 });
 
 test.each<[string, Inventory['gpus']]>([
   ['Tesla T4, 15360', [{ name: 'Tesla T4', memoryBytes: 15 * GiB }]],
-  ['Tesla T4, 15360\r\nTesla T4, 15360\r\n', [{ name: 'Tesla T4', memoryBytes: 15 * GiB }, { name: 'Tesla T4', memoryBytes: 15 * GiB }]],
+  [
+    'Tesla T4, 15360\r\nTesla T4, 15360\r\n',
+    [
+      { name: 'Tesla T4', memoryBytes: 15 * GiB },
+      { name: 'Tesla T4', memoryBytes: 15 * GiB },
+    ],
+  ],
   ['Quadro, special edition, 1024', [{ name: 'Quadro, special edition', memoryBytes: GiB }]],
   ['Orin (nvgpu), [Not Supported]', [{ name: 'Orin (nvgpu)', memoryBytes: 0 }]],
   ['[Unknown Error], [Unknown Error]\nTesla T4, 15360', [{ name: 'Tesla T4', memoryBytes: 15 * GiB }]],
@@ -82,12 +99,18 @@ test('a program that hangs is killed with what it started, and is not waited for
 test('what was known before holds while a program does not answer @full', async () => {
   program('nvidia-smi', 'exec /bin/sleep 600');
   const gpus = [{ name: 'Tesla T4', memoryBytes: 15 * GiB }];
-  expect(await takeInventory(source(), { gpus, python: '3.11.0', docker: null, node: 'v20.0.0' })).toMatchObject({ gpus, python: null });
+  expect(await takeInventory(source(), { gpus, python: '3.11.0', docker: null, node: 'v20.0.0' })).toMatchObject({
+    gpus,
+    python: null,
+  });
 });
 
 test('looks again from time to time, and tells what changed', async () => {
   const told: (string | null)[] = [];
-  const take = async (before?: Inventory): Promise<Inventory> => ({ ...(await takeInventory(source(), before)), diskFreeBytes: null });
+  const take = async (before?: Inventory): Promise<Inventory> => ({
+    ...(await takeInventory(source(), before)),
+    diskFreeBytes: null,
+  });
   const watch = await InventoryWatch.start(take, ({ python }) => void told.push(python), 50);
   try {
     expect(watch.current.python).toBeNull();

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { arch, cpus, hostname, platform, totalmem } from 'node:os';
 import type { Inventory } from '@mle/protocol';
-import { probe, type Answer } from './probe.js';
+import { type Answer, probe } from './probe.js';
 
 /** All programs are asked at the same time, so that the start of a worker waits no longer than this. */
 const PROBE_MS = 5_000;
@@ -16,8 +16,14 @@ export interface InventorySource {
 type Found = Pick<Inventory, 'python' | 'docker' | 'gpus' | 'node'>;
 const NOTHING: Found = { python: null, docker: null, gpus: [], node: process.version };
 
-/** What a worker finds on its machine; what is absent is null or empty. Of a program that does not answer in time, what was known `before` holds. */
-export async function takeInventory({ dataDir, path, isolated }: InventorySource, before: Found = NOTHING): Promise<Inventory> {
+/**
+ * What a worker finds on its machine; what is absent is null or empty. Of a program that does not answer in time, what
+ * was known `before` holds.
+ */
+export async function takeInventory(
+  { dataDir, path, isolated }: InventorySource,
+  before: Found = NOTHING,
+): Promise<Inventory> {
   const ask = (file: string, ...args: string[]): Promise<Answer> => probe(file, args, path, PROBE_MS);
   const [python, docker, gpus, node, disk] = await Promise.all([
     ask('python3', '--version'),

@@ -20,7 +20,12 @@ export async function probe(file: string, args: string[], path: string, limitMs:
 
 function ask(file: string, args: string[], path: string, limitMs: number): Promise<Answer> {
   return new Promise((resolve) => {
-    const child = spawn(file, args, { detached: true, stdio: ['ignore', 'pipe', 'ignore'], env: { PATH: path, HOME: '/' }, cwd: '/' });
+    const child = spawn(file, args, {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { PATH: path, HOME: '/' },
+      cwd: '/',
+    });
     const settle = (answer: Answer): void => {
       clearTimeout(limit);
       resolve(answer);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { freemem, totalmem } from 'node:os';
 import type { ResourceSample } from '@mle/protocol';
 import type { GpuUsage } from './gpu-usage.js';
-import { processorTime, type ProcessorTime } from './processor-time.js';
+import { type ProcessorTime, processorTime } from './processor-time.js';
 
 const SECTOR_BYTES = 512;
 /** Whole disks: a partition's traffic is its disk's too. */
@@ -28,22 +28,36 @@ export class MachineUsage {
     const seconds = (now.at - before.at) / 1000;
     if (seconds <= 0 || now.total <= before.total) return {};
     this.before = now;
-    const rate = (key: 'diskRead' | 'diskWritten' | 'received' | 'sent'): number => Math.max(0, now[key] - before[key]) / seconds;
+    const rate = (key: 'diskRead' | 'diskWritten' | 'received' | 'sent'): number =>
+      Math.max(0, now[key] - before[key]) / seconds;
     return {
       cpu: Math.min(1, Math.max(0, (now.busy - before.busy) / (now.total - before.total))),
       memory: usedMemory(),
       ...this.gpus.sample(now.at),
-      ...(process.platform === 'linux' && { diskRead: rate('diskRead'), diskWritten: rate('diskWritten'), networkReceived: rate('received'), networkSent: rate('sent') }),
+      ...(process.platform === 'linux' && {
+        diskRead: rate('diskRead'),
+        diskWritten: rate('diskWritten'),
+        networkReceived: rate('received'),
+        networkSent: rate('sent'),
+      }),
     };
   }
 }
 
 function counters(): Counters {
-  return { at: performance.now(), ...processorTime(), ...disks(read('/proc/diskstats')), ...networks(read('/proc/net/dev')) };
+  return {
+    at: performance.now(),
+    ...processorTime(),
+    ...disks(read('/proc/diskstats')),
+    ...networks(read('/proc/net/dev')),
+  };
 }
 
 export function disks(text: string): Pick<Counters, 'diskRead' | 'diskWritten'> {
-  const rows = text.split('\n').map((line) => line.trim().split(/\s+/)).filter(([, , name]) => DISK.test(name ?? ''));
+  const rows = text
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, , name]) => DISK.test(name ?? ''));
   const sum = (field: number): number => rows.reduce((total, row) => total + SECTOR_BYTES * Number(row[field] ?? 0), 0);
   return { diskRead: sum(5), diskWritten: sum(9) };
 }

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** What the kernel counts processor time in: 100 a second on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
@@ -12,7 +12,10 @@ interface Process {
   bytes: number;
 }
 
-/** Processor time and memory of the processes that a run started, its children and theirs. Empty where the system has no /proc. */
+/**
+ * Processor time and memory of the processes that a run started, its children and theirs. Empty where the system has no
+ * /proc.
+ */
 export class ProcessUsage {
   /** Ticks of each run at the look before. */
   private before = new Map<number, { ticks: number; at: number }>();
@@ -42,7 +45,7 @@ export class ProcessUsage {
 function treeOf(leader: number, processes: readonly Process[]): Process[] {
   const members = new Set([leader]);
   // Parents may have a higher number than their children, so it goes on until nothing is added.
-  for (let size = 0; size < members.size; ) {
+  for (let size = 0; size < members.size;) {
     size = members.size;
     for (const { pid, parent, session } of processes) if (members.has(parent) || session === leader) members.add(pid);
   }
@@ -66,7 +69,13 @@ function readProcess(pid: number): Process | null {
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
     const field = (n: number): number => Number(fields[n - 3]);
     if (fields[0] === 'Z') return null;
-    return { pid, parent: field(4), session: field(6), ticks: field(14) + field(15) + field(16) + field(17), bytes: field(24) * PAGE_BYTES };
+    return {
+      pid,
+      parent: field(4),
+      session: field(6),
+      ticks: field(14) + field(15) + field(16) + field(17),
+      bytes: field(24) * PAGE_BYTES,
+    };
   } catch {
     return null;
   }

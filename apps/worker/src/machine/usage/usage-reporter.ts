@@ -4,7 +4,10 @@ import type { ProcessUsage } from './process-usage.js';
 
 const EVERY_MS = 2_000;
 
-/** Tells the server every two seconds what the machine and its runs use, while any runs. What is lost on the way is not told again. */
+/**
+ * Tells the server every two seconds what the machine and its runs use, while any runs. What is lost on the way is not
+ * told again.
+ */
 export class UsageReporter {
   private readonly timer: NodeJS.Timeout;
 

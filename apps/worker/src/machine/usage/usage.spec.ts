@@ -4,15 +4,23 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../../../test/until.js';
-import { LoadSampler } from './load.js';
 import { GpuUsage, readGpuUsage } from './gpu-usage.js';
+import { LoadSampler } from './load.js';
 import { disks, MachineUsage, networks } from './machine-usage.js';
 import { ProcessUsage } from './process-usage.js';
 
 describe('the use of a machine', () => {
   it('is read from what the kernel tells', () => {
-    expect(disks('   8 0 sda 10 0 100 5 20 0 200 6 0 0 0\n   8 1 sda1 9 0 90 5 19 0 190 6 0 0 0\n 7 0 loop0 1 0 1 1 1 0 1 1 0 0 0\n 259 0 nvme0n1 1 0 10 1 1 0 20 1 0 0 0\n')).toEqual({ diskRead: 110 * 512, diskWritten: 220 * 512 });
-    expect(networks('Inter-| Receive\n face |bytes\n    lo: 500 1 0 0 0 0 0 0 500 1 0 0 0 0 0 0\n  eth0:1000 1 0 0 0 0 0 0 70 1 0 0 0 0 0 0\n')).toEqual({ received: 1000, sent: 70 });
+    expect(
+      disks(
+        '   8 0 sda 10 0 100 5 20 0 200 6 0 0 0\n   8 1 sda1 9 0 90 5 19 0 190 6 0 0 0\n 7 0 loop0 1 0 1 1 1 0 1 1 0 0 0\n 259 0 nvme0n1 1 0 10 1 1 0 20 1 0 0 0\n',
+      ),
+    ).toEqual({ diskRead: 110 * 512, diskWritten: 220 * 512 });
+    expect(
+      networks(
+        'Inter-| Receive\n face |bytes\n    lo: 500 1 0 0 0 0 0 0 500 1 0 0 0 0 0 0\n  eth0:1000 1 0 0 0 0 0 0 70 1 0 0 0 0 0 0\n',
+      ),
+    ).toEqual({ received: 1000, sent: 70 });
     expect(readGpuUsage('90, 1024\n50, 1024\n')).toEqual({ gpu: 0.7, gpuMemory: 2 ** 31 });
     expect(readGpuUsage('[N/A], 5\n')).toEqual({});
   });
@@ -32,7 +40,9 @@ describe('the use of a machine', () => {
 test('all samplers share one answer of nvidia-smi', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'mle-gpu-'));
   try {
-    writeFileSync(join(folder, 'nvidia-smi'), `#!/bin/sh\necho asked >> ${folder}/asked\necho 30, 1024\n`, { mode: 0o755 });
+    writeFileSync(join(folder, 'nvidia-smi'), `#!/bin/sh\necho asked >> ${folder}/asked\necho 30, 1024\n`, {
+      mode: 0o755,
+    });
     const gpus = new GpuUsage(() => true, `${folder}:/usr/bin:/bin`, 3_600_000);
     const [load, machine] = [new LoadSampler(gpus), new MachineUsage(gpus)];
     await until('both know it', () => {

@@ -4,7 +4,13 @@ import type { RunSpec } from '@mle/protocol';
 import { expandTemplate } from './command-template.js';
 import { NotRunnable } from './not-runnable.js';
 
-const INTERPRETERS: Record<string, string> = { '.py': 'python3', '.js': 'node', '.mjs': 'node', '.cjs': 'node', '.sh': 'bash' };
+const INTERPRETERS: Record<string, string> = {
+  '.py': 'python3',
+  '.js': 'node',
+  '.mjs': 'node',
+  '.cjs': 'node',
+  '.sh': 'bash',
+};
 
 /** `Running <file>` or `Running <command>`: the first line of a program's output. */
 export function headline(spec: RunSpec, shown = spec.file ?? spec.command ?? ''): string {
@@ -29,11 +35,18 @@ export async function commandLine(spec: RunSpec, workspace: string, nodeVersion:
   return { argv: ['/bin/sh', '-c', script, 'sh', ...values], headline: headline(spec, shown) };
 }
 
-async function programOf(spec: RunSpec, file: string, workspace: string, nodeVersion: string | null): Promise<string[]> {
+async function programOf(
+  spec: RunSpec,
+  file: string,
+  workspace: string,
+  nodeVersion: string | null,
+): Promise<string[]> {
   const path = join(workspace, file);
   const inside = await realpath(path).catch(() => null);
-  if (inside === null || file === '') throw new NotRunnable(`The project has no file "${file}". Save it, or choose another file to run.`);
-  if (!inside.startsWith((await realpath(workspace)) + sep)) throw new NotRunnable(`"${file}" is a link out of the project. Run a file of the project.`);
+  if (inside === null || file === '')
+    throw new NotRunnable(`The project has no file "${file}". Save it, or choose another file to run.`);
+  if (!inside.startsWith((await realpath(workspace)) + sep))
+    throw new NotRunnable(`"${file}" is a link out of the project. Run a file of the project.`);
   const stat = await lstat(inside);
   if (!stat.isFile()) throw new NotRunnable(`"${file}" is a folder. Choose a file to run.`);
   const type = extname(file).toLowerCase();
@@ -42,7 +55,9 @@ async function programOf(spec: RunSpec, file: string, workspace: string, nodeVer
   if (interpreter !== undefined) return [interpreter, argument, ...spec.args];
   if (type === '.ts' || type === '.mts') {
     if (nodeVersion !== null && !runsTypeScript(nodeVersion)) {
-      throw new NotRunnable(`Node.js ${nodeVersion} of this machine does not run TypeScript. Install Node.js 22.18 or later there, or run a .js file.`);
+      throw new NotRunnable(
+        `Node.js ${nodeVersion} of this machine does not run TypeScript. Install Node.js 22.18 or later there, or run a .js file.`,
+      );
     }
     return ['node', argument, ...spec.args];
   }

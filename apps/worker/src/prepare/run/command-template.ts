@@ -1,5 +1,5 @@
-import { parseTemplate, templateProblem } from '@mle/protocol';
 import type { RunSpec } from '@mle/protocol';
+import { parseTemplate, templateProblem } from '@mle/protocol';
 import { NotRunnable } from './not-runnable.js';
 
 export interface ShellCommand {
@@ -18,8 +18,13 @@ export interface ShellCommand {
 export function expandTemplate(template: string, spec: RunSpec, file: string): ShellCommand {
   const problem = templateProblem(template, spec.params);
   const parts = parseTemplate(template);
-  if (problem !== null || parts === null) throw new NotRunnable(problem ?? 'The command of the project cannot be read.');
-  const known = new Map([['file', [file]], ['seed', [String(spec.seed)]], ['args', spec.args]]);
+  if (problem !== null || parts === null)
+    throw new NotRunnable(problem ?? 'The command of the project cannot be read.');
+  const known = new Map([
+    ['file', [file]],
+    ['seed', [String(spec.seed)]],
+    ['args', spec.args],
+  ]);
   for (const [name, value] of Object.entries(spec.params)) known.set(name, [String(value)]);
   const placed = parts.some((part) => part.kind === 'name' && part.name === 'args');
   if (!placed && spec.args.length > 0) parts.push({ kind: 'text', text: ' ' }, { kind: 'name', name: 'args' });
@@ -69,7 +74,9 @@ class QuoteTracker {
     return '';
   }
 
-  /** The words as they have to stand here, so that each value is one word; within quotes all of them are part of one. */
+  /**
+   * The words as they have to stand here, so that each value is one word; within quotes all of them are part of one.
+   */
   enclose(words: string[]): string {
     this.before = '}';
     const context = this.contexts.at(-1);

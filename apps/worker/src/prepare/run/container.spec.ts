@@ -16,10 +16,34 @@ const WISH = {
 
 test('the command line of a container', () => {
   expect(containerRun(WISH)).toEqual([
-    'docker', 'run', '--rm', '--init', '--name', `mle-${'c'.repeat(24)}-2`, '--user', '1234:5678', '--security-opt', 'no-new-privileges',
-    '--mount', 'type=bind,source=/data/workspaces/p/0,target=/workspace', '--mount', 'type=bind,source=/data/outputs/x,target=/outputs', '--mount', 'type=bind,source=/data/caches/p/0,target=/cache',
-    '--workdir', '/workspace', '--env-file', '/data/attempts/x/container.env', '--shm-size', '2g',
-    '--entrypoint', 'python3', 'python:3.12-slim', 'train.py', '--name', 'a b',
+    'docker',
+    'run',
+    '--rm',
+    '--init',
+    '--name',
+    `mle-${'c'.repeat(24)}-2`,
+    '--user',
+    '1234:5678',
+    '--security-opt',
+    'no-new-privileges',
+    '--mount',
+    'type=bind,source=/data/workspaces/p/0,target=/workspace',
+    '--mount',
+    'type=bind,source=/data/outputs/x,target=/outputs',
+    '--mount',
+    'type=bind,source=/data/caches/p/0,target=/cache',
+    '--workdir',
+    '/workspace',
+    '--env-file',
+    '/data/attempts/x/container.env',
+    '--shm-size',
+    '2g',
+    '--entrypoint',
+    'python3',
+    'python:3.12-slim',
+    'train.py',
+    '--name',
+    'a b',
   ]);
   expect(containerRun({ ...WISH, gpus: 'all' }).join(' ')).toContain(' --gpus all --entrypoint ');
   // Docker reads the value as a row of CSV: without the quotes its second field would be another option.

@@ -24,19 +24,50 @@ export function containerName({ runId, attempt }: AttemptRef): string {
 }
 
 /** The client stays in the foreground and hands its signals on; no value of the environment is among its arguments. */
-export function containerRun({ ref, image, argv, uid, gid, gpus, envFile, workspace, outputDir, cacheDir }: ContainerWish): string[] {
-  const mount = (source: string, target: string): string[] => ['--mount', `type=bind,source=${source},target=${target}`];
+export function containerRun({
+  ref,
+  image,
+  argv,
+  uid,
+  gid,
+  gpus,
+  envFile,
+  workspace,
+  outputDir,
+  cacheDir,
+}: ContainerWish): string[] {
+  const mount = (source: string, target: string): string[] => [
+    '--mount',
+    `type=bind,source=${source},target=${target}`,
+  ];
   const [program = 'sh', ...args] = argv;
   return [
-    'docker', 'run', '--rm', '--init', '--name', containerName(ref),
-    '--user', `${uid}:${gid}`, '--security-opt', 'no-new-privileges',
-    ...mount(workspace, INSIDE.workspace), ...mount(outputDir, INSIDE.outputDir), ...mount(cacheDir, INSIDE.cacheDir),
-    '--workdir', INSIDE.workspace, '--env-file', envFile,
+    'docker',
+    'run',
+    '--rm',
+    '--init',
+    '--name',
+    containerName(ref),
+    '--user',
+    `${uid}:${gid}`,
+    '--security-opt',
+    'no-new-privileges',
+    ...mount(workspace, INSIDE.workspace),
+    ...mount(outputDir, INSIDE.outputDir),
+    ...mount(cacheDir, INSIDE.cacheDir),
+    '--workdir',
+    INSIDE.workspace,
+    '--env-file',
+    envFile,
     // Loaders of training data share memory between their processes; the default of 64 MB ends them.
-    '--shm-size', '2g',
+    '--shm-size',
+    '2g',
     ...(gpus.length > 0 ? ['--gpus', gpus === 'all' ? gpus : `"device=${gpus.join(',')}"`] : []),
     // An image that brings a program of its own would take ours for its arguments.
-    '--entrypoint', program, image, ...args,
+    '--entrypoint',
+    program,
+    image,
+    ...args,
   ];
 }
 
@@ -48,6 +79,11 @@ export function containerRemoval(ref: AttemptRef): string[] {
 /** The text of an env file. Throws `NotRunnable` for what such a file cannot hold. */
 export function envFileText(env: Record<string, string>): string {
   const broken = Object.entries(env).find(([, value]) => /[\r\n]/.test(value));
-  if (broken !== undefined) throw new NotRunnable(`The value of ${broken[0]} has a line break, which a container cannot take. Remove it, or put the text in a file.`);
-  return Object.entries(env).map(([name, value]) => `${name}=${value}\n`).join('');
+  if (broken !== undefined)
+    throw new NotRunnable(
+      `The value of ${broken[0]} has a line break, which a container cannot take. Remove it, or put the text in a file.`,
+    );
+  return Object.entries(env)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
 }

@@ -3,8 +3,9 @@ import { delimiter, join } from 'node:path';
 import type { Identity } from '../../machine/identity/identity.js';
 
 /**
- * Commands say `python`, and several systems have python3 only: where that is so, the name is added at the end of the runs' PATH.
- * It may be called again when Python was installed meanwhile: the PATH is the same, so that running attempts need no new one.
+ * Commands say `python`, and several systems have python3 only: where that is so, the name is added at the end of the
+ * runs' PATH. It may be called again when Python was installed meanwhile: the PATH is the same, so that running
+ * attempts need no new one.
  */
 export function pathWithPython({ path, root }: Identity): string {
   const python3 = findOn(path, 'python3');

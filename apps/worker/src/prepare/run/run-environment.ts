@@ -11,14 +11,21 @@ export interface RunPlaces {
   lang: string;
 }
 
-/** A run that has GPUs for itself sees no others, whatever its own variables say. The indexes of the inventory are in the order of the bus, those of CUDA by themselves are not. */
+/**
+ * A run that has GPUs for itself sees no others, whatever its own variables say. The indexes of the inventory are in
+ * the order of the bus, those of CUDA by themselves are not.
+ */
 export function gpuEnvironment(gpus: readonly number[]): Record<string, string> {
   return gpus.length === 0 ? {} : { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', CUDA_VISIBLE_DEVICES: gpus.join(',') };
 }
 
-/** The whole environment of a run: nothing of the worker's own goes along. The run's own variables win, but for MLE_*. */
+/**
+ * The whole environment of a run: nothing of the worker's own goes along. The run's own variables win, but for MLE_*.
+ */
 export function runEnvironment(spec: RunSpec, places: RunPlaces): Record<string, string> {
-  const params = Object.fromEntries(Object.entries(spec.params).map(([name, value]) => [`MLE_PARAM_${name.toUpperCase()}`, String(value)]));
+  const params = Object.fromEntries(
+    Object.entries(spec.params).map(([name, value]) => [`MLE_PARAM_${name.toUpperCase()}`, String(value)]),
+  );
   return {
     PATH: places.path,
     HOME: places.home,

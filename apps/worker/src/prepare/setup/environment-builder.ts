@@ -23,15 +23,35 @@ export class EnvironmentBuilder {
     private readonly step: RunStep,
   ) {}
 
-  /** Throws `PrepareError` with the reason. `-I` keeps a file such as random.py of the project from being taken for one of Python. */
+  /**
+   * Throws `PrepareError` with the reason. `-I` keeps a file such as random.py of the project from being taken for one
+   * of Python.
+   */
   async build({ folder, work }: BuildPlaces, workspace: string, env: Record<string, string>): Promise<void> {
     // A pip of the system serves the environment too, and saves the seconds that a copy takes.
     const pip = this.python.pip ? ['--without-pip'] : [];
-    const made = await this.step([this.python.executable, '-I', '-m', 'venv', '--system-site-packages', ...pip, folder], work, env);
-    if (made.exitCode !== 0) throw new PrepareError(failure('The Python environment of requirements.txt could not be made: venv', made));
-    const install = [join(folder, 'bin/python3'), '-I', '-u', '-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '--requirement', REQUIREMENTS_FILE];
+    const made = await this.step(
+      [this.python.executable, '-I', '-m', 'venv', '--system-site-packages', ...pip, folder],
+      work,
+      env,
+    );
+    if (made.exitCode !== 0)
+      throw new PrepareError(failure('The Python environment of requirements.txt could not be made: venv', made));
+    const install = [
+      join(folder, 'bin/python3'),
+      '-I',
+      '-u',
+      '-m',
+      'pip',
+      'install',
+      '--disable-pip-version-check',
+      '--no-input',
+      '--requirement',
+      REQUIREMENTS_FILE,
+    ];
     const installed = await this.step(install, workspace, env);
-    if (installed.exitCode !== 0) throw new PrepareError(failure('The packages of requirements.txt could not be installed: pip', installed));
+    if (installed.exitCode !== 0)
+      throw new PrepareError(failure('The packages of requirements.txt could not be installed: pip', installed));
   }
 }
 

@@ -12,8 +12,16 @@ interface Complete {
   usedAt: number;
 }
 
-/** Removes environments: those without a link, the oldest beyond the limit, and those long unused. `spared`, asked each time, stay in any case. */
-export async function prune(root: string, spared: () => Set<string>, log: Logger, limits = { kept: KEPT, unusedMs: UNUSED_MS }): Promise<void> {
+/**
+ * Removes environments: those without a link, the oldest beyond the limit, and those long unused. `spared`, asked each
+ * time, stay in any case.
+ */
+export async function prune(
+  root: string,
+  spared: () => Set<string>,
+  log: Logger,
+  limits = { kept: KEPT, unusedMs: UNUSED_MS },
+): Promise<void> {
   const complete = (await links(root)).sort((a, b) => b.usedAt - a.usedAt);
   const stay = new Set<string>();
   for (const [i, { link, folder, usedAt }] of complete.entries()) {
@@ -28,7 +36,8 @@ export async function prune(root: string, spared: () => Set<string>, log: Logger
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }
   for (const name of await readdir(join(root, 'work')).catch(() => [])) {
-    if (!spared().has(join(root, 'built', name))) await rm(join(root, 'work', name), { recursive: true, force: true, maxRetries: 3 });
+    if (!spared().has(join(root, 'built', name)))
+      await rm(join(root, 'work', name), { recursive: true, force: true, maxRetries: 3 });
   }
 }
 

@@ -3,15 +3,15 @@ import { existsSync } from 'node:fs';
 import { lutimes, mkdir, readFile, readlink, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ManifestEntry, RunSpec } from '@mle/protocol';
-import type { Identity } from '../../machine/identity/identity.js';
+import type { Logger } from '../../base/logger.js';
+import { PrepareError } from '../../base/prepare-error.js';
 import { attemptKey } from '../../journal/attempt-key.js';
 import type { JournalEntry } from '../../journal/journal.js';
 import { FILES } from '../../journal/records.js';
-import type { Logger } from '../../base/logger.js';
+import type { Identity } from '../../machine/identity/identity.js';
 import type { BlobCache } from '../sync/blob-cache.js';
-import { PrepareError } from '../../base/prepare-error.js';
-import { EnvironmentBuilder } from './environment-builder.js';
 import type { BuildPlaces, RunStep } from './environment-builder.js';
+import { EnvironmentBuilder } from './environment-builder.js';
 import { prune } from './environment-pruning.js';
 import { giveTo, takeAndClose, takeForReading } from './owning.js';
 import { findPython } from './python.js';
@@ -76,8 +76,20 @@ export class Environments {
     if (requirements === null) return null;
     const python = await findPython(this.identity.path, this.identity.uidOf(slot));
     const owner = spec.ownerId ?? spec.projectId;
-    const variables = Object.entries(spec.env).filter(([name]) => name.startsWith('PIP_') || requirements.variables.includes(name));
-    const key = sha256(JSON.stringify([owner, python.version, python.executable, python.machine, requirements.parts, variables.sort(), requirements.tied ? wish.workspace : null]));
+    const variables = Object.entries(spec.env).filter(
+      ([name]) => name.startsWith('PIP_') || requirements.variables.includes(name),
+    );
+    const key = sha256(
+      JSON.stringify([
+        owner,
+        python.version,
+        python.executable,
+        python.machine,
+        requirements.parts,
+        variables.sort(),
+        requirements.tied ? wish.workspace : null,
+      ]),
+    );
     const ready = await this.find(key, wish);
     if (ready !== null) return ready;
     for (let other = this.turns.get(owner), told = false; other !== undefined; other = this.turns.get(owner)) {
@@ -87,7 +99,10 @@ export class Environments {
       signal.throwIfAborted();
     }
     const turn = this.findOrBuild(key, owner, wish, new EnvironmentBuilder(python, wish.step));
-    const settled = turn.then(() => undefined, () => undefined);
+    const settled = turn.then(
+      () => undefined,
+      () => undefined,
+    );
     this.turns.set(owner, settled);
     void settled.then(() => {
       if (this.turns.get(owner) === settled) this.turns.delete(owner);
@@ -97,7 +112,8 @@ export class Environments {
 
   private text(sha256: string): string {
     const bytes = this.blobs.read(sha256);
-    if (bytes === null) throw new PrepareError('The requirements of the project were damaged on the disk of this machine. Run it again.');
+    if (bytes === null)
+      throw new PrepareError('The requirements of the project were damaged on the disk of this machine. Run it again.');
     return bytes.toString('utf8');
   }
 
@@ -133,7 +149,11 @@ export class Environments {
     const ready = await this.find(key, wish);
     if (ready !== null) return ready;
     const name = randomBytes(9).toString('hex');
-    const places = { folder: join(this.built, name), work: join(this.root, 'work', name), cache: join(this.root, 'pip', owner) };
+    const places = {
+      folder: join(this.built, name),
+      work: join(this.root, 'work', name),
+      cache: join(this.root, 'pip', owner),
+    };
     this.building.add(places.folder);
     try {
       await wish.tell('Installing the packages of requirements.txt.\n');
@@ -156,13 +176,16 @@ export class Environments {
 
   /** What a set-up whose supervisor was killed goes on writing is removed with the next tidying. */
   private async drop(folder: string): Promise<void> {
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch((error: unknown) => this.log.warn({ err: error, folder }, 'A folder of a set-up could not be removed.'));
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch((error: unknown) =>
+      this.log.warn({ err: error, folder }, 'A folder of a set-up could not be removed.'),
+    );
   }
 
   private async makePlaces({ folder, work, cache }: BuildPlaces, slot: number): Promise<void> {
     const uid = this.identity.uidOf(slot);
     const mode = uid === null ? 0o700 : 0o711;
-    for (const parent of [this.root, this.built, join(this.root, 'work'), join(this.root, 'pip')]) await mkdir(parent, { recursive: true, mode });
+    for (const parent of [this.root, this.built, join(this.root, 'work'), join(this.root, 'pip')])
+      await mkdir(parent, { recursive: true, mode });
     for (const own of [folder, work, join(work, 'tmp'), join(work, 'home')]) await mkdir(own, { mode: 0o700 });
     if (uid === null) return;
     await mkdir(cache, { recursive: true, mode: 0o700 });
@@ -172,7 +195,12 @@ export class Environments {
   /** Where each run has a uid of its own, what an earlier one left in its home must not reach what others will use. */
   private buildEnvironment({ env, spec }: SetupWish, { folder, work, cache }: BuildPlaces): Record<string, string> {
     const own = { PIP_CACHE_DIR: cache, ...env, HOME: join(work, 'home') };
-    return { ...(this.identity.isolated ? own : env), ...activated(env, folder), TMPDIR: spec.env['TMPDIR'] ?? join(work, 'tmp'), PIP_USER: '0' };
+    return {
+      ...(this.identity.isolated ? own : env),
+      ...activated(env, folder),
+      TMPDIR: spec.env['TMPDIR'] ?? join(work, 'tmp'),
+      PIP_USER: '0',
+    };
   }
 
   /** From here on runs read it and change nothing. Without uids of their own, runs are what the worker is. */

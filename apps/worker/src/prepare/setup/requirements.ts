@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import { FILE_MODES } from '@mle/protocol';
 import type { ManifestEntry } from '@mle/protocol';
+import { FILE_MODES } from '@mle/protocol';
 
 export const REQUIREMENTS_FILE = 'requirements.txt';
 
@@ -49,7 +49,8 @@ class Reader {
     if (entry === null) return;
     const text = this.read(entry.sha256);
     for (const [, name] of text.matchAll(/\$\{([A-Z0-9_]+)\}/g)) if (name !== undefined) this.variables.add(name);
-    for (const line of text.replace(/\\\r?\n/g, '').split(/\r?\n/)) this.line(line.replace(/(^|\s)#.*$/, '').trim(), posix.dirname(path));
+    for (const line of text.replace(/\\\r?\n/g, '').split(/\r?\n/))
+      this.line(line.replace(/(^|\s)#.*$/, '').trim(), posix.dirname(path));
   }
 
   private line(line: string, folder: string): void {
@@ -90,7 +91,8 @@ class Reader {
   private tree(place: string): void {
     const path = posix.normalize(place).replace(/\/+$/, '');
     for (const entry of this.files) {
-      if (path === '.' || entry.path === path || entry.path.startsWith(`${path}/`)) this.parts.push(`file ${entry.path} ${entry.mode} ${entry.sha256}`);
+      if (path === '.' || entry.path === path || entry.path.startsWith(`${path}/`))
+        this.parts.push(`file ${entry.path} ${entry.mode} ${entry.sha256}`);
     }
   }
 
@@ -112,5 +114,8 @@ function isUrl(text: string): boolean {
 
 /** Without `file:`, the extras in brackets and a fragment. */
 function localPath(text: string): string {
-  return text.replace(/^file:(?:\/\/)?/, '').replace(/\[[^\]]*\]$/, '').replace(/#.*$/, '');
+  return text
+    .replace(/^file:(?:\/\/)?/, '')
+    .replace(/\[[^\]]*\]$/, '')
+    .replace(/#.*$/, '');
 }

@@ -1,11 +1,11 @@
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DEFAULT_PROJECT_SETTINGS } from '@mle/protocol';
 import type { RunSpec } from '@mle/protocol';
+import { DEFAULT_PROJECT_SETTINGS } from '@mle/protocol';
 import { processesWith } from '../../../test/processes.js';
+import type { TestRun } from '../../../test/test-run.js';
 import type { TestFile } from '../../../test/test-server.js';
 import { TestServer } from '../../../test/test-server.js';
-import type { TestRun } from '../../../test/test-run.js';
 import { TestWorker } from '../../../test/test-worker.js';
 import { until } from '../../../test/until.js';
 import { sourcePackage, wheel } from '../../../test/wheel.js';
@@ -37,38 +37,52 @@ const finish = async (run: TestRun): Promise<TestRun> => {
   await until('the run is finished', () => run.finished !== null, FINISH_MS);
   return run;
 };
-const start = (files: Record<string, TestFile>, wishes: Partial<RunSpec> = {}): Promise<TestRun> => server.submit({ 'a.py': USES, ...files }, { file: 'a.py', env: ENV, ...wishes });
+const start = (files: Record<string, TestFile>, wishes: Partial<RunSpec> = {}): Promise<TestRun> =>
+  server.submit({ 'a.py': USES, ...files }, { file: 'a.py', env: ENV, ...wishes });
 const root = (): string => join(worker.dataDir, 'runs/environments');
 const built = (): string[] => (existsSync(join(root(), 'built')) ? readdirSync(join(root(), 'built')) : []);
 const prefix = (run: TestRun): string => run.stream('stdout').trim().split(' ').at(-1) ?? '';
 
-test('the packages are installed once, and shared by the runs and projects of their owner', async () => {
-  server.apply({ slots: 2 });
-  const files = { 'requirements.txt': '# ours\ntiny==1.0  # the small one\n', ...tiny };
-  const [first, second] = await Promise.all([start(files), start(files)].map(async (run) => finish(await run)));
-  expect([first, second].map((run) => run?.stream('stdout').split(' /')[0])).toEqual(['tiny one', 'tiny one']);
-  const texts = [first, second].map((run) => run?.stream('system') ?? '').sort();
-  expect(texts[1]).toMatch(/^Installing the packages of requirements\.txt\.\n[^]*Successfully installed tiny-1\.0\n(?:[^]*\n)?Running a\.py\n$/);
-  expect(texts[0]).toBe('Another run installs packages on this machine. This one waits for it.\nRunning a.py\n');
-  expect(prefix(first as TestRun)).toBe(prefix(second as TestRun));
-  expect([first, second].map((run) => run?.progress.some(({ phase }) => phase === 'setup'))).toContain(true);
+test(
+  'the packages are installed once, and shared by the runs and projects of their owner',
+  async () => {
+    server.apply({ slots: 2 });
+    const files = { 'requirements.txt': '# ours\ntiny==1.0  # the small one\n', ...tiny };
+    const [first, second] = await Promise.all([start(files), start(files)].map(async (run) => finish(await run)));
+    expect([first, second].map((run) => run?.stream('stdout').split(' /')[0])).toEqual(['tiny one', 'tiny one']);
+    const texts = [first, second].map((run) => run?.stream('system') ?? '').sort();
+    expect(texts[1]).toMatch(
+      /^Installing the packages of requirements\.txt\.\n[^]*Successfully installed tiny-1\.0\n(?:[^]*\n)?Running a\.py\n$/,
+    );
+    expect(texts[0]).toBe('Another run installs packages on this machine. This one waits for it.\nRunning a.py\n');
+    expect(prefix(first as TestRun)).toBe(prefix(second as TestRun));
+    expect([first, second].map((run) => run?.progress.some(({ phase }) => phase === 'setup'))).toContain(true);
 
-  const env = await finish(await start({ ...files, 'a.py': 'import os, shutil\nprint(os.environ["VIRTUAL_ENV"], os.environ["PATH"].split(":")[0], shutil.which("python"), sep="\\n")\n' }));
-  const folder = prefix(first as TestRun);
-  expect(env.stream('stdout').trim().split('\n')).toEqual([folder, `${folder}/bin`, `${folder}/bin/python`]);
-  expect(env.stream('system')).toBe('Running a.py\n');
+    const env = await finish(
+      await start({
+        ...files,
+        'a.py':
+          'import os, shutil\nprint(os.environ["VIRTUAL_ENV"], os.environ["PATH"].split(":")[0], shutil.which("python"), sep="\\n")\n',
+      }),
+    );
+    const folder = prefix(first as TestRun);
+    expect(env.stream('stdout').trim().split('\n')).toEqual([folder, `${folder}/bin`, `${folder}/bin/python`]);
+    expect(env.stream('system')).toBe('Running a.py\n');
 
-  // What another owner, other requirements or other settings of pip bring is not mixed in.
-  const other = await finish(await start(files, { ownerId: 'b'.repeat(24) }));
-  const more = await finish(await start({ ...files, 'requirements.txt': 'tiny>=1\n' }));
-  server.apply({ slots: 1 });
-  expect(new Set([folder, prefix(other), prefix(more)]).size).toBe(3);
-  expect(built()).toHaveLength(3);
-  expect(readdirSync(join(root(), 'work'))).toEqual([]);
-}, 120 * SECONDS);
+    // What another owner, other requirements or other settings of pip bring is not mixed in.
+    const other = await finish(await start(files, { ownerId: 'b'.repeat(24) }));
+    const more = await finish(await start({ ...files, 'requirements.txt': 'tiny>=1\n' }));
+    server.apply({ slots: 1 });
+    expect(new Set([folder, prefix(other), prefix(more)]).size).toBe(3);
+    expect(built()).toHaveLength(3);
+    expect(readdirSync(join(root(), 'work'))).toEqual([]);
+  },
+  120 * SECONDS,
+);
 
 test('no run can change an environment, nor what builds one', async () => {
-  const write = 'import os, sys, tiny\nplaces = [tiny.__file__, sys.prefix + "/lib/evil.pth", sys.prefix + "/bin/python3", sys.argv[1] + "/pip/x"]\nfor place in places:\n    try:\n        open(place, "a").close()\n        print("written", place)\n    except OSError as error:\n        print(type(error).__name__)\n';
+  const write =
+    'import os, sys, tiny\nplaces = [tiny.__file__, sys.prefix + "/lib/evil.pth", sys.prefix + "/bin/python3", sys.argv[1] + "/pip/x"]\nfor place in places:\n    try:\n        open(place, "a").close()\n        print("written", place)\n    except OSError as error:\n        print(type(error).__name__)\n';
   const run = await finish(await start({ 'requirements.txt': 'tiny', ...tiny, 'a.py': write }, { args: [root()] }));
   if (isRoot) {
     expect(run.stream('stdout').trim().split('\n')).toEqual(Array(4).fill('PermissionError'));
@@ -79,8 +93,16 @@ test('no run can change an environment, nor what builds one', async () => {
 
 test.each([
   ['nothing but comments', { 'requirements.txt': '# torch\n\n   # numpy\n--no-index\n' }, {}],
-  ['the set-up turned off', { 'requirements.txt': 'no-such-package\n' }, { settings: { ...DEFAULT_PROJECT_SETTINGS, setup: 'off' as const } }],
-  ['a program that needs no Python', { 'requirements.txt': 'no-such-package\n', 'a.mjs': 'console.log(1)' }, { file: 'a.mjs' }],
+  [
+    'the set-up turned off',
+    { 'requirements.txt': 'no-such-package\n' },
+    { settings: { ...DEFAULT_PROJECT_SETTINGS, setup: 'off' as const } },
+  ],
+  [
+    'a program that needs no Python',
+    { 'requirements.txt': 'no-such-package\n', 'a.mjs': 'console.log(1)' },
+    { file: 'a.mjs' },
+  ],
 ])('%s: no environment is made', async (_what, files, wishes) => {
   const before = built();
   const run = await finish(await start({ 'a.py': 'print(1)', ...files }, wishes));
@@ -89,13 +111,26 @@ test.each([
 });
 
 test('what the system has is enough, without a network', async () => {
-  const run = await finish(await start({ 'requirements.txt': 'pip\n', 'a.py': 'import pip\nprint("there")\n' }, { env: { PIP_NO_INDEX: '1' } }));
+  const run = await finish(
+    await start(
+      { 'requirements.txt': 'pip\n', 'a.py': 'import pip\nprint("there")\n' },
+      { env: { PIP_NO_INDEX: '1' } },
+    ),
+  );
   expect(run.stream('system')).toContain('Requirement already satisfied: pip');
   expect(run.stream('stdout')).toBe('there\n');
 });
 
 test('a file of the project that is called like one of Python is not in the way', async () => {
-  const run = await finish(await start({ 'requirements.txt': 'tiny', ...tiny, 'random.py': 'raise SystemExit("mine")', 'venv.py': 'raise SystemExit("mine")', 'pip.py': 'raise SystemExit("mine")' }));
+  const run = await finish(
+    await start({
+      'requirements.txt': 'tiny',
+      ...tiny,
+      'random.py': 'raise SystemExit("mine")',
+      'venv.py': 'raise SystemExit("mine")',
+      'pip.py': 'raise SystemExit("mine")',
+    }),
+  );
   expect(run.stream('stdout')).toMatch(/^tiny one /);
 });
 
@@ -103,15 +138,27 @@ test('what cannot be installed fails the run with the exit code and the reason o
   const before = built();
   const run = await finish(await start({ 'requirements.txt': 'tiny\nno-such-package==9\n', ...tiny }));
   expect(run.finished).toMatchObject({ outcome: 'prepare_failed', exitCode: null, outputSha256: run.sha256 });
-  expect(run.finished?.reason).toMatch(/^The packages of requirements\.txt could not be installed: pip ended with exit code 1\. No matching distribution found for no-such-package==9/);
+  expect(run.finished?.reason).toMatch(
+    /^The packages of requirements\.txt could not be installed: pip ended with exit code 1\. No matching distribution found for no-such-package==9/,
+  );
   expect(run.stream('stderr')).toContain('pip ended with exit code 1.');
   expect(run.stream('system')).toContain('ERROR: No matching distribution found for no-such-package==9');
   expect([run.stream('stdout'), run.running, built()]).toEqual(['', null, before]);
 });
 
-const SLOW = sourcePackage('slow', '    print("building", flush=True)\n    subprocess.Popen(["sleep", "631"], start_new_session=True)\n    time.sleep(630)');
+const SLOW = sourcePackage(
+  'slow',
+  '    print("building", flush=True)\n    subprocess.Popen(["sleep", "631"], start_new_session=True)\n    time.sleep(630)',
+);
 /** The build has begun: pip shows nothing of it before its end. */
-const slowly = async (run: TestRun): Promise<void> => until('the build sleeps', () => processesWith(run.spec.runId).some((pid) => processesWith('sleep').includes(pid)) && processesWith(`sleep\x00631`).length > 0, FINISH_MS);
+const slowly = async (run: TestRun): Promise<void> =>
+  until(
+    'the build sleeps',
+    () =>
+      processesWith(run.spec.runId).some((pid) => processesWith('sleep').includes(pid)) &&
+      processesWith(`sleep\x00631`).length > 0,
+    FINISH_MS,
+  );
 
 test('a stop ends pip and all that it started', async () => {
   const before = built();
@@ -145,7 +192,11 @@ test('the death of the supervisor ends the set-up, and it begins anew @full', as
   await slowly(run);
   const before = processesWith('sleep\x00631');
   process.kill(worker.supervisorPid, 'SIGKILL');
-  await until('another one sleeps', () => processesWith('sleep\x00631').some((pid) => !before.includes(pid)), FINISH_MS);
+  await until(
+    'another one sleeps',
+    () => processesWith('sleep\x00631').some((pid) => !before.includes(pid)),
+    FINISH_MS,
+  );
   expect(processesWith('sleep\x00631').filter((pid) => before.includes(pid))).toEqual([]);
   await server.discard(run);
   expect(processesWith(run.spec.runId)).toEqual([]);

@@ -1,11 +1,11 @@
-import { createHash, hash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
-import { createReadStream, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat, truncate } from 'node:fs/promises';
+import { createHash, hash } from 'node:crypto';
+import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, truncate } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { BlobPacks } from './blob-packs.js';
 import type { SmallBlob } from './blob-packs.js';
+import { BlobPacks } from './blob-packs.js';
 
 /** Fewer that come together have a file each, so that the changes of single files do not fill the disk with packs. */
 const PACK_FROM = 16;
@@ -38,7 +38,11 @@ export class BlobCache {
   /** The blobs that are there by a part, cut off with a connection, and how many bytes of each. */
   async partialSizes(): Promise<Map<string, number>> {
     const names = await readdir(this.partials).catch((): string[] => []);
-    return new Map(await Promise.all(names.map(async (name) => [name, (await stat(this.partialPath(name)).catch(() => null))?.size ?? 0] as const)));
+    return new Map(
+      await Promise.all(
+        names.map(async (name) => [name, (await stat(this.partialPath(name)).catch(() => null))?.size ?? 0] as const),
+      ),
+    );
   }
 
   /** The bytes of a small blob, at once: see `inTurns`. Null: it is not here, or no longer. */
@@ -51,7 +55,10 @@ export class BlobCache {
     }
   }
 
-  /** Takes small blobs that came whole, at once. Returns those whose bytes are those of their names; the others are not kept. */
+  /**
+   * Takes small blobs that came whole, at once. Returns those whose bytes are those of their names; the others are not
+   * kept.
+   */
   add(blobs: SmallBlob[]): SmallBlob[] {
     const good = blobs.filter(({ sha256, bytes }) => hash('sha256', bytes) === sha256);
     if (good.length >= PACK_FROM) this.packs.add(good);

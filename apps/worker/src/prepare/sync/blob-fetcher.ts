@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { AttemptRef, BlobChunk } from '@mle/protocol';
+import { PrepareError } from '../../base/prepare-error.js';
 import type { Link } from '../../server/link/link.js';
 import type { BlobCache, IncomingBlob } from './blob-cache.js';
 import type { SmallBlob } from './blob-packs.js';
 import { inTurns } from './in-turns.js';
-import { PrepareError } from '../../base/prepare-error.js';
 
 /** A stream that the server leaves without a byte for so long is asked for again. */
 const SILENCE_MS = 30_000;
@@ -79,7 +79,8 @@ class Stream {
       this.progress.small?.(blob);
     });
     let all = wanted.length === whole.length;
-    for (const { piece, bytes: content } of parts) if (!isWhole(piece)) all = (await this.writePiece(piece, content)) && all;
+    for (const { piece, bytes: content } of parts)
+      if (!isWhole(piece)) all = (await this.writePiece(piece, content)) && all;
     return all;
   }
 
@@ -164,14 +165,19 @@ export class BlobFetcher {
     if (others.length > 0) {
       for (const sha256 of others) await this.underWay.get(sha256);
       // What the other run did not get, this one asks for itself.
-      await this.bring(ref, others.filter((sha256) => !this.cache.has(sha256)), progress, signal);
+      await this.bring(
+        ref,
+        others.filter((sha256) => !this.cache.has(sha256)),
+        progress,
+        signal,
+      );
     }
   }
 
   private async fetch(ref: AttemptRef, hashes: string[], progress: FetchProgress, signal: AbortSignal): Promise<void> {
     let left = hashes;
     let error = '';
-    for (let failures = 0; failures < ATTEMPTS; ) {
+    for (let failures = 0; failures < ATTEMPTS;) {
       await this.link.untilOnline(signal);
       const before = left.length;
       error = await this.stream(ref, left.slice(0, ITEMS_PER_STREAM), progress, signal);
@@ -184,7 +190,12 @@ export class BlobFetcher {
   }
 
   /** Returns what went wrong, or an empty text. */
-  private async stream(ref: AttemptRef, hashes: string[], progress: FetchProgress, signal: AbortSignal): Promise<string> {
+  private async stream(
+    ref: AttemptRef,
+    hashes: string[],
+    progress: FetchProgress,
+    signal: AbortSignal,
+  ): Promise<string> {
     const partial = await this.cache.partialSizes();
     const items = hashes.map((sha256) => ({ sha256, from: partial.get(sha256) ?? 0 }));
     const streamId = randomUUID();

@@ -52,7 +52,11 @@ export class BlobPacks {
     const temporary = join(this.folder, `${pack}.tmp`);
     writeFileSync(temporary, Buffer.concat([length, list, ...blobs.map(({ bytes }) => bytes)]), { mode: 0o600 });
     renameSync(temporary, join(this.folder, pack));
-    this.note(pack, LENGTH_BYTES + list.length, blobs.map(({ sha256, bytes }) => [sha256, bytes.length]));
+    this.note(
+      pack,
+      LENGTH_BYTES + list.length,
+      blobs.map(({ sha256, bytes }) => [sha256, bytes.length]),
+    );
   }
 
   private open(pack: string): boolean {

@@ -1,5 +1,5 @@
-import { closeSync, constants, fchmodSync, fchownSync, fstatSync, openSync, rmSync, writeSync } from 'node:fs';
 import type { Stats } from 'node:fs';
+import { closeSync, constants, fchmodSync, fchownSync, fstatSync, openSync, rmSync, writeSync } from 'node:fs';
 import { chmod, copyFile, lchown, lstat, mkdir, readdir, realpath, rm, rmdir, symlink, unlink } from 'node:fs/promises';
 import { dirname, join, normalize, sep } from 'node:path';
 import { projectPathError } from '@mle/protocol';
@@ -21,13 +21,13 @@ export class ContainedTree {
   }
 
   /**
-   * Places a short file in a folder that `makeFolders` made, at once: see `inTurns`. What was there goes, whatever it was.
-   * One that a crash cuts short is not in the index, and is replaced by the next sync.
+   * Places a short file in a folder that `makeFolders` made, at once: see `inTurns`. What was there goes, whatever it
+   * was. One that a crash cuts short is not in the index, and is replaced by the next sync.
    */
   placeFile(path: string, bytes: Buffer, mode: number): Stats {
     const file = this.create(this.absolute(path), mode);
     try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+      for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
       if (this.owner !== null) fchownSync(file, this.owner.uid, this.owner.gid);
       const stat = fstatSync(file);
       if ((stat.mode & 0o777) === mode) return stat;
@@ -51,8 +51,16 @@ export class ContainedTree {
   /** Places a symbolic link. Throws `PrepareError` where it would leave the folder. */
   async placeLink(path: string, destination: string): Promise<Stats> {
     const inside = normalize(join(dirname(path), destination));
-    if (destination === '' || destination.startsWith('/') || destination.includes('\0') || inside === '..' || inside.startsWith(`..${sep}`)) {
-      throw new PrepareError(`The link "${path}" leaves the project: it points to "${destination}". Remove it, or let it point to a file of the project.`);
+    if (
+      destination === '' ||
+      destination.startsWith('/') ||
+      destination.includes('\0') ||
+      inside === '..' ||
+      inside.startsWith(`..${sep}`)
+    ) {
+      throw new PrepareError(
+        `The link "${path}" leaves the project: it points to "${destination}". Remove it, or let it point to a file of the project.`,
+      );
     }
     const target = await this.clearWay(path);
     await rm(target, { force: true });
@@ -67,7 +75,9 @@ export class ContainedTree {
     const root = await realpath(this.root);
     if (real === null || real === root || real.startsWith(root + sep)) return;
     await rm(this.absolute(path), { force: true });
-    throw new PrepareError(`The link "${path}" leaves the project by way of another link. Remove it, or let it point to a file of the project.`);
+    throw new PrepareError(
+      `The link "${path}" leaves the project by way of another link. Remove it, or let it point to a file of the project.`,
+    );
   }
 
   /** Removes a file that the project no longer has, and the folders that are empty then. */
@@ -94,7 +104,8 @@ export class ContainedTree {
         const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
         if (keepFolders.includes(path) && entry.isDirectory()) continue;
         if (entry.isDirectory() && folders.has(path)) await visit(path);
-        else if (entry.isDirectory() || !keep.has(path)) await rm(join(this.root, path), { recursive: true, force: true });
+        else if (entry.isDirectory() || !keep.has(path))
+          await rm(join(this.root, path), { recursive: true, force: true });
       }
     };
     await visit('');
@@ -164,6 +175,7 @@ export class ContainedTree {
 /** The folders that lead to `paths`, each after the one above it. */
 function foldersOf(paths: string[]): string[] {
   const folders = new Set<string>();
-  for (const path of paths) for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) folders.add(path.slice(0, at));
+  for (const path of paths)
+    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) folders.add(path.slice(0, at));
   return [...folders].sort();
 }

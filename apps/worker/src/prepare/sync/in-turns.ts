@@ -4,8 +4,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 const TURN_MS = 4;
 
 /**
- * Does short synchronous work for each item and gives way to everything else in between. A call to the file system costs a
- * few microseconds; its asynchronous form costs ten times that, which counts with thousands of files.
+ * Does short synchronous work for each item and gives way to everything else in between. A call to the file system
+ * costs a few microseconds; its asynchronous form costs ten times that, which counts with thousands of files.
  */
 export async function inTurns<T>(items: Iterable<T>, work: (item: T) => void): Promise<void> {
   let until = performance.now() + TURN_MS;

@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
-import { FILE_MODES } from '@mle/protocol';
 import type { AttemptProgress, AttemptRef, Manifest, ManifestEntry } from '@mle/protocol';
+import { FILE_MODES } from '@mle/protocol';
 import type { BlobCache } from './blob-cache.js';
 import type { BlobFetcher } from './blob-fetcher.js';
 import type { SmallBlob } from './blob-packs.js';
@@ -21,7 +21,10 @@ export interface Destination {
   report: (progress: ProgressReport) => void;
 }
 
-/** Puts those files of a snapshot into a workspace that are not there as they should be. Small ones are placed as they come. */
+/**
+ * Puts those files of a snapshot into a workspace that are not there as they should be. Small ones are placed as they
+ * come.
+ */
 export class Placement {
   private readonly small: Map<string, ManifestEntry[]>;
   private readonly large: ManifestEntry[];
@@ -41,7 +44,13 @@ export class Placement {
     this.large = files.filter(({ size }) => size > SMALL_BYTES);
     this.small = byContent(files.filter(({ size }) => size <= SMALL_BYTES));
     this.links = due.filter(({ mode }) => mode === FILE_MODES.link);
-    this.progress = { phase: 'syncing', filesDone: manifest.files.length - due.length, filesTotal: manifest.files.length, bytesDone: 0, bytesTotal: 0 };
+    this.progress = {
+      phase: 'syncing',
+      filesDone: manifest.files.length - due.length,
+      filesTotal: manifest.files.length,
+      bytesDone: 0,
+      bytesTotal: 0,
+    };
   }
 
   /** Throws `PrepareError`, or the signal's reason. */
@@ -54,10 +63,14 @@ export class Placement {
     await this.placeSmall(ref, signal);
     for (const entry of this.large) {
       signal.throwIfAborted();
-      this.placed(entry, await this.to.tree.placeLargeFile(entry.path, this.cache.path(entry.sha256), permissions(entry)));
+      this.placed(
+        entry,
+        await this.to.tree.placeLargeFile(entry.path, this.cache.path(entry.sha256), permissions(entry)),
+      );
     }
     // Last, so that no file is placed by way of one.
-    for (const entry of this.links) this.placed(entry, await this.to.tree.placeLink(entry.path, await this.linkTarget(ref, entry, signal)));
+    for (const entry of this.links)
+      this.placed(entry, await this.to.tree.placeLink(entry.path, await this.linkTarget(ref, entry, signal)));
     for (const { path, mode } of this.manifest.files) if (mode === FILE_MODES.link) await this.to.tree.checkLink(path);
     this.reportedAt = Number.NEGATIVE_INFINITY;
     this.tell();
@@ -100,7 +113,8 @@ export class Placement {
   }
 
   private placeContent({ sha256, bytes }: SmallBlob): void {
-    for (const entry of this.small.get(sha256) ?? []) this.placed(entry, this.to.tree.placeFile(entry.path, bytes, permissions(entry)));
+    for (const entry of this.small.get(sha256) ?? [])
+      this.placed(entry, this.to.tree.placeFile(entry.path, bytes, permissions(entry)));
     this.small.delete(sha256);
   }
 

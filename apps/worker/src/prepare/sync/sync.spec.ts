@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TestRun } from '../../../test/test-run.js';
 import type { TestFile } from '../../../test/test-server.js';
 import { TestServer } from '../../../test/test-server.js';
 import { TestWorker } from '../../../test/test-worker.js';
-import type { TestRun } from '../../../test/test-run.js';
 import { until } from '../../../test/until.js';
 
 let server: TestServer;
@@ -29,7 +29,13 @@ const newProject = (): string => (++projects).toString(16).padStart(24, '0');
 
 const LIST = 'find . -mindepth 1 | LC_ALL=C sort | tr "\\n" " "';
 
-async function finish(projectId: string, files: Record<string, TestFile>, command: string, clean = false, milliseconds = 20_000): Promise<TestRun> {
+async function finish(
+  projectId: string,
+  files: Record<string, TestFile>,
+  command: string,
+  clean = false,
+  milliseconds = 20_000,
+): Promise<TestRun> {
   const run = await server.submit(files, { projectId, command, clean });
   await until('the run is finished', () => run.finished !== null, milliseconds);
   return run;
@@ -53,7 +59,9 @@ test('fetches each missing blob once, and nothing for an unchanged project', asy
 
 test('many small files come once, also for another project', async () => {
   const [one, two] = [newProject(), newProject()];
-  const files = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`m${i % 7}/f${i}.txt`, `content ${i} of ${one}`]));
+  const files = Object.fromEntries(
+    Array.from({ length: 300 }, (_, i) => [`m${i % 7}/f${i}.txt`, `content ${i} of ${one}`]),
+  );
   const list = 'cat */*.txt | sort | sha256sum';
   const first = await finish(one, files, list);
   expect(asked()).toHaveLength(301);
@@ -67,7 +75,8 @@ test('many small files come once, also for another project', async () => {
   // As after a power cut: what was damaged comes again.
   server.fetches.length = 0;
   const packs = join(worker.dataDir, 'cache/packs');
-  for (const path of readdirSync(packs).map((name) => join(packs, name))) writeFileSync(path, Buffer.alloc(statSync(path).size));
+  for (const path of readdirSync(packs).map((name) => join(packs, name)))
+    writeFileSync(path, Buffer.alloc(statSync(path).size));
   const third = await finish(newProject(), files, list);
   expect(third.stream('stdout')).toBe(first.stream('stdout'));
   expect(asked()).toHaveLength(300);
@@ -75,13 +84,23 @@ test('many small files come once, also for another project', async () => {
 
 test('shows the progress of the files', async () => {
   const run = await finish(newProject(), { 'a.bin': Buffer.alloc(3_000_000, 'p') }, 'true');
-  expect(run.progress[0]).toMatchObject({ phase: 'syncing', filesDone: 0, filesTotal: 1, bytesDone: 0, bytesTotal: 3_000_000 });
+  expect(run.progress[0]).toMatchObject({
+    phase: 'syncing',
+    filesDone: 0,
+    filesTotal: 1,
+    bytesDone: 0,
+    bytesTotal: 3_000_000,
+  });
   expect(run.progress.at(-1)).toMatchObject({ filesDone: 1, bytesDone: 3_000_000 });
 });
 
 test('removes what the project deleted, and keeps what runs wrote', async () => {
   const project = newProject();
-  await finish(project, { 'keep.txt': '1', 'old/gone.txt': '2', 'both/gone.txt': '3' }, 'echo out > result.txt; echo own > both/own.txt');
+  await finish(
+    project,
+    { 'keep.txt': '1', 'old/gone.txt': '2', 'both/gone.txt': '3' },
+    'echo out > result.txt; echo own > both/own.txt',
+  );
   const run = await finish(project, { 'keep.txt': '1' }, LIST);
   expect(run.stream('stdout')).toBe('./both ./both/own.txt ./keep.txt ./result.txt ');
 });
@@ -89,7 +108,11 @@ test('removes what the project deleted, and keeps what runs wrote', async () => 
 test('restores what a run changed, also where it set the times back', async () => {
   const project = newProject();
   const files = { 'a.txt': 'alpha', 'b.txt': 'beta', 'c/d.txt': 'delta' };
-  await finish(project, files, 'touch -r a.txt /tmp/mle-times-$MLE_RUN_ID; printf OTHER > a.txt; touch -r /tmp/mle-times-$MLE_RUN_ID a.txt; rm /tmp/mle-times-$MLE_RUN_ID; rm b.txt; rm -r c; echo file > c');
+  await finish(
+    project,
+    files,
+    'touch -r a.txt /tmp/mle-times-$MLE_RUN_ID; printf OTHER > a.txt; touch -r /tmp/mle-times-$MLE_RUN_ID a.txt; rm /tmp/mle-times-$MLE_RUN_ID; rm b.txt; rm -r c; echo file > c',
+  );
   server.fetches.length = 0;
   const run = await finish(project, files, 'cat a.txt b.txt c/d.txt');
   expect(run.stream('stdout')).toBe('alphabetadelta');
@@ -106,7 +129,11 @@ test('a run that changes its copy does not change the cache', async () => {
 test('a clean run starts without what runs wrote, but for data/', async () => {
   const project = newProject();
   const files = { 'a.txt': '1', 'sub/b.txt': '2', 'data/c.txt': '3' };
-  await finish(project, files, 'mkdir -p x/y data/set; echo 1 > x/y/z; echo 2 > sub/extra; echo 3 > data/set/kept; echo 4 > extra; ln -s /etc link');
+  await finish(
+    project,
+    files,
+    'mkdir -p x/y data/set; echo 1 > x/y/z; echo 2 > sub/extra; echo 3 > data/set/kept; echo 4 > extra; ln -s /etc link',
+  );
   const run = await finish(project, files, LIST, true);
   expect(run.stream('stdout')).toBe('./a.txt ./data ./data/c.txt ./data/set ./data/set/kept ./sub ./sub/b.txt ');
 });
@@ -114,7 +141,11 @@ test('a clean run starts without what runs wrote, but for data/', async () => {
 test('keeps modes and links inside the project', async () => {
   const run = await finish(
     newProject(),
-    { 'bin/tool': { content: '#!/bin/sh\necho tool', executable: true }, 'plain.txt': 'text', 'dir/link.txt': { content: '../plain.txt', link: true } },
+    {
+      'bin/tool': { content: '#!/bin/sh\necho tool', executable: true },
+      'plain.txt': 'text',
+      'dir/link.txt': { content: '../plain.txt', link: true },
+    },
     'bin/tool; cat dir/link.txt; stat -c %a plain.txt; readlink dir/link.txt',
   );
   expect(run.stream('stdout')).toBe('tool\ntext644\n../plain.txt\n');
@@ -135,8 +166,16 @@ test.each([
 test('never writes through a folder that a run replaced by a link', async () => {
   const project = newProject();
   const outside = join(worker.dataDir, '..', 'outside');
-  await finish(project, { 'src/a.txt': 'one' }, `mkdir -m 777 -p /tmp/mle-out-${project}; rm -r src; ln -s /tmp/mle-out-${project} src`);
-  const run = await finish(project, { 'src/a.txt': 'two', 'src/deep/b.txt': 'three' }, `cat src/a.txt src/deep/b.txt; ls /tmp/mle-out-${project}; rmdir /tmp/mle-out-${project}`);
+  await finish(
+    project,
+    { 'src/a.txt': 'one' },
+    `mkdir -m 777 -p /tmp/mle-out-${project}; rm -r src; ln -s /tmp/mle-out-${project} src`,
+  );
+  const run = await finish(
+    project,
+    { 'src/a.txt': 'two', 'src/deep/b.txt': 'three' },
+    `cat src/a.txt src/deep/b.txt; ls /tmp/mle-out-${project}; rmdir /tmp/mle-out-${project}`,
+  );
   expect(run.stream('stdout')).toBe('twothree');
   expect(run.finished?.exitCode).toBe(0);
   expect(existsSync(outside)).toBe(false);
@@ -145,7 +184,11 @@ test('never writes through a folder that a run replaced by a link', async () => 
 test('never removes through a folder that a run replaced by a link', async () => {
   const project = newProject();
   const place = `/tmp/mle-out-${project}`;
-  await finish(project, { 'src/a.txt': 'one', 'b.txt': '' }, `mkdir -p ${place}; rm -r src; echo mine > ${place}/a.txt; ln -s ${place} src`);
+  await finish(
+    project,
+    { 'src/a.txt': 'one', 'b.txt': '' },
+    `mkdir -p ${place}; rm -r src; echo mine > ${place}/a.txt; ln -s ${place} src`,
+  );
   const run = await finish(project, { 'b.txt': '' }, `cat ${place}/a.txt; rm -r ${place}`);
   expect(run.stream('stdout')).toBe('mine\n');
 });

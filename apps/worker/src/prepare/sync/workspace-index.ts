@@ -1,12 +1,14 @@
-import { readFile } from 'node:fs/promises';
-import { lstatSync } from 'node:fs';
 import type { Stats } from 'node:fs';
-import { ManifestEntrySchema } from '@mle/protocol';
+import { lstatSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import type { ManifestEntry } from '@mle/protocol';
+import { ManifestEntrySchema } from '@mle/protocol';
 import { z } from 'zod';
 import { writeAtomic } from '../../base/atomic-file.js';
 
-/** What a file looked like right after it was placed. `ctime` changes with any write, also one that sets `mtime` back. */
+/**
+ * What a file looked like right after it was placed. `ctime` changes with any write, also one that sets `mtime` back.
+ */
 const TraceSchema = z.object({ size: z.number(), mtime: z.number(), ctime: z.number(), inode: z.number() });
 type Trace = z.infer<typeof TraceSchema>;
 const PlacedSchema = ManifestEntrySchema.extend({ trace: TraceSchema });

@@ -1,18 +1,18 @@
 import { chownSync, mkdirSync, rmdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ManifestSchema } from '@mle/protocol';
 import type { AttemptRef, Leftover, Manifest, ManifestEntry, RunSpec } from '@mle/protocol';
+import { ManifestSchema } from '@mle/protocol';
+import { PrepareError } from '../../base/prepare-error.js';
 import { attemptKey } from '../../journal/attempt-key.js';
 import type { Identity } from '../../machine/identity/identity.js';
+import { findLeftovers } from '../leftover-scan.js';
 import type { BlobCache } from './blob-cache.js';
 import type { BlobFetcher } from './blob-fetcher.js';
 import { ContainedTree } from './contained-tree.js';
-import { findLeftovers } from '../leftover-scan.js';
 import { inTurns } from './in-turns.js';
-import { Placement } from './placement.js';
 import type { ProgressReport } from './placement.js';
-import { PrepareError } from '../../base/prepare-error.js';
+import { Placement } from './placement.js';
 import { WorkspaceIndex } from './workspace-index.js';
 
 const INDEXES_KEPT = 8;
@@ -45,7 +45,12 @@ export class Workspaces {
   ) {}
 
   /** Makes the workspace what the snapshot says. Throws `PrepareError`, or the signal's reason. */
-  async prepare(spec: RunSpec, slot: number, report: (progress: ProgressReport) => void, signal: AbortSignal): Promise<PreparedPlaces> {
+  async prepare(
+    spec: RunSpec,
+    slot: number,
+    report: (progress: ProgressReport) => void,
+    signal: AbortSignal,
+  ): Promise<PreparedPlaces> {
     const ref: AttemptRef = { runId: spec.runId, attempt: spec.attempt };
     const indexPath = join(this.identity.root, 'workspaces', spec.projectId, `${slot}.index.json`);
     const places = this.makeFolders(spec, slot);
@@ -135,8 +140,13 @@ export class Workspaces {
   private async manifest(ref: AttemptRef, snapshotId: string, signal: AbortSignal): Promise<Manifest> {
     const known = this.manifests.get(snapshotId);
     if (known !== undefined) return known;
-    const parsed = ManifestSchema.safeParse(JSON.parse((await this.fetcher.read(ref, snapshotId, signal)).toString('utf8')));
-    if (!parsed.success) throw new PrepareError(`The list of the project's files is wrong: ${parsed.error.issues[0]?.message ?? 'it cannot be read'}`);
+    const parsed = ManifestSchema.safeParse(
+      JSON.parse((await this.fetcher.read(ref, snapshotId, signal)).toString('utf8')),
+    );
+    if (!parsed.success)
+      throw new PrepareError(
+        `The list of the project's files is wrong: ${parsed.error.issues[0]?.message ?? 'it cannot be read'}`,
+      );
     this.manifests.set(snapshotId, parsed.data);
     forgetOldest(this.manifests, MANIFESTS_KEPT);
     return parsed.data;

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
-import { LIMITS } from '@mle/protocol';
 import type { ArtifactChunk, ArtifactEntry, AttemptRef, DroppedArtifact } from '@mle/protocol';
+import { LIMITS } from '@mle/protocol';
 import type { Link } from '../../server/link/link.js';
 import { SendWindow } from './send-window.js';
 
@@ -40,7 +40,12 @@ export class ArtifactSender {
   }
 
   /** Goes on across losses of the connection. Throws `Superseded`, or the signal's reason. */
-  async store(ref: AttemptRef, sources: Source[], news: { dropped: DroppedArtifact[]; removed: string[] }, signal: AbortSignal): Promise<Stored> {
+  async store(
+    ref: AttemptRef,
+    sources: Source[],
+    news: { dropped: DroppedArtifact[]; removed: string[] },
+    signal: AbortSignal,
+  ): Promise<Stored> {
     const result: Stored = { stored: [], refused: [], news: [], changed: [] };
     let due = sources;
     let { dropped, removed } = news;
@@ -72,10 +77,17 @@ export class ArtifactSender {
 
   /** Makes the server forget what it was told, before all is told again. Throws the signal's reason. */
   async beginAfresh(ref: AttemptRef, signal: AbortSignal): Promise<void> {
-    await this.link.insist(signal, () => this.link.putArtifacts({ ...ref, items: [], dropped: [], removed: [], afresh: true }));
+    await this.link.insist(signal, () =>
+      this.link.putArtifacts({ ...ref, items: [], dropped: [], removed: [], afresh: true }),
+    );
   }
 
-  private async send(ref: AttemptRef, due: Source[], missing: ReadonlyMap<string, number>, signal: AbortSignal): Promise<Sent> {
+  private async send(
+    ref: AttemptRef,
+    due: Source[],
+    missing: ReadonlyMap<string, number>,
+    signal: AbortSignal,
+  ): Promise<Sent> {
     const sent: Sent = { end: 'done', changed: new Set() };
     const inFlight = new Set<Promise<void>>();
     const emit = async (pieces: Piece[], bytes: Buffer): Promise<void> => {
@@ -88,7 +100,7 @@ export class ArtifactSender {
     const sources = [...bySha.values()];
     try {
       const small = sources.filter(({ entry }) => entry.size <= SMALL_BYTES);
-      for (let first = 0; first < small.length && sent.end === 'done'; ) {
+      for (let first = 0; first < small.length && sent.end === 'done';) {
         signal.throwIfAborted();
         first += await this.sendTogether(small.slice(first), sent, emit);
       }
@@ -117,10 +129,14 @@ export class ArtifactSender {
   }
 
   /** As many small contents as one message holds; answers how many. */
-  private async sendTogether(sources: Source[], sent: Sent, emit: (pieces: Piece[], bytes: Buffer) => Promise<void>): Promise<number> {
+  private async sendTogether(
+    sources: Source[],
+    sent: Sent,
+    emit: (pieces: Piece[], bytes: Buffer) => Promise<void>,
+  ): Promise<number> {
     const room = Math.max(SMALL_BYTES, this.window.chunkBytes);
     const chosen: Source[] = [];
-    for (let bytes = 0; chosen.length < sources.length && chosen.length < LIMITS.artifactBatch; ) {
+    for (let bytes = 0; chosen.length < sources.length && chosen.length < LIMITS.artifactBatch;) {
       const next = sources[chosen.length] as Source;
       bytes += next.entry.size;
       if (bytes > room && chosen.length > 0) break;
@@ -136,16 +152,23 @@ export class ArtifactSender {
     return chosen.length;
   }
 
-  private async sendLarge({ entry: { sha256, size }, open }: Source, from: number, sent: Sent, emit: (pieces: Piece[], bytes: Buffer) => Promise<void>, signal: AbortSignal): Promise<void> {
+  private async sendLarge(
+    { entry: { sha256, size }, open }: Source,
+    from: number,
+    sent: Sent,
+    emit: (pieces: Piece[], bytes: Buffer) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void> {
     const handle = await open().catch(() => null);
     if (handle === null) return void sent.changed.add(sha256);
     try {
       const began = await handle.stat();
-      for (let offset = from; offset < size && sent.end === 'done' && !sent.changed.has(sha256); ) {
+      for (let offset = from; offset < size && sent.end === 'done' && !sent.changed.has(sha256);) {
         signal.throwIfAborted();
         const bytes = Buffer.allocUnsafe(Math.min(this.window.chunkBytes, size - offset));
         const [{ bytesRead }, now] = await Promise.all([handle.read(bytes, 0, bytes.length, offset), handle.stat()]);
-        if (bytesRead < bytes.length || now.mtimeMs !== began.mtimeMs || now.size !== size) return void sent.changed.add(sha256);
+        if (bytesRead < bytes.length || now.mtimeMs !== began.mtimeMs || now.size !== size)
+          return void sent.changed.add(sha256);
         await emit([{ sha256, offset, length: bytes.length, size }], bytes);
         offset += bytes.length;
       }

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { LIMITS, artifactQuotaReason } from '@mle/protocol';
 import type { AttemptRef, DroppedArtifact } from '@mle/protocol';
+import { artifactQuotaReason, LIMITS } from '@mle/protocol';
 import type { Logger } from '../../base/logger.js';
-import { Superseded } from './artifact-sender.js';
 import type { ArtifactSender, Source } from './artifact-sender.js';
-import { NotOwn, hashOf, openOwn, sameTrace, traceOf } from './own-file.js';
-import type { Trace } from './own-file.js';
-import { scanOutputs } from './output-scan.js';
+import { Superseded } from './artifact-sender.js';
 import type { OutputScan, ScannedFile } from './output-scan.js';
+import { scanOutputs } from './output-scan.js';
+import type { Trace } from './own-file.js';
+import { hashOf, NotOwn, openOwn, sameTrace, traceOf } from './own-file.js';
 
 const SCAN_MS = 1_000;
 /** Looking takes at most this share of the time. */
@@ -64,7 +64,10 @@ export class ArtifactWatch {
     this.loop ??= this.watch();
   }
 
-  /** The server counts others than we do: it lacks some, or has some that the run removed while no worker looked. All are put again. */
+  /**
+   * The server counts others than we do: it lacks some, or has some that the run removed while no worker looked. All
+   * are put again.
+   */
   async putAgain(): Promise<void> {
     await this.sender.beginAfresh(this.place.ref, this.gone);
     this.stored.clear();
@@ -104,7 +107,9 @@ export class ArtifactWatch {
       const began = performance.now();
       const scan = await scanOutputs(this.place.folder);
       wait = Math.max(SCAN_MS, (performance.now() - began) * SCAN_SHARE);
-      const settled = this.due(scan).filter(({ path, file }) => sameTrace(this.before.get(path) ?? { ...file, inode: -1 }, file));
+      const settled = this.due(scan).filter(({ path, file }) =>
+        sameTrace(this.before.get(path) ?? { ...file, inode: -1 }, file),
+      );
       this.before = scan.files;
       await this.step(scan, settled).catch((error: unknown) => this.failed(error));
     }
@@ -115,19 +120,30 @@ export class ArtifactWatch {
     const signal = dropReason === null ? this.signal() : this.gone;
     let removed = this.removed(scan);
     let refused = this.refusals(scan);
-    for (let first = 0; first < due.length || removed.length + refused.length > 0; ) {
+    for (let first = 0; first < due.length || removed.length + refused.length > 0;) {
       signal.throwIfAborted();
       const batch = nextBatch(due, first);
       first += batch.length;
-      const failures = dropReason === null ? [] : batch.map(({ path, file }) => ({ path, size: file.size, reason: dropReason }));
+      const failures =
+        dropReason === null ? [] : batch.map(({ path, file }) => ({ path, size: file.size, reason: dropReason }));
       const sources = dropReason === null ? await this.sources(scan, batch, failures) : [];
-      await this.store(scan, sources, { dropped: [...refused.slice(0, HALF_BATCH), ...failures], removed: removed.slice(0, HALF_BATCH) }, signal);
+      await this.store(
+        scan,
+        sources,
+        { dropped: [...refused.slice(0, HALF_BATCH), ...failures], removed: removed.slice(0, HALF_BATCH) },
+        signal,
+      );
       refused = refused.slice(HALF_BATCH);
       removed = removed.slice(HALF_BATCH);
     }
   }
 
-  private async store(scan: OutputScan, sources: Source[], { dropped, removed }: { dropped: DroppedArtifact[]; removed: string[] }, signal: AbortSignal): Promise<void> {
+  private async store(
+    scan: OutputScan,
+    sources: Source[],
+    { dropped, removed }: { dropped: DroppedArtifact[]; removed: string[] },
+    signal: AbortSignal,
+  ): Promise<void> {
     if (sources.length + dropped.length + removed.length === 0) return;
     const result = await this.sender.store(this.place.ref, sources, { dropped, removed }, signal);
     for (const path of removed) {
@@ -216,7 +232,11 @@ export class ArtifactWatch {
     for (const { path, reason } of news) {
       if (this.lines > LINES) return;
       this.lines++;
-      await this.tell(this.lines > LINES ? 'More files are not kept as artifacts; the page of the run lists them.\n' : `${path} is not kept as an artifact. ${reason}\n`);
+      await this.tell(
+        this.lines > LINES
+          ? 'More files are not kept as artifacts; the page of the run lists them.\n'
+          : `${path} is not kept as an artifact. ${reason}\n`,
+      );
     }
   }
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TestServer } from '../../../test/test-server.js';
 import type { TestRun } from '../../../test/test-run.js';
+import { TestServer } from '../../../test/test-server.js';
 import { TestWorker } from '../../../test/test-worker.js';
 import { until } from '../../../test/until.js';
 
@@ -26,9 +26,14 @@ afterAll(async () => {
 
 const sha256 = (bytes: string | Buffer): string => createHash('sha256').update(bytes).digest('hex');
 /** Paths and contents of what is stored. */
-const stored = (run: TestRun): Record<string, string> => Object.fromEntries([...run.artifacts].map(([path, { sha256: hash }]) => [path, String(server.blobs.get(hash))]));
+const stored = (run: TestRun): Record<string, string> =>
+  Object.fromEntries([...run.artifacts].map(([path, { sha256: hash }]) => [path, String(server.blobs.get(hash))]));
 const folderOf = (run: TestRun): string => run.stream('stdout').split('\n')[0] ?? '';
-const sent = (hash: string): number => server.artifactChunks.flatMap(({ pieces }) => pieces).filter((piece) => piece.sha256 === hash).reduce((sum, { length }) => sum + length, 0);
+const sent = (hash: string): number =>
+  server.artifactChunks
+    .flatMap(({ pieces }) => pieces)
+    .filter((piece) => piece.sha256 === hash)
+    .reduce((sum, { length }) => sum + length, 0);
 
 async function finish(command: string): Promise<TestRun> {
   const run = await server.submit({}, { command });
@@ -37,11 +42,21 @@ async function finish(command: string): Promise<TestRun> {
 }
 
 /** Says where its outputs go, and does the rest when a file `go` is there. */
-const waiting = (before: string, after = 'true'): string => `echo "$MLE_OUTPUT_DIR"; cd "$MLE_OUTPUT_DIR"; ${before}; while [ ! -e "$MLE_CACHE_DIR/go" ]; do sleep 0.05; done; rm "$MLE_CACHE_DIR/go"; ${after}`;
-const go = (run: TestRun): void => writeFileSync(join(folderOf(run), '../../caches', run.spec.projectId, '0', 'go'), '');
+const waiting = (before: string, after = 'true'): string =>
+  `echo "$MLE_OUTPUT_DIR"; cd "$MLE_OUTPUT_DIR"; ${before}; while [ ! -e "$MLE_CACHE_DIR/go" ]; do sleep 0.05; done; rm "$MLE_CACHE_DIR/go"; ${after}`;
+const go = (run: TestRun): void =>
+  writeFileSync(join(folderOf(run), '../../caches', run.spec.projectId, '0', 'go'), '');
 
 test('stores files while the run goes on, and what changed since at its end', async () => {
-  const run = await server.submit({}, { command: waiting('mkdir -p sub; echo one > a.txt; echo two > sub/b.txt; echo x > gone.txt', 'echo three > a.txt; rm gone.txt; echo end > c.txt') });
+  const run = await server.submit(
+    {},
+    {
+      command: waiting(
+        'mkdir -p sub; echo one > a.txt; echo two > sub/b.txt; echo x > gone.txt',
+        'echo three > a.txt; rm gone.txt; echo end > c.txt',
+      ),
+    },
+  );
   await until('the files are stored', () => run.artifacts.size === 3);
   expect(run.finished).toBeNull();
   expect(stored(run)).toEqual({ 'a.txt': 'one\n', 'sub/b.txt': 'two\n', 'gone.txt': 'x\n' });
@@ -57,14 +72,18 @@ test('stores files while the run goes on, and what changed since at its end', as
 test('sends no content twice, and none that the server has', async () => {
   const content = `known ${Date.now()}`;
   server.blob(content);
-  const run = await finish(`printf '%s' '${content}' > "$MLE_OUTPUT_DIR/known"; cd "$MLE_OUTPUT_DIR"; echo same > a; echo same > b; ln -s a link; : > empty`);
+  const run = await finish(
+    `printf '%s' '${content}' > "$MLE_OUTPUT_DIR/known"; cd "$MLE_OUTPUT_DIR"; echo same > a; echo same > b; ln -s a link; : > empty`,
+  );
   expect(stored(run)).toEqual({ known: content, a: 'same\n', b: 'same\n', link: 'same\n', empty: '' });
   expect(sent(sha256(content))).toBe(0);
   expect(sent(sha256('same\n'))).toBe(5);
 });
 
 test('lists what cannot be an artifact, says so in the output, and keeps the folder', async () => {
-  const run = await finish('echo "$MLE_OUTPUT_DIR"; cd "$MLE_OUTPUT_DIR"; ln -s /etc/passwd users; ln -s .. up; mkfifo pipe; truncate -s 11G huge.bin; touch "$(printf \'a\\\\b\')"; echo ok > ok');
+  const run = await finish(
+    'echo "$MLE_OUTPUT_DIR"; cd "$MLE_OUTPUT_DIR"; ln -s /etc/passwd users; ln -s .. up; mkfifo pipe; truncate -s 11G huge.bin; touch "$(printf \'a\\\\b\')"; echo ok > ok',
+  );
   expect(stored(run)).toEqual({ ok: 'ok\n' });
   expect(Object.fromEntries(run.dropped.map(({ path, reason }) => [path, reason]))).toEqual({
     users: 'It is a link out of the folder.',
@@ -73,8 +92,14 @@ test('lists what cannot be an artifact, says so in the output, and keeps the fol
     'huge.bin': 'The artifacts of a run take at most 10 GiB together.',
     'a\\b': 'Separate folders by /, not by a backslash.',
   });
-  expect(run.stream('system')).toContain('huge.bin is not kept as an artifact. The artifacts of a run take at most 10 GiB together.\n');
-  expect(run.finished).toMatchObject({ outputBytes: run.storedBytes, outputSha256: run.sha256, artifacts: { files: 1, bytes: 3 } });
+  expect(run.stream('system')).toContain(
+    'huge.bin is not kept as an artifact. The artifacts of a run take at most 10 GiB together.\n',
+  );
+  expect(run.finished).toMatchObject({
+    outputBytes: run.storedBytes,
+    outputSha256: run.sha256,
+    artifacts: { files: 1, bytes: 3 },
+  });
   expect(existsSync(join(folderOf(run), 'huge.bin'))).toBe(true);
 });
 
@@ -120,14 +145,19 @@ test('a stopped run keeps its artifacts; a stop after its end cuts their upload 
   expect(stored(stopped)).toEqual({ a: 'partial\n' });
 
   server.onArtifactChunk = () => 'drop';
-  const slow = await server.submit({}, { command: 'echo "$MLE_OUTPUT_DIR"; head -c 3000000 /dev/urandom > "$MLE_OUTPUT_DIR/slow.bin"' });
+  const slow = await server.submit(
+    {},
+    { command: 'echo "$MLE_OUTPUT_DIR"; head -c 3000000 /dev/urandom > "$MLE_OUTPUT_DIR/slow.bin"' },
+  );
   await until('the upload hangs', () => server.artifactChunks.some(({ runId }) => runId === slow.spec.runId));
   await server.stop(slow);
   server.cutLink();
   server.onArtifactChunk = null;
   await until('the run is finished', () => slow.finished !== null);
   expect(slow.artifacts.size).toBe(0);
-  expect(slow.dropped).toEqual([{ path: 'slow.bin', size: 3_000_000, reason: 'The run was stopped before it was stored.' }]);
+  expect(slow.dropped).toEqual([
+    { path: 'slow.bin', size: 3_000_000, reason: 'The run was stopped before it was stored.' },
+  ]);
 });
 
 test('many small files go in few messages', async () => {

@@ -1,11 +1,11 @@
+import type { Dirent, Stats } from 'node:fs';
 import { realpathSync } from 'node:fs';
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
-import type { Dirent, Stats } from 'node:fs';
 import { join, sep } from 'node:path';
-import { LIMITS, projectPathError } from '@mle/protocol';
 import type { DroppedArtifact } from '@mle/protocol';
-import { traceOf } from './own-file.js';
+import { LIMITS, projectPathError } from '@mle/protocol';
 import type { Trace } from './own-file.js';
+import { traceOf } from './own-file.js';
 
 /** Beyond what can be kept or listed nothing is looked at. */
 const ENTRIES = LIMITS.artifactFiles + LIMITS.artifactsDropped;
@@ -43,7 +43,11 @@ async function visit(scan: OutputScan, folder: string): Promise<void> {
   const entries = await readdir(join(scan.root, folder), { withFileTypes: true }).catch((): Dirent[] => []);
   for (const entry of entries) {
     if (scan.files.size + scan.refused.length >= ENTRIES) {
-      scan.refused.push({ path: '…', size: 0, reason: `The folder holds more than ${ENTRIES} files: the rest is not looked at.` });
+      scan.refused.push({
+        path: '…',
+        size: 0,
+        reason: `The folder holds more than ${ENTRIES} files: the rest is not looked at.`,
+      });
       return;
     }
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
@@ -58,7 +62,8 @@ async function visit(scan: OutputScan, folder: string): Promise<void> {
 }
 
 async function look(scan: OutputScan, path: string, there: Stats): Promise<void> {
-  const refuse = (reason: string): void => void scan.refused.push({ path: path.slice(0, 4096), size: there.size, reason });
+  const refuse = (reason: string): void =>
+    void scan.refused.push({ path: path.slice(0, 4096), size: there.size, reason });
   const nameError = path.includes('\uFFFD') ? 'Its name is not valid UTF-8.' : projectPathError(path);
   if (nameError !== null) return refuse(nameError);
   if (there.isFile()) {

@@ -1,8 +1,8 @@
-import { constants } from 'node:fs';
-import { lstat, open, readlink, realpath } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
-import type { Stats } from 'node:fs';
 import { createHash } from 'node:crypto';
+import type { Stats } from 'node:fs';
+import { constants } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { lstat, open, readlink, realpath } from 'node:fs/promises';
 import { sep } from 'node:path';
 
 const READ_BYTES = 256 * 1024;
@@ -27,19 +27,27 @@ export function sameTrace(a: Trace, b: Trace): boolean {
 }
 
 /**
- * Opens a regular file below `root`, which is a real path. The run may change folders into links at any moment, and the worker may
- * read more than the run may: what was opened is looked at, not what the path said before. `uid`: whose it has to be, null: anybody's.
+ * Opens a regular file below `root`, which is a real path. The run may change folders into links at any moment, and the
+ * worker may read more than the run may: what was opened is looked at, not what the path said before. `uid`: whose it
+ * has to be, null: anybody's.
  */
-export async function openOwn(root: string, path: string, uid: number | null): Promise<{ handle: FileHandle; stat: Stats }> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ELOOP') throw new NotOwn('It is a link.');
-    throw error;
-  });
+export async function openOwn(
+  root: string,
+  path: string,
+  uid: number | null,
+): Promise<{ handle: FileHandle; stat: Stats }> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ELOOP') throw new NotOwn('It is a link.');
+      throw error;
+    },
+  );
   try {
     const stat = await handle.stat();
     if (!stat.isFile()) throw new NotOwn('It is no regular file.');
     if (uid !== null && stat.uid !== uid) throw new NotOwn('It belongs to another user of the machine.');
-    if (!(await realPathOf(handle, path, stat)).startsWith(root + sep)) throw new NotOwn('It lies outside of the folder.');
+    if (!(await realPathOf(handle, path, stat)).startsWith(root + sep))
+      throw new NotOwn('It lies outside of the folder.');
     return { handle, stat };
   } catch (error) {
     await handle.close();
@@ -51,7 +59,7 @@ export async function openOwn(root: string, path: string, uid: number | null): P
 export async function hashOf(handle: FileHandle, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
   const buffer = Buffer.allocUnsafe(READ_BYTES);
-  for (let position = 0; ; ) {
+  for (let position = 0; ;) {
     signal.throwIfAborted();
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
     if (bytesRead === 0) return hash.digest('hex');

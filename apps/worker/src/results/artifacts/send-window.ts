@@ -2,11 +2,17 @@ import { LIMITS } from '@mle/protocol';
 
 const SMALLEST_CHUNK = 32 * 1024;
 const LARGEST = LIMITS.blobChunkBytes * LIMITS.blobChunksInFlight;
-/** Acknowledgements later than this make the window smaller, so that output and heartbeats find a short queue on a slow line. */
+/**
+ * Acknowledgements later than this make the window smaller, so that output and heartbeats find a short queue on a slow
+ * line.
+ */
 const SLOW_ACK_MS = 400;
 const STEP = 64 * 1024;
 
-/** How much of artifacts may be under way at once, of all runs of the machine together. Whoever waits longest goes first. */
+/**
+ * How much of artifacts may be under way at once, of all runs of the machine together. Whoever waits longest goes
+ * first.
+ */
 export class SendWindow {
   private limit: number = LIMITS.blobChunkBytes;
   private inFlight = 0;
@@ -34,7 +40,10 @@ export class SendWindow {
   /** Gives room back. `tookMs`: until the acknowledgement; null where none came. */
   release(bytes: number, tookMs: number | null): void {
     this.inFlight -= bytes;
-    this.limit = tookMs === null || tookMs > SLOW_ACK_MS ? Math.max(SMALLEST_CHUNK, this.limit / 2) : Math.min(LARGEST, this.limit + STEP);
+    this.limit =
+      tookMs === null || tookMs > SLOW_ACK_MS
+        ? Math.max(SMALLEST_CHUNK, this.limit / 2)
+        : Math.min(LARGEST, this.limit + STEP);
     this.wakeNext();
   }
 

@@ -1,12 +1,12 @@
 import { lstat, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LIMITS } from '@mle/protocol';
 import type { AttemptRef, Leftover, LeftoverReply, LeftoverRequest } from '@mle/protocol';
-import { Superseded } from '../artifacts/artifact-sender.js';
-import type { ArtifactSender, Source } from '../artifacts/artifact-sender.js';
-import { NotOwn, hashOf, openOwn } from '../artifacts/own-file.js';
+import { LIMITS } from '@mle/protocol';
 import type { Identity } from '../../machine/identity/identity.js';
 import type { Workspaces } from '../../prepare/sync/workspaces.js';
+import type { ArtifactSender, Source } from '../artifacts/artifact-sender.js';
+import { Superseded } from '../artifacts/artifact-sender.js';
+import { hashOf, NotOwn, openOwn } from '../artifacts/own-file.js';
 
 const GONE = 'It is not there any more.';
 const CHANGED = 'It was changed since the run ended.';
@@ -59,7 +59,8 @@ export class LeftoverKeeper {
       const stat = await lstat(join(tree.root, item.path)).catch(() => null);
       // Gone is what was asked for.
       let reason: string | null = null;
-      if (stat !== null && !(stat.isFile() && stat.size === item.size && stat.mtimeMs === item.modifiedAt)) reason = CHANGED;
+      if (stat !== null && !(stat.isFile() && stat.size === item.size && stat.mtimeMs === item.modifiedAt))
+        reason = CHANGED;
       else if (stat !== null) await tree.remove(item.path);
       outcomes.push({ path: item.path, reason });
     }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LeftoverReply } from '@mle/protocol';
-import { TestServer } from '../../../test/test-server.js';
 import type { TestRun } from '../../../test/test-run.js';
+import { TestServer } from '../../../test/test-server.js';
 import { TestWorker } from '../../../test/test-worker.js';
 import { until } from '../../../test/until.js';
 
@@ -40,12 +40,16 @@ async function settle(run: TestRun, action: 'keep' | 'remove', names: string[]):
 
 test('lists what the run made or changed beside its files and its outputs', async () => {
   const project = newProject();
-  const make = 'mkdir -p logs __pycache__ data/x cached; echo 1 > logs/a.log; echo 2 > model.pt; echo 3 > __pycache__/c.pyc; echo 4 > data/x/d; echo 5 > cached/e; echo changed > run.py; ln -s model.pt link; echo o > "$MLE_OUTPUT_DIR/o"';
+  const make =
+    'mkdir -p logs __pycache__ data/x cached; echo 1 > logs/a.log; echo 2 > model.pt; echo 3 > __pycache__/c.pyc; echo 4 > data/x/d; echo 5 > cached/e; echo changed > run.py; ln -s model.pt link; echo o > "$MLE_OUTPUT_DIR/o"';
   const first = await finish(project, make, { 'run.py': '', '.mleignore': '/cached/\n' });
   await until('they are listed', () => first.leftovers !== null);
   expect(paths(first)).toEqual(['logs/a.log', 'model.pt']);
   expect(first.leftovers).toMatchObject({ slot: 0, truncated: false });
-  const second = await finish(project, 'cat model.pt; echo 22 > logs/a.log; touch -d 2001-01-01 old.txt', { 'run.py': '', '.mleignore': '/cached/\n' });
+  const second = await finish(project, 'cat model.pt; echo 22 > logs/a.log; touch -d 2001-01-01 old.txt', {
+    'run.py': '',
+    '.mleignore': '/cached/\n',
+  });
   await until('they are listed', () => second.leftovers !== null);
   expect(paths(second)).toEqual(['logs/a.log', 'old.txt']);
   const third = await finish(project, 'true', {});
@@ -55,17 +59,26 @@ test('lists what the run made or changed beside its files and its outputs', asyn
 
 test('keeps and removes what is still the same, and says what is not', async () => {
   const project = newProject();
-  const run = await finish(project, 'pwd; echo weights > model.pt; echo log > a.log; echo one > changed; echo gone > gone');
+  const run = await finish(
+    project,
+    'pwd; echo weights > model.pt; echo log > a.log; echo one > changed; echo gone > gone',
+  );
   await until('they are listed', () => run.leftovers !== null);
   const workspace = run.stream('stdout').trim();
   writeFileSync(join(workspace, 'changed'), 'other');
   await finish(project, 'rm gone');
-  expect((await settle(run, 'keep', ['model.pt', 'changed', 'gone'])).items.sort((a, b) => a.path.localeCompare(b.path))).toEqual([
+  expect(
+    (await settle(run, 'keep', ['model.pt', 'changed', 'gone'])).items.sort((a, b) => a.path.localeCompare(b.path)),
+  ).toEqual([
     { path: 'changed', reason: 'It was changed since the run ended.' },
     { path: 'gone', reason: 'It is not there any more.' },
     { path: 'model.pt', reason: null },
   ]);
-  expect(run.artifacts.get('model.pt')).toMatchObject({ origin: 'kept', size: 8, sha256: createHash('sha256').update('weights\n').digest('hex') });
+  expect(run.artifacts.get('model.pt')).toMatchObject({
+    origin: 'kept',
+    size: 8,
+    sha256: createHash('sha256').update('weights\n').digest('hex'),
+  });
   expect((await settle(run, 'remove', ['a.log', 'changed'])).items).toEqual([
     { path: 'a.log', reason: null },
     { path: 'changed', reason: 'It was changed since the run ended.' },
@@ -92,6 +105,8 @@ test('reads nothing by way of a link that a later run put there', async () => {
   await until('they are listed', () => run.leftovers !== null);
   await finish(project, 'rm -r sub; ln -s /etc sub');
   const { items } = await settle(run, 'keep', ['sub/hostname']);
-  expect(items[0]?.reason).toMatch(/It (belongs to another user of the machine|lies outside of the folder|is not there any more)\./);
+  expect(items[0]?.reason).toMatch(
+    /It (belongs to another user of the machine|lies outside of the folder|is not there any more)\./,
+  );
   expect(run.artifacts.size).toBe(0);
 });

@@ -78,7 +78,11 @@ test('50 MB of fast output, byte for byte and in bounded memory @full', async ()
     return run.finished !== null;
   });
   const output = run.output;
-  const stdout = Buffer.concat(run.segments.filter(({ stream }) => stream === 'stdout').map(({ offset, length }) => output.subarray(offset, offset + length)));
+  const stdout = Buffer.concat(
+    run.segments
+      .filter(({ stream }) => stream === 'stdout')
+      .map(({ offset, length }) => output.subarray(offset, offset + length)),
+  );
   expect(stdout).toHaveLength(200 * (4 + 262_144));
   expect(createHash('sha256').update(stdout).digest('hex')).toBe(run.stream('stderr'));
   expect(run.finished?.outputSha256).toBe(run.sha256);

@@ -1,5 +1,5 @@
-import { LIMITS, OUTPUT_STREAMS, TIMING } from '@mle/protocol';
 import type { AttemptRef, OutputReply } from '@mle/protocol';
+import { LIMITS, OUTPUT_STREAMS, TIMING } from '@mle/protocol';
 import type { Logger } from '../../base/logger.js';
 import type { Link } from '../../server/link/link.js';
 import { SpoolReader } from './spool-reader.js';
@@ -128,7 +128,11 @@ export class OutputSender {
   /** Lets small pieces come together, unless the line was quiet. */
   private async gather(generation: number): Promise<void> {
     const until = this.lastSentAt + TIMING.outputCoalesceMs;
-    while (generation === this.generation && this.available - this.sent < LIMITS.outputFrameBytes && this.end === null) {
+    while (
+      generation === this.generation &&
+      this.available - this.sent < LIMITS.outputFrameBytes &&
+      this.end === null
+    ) {
       const left = until - performance.now();
       if (left <= 0) return;
       await this.change(undefined, left);
@@ -139,7 +143,10 @@ export class OutputSender {
     if (generation !== this.generation) return;
     if (reply.ok) {
       this.stored = Math.max(this.stored, reply.storedBytes);
-      this.window = tookMs > SLOW_ACK_MS ? Math.max(SMALLEST_WINDOW, this.window / 2) : Math.min(LIMITS.outputUnackedBytes, this.window + SMALLEST_WINDOW);
+      this.window =
+        tookMs > SLOW_ACK_MS
+          ? Math.max(SMALLEST_WINDOW, this.window / 2)
+          : Math.min(LIMITS.outputUnackedBytes, this.window + SMALLEST_WINDOW);
       this.wake();
     } else if (reply.code === 'gap') {
       this.resume(reply.expected);

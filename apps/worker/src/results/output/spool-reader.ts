@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, read } from 'node:fs';
 import { promisify } from 'node:util';
-import { HEADER_BYTES, MAX_FRAME_BYTES, decodeHeader } from '../../journal/spool-format.js';
 import type { FrameHeader } from '../../journal/spool-format.js';
+import { decodeHeader, HEADER_BYTES, MAX_FRAME_BYTES } from '../../journal/spool-format.js';
 
 /** `segments` are `[length, index into OUTPUT_STREAMS, time]`. */
 export interface SpoolChunk {

@@ -3,8 +3,8 @@ import { appendFileSync, mkdtempSync, rmSync, statSync, truncateSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HEADER_BYTES, MAX_FRAME_BYTES } from '../../journal/spool-format.js';
-import { SpoolReader } from './spool-reader.js';
 import { SpoolWriter } from '../../supervisor/spool-writer.js';
+import { SpoolReader } from './spool-reader.js';
 
 let folder: string;
 let path: string;
@@ -77,7 +77,12 @@ test('keeps the streams and their order', async () => {
   await spool.close();
   const reader = new SpoolReader(path);
   const chunk = await reader.read(65_536);
-  expect(chunk?.segments.map(([length, stream]) => [length, stream])).toEqual([[6, 2], [1, 0], [1, 1], [1, 0]]);
+  expect(chunk?.segments.map(([length, stream]) => [length, stream])).toEqual([
+    [6, 2],
+    [1, 0],
+    [1, 1],
+    [1, 0],
+  ]);
   reader.close();
 });
 

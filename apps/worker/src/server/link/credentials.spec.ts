@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { LINK_VERSION } from '@mle/protocol';
 import { TestServer } from '../../../test/test-server.js';
 import { TestWorker } from '../../../test/test-worker.js';
@@ -36,7 +36,12 @@ test('a refused credential gives way to the join token', async () => {
 test('a refused token: it says what to do, goes on trying, and is in when the server knows it again', async () => {
   writeFileSync(worker.tokenFile, 'a-wrong-token');
   worker.launch();
-  await until('it says so', () => worker.stderr.includes('The server refused the join token') && worker.stderr.includes('Make a join token on the Machines page'));
+  await until(
+    'it says so',
+    () =>
+      worker.stderr.includes('The server refused the join token') &&
+      worker.stderr.includes('Make a join token on the Machines page'),
+  );
   await until('it tries again', () => server.auths.length >= 2);
   server.admitAnything = true;
   await until('it is in', () => worker.stdout.includes('worker ready'));
@@ -44,7 +49,9 @@ test('a refused token: it says what to do, goes on trying, and is in when the se
 
 test('a server that cannot check it now costs no token', async () => {
   keep(server.credential);
-  server.refusal = Object.assign(new Error('The server could not check the credential.'), { data: { code: 'unavailable' } });
+  server.refusal = Object.assign(new Error('The server could not check the credential.'), {
+    data: { code: 'unavailable' },
+  });
   worker.launch();
   await until('it tries again', () => server.auths.length >= 2);
   server.refusal = null;
@@ -55,7 +62,9 @@ test('a server that cannot check it now costs no token', async () => {
 test('another version of the link: it says how to update', async () => {
   server.refusal = Object.assign(new Error('The server speaks version 2.'), { data: { code: 'link_version' } });
   worker.launch();
-  await until('it says so', () => worker.stderr.includes('Download the worker again from /worker/worker.mjs of the server'));
+  await until('it says so', () =>
+    worker.stderr.includes('Download the worker again from /worker/worker.mjs of the server'),
+  );
   expect(worker.stderr).not.toContain('Make a join token');
 });
 

@@ -1,5 +1,5 @@
-import { TIMING } from '@mle/protocol';
 import type { Heartbeat } from '@mle/protocol';
+import { TIMING } from '@mle/protocol';
 import type { Logger } from '../../base/logger.js';
 import type { Link } from './link.js';
 

@@ -1,6 +1,5 @@
 import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { LINK_NAMESPACE, LINK_VERSION } from '@mle/protocol';
 import type {
   ArtifactChunk,
   ArtifactChunkReply,
@@ -31,8 +30,9 @@ import type {
   StopRequest,
   WorkerToServer,
 } from '@mle/protocol';
-import { io } from 'socket.io-client';
+import { LINK_NAMESPACE, LINK_VERSION } from '@mle/protocol';
 import type { Socket } from 'socket.io-client';
+import { io } from 'socket.io-client';
 import type { Logger } from '../../base/logger.js';
 import type { CredentialStore } from './credential-store.js';
 import { readRefusal } from './refusal.js';
@@ -110,7 +110,11 @@ export class Link extends EventEmitter<Events> {
     this.socket.on('stop', (request, ack) => void this.acknowledge(handlers.stop(request), ack));
     this.socket.on('discard', (ref, ack) => void this.acknowledge(handlers.discard(ref), ack));
     this.socket.on('leftovers', (request, ack) => {
-      handlers.leftovers(request).then(ack, (error: unknown) => this.log.error({ err: error }, 'The files that a run left could not be settled.'));
+      handlers
+        .leftovers(request)
+        .then(ack, (error: unknown) =>
+          this.log.error({ err: error }, 'The files that a run left could not be settled.'),
+        );
     });
     this.socket.on('settings', (settings) => handlers.settings(settings));
     this.socket.on('blob.chunk', (chunk, bytes, ack) => {
@@ -140,7 +144,8 @@ export class Link extends EventEmitter<Events> {
     await this.credentials.save(credential);
     this.useToken = false;
     this.refused = 0;
-    // After a refusal it would rest; else an attempt is under way, which must not be cut short: the package may lose the next one by that.
+    // After a refusal it would rest; else an attempt is under way, which must not be cut short: the package may lose
+    // the next one by that.
     if (!this.closed && !this.socket.active) this.socket.connect();
   }
 
@@ -270,7 +275,10 @@ export class Link extends EventEmitter<Events> {
       this.emit('online', answer.reply);
     } catch (error) {
       if (connection !== this.socket.id) return;
-      this.log.warn({ err: error }, `The server did not accept the greeting: ${error instanceof Error ? error.message : String(error)}`);
+      this.log.warn(
+        { err: error },
+        `The server did not accept the greeting: ${error instanceof Error ? error.message : String(error)}`,
+      );
       this.preferCredential();
       this.socket.disconnect();
       // It was let in, so it is known: what failed is the server.

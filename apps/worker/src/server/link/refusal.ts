@@ -1,4 +1,4 @@
-import { LINK_VERSION, LinkRefusalSchema, type LinkRefusal } from '@mle/protocol';
+import { LINK_VERSION, type LinkRefusal, LinkRefusalSchema } from '@mle/protocol';
 import { z } from 'zod';
 
 const RefusedHandshakeSchema = z.object({ data: LinkRefusalSchema });
@@ -11,14 +11,17 @@ export interface Refusal {
 
 export function readRefusal(error: Error, withToken: boolean): Refusal {
   const kind = kindOf(error);
-  if (kind === 'unavailable') return { kind, advice: `The server could not check who this worker is: ${error.message} It is tried again.` };
+  if (kind === 'unavailable')
+    return { kind, advice: `The server could not check who this worker is: ${error.message} It is tried again.` };
   if (kind === 'link_version') {
     return {
       kind,
       advice: `The server speaks another version of the link than this worker, which speaks ${LINK_VERSION}: ${error.message} Download the worker again from /worker/worker.mjs of the server. It is tried again.`,
     };
   }
-  const what = withToken ? 'the join token: it is used up, too old or wrong' : 'the credential of this machine, or there is none';
+  const what = withToken
+    ? 'the join token: it is used up, too old or wrong'
+    : 'the credential of this machine, or there is none';
   return {
     kind,
     advice: `The server refused ${what}. (${error.message}) Make a join token on the Machines page and start the worker with --token-file or --token-stdin. It is tried again.`,

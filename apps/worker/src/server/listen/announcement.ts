@@ -24,5 +24,8 @@ function urlOf(host: string, port: number): string {
 function addresses(): string[] {
   const all = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
   const outside = all.filter(({ internal, address }) => !internal && !address.startsWith('fe80:'));
-  return [...outside.filter(({ family }) => family === 'IPv4'), ...outside.filter(({ family }) => family !== 'IPv4')].map(({ address }) => address);
+  return [
+    ...outside.filter(({ family }) => family === 'IPv4'),
+    ...outside.filter(({ family }) => family !== 'IPv4'),
+  ].map(({ address }) => address);
 }

@@ -4,11 +4,22 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import { CARRIER_EXPORTER, CARRIER_HEADERS, CARRIER_PATH, CARRIER_PROTOCOL, CARRIER_TIMING, LINK_VERSION, proofText, type CarrierRefusal, type CarrierSession, type DialServerMessage } from '@mle/protocol';
+import {
+  CARRIER_EXPORTER,
+  CARRIER_HEADERS,
+  CARRIER_PATH,
+  CARRIER_PROTOCOL,
+  CARRIER_TIMING,
+  type CarrierRefusal,
+  type CarrierSession,
+  type DialServerMessage,
+  LINK_VERSION,
+  proofText,
+} from '@mle/protocol';
 import type { ListenSettings } from '../../base/config/arguments.js';
 import { BadArgument } from '../../base/config/bad-argument.js';
-import type { ServerRoute } from '../link/server-route.js';
 import type { Logger } from '../../base/logger.js';
+import type { ServerRoute } from '../link/server-route.js';
 import { CarrierAgent } from './carrier-agent.js';
 import type { ListenIdentity } from './listen-identity.js';
 import { ServerControl } from './server-control.js';
@@ -21,7 +32,13 @@ const NO_SERVER_MS = 4_000;
 const MOST_CONNECTIONS = 64;
 /** Nobody resolves this name: all connections to it come from the agent. */
 const CARRIED_URL = 'http://server.invalid';
-const STATUS = { malformed: '400 Bad Request', proof: '401 Unauthorized', no_stream: '404 Not Found', taken: '409 Conflict', link_version: '426 Upgrade Required' } as const;
+const STATUS = {
+  malformed: '400 Bad Request',
+  proof: '401 Unauthorized',
+  no_stream: '404 Not Found',
+  taken: '409 Conflict',
+  link_version: '426 Upgrade Required',
+} as const;
 
 export interface DialHandlers {
   /** A server has dialled and proved the token: the credential is this machine's from now on. */
@@ -66,14 +83,18 @@ export class CarrierListener {
       response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' });
       response.end('This is a worker of ML Experimenter. Connect it on the Machines page of a server.\n');
     });
-    this.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => this.upgrade(request, socket as TLSSocket, head));
+    this.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+      this.upgrade(request, socket as TLSSocket, head),
+    );
   }
 
   /** Throws `BadArgument` where the address cannot be listened on; gives the port. */
   async listen({ port, host }: ListenSettings, handlers: DialHandlers): Promise<number> {
     this.handlers = handlers;
     await new Promise<void>((resolve, reject) => {
-      this.server.once('error', (error: NodeJS.ErrnoException) => reject(new BadArgument(sentenceOf(error, port, host))));
+      this.server.once('error', (error: NodeJS.ErrnoException) =>
+        reject(new BadArgument(sentenceOf(error, port, host))),
+      );
       this.server.listen(port, host ?? undefined, resolve);
     });
     return (this.server.address() as AddressInfo).port;
@@ -95,7 +116,9 @@ export class CarrierListener {
     });
   }
 
-  /** Its clients come back at once when a server dials, and fail as slowly as a dialled connection does while none has. */
+  /**
+   * Its clients come back at once when a server dials, and fail as slowly as a dialled connection does while none has.
+   */
   private async untilReady(): Promise<ServerControl> {
     const end = performance.now() + NO_SERVER_MS;
     while (this.ready === null) {
@@ -120,9 +143,13 @@ export class CarrierListener {
     const version = header(CARRIER_HEADERS.linkVersion);
     const server = header(CARRIER_HEADERS.server);
     const stream = header(CARRIER_HEADERS.stream) || null;
-    if (request.url !== CARRIER_PATH || request.headers.upgrade !== CARRIER_PROTOCOL || version === '' || server === '') return refuse(socket, 'malformed');
+    if (request.url !== CARRIER_PATH || request.headers.upgrade !== CARRIER_PROTOCOL || version === '' || server === '')
+      return refuse(socket, 'malformed');
     if (version !== String(LINK_VERSION)) {
-      this.log.warn({ theirs: version, ours: LINK_VERSION }, 'A server of another version dialled. Update the worker from /worker/worker.mjs of the server.');
+      this.log.warn(
+        { theirs: version, ours: LINK_VERSION },
+        'A server of another version dialled. Update the worker from /worker/worker.mjs of the server.',
+      );
       return refuse(socket, 'link_version');
     }
     const session = { exported: exportKey(socket), fingerprint: this.identity.fingerprint, server, stream };
@@ -133,11 +160,16 @@ export class CarrierListener {
     }
     const taken = this.control !== null && this.control.server !== server;
     if (taken) {
-      this.log.warn({ from: socket.remoteAddress }, 'Another server dialled with the right token and was refused: this worker is connected.');
+      this.log.warn(
+        { from: socket.remoteAddress },
+        'Another server dialled with the right token and was refused: this worker is connected.',
+      );
       return refuse(socket, 'taken');
     }
     if (stream !== null && !this.waits.has(stream)) return refuse(socket, 'no_stream');
-    socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${CARRIER_PROTOCOL}\r\n${CARRIER_HEADERS.proof}: ${this.proof({ ...session, side: 'worker' })}\r\n\r\n`);
+    socket.write(
+      `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${CARRIER_PROTOCOL}\r\n${CARRIER_HEADERS.proof}: ${this.proof({ ...session, side: 'worker' })}\r\n\r\n`,
+    );
     if (head.length > 0) socket.unshift(head);
     if (stream === null) this.take(socket, server);
     else this.deliver(stream, socket);
@@ -172,7 +204,9 @@ export class CarrierListener {
     else if (message.type === 'failed') this.fail(message.stream, 'The server could not dial another connection.');
     else if (message.type === 'release') {
       this.drop();
-      await this.handlers?.release().catch((error: unknown) => this.log.error({ err: error }, 'The credential of this machine cannot be removed.'));
+      await this.handlers
+        ?.release()
+        .catch((error: unknown) => this.log.error({ err: error }, 'The credential of this machine cannot be removed.'));
       this.log.warn('The server removed this machine. The worker listens for another connection.');
     }
   }
@@ -220,13 +254,17 @@ function sameText(a: string, b: string): boolean {
 
 function refuse(socket: TLSSocket, code: CarrierRefusal['code']): void {
   const body = JSON.stringify({ code, linkVersion: LINK_VERSION } satisfies CarrierRefusal);
-  socket.end(`HTTP/1.1 ${STATUS[code]}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  socket.end(
+    `HTTP/1.1 ${STATUS[code]}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
 }
 
 function sentenceOf({ code, message }: NodeJS.ErrnoException, port: number, host: string | null): string {
   const where = host === null ? `Port ${port}` : `Port ${port} of ${host}`;
-  if (code === 'EADDRINUSE') return `${where} is in use by another program. End that program, or give another --listen.`;
+  if (code === 'EADDRINUSE')
+    return `${where} is in use by another program. End that program, or give another --listen.`;
   if (code === 'EACCES') return `${where} may not be opened by this user. Give --listen a port from 1024.`;
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `${host ?? ''} is no address of this computer. Give --listen-host one that is, or leave it out.`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return `${host ?? ''} is no address of this computer. Give --listen-host one that is, or leave it out.`;
   return `${where} cannot be listened on: ${message}.`;
 }

@@ -1,4 +1,4 @@
-import { X509Certificate, createPrivateKey } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -30,12 +30,18 @@ test('keeps what it is known by, for its owner only', async () => {
   const first = await listenIdentity(folder, null);
   expect(await listenIdentity(folder, null)).toEqual(first);
   expect(first.token).toHaveLength(43);
-  for (const name of ['listen-certificate.pem', 'listen-key.pem', 'listen-token']) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
+  for (const name of ['listen-certificate.pem', 'listen-key.pem', 'listen-token'])
+    expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
 });
 
 test("takes a person's token, and refuses one that can be guessed", async () => {
-  expect(await listenIdentity(folder, 'a-token-of-twenty-characters')).toMatchObject({ token: 'a-token-of-twenty-characters', tokenFile: null });
-  await expect(listenIdentity(folder, 'short')).rejects.toThrow('The given token cannot be listened with: A token has at least 20 characters.');
+  expect(await listenIdentity(folder, 'a-token-of-twenty-characters')).toMatchObject({
+    token: 'a-token-of-twenty-characters',
+    tokenFile: null,
+  });
+  await expect(listenIdentity(folder, 'short')).rejects.toThrow(
+    'The given token cannot be listened with: A token has at least 20 characters.',
+  );
   writeFileSync(join(folder, 'listen-token'), 'damaged');
   await expect(listenIdentity(folder, null)).rejects.toBeInstanceOf(BadArgument);
 });

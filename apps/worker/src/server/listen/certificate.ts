@@ -26,9 +26,20 @@ const NOT_AFTER = '99991231235959Z';
 export function makeCertificate(name: string): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const algorithm = der(SEQUENCE, der(OBJECT_ID, ECDSA_WITH_SHA256));
-  const person = der(SEQUENCE, der(SET, der(SEQUENCE, der(OBJECT_ID, COMMON_NAME), der(UTF8_STRING, Buffer.from(name)))));
+  const person = der(
+    SEQUENCE,
+    der(SET, der(SEQUENCE, der(OBJECT_ID, COMMON_NAME), der(UTF8_STRING, Buffer.from(name)))),
+  );
   const validity = der(SEQUENCE, der(UTC_TIME, Buffer.from(NOT_BEFORE)), der(GENERALIZED_TIME, Buffer.from(NOT_AFTER)));
-  const content = der(SEQUENCE, serialNumber(), algorithm, person, validity, person, publicKey.export({ type: 'spki', format: 'der' }));
+  const content = der(
+    SEQUENCE,
+    serialNumber(),
+    algorithm,
+    person,
+    validity,
+    person,
+    publicKey.export({ type: 'spki', format: 'der' }),
+  );
   const signature = sign('sha256', content, { key: privateKey, dsaEncoding: 'der' });
   const certificate = der(SEQUENCE, content, algorithm, der(BIT_STRING, Buffer.from([0]), signature));
   return { certificate: pem(certificate), key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };

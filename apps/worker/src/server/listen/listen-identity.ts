@@ -1,10 +1,10 @@
-import { X509Certificate, randomBytes } from 'node:crypto';
+import { randomBytes, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ListenTokenSchema } from '@mle/protocol';
-import { BadArgument } from '../../base/config/bad-argument.js';
 import { writeAtomic } from '../../base/atomic-file.js';
+import { BadArgument } from '../../base/config/bad-argument.js';
 import { fingerprintOf, makeCertificate } from './certificate.js';
 
 /** What a listening worker is known by; kept, so that a server finds it again after a restart. */
@@ -29,7 +29,8 @@ export async function listenIdentity(dataDir: string, token: string | null): Pro
     await writeAtomic(certificateFile, certificate);
   }
   const fingerprint = fingerprintOf(new X509Certificate(certificate).raw);
-  if (token !== null) return { certificate, key, fingerprint, token: checked(token, 'The given token'), tokenFile: null };
+  if (token !== null)
+    return { certificate, key, fingerprint, token: checked(token, 'The given token'), tokenFile: null };
   const kept = await readIfThere(tokenFile);
   if (kept !== null) return { certificate, key, fingerprint, token: checked(kept, `The file ${tokenFile}`), tokenFile };
   const made = randomBytes(32).toString('base64url');
@@ -39,7 +40,8 @@ export async function listenIdentity(dataDir: string, token: string | null): Pro
 
 function checked(text: string, source: string): string {
   const token = ListenTokenSchema.safeParse(text);
-  if (!token.success) throw new BadArgument(`${source} cannot be listened with: ${token.error.issues[0]?.message ?? 'it is no token.'}`);
+  if (!token.success)
+    throw new BadArgument(`${source} cannot be listened with: ${token.error.issues[0]?.message ?? 'it is no token.'}`);
   return token.data;
 }
 

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { TLSSocket } from 'node:tls';
-import { CARRIER_TIMING, DialServerMessageSchema, type DialServerMessage, type DialWorkerMessage } from '@mle/protocol';
+import { CARRIER_TIMING, type DialServerMessage, DialServerMessageSchema, type DialWorkerMessage } from '@mle/protocol';
 import { readJsonLines, writeJsonLine } from '../../base/json-lines.js';
 
 interface Events {

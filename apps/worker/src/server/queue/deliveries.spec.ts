@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { moveStalledJobsToWait, moveToActive, moveToFinished, extendLock } from '../../../test/bull-scripts.js';
+import { extendLock, moveStalledJobsToWait, moveToActive, moveToFinished } from '../../../test/bull-scripts.js';
 import { TestServer } from '../../../test/test-server.js';
 import { TestWorker } from '../../../test/test-worker.js';
 import { until } from '../../../test/until.js';
@@ -22,7 +22,11 @@ const LOOP = { 'loop.py': 'import time\nprint("on")\ntime.sleep(600)\n' };
 test('takes no more runs than it has slots, and the next when one is free', async () => {
   server.settings.slots = 2;
   await worker.start();
-  const runs = [await server.submit(LOOP), await server.submit(LOOP), await server.submit({ 'a.py': 'print("third")' })];
+  const runs = [
+    await server.submit(LOOP),
+    await server.submit(LOOP),
+    await server.submit({ 'a.py': 'print("third")' }),
+  ];
   await until('two run', () => runs.filter((run) => run.stream('stdout') === 'on\n').length === 2);
   expect(await server.queue.getWaitingCount()).toBe(1);
   expect(runs[2]?.claims).toBe(0);
@@ -58,10 +62,17 @@ test('a draining machine asks for nothing, also when it had begun to wait', asyn
 test('a second delivery of a journaled attempt is settled and ignored', async () => {
   server.settings.slots = 2;
   await worker.start();
-  const run = await server.submit({ 'loop.py': 'import time\nopen("starts", "a").write("x")\nprint(open("starts").read())\ntime.sleep(600)\n' });
+  const run = await server.submit({
+    'loop.py': 'import time\nopen("starts", "a").write("x")\nprint(open("starts").read())\ntime.sleep(600)\n',
+  });
   await until('it runs', () => run.stream('stdout') === 'x\n');
   await server.deliver(run);
-  await until('the delivery is settled', async () => (await server.queue.getJobCounts('waiting', 'active')).waiting === 0 && (await server.queue.getActiveCount()) === 0);
+  await until(
+    'the delivery is settled',
+    async () =>
+      (await server.queue.getJobCounts('waiting', 'active')).waiting === 0 &&
+      (await server.queue.getActiveCount()) === 0,
+  );
   expect(run.claims).toBe(1);
   await server.stop(run);
   await until('the run is finished', () => run.finished !== null);
@@ -73,7 +84,10 @@ test('a delivery that is out of date is settled', async () => {
   server.onClaim = () => 'gone';
   const old = await server.submit({ 'a.py': '' });
   // In the order in which it goes through them: between the counts it may have moved on.
-  await until('the delivery is settled', async () => (await server.queue.getWaitingCount()) === 0 && (await server.queue.getActiveCount()) === 0);
+  await until(
+    'the delivery is settled',
+    async () => (await server.queue.getWaitingCount()) === 0 && (await server.queue.getActiveCount()) === 0,
+  );
   server.onClaim = null;
   await until('the journal is empty', () => worker.journal.length === 0);
   const next = await server.submit({ 'a.py': 'print("next")' });
@@ -132,7 +146,12 @@ test('sends the gate nothing but the commands and scripts of its list', async ()
   expect([...names].sort()).toEqual(['bzpopmin', 'eval', 'evalsha']);
   const texts = [moveToActive, moveToFinished, moveStalledJobsToWait, extendLock];
   const allowed = new Set([...texts, ...texts.map((text) => createHash('sha1').update(text).digest('hex'))]);
-  for (const [name, script] of server.pipe.commands) if (name?.toLowerCase().startsWith('eval') === true) expect(allowed.has(script ?? '')).toBe(true);
-  const used = new Set(server.pipe.commands.filter(([name]) => name?.toLowerCase() === 'eval').map(([, text]) => texts.indexOf(text ?? '')));
+  for (const [name, script] of server.pipe.commands)
+    if (name?.toLowerCase().startsWith('eval') === true) expect(allowed.has(script ?? '')).toBe(true);
+  const used = new Set(
+    server.pipe.commands
+      .filter(([name]) => name?.toLowerCase() === 'eval')
+      .map(([, text]) => texts.indexOf(text ?? '')),
+  );
   expect(used).toEqual(new Set([0, 1, 2, 3]));
 });

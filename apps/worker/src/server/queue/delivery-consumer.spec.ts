@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { DELIVERY_JOB, QUEUE_PREFIX, machineQueue } from '@mle/protocol';
+import { DELIVERY_JOB, machineQueue, QUEUE_PREFIX } from '@mle/protocol';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
@@ -25,7 +25,12 @@ test('asks again after a wait that was given up between two connections, and was
     delivered.push(delivery.runId);
     return Promise.resolve('settled');
   };
-  const consumer = new DeliveryConsumer({ route, credential: () => '' }, machineId, { wanted: () => wanted, deliver }, pino({ level: 'silent' }));
+  const consumer = new DeliveryConsumer(
+    { route, credential: () => '' },
+    machineId,
+    { wanted: () => wanted, deliver },
+    pino({ level: 'silent' }),
+  );
   const connection = new Redis({ path: redis.socket, maxRetriesPerRequest: null });
   const queue = new Queue(machineQueue(machineId), { connection, prefix: QUEUE_PREFIX });
   try {

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DeliverySchema, QUEUE_PREFIX, machineQueue } from '@mle/protocol';
 import type { Delivery } from '@mle/protocol';
-import { Worker } from 'bullmq';
+import { DeliverySchema, machineQueue, QUEUE_PREFIX } from '@mle/protocol';
 import type { Job } from 'bullmq';
+import { Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from '../../base/logger.js';
-import { queueRedis } from './queue-connector.js';
 import type { QueueAddress } from './queue-connector.js';
+import { queueRedis } from './queue-connector.js';
 
 /** A delivery that a dead worker held is given out again after this time. */
 const LOCK_MS = 5_000;
@@ -72,7 +72,10 @@ export class DeliveryConsumer {
       try {
         this.blocked = true;
         // ioredis leaves a command without an answer when it is told to disconnect between two connections.
-        const job = await Promise.race([this.connection.worker.getNextJob(token, { block: true }), this.connection.left]);
+        const job = await Promise.race([
+          this.connection.worker.getNextJob(token, { block: true }),
+          this.connection.left,
+        ]);
         this.blocked = false;
         if (job !== undefined) await this.handle(job, token);
       } catch (error) {
@@ -90,7 +93,9 @@ export class DeliveryConsumer {
     this.connection = null;
     if (connection === null) return;
     connection.leave();
-    const closed = connection.worker.close(true).catch((error: unknown) => this.log.debug({ err: error }, 'A queue connection did not close cleanly.'));
+    const closed = connection.worker
+      .close(true)
+      .catch((error: unknown) => this.log.debug({ err: error }, 'A queue connection did not close cleanly.'));
     await Promise.race([closed, delay(CLOSE_MS)]);
     connection.redis.disconnect();
   }
@@ -103,7 +108,9 @@ export class DeliveryConsumer {
       return;
     }
     const renewal = setInterval(() => {
-      job.extendLock(token, LOCK_MS).catch((error: unknown) => this.log.debug({ err: error }, 'A lock was not renewed.'));
+      job
+        .extendLock(token, LOCK_MS)
+        .catch((error: unknown) => this.log.debug({ err: error }, 'A lock was not renewed.'));
     }, LOCK_RENEWAL_MS);
     try {
       const result = await this.hooks.deliver(delivery.data);

@@ -1,8 +1,8 @@
-import { AbstractConnector, Redis } from 'ioredis';
-import type { RedisOptions } from 'ioredis';
-import { QUEUE_PATH } from '@mle/protocol';
 import type { Duplex } from 'node:stream';
-import { WebSocket, createWebSocketStream } from 'ws';
+import { QUEUE_PATH } from '@mle/protocol';
+import type { RedisOptions } from 'ioredis';
+import { AbstractConnector, Redis } from 'ioredis';
+import { createWebSocketStream, WebSocket } from 'ws';
 import type { ServerRoute } from '../link/server-route.js';
 
 /** What ioredis needs of a socket beyond a stream. */
@@ -85,5 +85,10 @@ function connectorTo(address: QueueAddress): new (options: unknown) => AbstractC
 /** Adds what ioredis expects of a socket; its own timeouts are those of the handshake and of the commands. */
 function asNetStream(duplex: Duplex): NetStream {
   const ignore = (): Duplex => duplex;
-  return Object.assign(duplex, { connecting: true, setNoDelay: ignore, setKeepAlive: ignore, setTimeout: ignore }) as unknown as NetStream;
+  return Object.assign(duplex, {
+    connecting: true,
+    setNoDelay: ignore,
+    setKeepAlive: ignore,
+    setTimeout: ignore,
+  }) as unknown as NetStream;
 }

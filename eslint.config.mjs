@@ -5,6 +5,39 @@ import nx from '@nx/eslint-plugin';
 import sortImports from 'eslint-plugin-simple-import-sort';
 import ts from 'typescript-eslint';
 
+/** What a project of a scope may import. Tests may start the simulated EC2 as well. */
+const boundaries = (...forTests) => [
+  'error',
+  {
+    enforceBuildableLibDependency: true,
+    allow: [],
+    depConstraints: [
+      { sourceTag: 'scope:shared', onlyDependOnLibsWithTags: ['scope:shared'], allowedExternalImports: ['zod'] },
+      {
+        sourceTag: 'scope:store',
+        onlyDependOnLibsWithTags: ['scope:store'],
+        allowedExternalImports: ['bson', 'mingo', 'mingo/*', 'lmdb', 'mongoose', 'mongodb'],
+      },
+      { sourceTag: 'scope:api', onlyDependOnLibsWithTags: ['scope:api', 'scope:shared', ...forTests] },
+      {
+        sourceTag: 'scope:worker',
+        onlyDependOnLibsWithTags: ['scope:worker', 'scope:shared'],
+        bannedExternalImports: ['mongoose', 'mongodb', '@nestjs/*'],
+      },
+      {
+        sourceTag: 'scope:web',
+        onlyDependOnLibsWithTags: ['scope:web', 'scope:shared'],
+        bannedExternalImports: ['@nestjs/*', 'bullmq', 'ioredis', 'mongoose', 'mongodb'],
+      },
+      {
+        sourceTag: 'scope:simulator',
+        onlyDependOnLibsWithTags: ['scope:simulator'],
+        allowedExternalImports: ['zod', ...(forTests.length > 0 ? ['@aws-sdk/*', '@jest/globals'] : [])],
+      },
+      { sourceTag: 'scope:e2e', onlyDependOnLibsWithTags: ['scope:shared', ...forTests] },
+    ],
+  },
+];
 const environment = { object: 'process', property: 'env', message: 'Read the environment once, in config/.' };
 
 export default [
@@ -25,33 +58,7 @@ export default [
     plugins: { '@nx': nx },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      '@nx/enforce-module-boundaries': [
-        'error',
-        {
-          enforceBuildableLibDependency: true,
-          allow: [],
-          depConstraints: [
-            { sourceTag: 'scope:shared', onlyDependOnLibsWithTags: ['scope:shared'], allowedExternalImports: ['zod'] },
-            {
-              sourceTag: 'scope:store',
-              onlyDependOnLibsWithTags: ['scope:store'],
-              allowedExternalImports: ['bson', 'mingo', 'mingo/*', 'lmdb', 'mongoose', 'mongodb'],
-            },
-            { sourceTag: 'scope:api', onlyDependOnLibsWithTags: ['scope:api', 'scope:shared'] },
-            {
-              sourceTag: 'scope:worker',
-              onlyDependOnLibsWithTags: ['scope:worker', 'scope:shared'],
-              bannedExternalImports: ['mongoose', 'mongodb', '@nestjs/*'],
-            },
-            {
-              sourceTag: 'scope:web',
-              onlyDependOnLibsWithTags: ['scope:web', 'scope:shared'],
-              bannedExternalImports: ['@nestjs/*', 'bullmq', 'ioredis', 'mongoose', 'mongodb'],
-            },
-            { sourceTag: 'scope:e2e', onlyDependOnLibsWithTags: ['scope:shared'] },
-          ],
-        },
-      ],
+      '@nx/enforce-module-boundaries': boundaries(),
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
@@ -67,6 +74,10 @@ export default [
   {
     files: ['**/config/**/*.ts', '**/*.config.ts', '**/test/**/*.ts', 'apps/e2e/**/*.ts', '**/*.spec.ts'],
     rules: { 'no-restricted-properties': 'off' },
+  },
+  {
+    files: ['**/test/**/*.ts', 'apps/e2e/**/*.ts', '**/*.spec.ts'],
+    rules: { '@nx/enforce-module-boundaries': boundaries('scope:simulator') },
   },
   {
     files: ['apps/web/**/*.ts'],

@@ -1,13 +1,13 @@
 import type { Routes } from '@angular/router';
-import { loggedIn, setupOpen } from './auth/auth-guard';
+import { loggedIn, setupOpen } from './pages/entry/auth-guard';
 
 export const routes: Routes = [
-  { path: 'login', title: 'Log in', loadComponent: async () => (await import('./auth/login-page')).LoginPage },
+  { path: 'login', title: 'Log in', loadComponent: async () => (await import('./pages/entry/login-page')).LoginPage },
   {
     path: 'setup',
     title: 'Create your account',
     canActivate: [setupOpen],
-    loadComponent: async () => (await import('./auth/setup-page')).SetupPage,
+    loadComponent: async () => (await import('./pages/entry/setup-page')).SetupPage,
   },
   {
     path: '',
@@ -15,19 +15,23 @@ export const routes: Routes = [
     loadComponent: async () => (await import('./frame/frame')).Frame,
     children: [
       { path: '', pathMatch: 'full', redirectTo: 'code' },
-      { path: 'code', loadComponent: async () => (await import('./code/code-page')).CodePage },
-      { path: 'runs', title: 'Runs', loadComponent: async () => (await import('./runs/runs-page')).RunsPage },
-      { path: 'runs/:id', loadComponent: async () => (await import('./runs/run-page')).RunPage },
-      { path: 'graphs', title: 'Graphs', loadComponent: async () => (await import('./graphs/graphs-page')).GraphsPage },
+      { path: 'code', loadComponent: async () => (await import('./pages/code/code-page')).CodePage },
+      { path: 'runs', title: 'Runs', loadComponent: async () => (await import('./pages/runs/runs-page')).RunsPage },
+      { path: 'runs/:id', loadComponent: async () => (await import('./pages/run/run-page')).RunPage },
+      {
+        path: 'graphs',
+        title: 'Graphs',
+        loadComponent: async () => (await import('./pages/graphs/graphs-page')).GraphsPage,
+      },
       {
         path: 'machines',
         title: 'Machines',
-        loadComponent: async () => (await import('./machines/machines-page')).MachinesPage,
+        loadComponent: async () => (await import('./pages/machines/machines-page')).MachinesPage,
       },
       {
         path: 'settings',
         title: 'Settings',
-        loadComponent: async () => (await import('./settings/settings-page')).SettingsPage,
+        loadComponent: async () => (await import('./pages/settings/settings-page')).SettingsPage,
       },
       { path: '**', redirectTo: 'code' },
     ],

@@ -1,7 +1,7 @@
 import { inject, Injectable, Injector, signal } from '@angular/core';
 import { Router } from '@angular/router';
 import type { UserView } from '@mle/protocol';
-import { AuthApi } from '../auth/auth-api';
+import { AuthApi } from './auth-api';
 import { RequestError } from './problem';
 
 /** Who is logged in. The cookie itself is out of the page's reach. */

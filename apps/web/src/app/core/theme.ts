@@ -1,5 +1,5 @@
 import { computed, Injectable, signal } from '@angular/core';
-import type { IconName } from '../ui/icon-shapes';
+import type { IconName } from './icon-shapes';
 
 export type ThemeChoice = 'light' | 'dark' | 'system';
 /** The choices, by themselves and where other things stand beside them. */

@@ -1,5 +1,5 @@
 import { Injectable, signal } from '@angular/core';
-import type { IconName } from '../ui/icon-shapes';
+import type { IconName } from './icon-shapes';
 
 export interface Toast {
   id: number;

@@ -1,4 +1,4 @@
-import type { IconName } from '../ui/icon-shapes';
+import type { IconName } from '../core/icon-shapes';
 
 const CODE = /\.(py|m?js|cjs|ts|sh|bash|json|ya?ml|html|css|ipynb|toml|c|cpp|rs|go)$/i;
 const IMAGE = /\.(png|jpe?g|gif|webp|svg|bmp|avif|ico)$/i;

@@ -1,6 +1,6 @@
 import type { FileView, MachineView, ProjectView, RunView } from '@mle/protocol';
+import type { IconName } from '../core/icon-shapes';
 import { runTitle } from '../runs/run-words';
-import type { IconName } from '../ui/icon-shapes';
 
 /** A place to go to. */
 export interface FindItem {

@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component } from '@angular/core';
-import { KEY_GROUPS } from '../core/key-list';
+import { KEY_GROUPS } from './key-groups';
 
 /** All keys in groups. */
 @Component({

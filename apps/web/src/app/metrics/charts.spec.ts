@@ -1,6 +1,6 @@
 import { TestBed } from '@angular/core/testing';
 import type { RunView } from '@mle/protocol';
-import { choiceOf, latestOfMachines, paramsOf, preselected } from '../graphs/graphs-choice';
+import { choiceOf, latestOfMachines, paramsOf, preselected } from '../pages/graphs/graphs-choice';
 import type { ChartLine } from './chart-data';
 import { ChartGroup } from './chart-group';
 import { MetricChart } from './metric-chart';

@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
-import { AuthApi } from '../auth/auth-api';
+import { AuthApi } from '../core/auth-api';
 import { type RequestError, toRequestError } from '../core/problem';
 import { ServerState } from '../core/server-state';
 import { Session } from '../core/session';

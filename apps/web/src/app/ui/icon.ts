@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
-import { FILLED, type IconName, ICONS } from './icon-shapes';
+import { FILLED, type IconName, ICONS } from '../core/icon-shapes';
 
 /** A decorative icon; the name for assistive technology stands on its button. */
 @Component({

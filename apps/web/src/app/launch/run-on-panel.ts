@@ -1,0 +1,203 @@
+import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
+import { MatDialog } from '@angular/material/dialog';
+import { MatMenuModule } from '@angular/material/menu';
+import { RouterLink } from '@angular/router';
+import type { AttemptProgress, MachineView, PoolView, RunView } from '@mle/protocol';
+import { Clock } from '../core/clock';
+import { bytes, memory, timeOfDay } from '../core/format';
+import { ServerState } from '../core/server-state';
+import { Session } from '../core/session';
+import { Toasts } from '../core/toasts';
+import { DocumentStore } from '../editor/document-store';
+import { nameOf } from '../files/file-tree';
+import { MachinesStore } from '../machines/machines-store';
+import { PoolsStore } from '../pools/pools-store';
+import { ProjectsStore } from '../projects/projects-store';
+import { activity } from '../runs/run-words';
+import { RunsStore } from '../runs/runs-store';
+import { Icon } from '../ui/icon';
+import { StateIcon, type StateShape } from '../ui/state-icon';
+import { ProjectActions } from '../workbench/project-actions';
+import { Launcher } from './launcher';
+import { RunOptionsForm } from './run-options-form';
+
+interface RunLine {
+  run: RunView;
+  text: string;
+  /** From 0 to 1 while files are synced. */
+  part: number | null;
+  stopping: boolean;
+}
+
+interface MachineRow {
+  machine: MachineView;
+  shape: StateShape;
+  text: string;
+  lines: RunLine[];
+  go: boolean;
+  primary: boolean;
+  starting: boolean;
+  /** Why Go cannot be pressed. */
+  reason: string | null;
+  problem: string | null;
+}
+
+interface PoolRow {
+  pool: PoolView;
+  text: string;
+  lines: RunLine[];
+  primary: boolean;
+  reason: string | null;
+  problem: string | null;
+}
+
+/** The machines and pools beside the code, each with Go and Stop. */
+@Component({
+  selector: 'mle-run-on-panel',
+  imports: [Icon, MatMenuModule, RouterLink, RunOptionsForm, StateIcon],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  templateUrl: './run-on-panel.html',
+  styleUrl: './run-on-panel.scss',
+})
+export class RunOnPanel {
+  protected readonly machines = inject(MachinesStore);
+  protected readonly launcher = inject(Launcher);
+  private readonly runs = inject(RunsStore);
+  private readonly documents = inject(DocumentStore);
+  private readonly clock = inject(Clock);
+  protected readonly server = inject(ServerState);
+  private readonly session = inject(Session);
+  private readonly dialog = inject(MatDialog);
+  private readonly toasts = inject(Toasts);
+  private readonly pools = inject(PoolsStore);
+  protected readonly projects = inject(ProjectsStore);
+  protected readonly actions = inject(ProjectActions);
+  /** Machines belong to the installation: its administrators add them. */
+  protected readonly admin = computed(() => this.session.user()?.role === 'admin');
+  protected readonly fileName = computed(() => nameOf(this.launcher.file() ?? ''));
+  /** Whether the open file is the training of a sample. */
+  protected readonly training = computed(() => /^train\.(py|m?js)$/.test(this.fileName()));
+  /** Why Go rests on every machine: said in words, since a tooltip is out of reach of keys and touch. */
+  protected readonly why = computed(() =>
+    this.machines.list().length > 0 && this.documents.active()?.status() === 'ready' ? this.launcher.refusal() : null,
+  );
+  protected readonly rows = computed(() => this.machines.list().map((machine) => this.row(machine)));
+  protected readonly poolRows = computed(() => this.pools.list().map((pool) => this.poolRow(pool)));
+  protected readonly hint = computed(
+    () =>
+      !this.launcher.hintGone() &&
+      this.runs.status() === 'ready' &&
+      this.runs.all().length === 0 &&
+      this.launcher.target() !== null &&
+      this.launcher.refusal() === null,
+  );
+
+  protected async addMachine(): Promise<void> {
+    const { AddMachineDialog } = await import('../machines/add-machine-dialog');
+    this.dialog.open(AddMachineDialog, { ariaLabel: 'Add a machine', restoreFocus: true });
+  }
+
+  protected async copyCurl(): Promise<void> {
+    const target = this.launcher.target();
+    const command = target && (await this.launcher.curl(target));
+    if (!command) return this.toasts.error('Nothing was copied. Correct the run options first.');
+    try {
+      await navigator.clipboard.writeText(command);
+      this.toasts.show('Copied. Set MLE_TOKEN to a token from Settings before you run it.', { icon: 'check' });
+    } catch {
+      this.toasts.error('The browser does not allow copying here. Open the page by https or at localhost.');
+    }
+  }
+
+  private row(machine: MachineView): MachineRow {
+    const runs = this.launcher.on(machine);
+    const starting = this.launcher.starting().has(machine.id);
+    const room = this.launcher.hasRoom(machine);
+    const alone = machine.slots === 1;
+    const first = runs.at(0);
+    const problem = this.launcher.problem();
+    return {
+      machine,
+      shape:
+        alone && first
+          ? first.state
+          : machine.state === 'online' && (runs.length > 0 || machine.running.length > 0)
+            ? 'busy'
+            : machine.state,
+      text: this.describe(machine, runs, starting),
+      lines: runs.map((run) => this.line(run)),
+      // With one slot, Stop stands where Go was; with more, each run has a line of its own.
+      go: !(alone && runs.length > 0),
+      primary: this.launcher.target()?.id === machine.id,
+      starting,
+      reason: this.refusal(machine, room, starting),
+      problem: problem?.placeId === machine.id ? problem.text : null,
+    };
+  }
+
+  private poolRow(pool: PoolView): PoolRow {
+    const { free, slots } = this.launcher.room(pool);
+    const starting = this.launcher.starting().has(pool.id);
+    const problem = this.launcher.problem();
+    const room =
+      pool.machineIds.length === 0 ? 'no machines' : slots === 0 ? 'none online' : `${free} of ${slots} free`;
+    return {
+      pool,
+      text: starting ? 'queued' : free > 0 ? room : `${room}, would wait`,
+      // Those that have a machine stand there.
+      lines: this.launcher.on(pool).map((run) => this.line(run)),
+      primary: this.launcher.target()?.id === pool.id,
+      reason: this.server.refusal() ?? (starting ? 'It is being started' : this.launcher.refusal()),
+      problem: problem?.placeId === pool.id ? problem.text : null,
+    };
+  }
+
+  private line(run: RunView): RunLine {
+    const progress = run.state === 'preparing' ? this.runs.progress(run.id) : null;
+    const part = progress && syncedPart(progress);
+    const text =
+      progress && showsBytes(progress)
+        ? `syncing ${bytes(progress.bytesDone)} of ${bytes(progress.bytesTotal)}`
+        : activity(run, progress, this.clock.now());
+    return {
+      run,
+      text,
+      part,
+      stopping: this.server.refusal() !== null || run.state === 'stopping' || this.launcher.stopping().has(run.id),
+    };
+  }
+
+  private describe(machine: MachineView, runs: RunView[], starting: boolean): string {
+    if (machine.state === 'offline')
+      return machine.lastSeenAt ? `offline since ${timeOfDay(machine.lastSeenAt)}` : 'offline';
+    if (starting) return 'queued';
+    const parts: string[] = [];
+    if (machine.inventory) parts.push(`${machine.inventory.cpus} CPU`, memory(machine.inventory.memoryBytes));
+    if (machine.inventory?.gpus.length) parts.push(machine.inventory.gpus[0]?.name ?? 'GPU');
+    const used = Math.max(runs.length, machine.running.length);
+    if (machine.state === 'draining') parts.push('takes no new runs');
+    else if (machine.slots > 1) parts.push(`${Math.max(0, machine.slots - used)} of ${machine.slots} free`);
+    else parts.push(used === 0 ? 'free' : 'busy');
+    return parts.join(', ');
+  }
+
+  private refusal(machine: MachineView, room: boolean, starting: boolean): string | null {
+    const offline = this.server.refusal();
+    if (offline) return offline;
+    if (starting) return 'It is being started';
+    if (machine.state === 'offline') return `${machine.name} is offline`;
+    if (machine.state === 'draining') return `${machine.name} takes no new runs`;
+    return this.launcher.refusal() ?? (room ? null : `${machine.name} is busy`);
+  }
+}
+
+/** Large transfers are told by bytes, small ones by files. */
+const SHOWN_BYTES = 1_000_000;
+const showsBytes = ({ phase, bytesTotal }: AttemptProgress): boolean =>
+  phase === 'syncing' && bytesTotal >= SHOWN_BYTES;
+
+/** From 0 to 1, or null where nothing is transferred. */
+function syncedPart({ phase, filesDone, filesTotal, bytesDone, bytesTotal }: AttemptProgress): number | null {
+  if (phase !== 'syncing' || filesTotal === 0) return null;
+  return bytesTotal > 0 ? bytesDone / bytesTotal : filesDone / filesTotal;
+}

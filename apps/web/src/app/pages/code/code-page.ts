@@ -1,0 +1,137 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  effect,
+  ElementRef,
+  inject,
+  signal,
+  untracked,
+  viewChild,
+} from '@angular/core';
+import { Hotkeys } from '../../core/hotkeys';
+import type { IconName } from '../../core/icon-shapes';
+import { PageTitle } from '../../core/page-title';
+import { isNumber, readStored, writeStored } from '../../core/storage';
+import { DocumentStore } from '../../editor/document-store';
+import { EditorPane } from '../../editor/editor-pane';
+import { nameOf } from '../../files/file-tree';
+import { Launcher } from '../../launch/launcher';
+import { OutputDock } from '../../launch/output-dock';
+import { RunOnPanel } from '../../launch/run-on-panel';
+import { ProjectsStore } from '../../projects/projects-store';
+import { RunsStore } from '../../runs/runs-store';
+import { Icon } from '../../ui/icon';
+import { Splitter } from '../../ui/splitter';
+import { FilesPanel } from '../../workbench/files-panel';
+import { ProjectActions } from '../../workbench/project-actions';
+
+type Pane = 'files' | 'code' | 'run' | 'output';
+/** Where the focus goes in a pane: the first of these that it has. */
+const PLACES = [
+  '[role="treeitem"][tabindex="0"]',
+  '.cm-content',
+  '.go:not(:disabled)',
+  '[role="region"]',
+  'button:not([tabindex="-1"]):not(:disabled)',
+];
+const SIZES = { files: 208, run: 312, output: 252 };
+
+/** Files, editor, machines and output: where one works. */
+@Component({
+  selector: 'mle-code-page',
+  imports: [EditorPane, FilesPanel, Icon, OutputDock, RunOnPanel, Splitter],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  host: {
+    '[attr.data-pane]': 'pane()',
+    '[style.--files]': 'sizes.files() + "px"',
+    '[style.--run]': 'sizes.run() + "px"',
+    '[style.--output]': 'sizes.output() + "px"',
+  },
+  templateUrl: './code-page.html',
+  styleUrl: './code-page.scss',
+})
+export class CodePage {
+  protected readonly projects = inject(ProjectsStore);
+  protected readonly launcher = inject(Launcher);
+  protected readonly actions = inject(ProjectActions);
+  private readonly documents = inject(DocumentStore);
+  private readonly runs = inject(RunsStore);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+  private readonly filesPanel = viewChild(FilesPanel);
+  protected readonly pane = signal<Pane>('code');
+  protected readonly panes: { id: Pane; label: string; icon: IconName }[] = [
+    { id: 'files', label: 'Files', icon: 'folder' },
+    { id: 'code', label: 'Code', icon: 'code' },
+    { id: 'run', label: 'Run', icon: 'play' },
+    { id: 'output', label: 'Output', icon: 'terminal' },
+  ];
+  protected readonly sizes = { files: storedSize('files'), run: storedSize('run'), output: storedSize('output') };
+  protected readonly goLabel = computed(() => {
+    const target = this.launcher.target();
+    return target ? `Go on ${target.name}` : 'Go';
+  });
+
+  constructor() {
+    // Ahead of the first file, so that both are on their way together. The editor itself says when it cannot be had.
+    import('../../editor/codemirror').catch(() => undefined);
+    for (const [name, size] of Object.entries(this.sizes)) effect(() => writeStored(`pane.${name}`, size()));
+    effect(() => {
+      if (this.launcher.launched()) untracked(() => this.pane.set('output'));
+    });
+    effect(() => {
+      const path = this.documents.activePath();
+      if (path) untracked(() => this.pane.update((pane) => (pane === 'files' ? 'code' : pane)));
+    });
+    const title = inject(PageTitle);
+    effect(() => title.set(nameOf(this.documents.activePath() ?? '')));
+    inject(Hotkeys).bind({
+      'Ctrl+Enter': () => void this.launcher.goOnTarget(),
+      'Ctrl+Shift+Enter': () => this.stopLatest(),
+      'Ctrl+S': () => void this.documents.saveAll(),
+      F6: () => this.movePane(1),
+      'Shift+F6': () => this.movePane(-1),
+    });
+  }
+
+  protected go(): void {
+    void this.launcher.goOnTarget();
+    // Why it cannot run stands beside the machines.
+    if (!this.launcher.target()) this.pane.set('run');
+  }
+
+  protected resetSize(name: keyof typeof SIZES): void {
+    this.sizes[name].set(SIZES[name]);
+  }
+
+  protected newFile(): void {
+    this.pane.set('files');
+    this.filesPanel()?.beginFile();
+  }
+
+  private stopLatest(): void {
+    const [run] = this.runs.active();
+    if (run) void this.launcher.stop(run);
+  }
+
+  /** Focus goes round the panes: files, code, output, run. One with nothing to be on is passed over. */
+  private movePane(step: number): void {
+    const regions = [...this.host.querySelectorAll<HTMLElement>('[data-region]')].filter(
+      (region) => region.offsetParent !== null,
+    );
+    const at = regions.findIndex((region) => region.contains(document.activeElement));
+    for (let moved = 1; moved <= regions.length; moved++) {
+      const next =
+        regions[
+          ((((at === -1 && step < 0 ? 0 : at) + step * moved) % regions.length) + regions.length) % regions.length
+        ];
+      const place =
+        next && PLACES.map((selector) => next.querySelector<HTMLElement>(selector)).find((element) => element !== null);
+      if (place) return place.focus();
+    }
+  }
+}
+
+function storedSize(name: keyof typeof SIZES) {
+  return signal(readStored(`pane.${name}`, isNumber, SIZES[name]));
+}

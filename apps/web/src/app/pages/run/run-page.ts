@@ -1,0 +1,224 @@
+import {
+  afterNextRender,
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  effect,
+  inject,
+  Injector,
+  input,
+  signal,
+  untracked,
+} from '@angular/core';
+import { MatMenuModule } from '@angular/material/menu';
+import { Router, RouterLink } from '@angular/router';
+import { RunArtifacts } from '../../artifacts/run-artifacts';
+import { RunCode } from '../../artifacts/run-code';
+import { RunFilesStore } from '../../artifacts/run-files-store';
+import { Clock } from '../../core/clock';
+import { curlCommand } from '../../core/curl';
+import { duration, elapsed } from '../../core/format';
+import { PageTitle } from '../../core/page-title';
+import { RequestError, sentence } from '../../core/problem';
+import { isActive } from '../../core/protocol-values';
+import { Toasts } from '../../core/toasts';
+import { RunCharts } from '../../metrics/run-charts';
+import { RunResources } from '../../metrics/run-resources';
+import { OutputPane } from '../../output/output-pane';
+import { RunActions } from '../../runs/run-actions';
+import { changesSince, runBefore } from '../../runs/run-changes';
+import { RunNotes } from '../../runs/run-notes';
+import { RunParameters } from '../../runs/run-parameters';
+import { requestOf } from '../../runs/run-request';
+import { RunTimeline } from '../../runs/run-timeline';
+import { activity, outcome, runTime, runTitle } from '../../runs/run-words';
+import { RunsStore } from '../../runs/runs-store';
+import { Icon } from '../../ui/icon';
+import { StateChip } from '../../ui/state-chip';
+import { stateWord } from '../../ui/state-icon';
+
+const TABS = [
+  { key: 'output', label: 'Output' },
+  { key: 'graphs', label: 'Graphs' },
+  { key: 'parameters', label: 'Parameters' },
+  { key: 'code', label: 'Code' },
+  { key: 'artifacts', label: 'Artifacts' },
+  { key: 'resources', label: 'Resources' },
+] as const;
+type TabKey = (typeof TABS)[number]['key'];
+/** The parts that each attempt has for itself. */
+const OF_ATTEMPT: ReadonlySet<TabKey> = new Set(['output', 'graphs', 'resources']);
+
+/** One run: what it is, how it went, what it printed. */
+@Component({
+  selector: 'mle-run-page',
+  imports: [
+    Icon,
+    MatMenuModule,
+    OutputPane,
+    RouterLink,
+    RunArtifacts,
+    RunCharts,
+    RunCode,
+    RunNotes,
+    RunParameters,
+    RunResources,
+    RunTimeline,
+    StateChip,
+  ],
+  providers: [RunFilesStore],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  templateUrl: './run-page.html',
+  styleUrl: './run-page.scss',
+})
+export class RunPage {
+  /** Of the address. */
+  readonly id = input.required<string>();
+  /** Of the address: the line that it points at. */
+  readonly line = input<string>();
+  /** Of the address: the part that is shown. */
+  readonly tab = input<string>();
+  /** Of the address: an earlier attempt. */
+  readonly attempt = input<string>();
+  private readonly store = inject(RunsStore);
+  private readonly clock = inject(Clock);
+  private readonly router = inject(Router);
+  private readonly files = inject(RunFilesStore);
+  private readonly toasts = inject(Toasts);
+  protected readonly actions = inject(RunActions);
+  protected readonly run = computed(() => this.store.get(this.id()));
+  private readonly loaded = computed(() => this.run() !== null);
+  protected readonly failure = signal<{ gone: boolean; text: string } | null>(null);
+  protected readonly title = computed(() =>
+    this.run() ? runTitle(this.run() as NonNullable<ReturnType<typeof this.run>>) : '',
+  );
+  protected readonly active = computed(() => isActive(this.run()?.state ?? 'succeeded'));
+  protected readonly time = computed(() => {
+    const run = this.run();
+    const time = run ? runTime(run, this.clock.now()) : null;
+    return time === null ? null : this.active() ? elapsed(time) : duration(time);
+  });
+  protected readonly words = computed(() => {
+    const run = this.run();
+    if (!run) return '';
+    // Success is quiet: nobody looks for `exit 0`.
+    if (run.state === 'succeeded') return run.reason ?? '';
+    return isActive(run.state) && run.state !== 'running'
+      ? activity(run, this.store.progress(run.id), this.clock.now())
+      : outcome(run);
+  });
+  protected readonly stateWord = stateWord;
+  protected readonly tabs = TABS;
+  protected readonly shownTab = computed<TabKey>(() => TABS.find(({ key }) => key === this.tab())?.key ?? 'output');
+  /** The parts show this attempt; null: they follow the latest. */
+  protected readonly earlier = computed(() => {
+    const run = this.run();
+    return run?.attempts.find(({ n }) => String(n) === this.attempt() && n !== run.attempt)?.n ?? null;
+  });
+  protected readonly ofAttempt = computed(() => OF_ATTEMPT.has(this.shownTab()));
+  protected readonly before = computed(() => {
+    const run = this.run();
+    return run ? runBefore(run, this.store.all()) : null;
+  });
+  protected readonly changes = computed(() => {
+    const run = this.run();
+    return run ? (changesSince(run, this.before()) ?? []) : [];
+  });
+  protected readonly hasNumbers = computed(() => Object.keys(this.run()?.metrics ?? {}).length > 0);
+  protected readonly artifactCount = computed(() => this.files.artifacts()?.items.length ?? 0);
+  protected readonly lineNumber = computed(() =>
+    /^[1-9]\d{0,8}$/.test(this.line() ?? '') ? Number(this.line()) : null,
+  );
+
+  constructor() {
+    const title = inject(PageTitle);
+    const injector = inject(Injector);
+    effect(() => {
+      // On a phone the row of tabs is wider than the screen.
+      const id = `tab-${this.shownTab()}`;
+      if (this.loaded())
+        afterNextRender(() => document.getElementById(id)?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), {
+          injector,
+        });
+    });
+    effect(() => {
+      const id = this.id();
+      untracked(() => {
+        void this.load();
+        this.files.open(id);
+      });
+    });
+    effect(() => {
+      const run = this.run();
+      if (run) title.set(`#${run.number} ${runTitle(run)}`);
+    });
+  }
+
+  protected async load(): Promise<void> {
+    this.failure.set(null);
+    try {
+      await this.store.refresh(this.id());
+    } catch (error) {
+      const gone = error instanceof RequestError && (error.status === 404 || error.status === 400);
+      this.failure.set({ gone, text: sentence(error) });
+    }
+  }
+
+  protected async rerun(files: 'snapshot' | 'current'): Promise<void> {
+    const run = this.run();
+    if (!run) return;
+    const [next] = await this.actions.rerun([run], files);
+    if (next) await this.router.navigate(['/runs', next.id]);
+  }
+
+  protected show(tab: TabKey, attempt = this.earlier()): void {
+    void this.router.navigate([], { queryParams: { tab: tab === 'output' ? null : tab, attempt }, replaceUrl: true });
+  }
+
+  protected showAttempt(n: number): void {
+    this.show(this.shownTab(), n === this.run()?.attempt ? null : n);
+  }
+
+  protected onTabKey(event: KeyboardEvent): void {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const at = TABS.findIndex(({ key }) => key === this.shownTab());
+    const next = TABS[(at + step + TABS.length) % TABS.length];
+    if (!next) return;
+    this.show(next.key);
+    document.getElementById(`tab-${next.key}`)?.focus();
+  }
+
+  protected async copy(what: 'curl' | 'id'): Promise<void> {
+    const run = this.run();
+    if (!run) return;
+    const text = what === 'id' ? run.id : curlCommand('POST', `${location.origin}/api/v1/runs`, requestOf(run));
+    try {
+      await navigator.clipboard.writeText(text);
+      this.toasts.show(
+        what === 'id' ? 'Copied the id of the run' : 'Copied the command. It reads your token from MLE_TOKEN.',
+        { icon: 'copy' },
+      );
+    } catch {
+      this.toasts.error('Nothing was copied: the browser gives no access to the clipboard here.');
+    }
+  }
+
+  protected stop(): void {
+    const run = this.run();
+    if (run) void this.actions.stop([run]);
+  }
+
+  protected remove(): void {
+    const run = this.run();
+    if (!run) return;
+    this.actions.remove([run]);
+    void this.router.navigateByUrl('/runs');
+  }
+
+  /** The address of this very line, to be copied or sent. */
+  protected linkTo(line: number): void {
+    void this.router.navigate([], { queryParams: { line, attempt: this.earlier() }, replaceUrl: true });
+  }
+}

@@ -1,0 +1,132 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  type ElementRef,
+  inject,
+  input,
+  output,
+  signal,
+  viewChild,
+} from '@angular/core';
+import { RouterLink } from '@angular/router';
+import type { RunView } from '@mle/protocol';
+import { Clock } from '../../core/clock';
+import { ago, duration, elapsed } from '../../core/format';
+import { isActive } from '../../core/protocol-values';
+import { MachinesStore } from '../../machines/machines-store';
+import { PoolsStore } from '../../pools/pools-store';
+import { bestOf, metricText } from '../../runs/main-metric';
+import { type Change, changesSince, runBefore } from '../../runs/run-changes';
+import { activity, outcome, runTime, runTitle } from '../../runs/run-words';
+import { RunsStore } from '../../runs/runs-store';
+import { StateChip } from '../../ui/state-chip';
+import type { RunColumn } from './run-columns';
+
+/** Scrolled further than this, the list is not at its top. */
+const TOP_PX = 24;
+
+interface Row {
+  run: RunView;
+  /** While it has no machine, what it was sent to. */
+  machine: string;
+  title: string;
+  changes: Change[] | null;
+  started: string;
+  time: string;
+  last: string;
+  best: string;
+  outcome: string;
+  bad: boolean;
+}
+
+/** The list of runs: one row each, chosen by their boxes, walked through by J and K. */
+@Component({
+  selector: 'mle-runs-table',
+  imports: [RouterLink, StateChip],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  templateUrl: './runs-table.html',
+  styleUrl: './runs-table.scss',
+})
+export class RunsTable {
+  readonly runs = input.required<readonly RunView[]>();
+  readonly shown = input.required<ReadonlySet<RunColumn>>();
+  readonly chosen = input.required<ReadonlySet<string>>();
+  /** The metric of the two columns, or null without one. */
+  readonly metric = input<string | null>(null);
+  /** The project stands with each run. */
+  readonly ofAllProjects = input(false);
+  readonly more = input(false);
+  readonly choose = output<{ id: string; on: boolean }>();
+  readonly chooseAll = output<boolean>();
+  readonly loadMore = output<void>();
+  /** Whether the first row can be seen. */
+  readonly atTop = output<boolean>();
+
+  private readonly store = inject(RunsStore);
+  private readonly machines = inject(MachinesStore);
+  private readonly pools = inject(PoolsStore);
+  private readonly clock = inject(Clock);
+  private readonly body = viewChild.required<ElementRef<HTMLElement>>('body');
+  private readonly place = signal<string | null>(null);
+  protected readonly rows = computed(() => this.runs().map((run) => this.row(run)));
+  protected readonly count = computed(() => this.runs().filter((run) => this.chosen().has(run.id)).length);
+
+  /** The run that the keys act on. */
+  focused(): RunView | null {
+    return this.runs().find((run) => run.id === this.place()) ?? null;
+  }
+
+  move(by: number): void {
+    const runs = this.runs();
+    const at = runs.findIndex((run) => run.id === this.place());
+    const next = runs[Math.max(0, Math.min(runs.length - 1, at === -1 ? 0 : at + by))];
+    if (next) this.focus(next.id);
+  }
+
+  focus(id: string): void {
+    this.place.set(id);
+    this.body().nativeElement.querySelector<HTMLElement>(`[data-run="${id}"] .c-run a`)?.focus();
+  }
+
+  toTop(): void {
+    this.body().nativeElement.scrollTo({ top: 0 });
+  }
+
+  protected onFocus(id: string): void {
+    this.place.set(id);
+  }
+
+  protected onScroll(): void {
+    this.atTop.emit(this.body().nativeElement.scrollTop < TOP_PX);
+  }
+
+  private row(run: RunView): Row {
+    const now = this.clock.now();
+    const time = runTime(run, now);
+    const waits = isActive(run.state) && run.state !== 'running';
+    const name = this.metric();
+    const summary = name === null ? undefined : run.metrics[name];
+    return {
+      run,
+      machine: run.machineName ?? this.targetOf(run),
+      title: runTitle(run),
+      changes: changesSince(run, runBefore(run, this.store.all())),
+      started: ago(run.startedAt ?? run.createdAt, now),
+      time: time === null ? '–' : isActive(run.state) ? elapsed(time) : duration(time),
+      last: metricText(summary?.last),
+      best: metricText(name !== null && summary ? bestOf(name, summary) : null),
+      outcome: waits ? activity(run, this.store.progress(run.id), now) : run.state === 'succeeded' ? '' : outcome(run),
+      bad: run.state === 'failed',
+    };
+  }
+
+  private targetOf({ target }: RunView): string {
+    if (target === null) return 'any machine';
+    const found =
+      'poolId' in target
+        ? this.pools.list().find(({ id }) => id === target.poolId)
+        : this.machines.get(target.machineId);
+    return found?.name ?? '–';
+  }
+}

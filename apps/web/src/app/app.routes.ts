@@ -1,5 +1,14 @@
-import type { Routes } from '@angular/router';
+import type { CanActivateFn, Routes } from '@angular/router';
 import { loggedIn, setupOpen } from './pages/entry/auth-guard';
+
+const frame = () => import('./frame/frame');
+const codePage = () => import('./pages/code/code-page');
+
+/** Fetches what most visits need next while the server is asked who is there. */
+const aheadOfAnswer: CanActivateFn = (_route, { url }) => {
+  if (/^\/(code)?$/.test(url)) Promise.all([frame(), codePage()]).catch(() => undefined);
+  return true;
+};
 
 export const routes: Routes = [
   { path: 'login', title: 'Log in', loadComponent: async () => (await import('./pages/entry/login-page')).LoginPage },
@@ -11,11 +20,12 @@ export const routes: Routes = [
   },
   {
     path: '',
-    canActivate: [loggedIn],
-    loadComponent: async () => (await import('./frame/frame')).Frame,
+    // All guards of a route run at once.
+    canActivate: [aheadOfAnswer, loggedIn],
+    loadComponent: async () => (await frame()).Frame,
     children: [
       { path: '', pathMatch: 'full', redirectTo: 'code' },
-      { path: 'code', loadComponent: async () => (await import('./pages/code/code-page')).CodePage },
+      { path: 'code', loadComponent: async () => (await codePage()).CodePage },
       { path: 'runs', title: 'Runs', loadComponent: async () => (await import('./pages/runs/runs-page')).RunsPage },
       { path: 'runs/:id', loadComponent: async () => (await import('./pages/run/run-page')).RunPage },
       {

@@ -2,7 +2,7 @@ import { HttpClient, type HttpResponse } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
 import type { ArtifactList, LeftoverList, LeftoverResult, RunFileList } from '@mle/protocol';
 import { firstValueFrom } from 'rxjs';
-import { API } from '../core/api-interceptor';
+import { API } from '../core/api-address';
 
 /** Where the bytes of a file of a run are: of its artifacts, or of the snapshot that it ran. */
 export type FileKind = 'artifacts' | 'files';

@@ -1,10 +1,9 @@
 import type { HttpInterceptorFn } from '@angular/common/http';
 import { inject } from '@angular/core';
 import { catchError, throwError } from 'rxjs';
+import { API } from './api-address';
 import { toRequestError } from './problem';
 import { Session } from './session';
-
-export const API = '/api/v1';
 
 /** Gives every failure one shape, and leads to the login page when the session has ended. */
 export const apiInterceptor: HttpInterceptorFn = (request, next) => {

@@ -2,7 +2,7 @@ import { HttpClient } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
 import type { AuthStatus, Login, Setup, UpdateMe, UserView } from '@mle/protocol';
 import { firstValueFrom } from 'rxjs';
-import { API } from './api-interceptor';
+import { API } from './api-address';
 
 @Injectable({ providedIn: 'root' })
 export class AuthApi {

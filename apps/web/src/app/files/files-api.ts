@@ -2,7 +2,7 @@ import { HttpClient, type HttpEvent } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
 import type { FileList, FileView, Move } from '@mle/protocol';
 import { firstValueFrom, map, type Observable } from 'rxjs';
-import { API } from '../core/api-interceptor';
+import { API } from '../core/api-address';
 
 export interface FileContent {
   bytes: ArrayBuffer;

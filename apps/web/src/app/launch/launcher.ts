@@ -1,6 +1,6 @@
 import { computed, inject, Injectable, signal } from '@angular/core';
 import type { CreateRun, MachineView, PoolView, RunView } from '@mle/protocol';
-import { API } from '../core/api-interceptor';
+import { API } from '../core/api-address';
 import { curlCommand } from '../core/curl';
 import { sentence, toRequestError } from '../core/problem';
 import { isActive } from '../core/protocol-values';

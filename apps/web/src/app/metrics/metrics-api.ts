@@ -2,7 +2,7 @@ import { HttpClient } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
 import type { MetricList, ResourceList } from '@mle/protocol';
 import { firstValueFrom } from 'rxjs';
-import { API } from '../core/api-interceptor';
+import { API } from '../core/api-address';
 
 @Injectable({ providedIn: 'root' })
 export class MetricsApi {

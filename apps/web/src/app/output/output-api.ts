@@ -2,7 +2,7 @@ import { HttpClient } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
 import type { Segment, SegmentList } from '@mle/protocol';
 import { firstValueFrom } from 'rxjs';
-import { API } from '../core/api-interceptor';
+import { API } from '../core/api-address';
 
 export interface OutputRange {
   from: number;

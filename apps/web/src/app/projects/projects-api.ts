@@ -2,7 +2,7 @@ import { HttpClient, HttpEventType } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
 import type { CreateProject, ExampleView, Page, ProjectView, UpdateProject } from '@mle/protocol';
 import { EMPTY, filter, firstValueFrom, fromEvent, map, type MonoTypeOperatorFunction, takeUntil, tap } from 'rxjs';
-import { API } from '../core/api-interceptor';
+import { API } from '../core/api-address';
 
 @Injectable({ providedIn: 'root' })
 export class ProjectsApi {

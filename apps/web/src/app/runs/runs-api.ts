@@ -2,7 +2,7 @@ import { HttpClient } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
 import type { CreateRun, Page, Rerun, RunView, StoppedRuns, UpdateRun } from '@mle/protocol';
 import { firstValueFrom } from 'rxjs';
-import { API } from '../core/api-interceptor';
+import { API } from '../core/api-address';
 
 export interface RunFilter {
   projectId?: string;

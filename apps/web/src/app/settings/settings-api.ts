@@ -2,7 +2,7 @@ import { HttpClient } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
 import type { CreateUser, TokenView, UpdateUser, UserView } from '@mle/protocol';
 import { firstValueFrom } from 'rxjs';
-import { API } from '../core/api-interceptor';
+import { API } from '../core/api-address';
 
 /** API tokens and, for administrators, users. */
 @Injectable({ providedIn: 'root' })

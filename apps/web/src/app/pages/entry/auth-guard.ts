@@ -9,9 +9,6 @@ export const loggedIn: CanActivateFn = async (_route, state) => {
   const session = inject(Session);
   const router = inject(Router);
   const server = inject(ServerState);
-  // While the server is asked: the parts that most visits need next.
-  if (/^\/(code)?$/.test(state.url))
-    Promise.all([import('../../frame/frame'), import('../code/code-page')]).catch(() => undefined);
   // Without an answer nobody knows who is there: wait for the server instead of showing a wrong page.
   const user = await server.whenReached(() => session.ensure());
   return user

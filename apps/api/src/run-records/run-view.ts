@@ -1,4 +1,10 @@
-import { type AttemptView, DEFAULT_PROJECT_SETTINGS, type RunView } from '@mle/protocol';
+import {
+  type AttemptRef,
+  type AttemptView,
+  DEFAULT_PROJECT_SETTINGS,
+  ON_MACHINE_STATES,
+  type RunView,
+} from '@mle/protocol';
 import type { Attempt, Run } from './run.schema.js';
 
 /** A run as the database has it. */
@@ -15,6 +21,13 @@ export function currentAttempt(run: RunRecord): Attempt {
   const attempt = run.attempts[run.attempt - 1];
   if (!attempt) throw new Error(`run ${run.id} has no attempt ${run.attempt}`);
   return attempt;
+}
+
+/** Whether this attempt is the present one of its run, and the machine has it. */
+export function isOn(run: RunRecord, { attempt }: AttemptRef, machineId: string): boolean {
+  return (
+    run.attempt === attempt && ON_MACHINE_STATES.includes(run.state) && currentAttempt(run).machineId === machineId
+  );
 }
 
 export function runView(run: RunRecord, waiting: Waiting): RunView {

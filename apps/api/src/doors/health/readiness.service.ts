@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
+import type { Readiness } from '@mle/protocol';
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/mongoose';
-import type { Readiness } from '@mle/protocol';
 import type { Connection } from 'mongoose';
 import { MachinesService } from '../../machines/machines.service.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';

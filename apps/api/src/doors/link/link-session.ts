@@ -26,7 +26,7 @@ import type {
 } from '@mle/protocol';
 import { LeftoverReplySchema } from '@mle/protocol';
 import type { DefaultEventsMap, Socket } from 'socket.io';
-import type { ClaimingMachine } from '../../runs/life/run-lifecycle.service.js';
+import type { ClaimingMachine } from '../../runs/life/claiming-machine.js';
 import type { LinkSessions } from './link-sessions.service.js';
 
 /** The upload of all that a run may keep. */
@@ -61,15 +61,15 @@ export class LinkSession {
   }
 
   async claim(ref: AttemptRef): Promise<ClaimReply> {
-    return this.sessions.lifecycle.claim(this.known(), ref);
+    return this.sessions.claims.claim(this.known(), ref);
   }
 
   async running(running: AttemptRunning): Promise<AttemptReply> {
-    return this.sessions.lifecycle.running(this.known().id, running);
+    return this.sessions.claims.running(this.known().id, running);
   }
 
   async finished(finished: AttemptFinished): Promise<AttemptReply> {
-    return this.sessions.lifecycle.finished(this.known(), finished);
+    return this.sessions.endings.finished(this.known(), finished);
   }
 
   async progress(progress: AttemptProgress): Promise<void> {

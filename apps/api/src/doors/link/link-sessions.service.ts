@@ -25,9 +25,11 @@ import { LeftoversRepository } from '../../results/leftovers/leftovers.repositor
 import { LeftoversService } from '../../results/leftovers/leftovers.service.js';
 import { OutputIngest } from '../../results/output/output-ingest.service.js';
 import { ResourcesService } from '../../results/resources/resources.service.js';
-import { currentAttempt, type RunRecord } from '../../run-records/run-view.js';
+import { currentAttempt, isOn, type RunRecord } from '../../run-records/run-view.js';
 import { RunsRepository } from '../../run-records/runs.repository.js';
-import { type ClaimingMachine, RunLifecycle } from '../../runs/life/run-lifecycle.service.js';
+import { AttemptClaims } from '../../runs/life/attempt-claims.service.js';
+import { AttemptEndings } from '../../runs/life/attempt-endings.service.js';
+import { type ClaimingMachine, claimingMachine } from '../../runs/life/claiming-machine.js';
 import type { LinkSession, WorkerData } from './link-session.js';
 
 const REFUSED_TOKEN = 'The join token is unknown, was used or is too old. Make a new one on the Machines page.';
@@ -38,7 +40,8 @@ export class LinkSessions {
   private readonly sessions = new Map<string, LinkSession>();
 
   constructor(
-    readonly lifecycle: RunLifecycle,
+    readonly claims: AttemptClaims,
+    readonly endings: AttemptEndings,
     readonly ingest: OutputIngest,
     readonly artifacts: ArtifactIntake,
     readonly left: LeftoversService,
@@ -83,7 +86,7 @@ export class LinkSessions {
     );
     const credential = joined ? { credential: joined.credential } : {};
     return {
-      machine: { id: machineId, name: machine.name, shared: isShared(machine) },
+      machine: claimingMachine(machine),
       reply: { machineId, ...credential, settings: settings(machine), serverVersion: VERSION, attempts },
     };
   }
@@ -129,13 +132,13 @@ export class LinkSessions {
     const machine = await this.repository.setInventory(machineId, inventory);
     this.events.emit('machine.presence', machineId);
     if (machine) await this.machines.announce(machine);
-    return machine !== null && isShared(machine);
+    return machine !== null && claimingMachine(machine).shared;
   }
 
   /** Whether the machine holds the attempt, and it is the current one. */
   async mayWrite(machineId: string, { runId, attempt }: AttemptRef): Promise<boolean> {
     const run = await this.runs.get(runId);
-    return run !== null && holds(machineId, run, attempt);
+    return run !== null && isOn(run, { runId, attempt }, machineId);
   }
 
   /**
@@ -145,7 +148,7 @@ export class LinkSessions {
   async mayPut(machineId: string, ref: AttemptRef, items: ArtifactEntry[]): Promise<{ ownerId: string } | null> {
     const run = await this.runs.get(ref.runId);
     if (run === null) return null;
-    if (holds(machineId, run, ref.attempt)) return run;
+    if (isOn(run, ref, machineId)) return run;
     const kept =
       items.every(({ origin }) => origin === 'kept') && (await this.leftoversRepository.mayKeep(ref, machineId));
     return kept ? run : null;
@@ -175,7 +178,7 @@ export class LinkSessions {
 
   async refresh(machineId: string): Promise<void> {
     const machine = await this.repository.get(machineId);
-    if (machine) return this.of(machineId)?.settings(settings(machine), isShared(machine));
+    if (machine) return this.of(machineId)?.settings(settings(machine), claimingMachine(machine).shared);
     this.of(machineId)?.disconnect();
     this.gate.disconnect(machineId);
   }
@@ -209,12 +212,12 @@ export class LinkSessions {
 
   /** The machine does not know of a run that is on it. */
   private async settleUnknown(run: RunRecord): Promise<void> {
-    if (run.state === 'running') return this.lifecycle.lose(run, 'the worker came back without this run');
+    if (run.state === 'running') return this.endings.lose(run, 'the worker came back without this run');
     // Claimed, but never in the journal, so never started: a stop is done, and else it is delivered again.
     if (run.state === 'stopping') {
       return currentAttempt(run).startedAt
-        ? this.lifecycle.lose(run, 'the worker came back without this run')
-        : this.lifecycle.stopUnstarted(run);
+        ? this.endings.lose(run, 'the worker came back without this run')
+        : this.endings.stopUnstarted(run);
     }
     if (run.state === 'preparing') await this.deliverAgain(run);
   }
@@ -228,15 +231,6 @@ export class LinkSessions {
   }
 }
 
-function holds(machineId: string, run: RunRecord, attempt: number): boolean {
-  return (
-    run.attempt === attempt && ON_MACHINE_STATES.includes(run.state) && currentAttempt(run).machineId === machineId
-  );
-}
-
 function settings({ name, slots, draining }: MachineRecord): MachineSettings {
   return { name, slots, draining };
 }
-
-const isShared = ({ poolIds, inventory }: MachineRecord): boolean =>
-  poolIds.length > 0 || (inventory?.gpus.length ?? 0) > 0;

@@ -8,7 +8,7 @@ import { RunsRepository } from '../../run-records/runs.repository.js';
 import { Dispatcher } from '../dispatch/dispatcher.service.js';
 import { OwnLines } from '../dispatch/own-lines.service.js';
 import { PoolQueues } from '../dispatch/pool-queues.service.js';
-import { RunLifecycle } from './run-lifecycle.service.js';
+import { AttemptEndings } from './attempt-endings.service.js';
 
 const TICK_MS = 500;
 /** A step of the clock or a stall of this process counts as no longer than this. */
@@ -35,7 +35,7 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(CONFIG) private readonly config: Config,
     private readonly runs: RunsRepository,
     private readonly machines: MachinesRepository,
-    private readonly lifecycle: RunLifecycle,
+    private readonly endings: AttemptEndings,
     private readonly dispatcher: Dispatcher,
     private readonly ownLines: OwnLines,
     private readonly poolQueues: PoolQueues,
@@ -81,7 +81,7 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
     this.silence.set(machineId, { lastSeenAt, milliseconds });
     const limit = machine?.lostAfterSeconds ?? this.config.lostAfterSeconds ?? DEFAULT_LOST_AFTER_SECONDS;
     if (milliseconds < limit * 1000) return;
-    for (const run of runs) await this.lifecycle.lose(run, `the machine was silent for ${limit} s`);
+    for (const run of runs) await this.endings.lose(run, `the machine was silent for ${limit} s`);
   }
 
   /** Each task by itself: one that waits for Redis must not keep the other from its work. */

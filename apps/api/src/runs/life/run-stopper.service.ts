@@ -5,14 +5,14 @@ import { EventsService } from '../../platform/signals/events.service.js';
 import type { RunRecord } from '../../run-records/run-view.js';
 import { RunsRepository } from '../../run-records/runs.repository.js';
 import { RunAnnouncer } from '../waiting/run-announcer.service.js';
-import { RunLifecycle } from './run-lifecycle.service.js';
+import { Aftermath } from './aftermath.service.js';
 
 /** Asks for the end of runs, as Ctrl-C would. */
 @Injectable()
 export class RunStopper {
   constructor(
     private readonly runs: RunsRepository,
-    private readonly lifecycle: RunLifecycle,
+    private readonly aftermath: Aftermath,
     private readonly announcer: RunAnnouncer,
     private readonly deliveries: DeliveriesService,
     private readonly events: EventsService,
@@ -27,7 +27,7 @@ export class RunStopper {
     });
     if (waiting) {
       if (waiting.machineId) await this.deliveries.withdraw(waiting.machineId, ref).catch(() => undefined);
-      this.lifecycle.leftLine(waiting);
+      this.aftermath.ofWaiting(waiting);
       return waiting;
     }
     const stopping = await this.runs.transition(ref, ['preparing', 'running'], ['stopping'], { stopReason: reason });

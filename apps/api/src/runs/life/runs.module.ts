@@ -3,16 +3,15 @@ import { MachinesModule } from '../../machines/machines.module.js';
 import { FilesModule } from '../../projects/files/files.module.js';
 import { ProjectsModule } from '../../projects/projects.module.js';
 import { SnapshotsModule } from '../../projects/snapshots/snapshots.module.js';
-import { ArtifactsModule } from '../../results/artifacts/artifacts.module.js';
-import { MetricsModule } from '../../results/metrics/metrics.module.js';
-import { OutputModule } from '../../results/output/output.module.js';
-import { ResourcesModule } from '../../results/resources/resources.module.js';
+import { ResultsModule } from '../../results/results.module.js';
 import { RunRecordsModule } from '../../run-records/run-records.module.js';
 import { DispatchModule } from '../dispatch/dispatch.module.js';
 import { WaitingModule } from '../waiting/waiting.module.js';
+import { Aftermath } from './aftermath.service.js';
+import { AttemptClaims } from './attempt-claims.service.js';
+import { AttemptEndings } from './attempt-endings.service.js';
 import { MetricNotes } from './metric-notes.service.js';
 import { Reconciler } from './reconciler.service.js';
-import { RunLifecycle } from './run-lifecycle.service.js';
 import { RunStarter } from './run-starter.service.js';
 import { RunStopper } from './run-stopper.service.js';
 import { RunsController } from './runs.controller.js';
@@ -21,20 +20,27 @@ import { TargetsService } from './targets.service.js';
 
 @Module({
   imports: [
-    ArtifactsModule,
     DispatchModule,
     FilesModule,
     MachinesModule,
-    MetricsModule,
-    OutputModule,
     ProjectsModule,
-    ResourcesModule,
+    ResultsModule,
     RunRecordsModule,
     SnapshotsModule,
     WaitingModule,
   ],
   controllers: [RunsController],
-  providers: [Reconciler, RunLifecycle, MetricNotes, RunStarter, RunStopper, RunsService, TargetsService],
-  exports: [RunLifecycle, RunRecordsModule, RunsService],
+  providers: [
+    Aftermath,
+    AttemptClaims,
+    AttemptEndings,
+    MetricNotes,
+    Reconciler,
+    RunStarter,
+    RunStopper,
+    RunsService,
+    TargetsService,
+  ],
+  exports: [AttemptClaims, AttemptEndings, RunRecordsModule, RunsService],
 })
 export class RunsModule {}

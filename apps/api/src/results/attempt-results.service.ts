@@ -1,0 +1,34 @@
+import type { AttemptFinished, AttemptRef, AttemptReply } from '@mle/protocol';
+import { Injectable } from '@nestjs/common';
+import type { Run } from '../run-records/run.schema.js';
+import { ArtifactIntake } from './artifacts/artifact-intake.service.js';
+import { summariesOf } from './metrics/metric-parser.js';
+import { MetricsIngest } from './metrics/metrics-ingest.service.js';
+import { OutputIngest } from './output/output-ingest.service.js';
+
+/** All that an attempt leaves, when it ends. */
+@Injectable()
+export class AttemptResults {
+  constructor(
+    private readonly output: OutputIngest,
+    private readonly artifacts: ArtifactIntake,
+    private readonly metrics: MetricsIngest,
+  ) {}
+
+  /** What the machine has to send again, of what it says that it sent; null when all of it is stored. */
+  async missing(ref: AttemptRef, finished: AttemptFinished): Promise<AttemptReply | null> {
+    const expected = await this.output.verify(ref, finished);
+    if (expected !== null) return { ok: false, code: 'gap', expected };
+    const complete = !finished.artifacts || (await this.artifacts.agrees(ref, finished.artifacts));
+    return complete ? null : { ok: false, code: 'artifacts' };
+  }
+
+  /** How the series stand when the last line is read. */
+  async lastNumbers(ref: AttemptRef, outputBytes: number): Promise<Run['metrics']> {
+    return summariesOf(await this.metrics.settle(ref, outputBytes));
+  }
+
+  storedBytes(ref: AttemptRef): Promise<number> {
+    return this.output.storedBytes(ref);
+  }
+}

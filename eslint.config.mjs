@@ -9,19 +9,19 @@ import ts from 'typescript-eslint';
 const boundaries = (...forTests) => [
   'error',
   {
-    enforceBuildableLibDependency: true,
     allow: [],
     depConstraints: [
       { sourceTag: 'scope:shared', onlyDependOnLibsWithTags: ['scope:shared'], allowedExternalImports: ['zod'] },
+      { sourceTag: 'scope:process', onlyDependOnLibsWithTags: [], allowedExternalImports: [] },
       {
         sourceTag: 'scope:store',
-        onlyDependOnLibsWithTags: ['scope:store'],
+        onlyDependOnLibsWithTags: ['scope:store', 'scope:process'],
         allowedExternalImports: ['bson', 'mingo', 'mingo/*', 'lmdb', 'mongoose', 'mongodb'],
       },
       { sourceTag: 'scope:api', onlyDependOnLibsWithTags: ['scope:api', 'scope:shared', ...forTests] },
       {
         sourceTag: 'scope:worker',
-        onlyDependOnLibsWithTags: ['scope:worker', 'scope:shared'],
+        onlyDependOnLibsWithTags: ['scope:worker', 'scope:shared', 'scope:process'],
         bannedExternalImports: ['mongoose', 'mongodb', '@nestjs/*'],
       },
       {
@@ -34,7 +34,7 @@ const boundaries = (...forTests) => [
         onlyDependOnLibsWithTags: ['scope:simulator'],
         allowedExternalImports: ['zod', ...(forTests.length > 0 ? ['@aws-sdk/*', '@jest/globals'] : [])],
       },
-      { sourceTag: 'scope:e2e', onlyDependOnLibsWithTags: ['scope:shared', ...forTests] },
+      { sourceTag: 'scope:e2e', onlyDependOnLibsWithTags: ['scope:shared', 'scope:process', ...forTests] },
     ],
   },
 ];

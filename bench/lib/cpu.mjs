@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-
-const TICKS_PER_SECOND = 100;
+import { readStat, TICKS_PER_SECOND } from '../../libs/process/src/stat.mjs';
 
 /** Where the processor's time goes: of each part of the product between two moments. Empty where there is no /proc. */
 export class CpuMeter {
@@ -21,14 +19,8 @@ export class CpuMeter {
   #read() {
     const times = new Map();
     for (const { name, pid } of this.product.pids()) {
-      try {
-        const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-        const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-        // Of its own and of the children that it has waited for.
-        times.set(name, [11, 12, 13, 14].reduce((sum, i) => sum + Number(fields[i]), 0) / TICKS_PER_SECOND);
-      } catch {
-        // Another system, or a part that ended.
-      }
+      const stat = readStat(pid);
+      if (stat !== null) times.set(name, stat.ticks / TICKS_PER_SECOND);
     }
     return times;
   }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { signalGroup } from './process-table.mjs';
 import { Refusal } from './refusal.mjs';
+import { signalGroup } from './signal-group.mjs';
 
 /** @type {Set<number>} */
 const running = new Set();

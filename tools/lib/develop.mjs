@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { build, nxBinary, nxEnvironment } from './build.mjs';
 import { ROOT } from './configuration.mjs';
 import { main as launch } from './launch.mjs';
-import { signalGroup } from './process-table.mjs';
 import { say } from './progress.mjs';
 import { Refusal } from './refusal.mjs';
+import { signalGroup } from './signal-group.mjs';
 
 const GUARD = fileURLToPath(new URL('./guard.sh', import.meta.url));
 const SETTLE_MS = 150;
@@ -22,6 +22,7 @@ const WATCHED = /** @type {const} */ ([
   ['apps/api/src', ['api'], ['api']],
   ['apps/worker/src', ['worker'], ['worker']],
   ['libs/embedded-mongo/src', ['embedded-mongo'], ['store']],
+  ['libs/process/src', ['embedded-mongo', 'worker'], ['store', 'worker']],
   ['libs/protocol/src', ['api', 'worker'], ['api', 'worker']],
 ]);
 

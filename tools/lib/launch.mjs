@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { identify } from '../../libs/process/src/identity.mjs';
 import { readConfiguration, ROOT } from './configuration.mjs';
 import { freePort } from './free-port.mjs';
 import { Installation } from './installation.mjs';
-import { Lock, outwait } from './lock.mjs';
+import { launcherLock, outwait } from './launcher-lock.mjs';
 import { PartFailure } from './part.mjs';
 import { prepare } from './prepare.mjs';
 import { rewrite, say, step, surviveClosedTerminal } from './progress.mjs';
@@ -34,7 +35,7 @@ export async function main(development) {
   const configuration = readConfiguration(process.env, development && { defaultPort: development.defaultPort });
   const shutdown = new Shutdown();
   const installation = new Installation(configuration);
-  const lock = new Lock(join(configuration.dataDir, 'launcher.lock'));
+  const lock = launcherLock(configuration.dataDir);
   const taken = lock.take();
   if ('holder' in taken) {
     const { url, pid } = taken.holder;
@@ -49,7 +50,7 @@ export async function main(development) {
   const parts = {};
   /** @type {{ address: string, end: () => Promise<void> } | null} */
   let extra = null;
-  const note = () => lock.note({ parts: Object.values(parts).flatMap((part) => part.pid ?? []) });
+  const note = () => lock.note({ parts: Object.values(parts).flatMap((part) => (part.pid ? identify(part.pid) : [])) });
   /** @type {unknown} */
   let error = null;
   try {

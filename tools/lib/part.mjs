@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { signalGroup } from './process-table.mjs';
+import { signalGroup } from './signal-group.mjs';
 
 const BACKOFF_MS = { first: 250, last: 5_000, forgottenAfter: 10_000 };
 /** What a part exits with when its configuration cannot work: to start it again would not help. */

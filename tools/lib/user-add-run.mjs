@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { identify } from '../../libs/process/src/identity.mjs';
 import { OUTPUTS } from './build.mjs';
 import { readConfiguration, ROOT } from './configuration.mjs';
 import { Installation } from './installation.mjs';
-import { Lock, outwait } from './lock.mjs';
+import { launcherLock, outwait } from './launcher-lock.mjs';
 import { askPassword } from './password-prompt.mjs';
 import { prepare } from './prepare.mjs';
 import { Refusal } from './refusal.mjs';
@@ -19,7 +20,7 @@ export async function main() {
   const configuration = readConfiguration(process.env);
   const password = process.stdin.isTTY ? await askPassword(login) : await text(process.stdin);
   const installation = new Installation(configuration);
-  const lock = new Lock(join(configuration.dataDir, 'launcher.lock'));
+  const lock = launcherLock(configuration.dataDir);
   const taken = lock.take();
   if ('holder' in taken) {
     if (!taken.holder.url)
@@ -30,7 +31,7 @@ export async function main() {
   const shutdown = new Shutdown();
   /** @type {import('./launch.mjs').Parts} */
   const parts = {};
-  const note = () => lock.note({ parts: Object.values(parts).flatMap((part) => part.pid ?? []) });
+  const note = () => lock.note({ parts: Object.values(parts).flatMap((part) => (part.pid ? identify(part.pid) : [])) });
   try {
     if (taken.left) await outwait(taken.left, 30_000);
     const redis = await prepare(installation);

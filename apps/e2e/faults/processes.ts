@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { hasEnded, readStat } from '@mle/process/stat.mjs';
 
 const MiB = 1024 * 1024;
 
@@ -18,8 +19,8 @@ export function supervisorOf(dataDir: string): number {
 }
 
 export function isAlive(pid: number): boolean {
-  const stat = read(pid, 'stat');
-  return stat !== '' && !/\) [ZX] /.test(stat);
+  const stat = readStat(pid);
+  return stat !== null && !hasEnded(stat);
 }
 
 /** Memory of its own, in MiB: without the pages of files that it maps, as the store does with its data. */

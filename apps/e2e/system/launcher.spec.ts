@@ -6,6 +6,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readStat } from '@mle/process/stat.mjs';
 import type { RunView } from '@mle/protocol';
 import { Api } from './api.js';
 import { freePort, LOGIN, PASSWORD, ROOT } from './installation.js';
@@ -49,12 +50,16 @@ describe('npm start', () => {
       .filter((entry) => /^\d+$/.test(entry))
       .flatMap((pid) => {
         try {
-          const [command, environment, stat] = ['cmdline', 'environ', 'stat'].map((file) =>
+          const [command, environment] = ['cmdline', 'environ'].map((file) =>
             readFileSync(`/proc/${pid}/${file}`, 'utf8'),
           );
-          const parent = Number(/\) \S (\d+)/.exec(stat ?? '')?.[1]);
           return [
-            { pid: Number(pid), parent, command: command ?? '', ours: `${command}${environment}`.includes(folder) },
+            {
+              pid: Number(pid),
+              parent: readStat(Number(pid))?.parent ?? 0,
+              command: command ?? '',
+              ours: `${command}${environment}`.includes(folder),
+            },
           ];
         } catch {
           return [];

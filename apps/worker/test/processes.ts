@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { hasEnded, readStat } from '@mle/process/stat.mjs';
 
 function read(path: string): string {
   try {
@@ -12,14 +13,14 @@ function read(path: string): string {
 export function processesWith(text: string): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .filter((name) => !/\) [ZX] /.test(read(`/proc/${name}/stat`)))
     .filter((name) => read(`/proc/${name}/cmdline`).includes(text) || read(`/proc/${name}/environ`).includes(text))
-    .map(Number);
+    .map(Number)
+    .filter(isAlive);
 }
 
 export function isAlive(pid: number): boolean {
-  const stat = read(`/proc/${pid}/stat`);
-  return stat !== '' && !/\) [ZX] /.test(stat);
+  const stat = readStat(pid);
+  return stat !== null && !hasEnded(stat);
 }
 
 /** Resident memory in bytes. */

@@ -50,6 +50,10 @@ export class TestWorker {
     return this.child?.pid ?? 0;
   }
 
+  get ended(): boolean {
+    return this.child !== null && (this.child.exitCode !== null || this.child.signalCode !== null);
+  }
+
   get supervisorPid(): number {
     return z.object({ pid: z.int() }).parse(JSON.parse(readFileSync(join(this.dataDir, 'supervisor.json'), 'utf8')))
       .pid;
@@ -115,7 +119,7 @@ export class TestWorker {
 
   async exited(): Promise<number | null> {
     const child = this.child as ChildProcess;
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    if (!this.ended) await once(child, 'exit');
     return child.exitCode;
   }
 
@@ -126,8 +130,7 @@ export class TestWorker {
 
   /** Ends everything that uses the data directory, and proves it. */
   async clear(): Promise<void> {
-    if (this.child !== null && this.child.exitCode === null && this.child.signalCode === null)
-      await this.signal('SIGKILL');
+    if (this.child !== null && !this.ended) await this.signal('SIGKILL');
     rmSync(this.dataDir, { recursive: true, force: true });
     const ids = [...this.server.runs.values()].map(({ spec }) => spec.runId);
     await until('no process is left', () => [this.dataDir, ...ids].every((text) => processesWith(text).length === 0));

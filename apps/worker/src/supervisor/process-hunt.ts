@@ -1,4 +1,6 @@
-import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { bootId } from '@mle/process/identity.mjs';
+import { hasEnded, readStat } from '@mle/process/stat.mjs';
 import type { AttemptRef } from '@mle/protocol';
 
 export interface FoundProcess {
@@ -20,8 +22,6 @@ export interface Quarry {
 
 /** More than the system can have in the making, each with its pid and not yet counted. */
 const FORKS_UNDER_WAY = 1_024;
-/** Read once: no boot is shorter than this process. */
-let boot: string | null = null;
 
 /**
  * The living processes of an attempt: those of its group, those that carry its ids in their environment, also
@@ -35,14 +35,7 @@ export function findProcesses(quarry: Quarry): FoundProcess[] {
     const pid = Number(name);
     if (pid < lowest) continue;
     const stat = readStat(pid);
-    if (
-      stat === null ||
-      stat.state === 'Z' ||
-      stat.state === 'X' ||
-      pid === process.pid ||
-      Number(stat.startTime) < since
-    )
-      continue;
+    if (stat === null || hasEnded(stat) || pid === process.pid || Number(stat.startTime) < since) continue;
     if (
       stat.group === quarry.group ||
       carriesIds(pid, quarry.ref) ||
@@ -80,17 +73,12 @@ export function processStartTime(pid: number): string | null {
   return readStat(pid)?.startTime ?? null;
 }
 
-export function bootId(): string | null {
-  boot ??= readText('/proc/sys/kernel/random/boot_id')?.trim() ?? null;
-  return boot;
-}
-
 /** Whether `pid` is still the process that it was. */
 export function isSameProcess(record: { pid: number; startTime: string | null; bootId: string | null }): boolean {
   if (record.bootId !== bootId()) return false;
-  if (record.startTime !== null)
-    return processStartTime(record.pid) === record.startTime && readStat(record.pid)?.state !== 'Z';
-  return signalProcess(record.pid, 0);
+  if (record.startTime === null) return signalProcess(record.pid, 0);
+  const stat = readStat(record.pid);
+  return stat !== null && stat.startTime === record.startTime && !hasEnded(stat);
 }
 
 /** False where there is no such process (a negative number names a group). */
@@ -119,36 +107,6 @@ function listProcesses(): string[] {
   } catch {
     return [];
   }
-}
-
-interface Stat {
-  state: string;
-  group: number;
-  startTime: string;
-}
-
-/**
- * Holds any stat: one short line. All processes of the machine are looked at, so each costs three system calls and no
- * memory.
- */
-const statBuffer = Buffer.alloc(4096);
-
-function readStat(pid: number): Stat | null {
-  let length: number;
-  try {
-    const fd = openSync(`/proc/${pid}/stat`, 'r');
-    try {
-      length = readSync(fd, statBuffer, 0, statBuffer.length, 0);
-    } finally {
-      closeSync(fd);
-    }
-  } catch {
-    return null;
-  }
-  const text = statBuffer.toString('latin1', 0, length);
-  // The name stands in parentheses and may hold spaces and parentheses itself.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return { state: fields[0] ?? '', group: Number(fields[2]), startTime: fields[19] ?? '' };
 }
 
 function carriesIds(pid: number, ref: AttemptRef): boolean {

@@ -2,6 +2,7 @@ import { mkdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { createConnection, createServer } from 'node:net';
 import { join } from 'node:path';
+import { bootId } from '@mle/process/identity.mjs';
 import { writeAtomic } from '../base/atomic-file.js';
 import { readEnvironment } from '../base/config/environment.js';
 import { dataDirHash } from '../base/data-dir-hash.js';
@@ -9,7 +10,7 @@ import { createLogger } from '../base/logger.js';
 import { removeRunFolders } from '../machine/identity/identity.js';
 import { FifoPool } from './fifo-pool.js';
 import { recordPath, runtimeFolder, socketPath } from './paths.js';
-import { bootId, processStartTime } from './process-hunt.js';
+import { processStartTime } from './process-hunt.js';
 import { SupervisorServer } from './supervisor-server.js';
 
 /** Without a worker and without a run it ends by itself after this time. */

@@ -43,7 +43,7 @@ describe('the process', () => {
     expect(existsSync(store.socket)).toBe(true);
     await store.start();
     await store.end('SIGKILL');
-    writeFileSync(join(store.data, 'store.lock'), JSON.stringify({ pid: process.pid, startedAt: 'another-boot:1' }));
+    writeFileSync(join(store.data, 'store.lock'), JSON.stringify({ pid: process.pid, startTime: 'another-boot:1' }));
     await store.start();
     await store.end('SIGKILL');
     writeFileSync(join(store.data, 'store.lock'), '');

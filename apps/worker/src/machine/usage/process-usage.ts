@@ -1,15 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import type { Stat } from '@mle/process/stat.mjs';
+import { hasEnded, readStat, TICKS_PER_SECOND } from '@mle/process/stat.mjs';
 
-/** What the kernel counts processor time in: 100 a second on every Linux that Node runs on. */
-const TICKS_PER_SECOND = 100;
 const PAGE_BYTES = 4096;
 
-interface Process {
+interface Process extends Stat {
   pid: number;
-  parent: number;
-  session: number;
-  ticks: number;
-  bytes: number;
 }
 
 /**
@@ -35,7 +31,7 @@ export class ProcessUsage {
       // The time of a child that has ended is its parent's; a tree that lost some of it did nothing that can be told.
       const seconds = known ? (now - known.at) / 1000 : 0;
       const cores = known && seconds > 0 ? Math.max(0, ticks - known.ticks) / TICKS_PER_SECOND / seconds : 0;
-      usage.set(leader, { cores, bytes: own.reduce((sum, process) => sum + process.bytes, 0) });
+      usage.set(leader, { cores, bytes: own.reduce((sum, process) => sum + process.pages, 0) * PAGE_BYTES });
       this.before.set(leader, { ticks, at: now });
     }
     return usage;
@@ -63,20 +59,6 @@ function readProcesses(): Process[] {
 }
 
 function readProcess(pid: number): Process | null {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The name stands in parentheses and may hold spaces and parentheses itself.
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    const field = (n: number): number => Number(fields[n - 3]);
-    if (fields[0] === 'Z') return null;
-    return {
-      pid,
-      parent: field(4),
-      session: field(6),
-      ticks: field(14) + field(15) + field(16) + field(17),
-      bytes: field(24) * PAGE_BYTES,
-    };
-  } catch {
-    return null;
-  }
+  const stat = readStat(pid);
+  return stat === null || hasEnded(stat) ? null : { ...stat, pid };
 }

@@ -1,0 +1,2 @@
+import { nodeJest } from '../../jest.node.mjs';
+export default nodeJest('process', import.meta.dirname);

@@ -1,4 +1,4 @@
-import type { ParamValue } from './runs.js';
+import type { ParamValue } from './params.js';
 
 /** Names that every template knows; a parameter of the same name wins, because it was given for this run. */
 export const TEMPLATE_NAMES = ['file', 'seed', 'args'] as const;

@@ -11,6 +11,7 @@ export * from './machines.js';
 export * from './metrics.js';
 export * from './output.js';
 export * from './page.js';
+export * from './params.js';
 export * from './pools.js';
 export * from './problem.js';
 export * from './project-path.js';

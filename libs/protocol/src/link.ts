@@ -13,8 +13,9 @@ import { LIMITS } from './limits.js';
 import { type Inventory, InventorySchema, LoadSchema } from './machines.js';
 import { ResourceSampleSchema } from './metrics.js';
 import { type OutputFrameSchema } from './output.js';
+import { ParamsSchema } from './params.js';
 import { DEFAULT_PROJECT_SETTINGS, ProjectSettingsSchema } from './project-settings.js';
-import { EnvSchema, ParamsSchema } from './runs.js';
+import { EnvSchema } from './runs.js';
 
 /** Raised when the worker and the server could misunderstand each other. */
 export const LINK_VERSION = 2;

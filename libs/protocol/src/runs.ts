@@ -3,6 +3,7 @@ import { IdSchema, TimeSchema } from './ids.js';
 import { LabelSchema } from './machines.js';
 import { MetricSummarySchema } from './metrics.js';
 import { PageQuerySchema } from './page.js';
+import { NewParamsSchema, ParamsSchema, ParamValueSchema } from './params.js';
 import { ProblemSchema } from './problem.js';
 import { ProjectPathSchema } from './project-path.js';
 import { ProjectSettingsSchema } from './project-settings.js';
@@ -14,26 +15,6 @@ const Text = (max: number) =>
     .max(max, `Use at most ${max} characters.`)
     .refine((text) => !text.includes('\0'), 'Use no NUL character.');
 
-export const ParamValueSchema = z.union([z.string().max(4096), z.number(), z.boolean()]);
-export type ParamValue = z.infer<typeof ParamValueSchema>;
-export const ParamsSchema = z.record(
-  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, 'Name a parameter by letters, digits and _.'),
-  ParamValueSchema,
-);
-/** Of a new run: each parameter is a variable `MLE_PARAM_<NAME>` of the run too, in capitals. */
-export const NewParamsSchema = ParamsSchema.superRefine((params, context) => {
-  const byVariable = new Map<string, string>();
-  for (const name of Object.keys(params)) {
-    const other = byVariable.get(name.toUpperCase());
-    byVariable.set(name.toUpperCase(), name);
-    if (other === undefined) continue;
-    context.addIssue({
-      code: 'custom',
-      path: [name],
-      message: `${other} and ${name} differ only by case, and both would be MLE_PARAM_${name.toUpperCase()}. Rename one.`,
-    });
-  }
-});
 export const EnvSchema = z.record(
   z
     .string()

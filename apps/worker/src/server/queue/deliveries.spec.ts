@@ -70,7 +70,7 @@ test('a second delivery of a journaled attempt is settled and ignored', async ()
   await until(
     'the delivery is settled',
     async () =>
-      (await server.queue.getJobCounts('waiting', 'active')).waiting === 0 &&
+      (await server.queue.getJobCounts('waiting', 'active'))['waiting'] === 0 &&
       (await server.queue.getActiveCount()) === 0,
   );
   expect(run.claims).toBe(1);

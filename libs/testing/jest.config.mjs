@@ -1,0 +1,2 @@
+import { nodeJest } from '../../jest.node.mjs';
+export default nodeJest('testing', import.meta.dirname);

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import type { Announcement } from '@mle/simulated-ec2';
 import { Account } from './account/account.js';
 import { noMachines } from './account/machine.js';
-import { type Command,readCommand, WrongArguments } from './base/config/arguments.js';
+import { type Command, readCommand, WrongArguments } from './base/config/arguments.js';
 import { HOME_REGION } from './catalogue/regions.js';
 import { AwsDoor } from './doors/aws-door.js';
 import { ControlDoor } from './doors/control-door.js';

@@ -1,6 +1,6 @@
 import type { EC2ServiceException } from '@aws-sdk/client-ec2';
 import { EC2Client } from '@aws-sdk/client-ec2';
-import { type Simulator, type SimulatorOptions,startSimulator } from '@mle/simulated-ec2';
+import { type Simulator, type SimulatorOptions, startSimulator } from '@mle/simulated-ec2';
 
 const BUNDLE = process.env['MLE_TEST_SIMULATOR_BUNDLE'] ?? '';
 

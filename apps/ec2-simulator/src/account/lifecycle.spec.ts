@@ -7,7 +7,7 @@ import {
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { find, imageId, launch, untilState } from '../../test/launches.js';
-import { failure, type Simulation,startSimulation, until } from '../../test/simulation.js';
+import { failure, type Simulation, startSimulation, until } from '../../test/simulation.js';
 
 let simulation: Simulation;
 let image: string;

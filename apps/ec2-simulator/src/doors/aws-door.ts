@@ -4,7 +4,7 @@ import type { Caller } from '../account/callers.js';
 import { CutConnection } from '../services/call.js';
 import type { Answer, Protocol } from '../services/protocols.js';
 import { EC2_QUERY } from '../services/protocols.js';
-import { type Prepared,SERVICES } from '../services/services.js';
+import { type Prepared, SERVICES } from '../services/services.js';
 import { ServiceError } from '../wire/service-error.js';
 import {
   type Authorization,

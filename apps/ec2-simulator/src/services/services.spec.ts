@@ -1,10 +1,10 @@
 import { DescribeRegionsCommand } from '@aws-sdk/client-ec2';
-import { GetProductsCommand, paginateGetProducts,PricingClient } from '@aws-sdk/client-pricing';
-import { GetServiceQuotaCommand, paginateListServiceQuotas,ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
+import { GetProductsCommand, paginateGetProducts, PricingClient } from '@aws-sdk/client-pricing';
+import { GetServiceQuotaCommand, paginateListServiceQuotas, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { UBUNTU } from '../../test/launches.js';
-import { failure, type Simulation,startSimulation } from '../../test/simulation.js';
+import { failure, type Simulation, startSimulation } from '../../test/simulation.js';
 
 const KEYS = { accessKeyId: 'AKIA0000000000000001', secretAccessKey: 'first secret' };
 const TEMPORARY = { accessKeyId: 'ASIA0000000000000002', secretAccessKey: 'second secret', sessionToken: 'a token' };

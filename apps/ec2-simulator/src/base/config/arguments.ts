@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { type SimulatorSettings,SimulatorSettingsSchema } from '@mle/simulated-ec2';
+import { type SimulatorSettings, SimulatorSettingsSchema } from '@mle/simulated-ec2';
 import { z } from 'zod';
 
 /** Wrong use of the command; its message is for the user. */

@@ -1,9 +1,9 @@
-import { type Image,imagesOf, ROOT_DEVICE } from '../../catalogue/images.js';
-import { familyOf, INSTANCE_TYPES, type InstanceType,isOffered } from '../../catalogue/instance-types.js';
+import { type Image, imagesOf, ROOT_DEVICE } from '../../catalogue/images.js';
+import { familyOf, INSTANCE_TYPES, type InstanceType, isOffered } from '../../catalogue/instance-types.js';
 import { ServiceError } from '../../wire/service-error.js';
 import type { XmlObject } from '../../wire/xml.js';
 import type { Ec2Call } from './ec2-call.js';
-import { type Fields,filtered } from './filters.js';
+import { type Fields, filtered } from './filters.js';
 
 /** Smaller than the service's 100, so that who does not read on is found out. */
 const USUAL_PAGE = 20;

@@ -1,6 +1,6 @@
 import type { Account, Site } from '../../account/account.js';
 import type { Caller } from '../../account/callers.js';
-import { type Page,pageOf } from '../../wire/pages.js';
+import { type Page, pageOf } from '../../wire/pages.js';
 import type { Parameters } from '../../wire/parameters.js';
 import { ServiceError } from '../../wire/service-error.js';
 import type { XmlObject } from '../../wire/xml.js';

@@ -1,8 +1,8 @@
-import { type Instance,marketOf, STATE_CODES } from '../../account/instance.js';
+import { type Instance, marketOf, STATE_CODES } from '../../account/instance.js';
 import { ServiceError } from '../../wire/service-error.js';
 import type { XmlObject } from '../../wire/xml.js';
 import type { Ec2Call } from './ec2-call.js';
-import { type Fields,filtered, TAG_FIELDS } from './filters.js';
+import { type Fields, filtered, TAG_FIELDS } from './filters.js';
 import { reservationView, stateView } from './instance-views.js';
 
 const FIELDS: Fields<Instance> = {

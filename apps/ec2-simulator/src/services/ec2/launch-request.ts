@@ -1,11 +1,11 @@
 import type { MetadataOptions, ShutdownBehavior } from '../../account/instance.js';
 import type { ResourceKind } from '../../account/resource.js';
-import { type Image,imagesOf, ROOT_DEVICE } from '../../catalogue/images.js';
+import { type Image, imagesOf, ROOT_DEVICE } from '../../catalogue/images.js';
 import { INSTANCE_TYPES, type InstanceType } from '../../catalogue/instance-types.js';
 import type { Parameters } from '../../wire/parameters.js';
 import { ServiceError } from '../../wire/service-error.js';
 import type { Ec2Call } from './ec2-call.js';
-import { type NetworkWish,readNetwork } from './launch-network.js';
+import { type NetworkWish, readNetwork } from './launch-network.js';
 import { readTagSpecifications } from './tag-lists.js';
 
 const MOST_USER_DATA = 16_384;

@@ -16,7 +16,7 @@ import {
   paginateDescribeSpotPriceHistory,
 } from '@aws-sdk/client-ec2';
 import { imageId, launch, untilState } from '../../../test/launches.js';
-import { failure, type Simulation,startSimulation } from '../../../test/simulation.js';
+import { failure, type Simulation, startSimulation } from '../../../test/simulation.js';
 
 let simulation: Simulation;
 let image: string;

@@ -1,10 +1,10 @@
 import { ACCOUNT_ID } from '../../account/callers.js';
 import type { Subnet, Vpc } from '../../account/network.js';
-import { type RegionFacts,REGIONS } from '../../catalogue/regions.js';
+import { type RegionFacts, REGIONS } from '../../catalogue/regions.js';
 import { ServiceError } from '../../wire/service-error.js';
 import type { XmlObject } from '../../wire/xml.js';
 import type { Ec2Call } from './ec2-call.js';
-import { type Fields,filtered, TAG_FIELDS } from './filters.js';
+import { type Fields, filtered, TAG_FIELDS } from './filters.js';
 import { tagSet } from './tag-lists.js';
 
 const REGION_FIELDS: Fields<RegionFacts> = {

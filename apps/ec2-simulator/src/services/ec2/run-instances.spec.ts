@@ -6,7 +6,7 @@ import {
   type RunInstancesCommandInput,
 } from '@aws-sdk/client-ec2';
 import { find, imageId, launch, untilState } from '../../../test/launches.js';
-import { failure, type Simulation,startSimulation } from '../../../test/simulation.js';
+import { failure, type Simulation, startSimulation } from '../../../test/simulation.js';
 
 let simulation: Simulation;
 let image: string;

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { type Instance, isLive, marketOf, type Volume } from '../../account/instance.js';
-import { type Subnet,takeAddress } from '../../account/network.js';
+import { type Subnet, takeAddress } from '../../account/network.js';
 import type { Launch } from '../../account/region.js';
-import { type Resource,setTags } from '../../account/resource.js';
+import { type Resource, setTags } from '../../account/resource.js';
 import { resourceId } from '../../base/random-id.js';
-import { type InstanceType,isOffered } from '../../catalogue/instance-types.js';
-import { type Market,quotaCode } from '../../catalogue/quota-codes.js';
+import { type InstanceType, isOffered } from '../../catalogue/instance-types.js';
+import { type Market, quotaCode } from '../../catalogue/quota-codes.js';
 import { ServiceError } from '../../wire/service-error.js';
 import type { XmlObject } from '../../wire/xml.js';
 import type { Ec2Call } from './ec2-call.js';
 import { reservationView } from './instance-views.js';
-import { type Disk, type LaunchRequest,readLaunchRequest } from './launch-request.js';
+import { type Disk, type LaunchRequest, readLaunchRequest } from './launch-request.js';
 
 /** Launches instances, or answers with those that the same token launched before. */
 export async function runInstances(call: Ec2Call): Promise<XmlObject> {

@@ -7,7 +7,7 @@ import {
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { imageId, launch, untilState } from '../../../test/launches.js';
-import { failure, type Simulation,startSimulation } from '../../../test/simulation.js';
+import { failure, type Simulation, startSimulation } from '../../../test/simulation.js';
 
 let simulation: Simulation;
 

@@ -4,7 +4,7 @@ import { setTags } from '../../account/resource.js';
 import { ServiceError } from '../../wire/service-error.js';
 import type { XmlObject } from '../../wire/xml.js';
 import type { Ec2Call } from './ec2-call.js';
-import { type Fields,filtered, TAG_FIELDS } from './filters.js';
+import { type Fields, filtered, TAG_FIELDS } from './filters.js';
 import { findGroup } from './launch-network.js';
 import { permissionsView, readRules, ruleKey, ruleView } from './security-rules.js';
 import { readTagSpecifications, tagSet } from './tag-lists.js';

@@ -1,8 +1,8 @@
-import { INSTANCE_TYPES, type InstanceType,isOffered } from '../../catalogue/instance-types.js';
+import { INSTANCE_TYPES, type InstanceType, isOffered } from '../../catalogue/instance-types.js';
 import { ServiceError } from '../../wire/service-error.js';
 import type { XmlObject } from '../../wire/xml.js';
 import type { Ec2Call } from './ec2-call.js';
-import { type Fields,filtered, fits } from './filters.js';
+import { type Fields, filtered, fits } from './filters.js';
 import { zoneId } from './network-lists.js';
 
 /** Smaller than the service's 1000, so that who does not read on is found out. */

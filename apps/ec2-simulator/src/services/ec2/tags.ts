@@ -1,8 +1,8 @@
-import { type Resource,setTags } from '../../account/resource.js';
+import { type Resource, setTags } from '../../account/resource.js';
 import { ServiceError } from '../../wire/service-error.js';
 import type { XmlObject } from '../../wire/xml.js';
 import type { Ec2Call } from './ec2-call.js';
-import { type Fields,filtered } from './filters.js';
+import { type Fields, filtered } from './filters.js';
 import { readTags } from './tag-lists.js';
 
 interface TagDescription {

@@ -2,7 +2,7 @@ import type { Volume } from '../../account/instance.js';
 import { ServiceError } from '../../wire/service-error.js';
 import type { XmlObject } from '../../wire/xml.js';
 import type { Ec2Call } from './ec2-call.js';
-import { type Fields,filtered, TAG_FIELDS } from './filters.js';
+import { type Fields, filtered, TAG_FIELDS } from './filters.js';
 import { tagSet } from './tag-lists.js';
 
 const FIELDS: Fields<Volume> = {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { onDemandPrice } from '../../account/spot-market.js';
 import { INSTANCE_TYPES, type InstanceType } from '../../catalogue/instance-types.js';
-import { type RegionFacts,REGIONS } from '../../catalogue/regions.js';
+import { type RegionFacts, REGIONS } from '../../catalogue/regions.js';
 import { pageOf } from '../../wire/pages.js';
 import { ServiceError } from '../../wire/service-error.js';
 import type { Call } from '../call.js';

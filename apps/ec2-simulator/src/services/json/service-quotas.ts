@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ACCOUNT_ID } from '../../account/callers.js';
-import { type QuotaFacts,QUOTAS } from '../../catalogue/quota-codes.js';
+import { type QuotaFacts, QUOTAS } from '../../catalogue/quota-codes.js';
 import { pageOf } from '../../wire/pages.js';
 import { ServiceError } from '../../wire/service-error.js';
 import type { Call } from '../call.js';

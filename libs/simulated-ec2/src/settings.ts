@@ -47,7 +47,7 @@ export const SimulatorSettingsSchema = z.strictObject({
   freeTierOnly: z.boolean().default(false),
   /**
    * Where user-data runs: `namespaces` of its own, a `folder` that MLE_ROOT names, or not at all (`none`).
-   * `auto` takes namespaces where they work, else a folder.
+   * `auto` takes namespaces where they work, else a folder, but as root none: there a script would change this host.
    */
   machines: z.enum(['auto', 'namespaces', 'folder', 'none']).default('auto'),
 });

@@ -1,5 +1,5 @@
 import type { RecordedCall, SimulatorSettings } from '@mle/simulated-ec2';
-import { Clock } from '../base/clock.js';
+import type { Clock } from '../base/clock.js';
 import { QUOTAS } from '../catalogue/quota-codes.js';
 import { REGIONS } from '../catalogue/regions.js';
 import { type Caller, createCallers } from './callers.js';
@@ -20,7 +20,6 @@ export interface Site {
 
 /** One AWS account: who may call, what it has in each region, and what goes wrong. */
 export class Account {
-  readonly clock = new Clock();
   readonly faults = new Faults();
   readonly market = new SpotMarket();
   readonly callers: [Caller, ...Caller[]];
@@ -30,6 +29,7 @@ export class Account {
   constructor(
     readonly settings: SimulatorSettings,
     readonly machines: Machines,
+    readonly clock: Clock,
   ) {
     this.callers = createCallers(settings.credentials);
     this.sites = new Map(REGIONS.map((facts) => [facts.name, this.open(new Region(facts, settings.defaultVpc))]));

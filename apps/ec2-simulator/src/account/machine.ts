@@ -19,7 +19,7 @@ export interface Machine {
 
 export interface Machines {
   /** `onPowerOff` is told when the machine switched itself off. */
-  create(instance: () => Instance, onPowerOff: () => void): Machine;
+  create(id: string, instance: () => Instance, onPowerOff: () => void): Machine;
 }
 
 /** Instances that exist on paper only. */

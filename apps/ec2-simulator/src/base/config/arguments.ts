@@ -2,9 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type SimulatorSettings, SimulatorSettingsSchema } from '@mle/simulated-ec2';
 import { z } from 'zod';
-
-/** Wrong use of the command; its message is for the user. */
-export class WrongArguments extends Error {}
+import { WrongArguments } from '../wrong-arguments.js';
 
 export interface Command {
   port: number;

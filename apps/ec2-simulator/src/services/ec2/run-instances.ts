@@ -154,6 +154,7 @@ function createInstance(
     publicAddress: null,
     interruptionAt: null,
     machine: account.machines.create(
+      id,
       () => instance,
       () => site.lifecycle.poweredOff(instance),
     ),

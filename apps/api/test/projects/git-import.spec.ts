@@ -147,3 +147,40 @@ it('tells how far it is, and ends when nobody waits any more', async () => {
   silent.close();
   off();
 });
+
+/** A web server whose answers go on for ever, a few bytes at a time. */
+async function drippingHost() {
+  const server = createServer((socket) => {
+    const drip = setInterval(() => socket.write('x'.repeat(5_000)), 20);
+    socket.on('close', () => clearInterval(drip)).on('error', () => undefined);
+    socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n'));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { server, port: (server.address() as AddressInfo).port };
+}
+
+const gitProcesses = (): string[] =>
+  execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => line.includes('git-remote-http') || line.includes('git clone'));
+
+it('ends every helper of git when nobody waits any more, and hinders nobody else meanwhile', async () => {
+  const { server, port } = await drippingHost();
+  const bob = await api.signUp('bob');
+  repository('beside.git', (path) => writeFileSync(join(path, 'a.py'), 'x'));
+  const leave = new AbortController();
+  const hanging = fetch(`${api.url}/api/v1/projects`, {
+    method: 'POST',
+    signal: leave.signal,
+    headers: { cookie: ada.cookie, 'content-type': 'application/json' },
+    body: JSON.stringify({ gitUrl: `http://127.0.0.1:${port}/x.git` }),
+  }).catch(() => undefined);
+  while (!gitProcesses().some((line) => line.includes(`:${port}/`) && line.includes('remote-http'))) await delay(20);
+  expect(await importing(`${base}/beside.git`)).toMatchObject({ status: 503, body: { code: 'git.busy' } });
+  expect((await bob.post('/api/v1/projects', { gitUrl: `${base}/beside.git` })).status).toBe(201);
+  leave.abort();
+  await hanging;
+  while (gitProcesses().some((line) => line.includes(`:${port}/`))) await delay(20);
+  while ((await importing(`${base}/beside.git`)).status === 503) await delay(50);
+  server.close();
+});

@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { type FetchProgress, FILE_MODES, type ManifestEntry, projectPathError } from '@mle/protocol';
 import { Inject, Injectable } from '@nestjs/common';
 import { BlobsService } from '../../platform/blobs/blobs.service.js';
@@ -10,12 +8,16 @@ import { CONFIG, type Config } from '../../platform/config/config.js';
 import { badRequest, ProblemError, tooLarge } from '../../platform/http/problem.js';
 import { leadsOutside } from '../files/link-target.js';
 import { type GitAddress, gitAddress } from './git-address.js';
+import { git, GitFailure } from './git-process.js';
 
-const run = promisify(execFile);
 const CLONE_MS = 5 * 60_000;
 const CLONE_BYTES = 4 * 1024 ** 3;
-const CLONES_AT_ONCE = 3;
+/** Of all users together; each may fetch one. */
+const CLONES_AT_ONCE = 8;
 const WATCH_MS = 500;
+/** A host that sends nothing for so long is given up. */
+const SILENT_MS = 60_000;
+const LISTING_BYTES = 256 * 1024 * 1024;
 /** Files from one word about the progress to the next. */
 const STORED_STEP = 50;
 
@@ -27,7 +29,8 @@ type Tell = (phase: FetchProgress['phase'], part: number | null) => void;
  */
 @Injectable()
 export class GitImportService {
-  private underWay = 0;
+  /** The users for whom a repository is fetched. */
+  private readonly underWay = new Set<string>();
 
   constructor(
     private readonly blobs: BlobsService,
@@ -35,17 +38,20 @@ export class GitImportService {
   ) {}
 
   /** Stores the files of a repository's default branch; `cancelled` ends it half-way. */
-  async fetch(gitUrl: string, tell: Tell, cancelled: AbortSignal): Promise<ManifestEntry[]> {
-    const source = await gitAddress(gitUrl, this.config.gitPrivateHosts);
-    if (this.underWay >= CLONES_AT_ONCE)
-      throw new ProblemError(
-        503,
-        'git.busy',
-        'Other repositories are being fetched. Try again in a minute.',
-        undefined,
-        { 'Retry-After': '60' },
-      );
-    this.underWay++;
+  async fetch(userId: string, gitUrl: string, tell: Tell, cancelled: AbortSignal): Promise<ManifestEntry[]> {
+    if (this.underWay.has(userId)) throw busy('You are fetching a repository already. Wait for it, or cancel it.');
+    if (this.underWay.size >= CLONES_AT_ONCE)
+      throw busy('Other repositories are being fetched. Try again in a minute.');
+    this.underWay.add(userId);
+    try {
+      const source = await gitAddress(gitUrl, this.config.gitPrivateHosts);
+      return await this.fetchInto(source, tell, cancelled);
+    } finally {
+      this.underWay.delete(userId);
+    }
+  }
+
+  private async fetchInto(source: GitAddress, tell: Tell, cancelled: AbortSignal): Promise<ManifestEntry[]> {
     const parent = join(this.config.dataDir, 'tmp');
     await mkdir(parent, { recursive: true, mode: 0o700 });
     const folder = await mkdtemp(join(parent, 'git-'));
@@ -55,7 +61,6 @@ export class GitImportService {
       await this.clone(source, folder, tree, tell, cancelled);
       return await this.store(tree, folder, tell, cancelled);
     } finally {
-      this.underWay--;
       await rm(folder, { recursive: true, force: true });
     }
   }
@@ -68,58 +73,60 @@ export class GitImportService {
     cancelled: AbortSignal,
   ): Promise<void> {
     const stop = new AbortController();
-    let tooMuch = false;
+    const give = (problem: ProblemError): void => stop.abort(problem);
+    const limit = setTimeout(() => give(timedOut()), CLONE_MS);
+    let known = -1;
+    let heardAt = performance.now();
     const watch = setInterval(() => {
       void folderBytes(folder).then((bytes) => {
-        tooMuch ||= bytes > CLONE_BYTES;
-        if (tooMuch) stop.abort();
+        if (bytes !== known) heardAt = performance.now();
+        known = bytes;
+        if (bytes > CLONE_BYTES)
+          give(tooLarge('git.too_large', `The repository is larger than the ${CLONE_BYTES} bytes allowed.`));
+        if (performance.now() - heardAt > SILENT_MS) give(silent());
       });
     }, WATCH_MS);
+    const args = [
+      'clone',
+      '--progress',
+      '--depth=1',
+      '--single-branch',
+      '--no-tags',
+      '--no-recurse-submodules',
+      '--template=',
+      '--',
+      urlOf(source),
+      tree,
+    ];
     try {
-      const clone = run(
-        'git',
-        [
-          ...settings(source),
-          'clone',
-          '--progress',
-          '--depth=1',
-          '--single-branch',
-          '--no-tags',
-          '--no-recurse-submodules',
-          '--template=',
-          '--',
-          urlOf(source),
-          tree,
-        ],
-        {
-          env: environment(source, folder),
-          timeout: CLONE_MS,
-          killSignal: 'SIGKILL',
-          signal: AbortSignal.any([stop.signal, cancelled]),
+      await git([...settings(source), ...args], {
+        env: environment(source, folder),
+        signal: AbortSignal.any([stop.signal, cancelled]),
+        maxOutputBytes: LISTING_BYTES,
+        onStderr: (text) => {
+          heardAt = performance.now();
+          const part = receivedPart(text);
+          if (part !== null) tell('receiving', part);
         },
-      );
-      clone.child.stderr?.on('data', (text: string) => {
-        const part = receivedPart(text);
-        if (part !== null) tell('receiving', part);
       });
-      await clone;
     } catch (error) {
       checkWanted(cancelled);
-      if (tooMuch) throw tooLarge('git.too_large', `The repository is larger than the ${CLONE_BYTES} bytes allowed.`);
-      throw cloneProblem(error as NodeJS.ErrnoException & { stderr?: string; killed?: boolean });
+      if (stop.signal.aborted) throw stop.signal.reason;
+      throw error instanceof GitFailure ? cloneProblem(error) : error;
     } finally {
+      clearTimeout(limit);
       clearInterval(watch);
     }
   }
 
   private async store(tree: string, folder: string, tell: Tell, cancelled: AbortSignal): Promise<ManifestEntry[]> {
-    const listing = await run('git', ['-C', tree, '-c', 'core.fsmonitor=false', 'ls-files', '--stage', '-z'], {
+    const listing = await git(['-C', tree, '-c', 'core.fsmonitor=false', 'ls-files', '--stage', '-z'], {
       env: environment(null, folder),
-      maxBuffer: 256 * 1024 * 1024,
-      encoding: 'buffer',
+      signal: cancelled,
+      maxOutputBytes: LISTING_BYTES,
     });
     const entries: ManifestEntry[] = [];
-    const records = decodeNames(listing.stdout).split('\0').filter(Boolean);
+    const records = decodeNames(listing).split('\0').filter(Boolean);
     for (const [index, record] of records.entries()) {
       checkWanted(cancelled);
       if (index % STORED_STEP === 0) tell('storing', index / records.length);
@@ -176,6 +183,8 @@ function settings({ protocol, host, port, address }: GitAddress): string[] {
     `protocol.${protocol}.allow=always`,
     // Another address might be a private one; and the name may lead elsewhere a moment later.
     'http.followRedirects=false',
+    'http.lowSpeedLimit=1000',
+    `http.lowSpeedTime=${SILENT_MS / 1000}`,
     `http.curloptResolve=${host}:${port}:${pinned}`,
     'core.symlinks=false',
     'core.autocrlf=false',
@@ -256,14 +265,16 @@ async function folderBytes(folder: string): Promise<number> {
   return bytes;
 }
 
-function cloneProblem({
-  code,
-  killed,
-  stderr = '',
-}: NodeJS.ErrnoException & { stderr?: string; killed?: boolean }): ProblemError {
+const busy = (detail: string): ProblemError =>
+  new ProblemError(503, 'git.busy', detail, undefined, { 'Retry-After': '60' });
+const timedOut = (): ProblemError =>
+  badRequest('git.timeout', `The repository did not come within ${CLONE_MS / 60_000} minutes.`);
+const silent = (): ProblemError =>
+  badRequest('git.silent', `The host of the repository sent nothing for ${SILENT_MS / 1000} seconds.`);
+
+function cloneProblem({ code, stderr }: GitFailure): ProblemError {
   if (code === 'ENOENT')
     return new ProblemError(501, 'git.missing', 'The server has no git. Install it there, or upload the files.');
-  if (killed) return badRequest('git.timeout', `The repository did not come within ${CLONE_MS / 60_000} minutes.`);
   if (/redirect/i.test(stderr))
     return badRequest(
       'git.redirected',

@@ -44,7 +44,7 @@ export class ProjectCreationService {
       const { name, gitUrl } = body;
       const tell = (phase: FetchProgress['phase'], part: number | null) =>
         this.events.publish('project.fetching', { userId }, { gitUrl, phase, part });
-      return this.filled(userId, name, nameFromUrl(gitUrl), () => this.git.fetch(gitUrl, tell, cancelled));
+      return this.filled(userId, name, nameFromUrl(gitUrl), () => this.git.fetch(userId, gitUrl, tell, cancelled));
     }
     return this.projects.create(userId, body.name);
   }

@@ -9,6 +9,7 @@ import { DialsRepository } from './dials/dials.repository.js';
 import { DialsService } from './dials/dials.service.js';
 import { JoinToken, JoinTokenSchema, Machine, MachineSchema } from './machine.schema.js';
 import { MachineCredentials } from './machine-credentials.js';
+import { MachinePresence } from './machine-presence.service.js';
 import { MachinesController } from './machines.controller.js';
 import { MachinesRepository } from './machines.repository.js';
 import { MachinesService } from './machines.service.js';
@@ -40,6 +41,7 @@ import { QueueQuota } from './queue/queue-quota.js';
     DialsRepository,
     DialsService,
     MachineCredentials,
+    MachinePresence,
     MachinesRepository,
     MachinesService,
     PoolAnnouncer,
@@ -51,6 +53,7 @@ import { QueueQuota } from './queue/queue-quota.js';
   exports: [
     DeliveriesService,
     MachineCredentials,
+    MachinePresence,
     MachinesRepository,
     MachinesService,
     PoolAnnouncer,

@@ -1,5 +1,5 @@
-import { type JoinTokenView, type MachineView, TIMING, type UpdateMachine, VERSION } from '@mle/protocol';
-import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { type JoinTokenView, type MachineView, type UpdateMachine, VERSION } from '@mle/protocol';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { badRequest, conflict, notFound } from '../platform/http/problem.js';
 import { logger } from '../platform/logging/logger.js';
 import { EventsService } from '../platform/signals/events.service.js';
@@ -10,14 +10,12 @@ import { PoolAnnouncer } from './pools/pool-announcer.service.js';
 import { PoolsRepository } from './pools/pools.repository.js';
 import { DeliveriesService } from './queue/deliveries.service.js';
 
-const PRESENCE_CHECK_MS = 500;
 /** A page shows at most four changes of a row in a second. */
 const ANNOUNCE_MS = 100;
 
-/** Machines as people see and change them, and whether they are there. */
+/** Machines as people see and change them. */
 @Injectable()
-export class MachinesService implements OnModuleInit, OnModuleDestroy {
-  private timer?: NodeJS.Timeout;
+export class MachinesService implements OnModuleDestroy {
   private readonly soon = new Map<string, NodeJS.Timeout>();
 
   constructor(
@@ -30,14 +28,7 @@ export class MachinesService implements OnModuleInit, OnModuleDestroy {
     private readonly events: EventsService,
   ) {}
 
-  onModuleInit(): void {
-    this.timer = setInterval(() => {
-      this.expire().catch((error: unknown) => logger.debug({ err: error }, 'presence was not checked'));
-    }, PRESENCE_CHECK_MS);
-  }
-
   onModuleDestroy(): void {
-    clearInterval(this.timer);
     this.soon.forEach((timer) => clearTimeout(timer));
   }
 
@@ -136,14 +127,6 @@ export class MachinesService implements OnModuleInit, OnModuleDestroy {
       throw badRequest('request.invalid', `There is no pool ${unknown.join(', ')}. Choose pools that there are.`, [
         { path: 'poolIds', message: 'There is no such pool.' },
       ]);
-  }
-
-  private async expire(): Promise<void> {
-    for (const machine of await this.machines.expire(new Date(Date.now() - TIMING.offlineAfterMs))) {
-      logger.info({ machineId: machine.id, name: machine.name }, 'the machine is offline');
-      this.events.emit('machine.presence', machine.id);
-      await this.announce(machine);
-    }
   }
 }
 

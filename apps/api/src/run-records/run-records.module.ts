@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
+import { AttemptFence } from './attempt-fence.service.js';
 import { OwnedRuns } from './owned-runs.service.js';
 import { Run, RunSchema } from './run.schema.js';
 import { RunLinesRepository } from './run-lines.repository.js';
@@ -7,7 +8,7 @@ import { RunsRepository } from './runs.repository.js';
 
 @Module({
   imports: [MongooseModule.forFeature([{ name: Run.name, schema: RunSchema }])],
-  providers: [OwnedRuns, RunLinesRepository, RunsRepository],
-  exports: [OwnedRuns, RunLinesRepository, RunsRepository],
+  providers: [AttemptFence, OwnedRuns, RunLinesRepository, RunsRepository],
+  exports: [AttemptFence, OwnedRuns, RunLinesRepository, RunsRepository],
 })
 export class RunRecordsModule {}

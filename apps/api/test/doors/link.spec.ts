@@ -368,6 +368,28 @@ describe('the link of a worker', () => {
     expect((await api.visitor().get('/healthz')).status).toBe(200);
   });
 
+  it('answers a hello that is not valid, and leaves other such messages without an answer', async () => {
+    const { link, machineId } = await join();
+    const ref = await running(link, machineId);
+    const say = (event: string, ...content: unknown[]): Promise<unknown> =>
+      (link.timeout(500) as unknown as Socket).emitWithAck(event, ...content);
+    const refused = { ok: false, message: expect.stringContaining('Fetch the worker again') };
+    expect(await say('hello', { version: 1 })).toEqual(refused);
+    const frame = { ...ref, from: 0, segments: [[2, 0, 1]] };
+    const wrong = [
+      say('heartbeat', { attempts: 'none', load: null }),
+      say('claim', { runId: 'x', attempt: 1 }),
+      say('claim', ref, ref),
+      say('output', frame, Buffer.from('abc')),
+      say('output', frame, 'ab'),
+      say('output', frame),
+      say('goodbye', 'now'),
+    ];
+    const answers = await Promise.allSettled(wrong);
+    expect(answers.map(({ status }) => status)).toEqual(wrong.map(() => 'rejected'));
+    expect(await say('output', frame, Buffer.from('ab'))).toEqual({ ok: true, storedBytes: 2 });
+  });
+
   it.each(['//', '/nowhere'])('refuses an upgrade to %s', async (path) => {
     const socket = connect(Number(new URL(api.url).port), '127.0.0.1');
     socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);

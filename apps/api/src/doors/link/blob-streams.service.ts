@@ -6,9 +6,8 @@ import { logger } from '../../platform/logging/logger.js';
 import { SnapshotsService } from '../../projects/snapshots/snapshots.service.js';
 import { currentAttempt } from '../../run-records/run-view.js';
 import { RunsRepository } from '../../run-records/runs.repository.js';
-import type { WorkerSocket } from './link-session.js';
+import type { LinkSession } from './link-session.js';
 
-const ACK_MS = 30_000;
 /** Everything else waits at most about so long behind the reads of small blobs. */
 const TURN_MS = 4;
 
@@ -34,7 +33,8 @@ export class BlobStreams {
   ) {}
 
   /** Answers whether the stream begins; its pieces follow as `blob.chunk`, then `blob.end`. */
-  async serve(socket: WorkerSocket, machineId: string, request: BlobFetch): Promise<BlobFetchReply> {
+  async serve(session: LinkSession, request: BlobFetch): Promise<BlobFetchReply> {
+    const { id: machineId } = session.machine;
     const run = await this.runs.get(request.runId);
     if (!run || run.attempt !== request.attempt || currentAttempt(run).machineId !== machineId) {
       return { ok: false, message: 'The run is not on this machine any more.' };
@@ -50,31 +50,24 @@ export class BlobStreams {
       if (size === undefined) return { ok: false, message: 'A file was asked for that is not of this run.' };
       items.push({ sha256, from: Math.min(from, size), size });
     }
-    this.stream(socket, request.streamId, items).then(
-      () => socket.emit('blob.end', { streamId: request.streamId, error: null }),
+    this.stream(session, request.streamId, items).then(
+      () => session.endBlobs(request.streamId, null),
       (error: unknown) => {
         logger.warn({ err: error, machineId, runId: run.id }, 'a stream of files ended early');
-        socket.emit('blob.end', {
-          streamId: request.streamId,
-          error: error instanceof Error ? error.message : 'it failed',
-        });
+        session.endBlobs(request.streamId, error instanceof Error ? error.message : 'it failed');
       },
     );
     return { ok: true };
   }
 
-  private async stream(socket: WorkerSocket, streamId: string, items: Item[]): Promise<void> {
+  private async stream(session: LinkSession, streamId: string, items: Item[]): Promise<void> {
     const inFlight = new Set<Promise<void>>();
     let failure: Error | null = null;
     for await (const { pieces, bytes } of this.messages(items)) {
       while (inFlight.size >= LIMITS.blobChunksInFlight) await Promise.race(inFlight);
       if (failure) throw failure as Error;
-      const sent: Promise<void> = socket
-        .timeout(ACK_MS)
-        .emitWithAck('blob.chunk', { streamId, pieces }, bytes)
-        .then(({ ok }) => {
-          if (!ok) throw new Error('the worker refused a piece');
-        })
+      const sent: Promise<void> = session
+        .sendChunk({ streamId, pieces }, bytes)
         .catch((error: Error) => {
           failure = error;
         })

@@ -1,112 +1,66 @@
-import type {
-  ArtifactChunk,
-  ArtifactChunkReply,
-  ArtifactPut,
-  ArtifactPutReply,
-  AttemptFinished,
-  AttemptLeftovers,
-  AttemptProgress,
-  AttemptRef,
-  AttemptReply,
-  AttemptRunning,
-  ClaimReply,
-  Heartbeat,
-  Hello,
-  HelloReply,
-  Inventory,
-  LeftoverReply,
-  LeftoverRequest,
-  MachineSettings,
-  OutputFrame,
-  OutputReply,
-  ResourceUsage,
-  ServerToWorker,
-  StopRequest,
-  WorkerToServer,
+import {
+  type AttemptRef,
+  type BlobChunk,
+  type LeftoverReply,
+  LeftoverReplySchema,
+  type LeftoverRequest,
+  type MachineSettings,
+  type ServerToWorker,
+  type StopRequest,
+  type WorkerToServer,
 } from '@mle/protocol';
-import { LeftoverReplySchema } from '@mle/protocol';
 import type { DefaultEventsMap, Socket } from 'socket.io';
-import type { ClaimingMachine } from '../../runs/life/claiming-machine.js';
-import type { LinkSessions } from './link-sessions.service.js';
+import type { MachineRecord } from '../../machines/machines.repository.js';
+import { type ClaimingMachine, claimingMachine } from '../../runs/life/claiming-machine.js';
 
+const ORDER_MS = 5_000;
+const CHUNK_MS = 30_000;
 /** The upload of all that a run may keep. */
 const LEFTOVERS_MS = 6 * 3_600_000;
 
-export interface WorkerData {
-  machineId?: string;
-  joinToken?: string;
-}
-export type WorkerSocket = Socket<WorkerToServer, ServerToWorker, DefaultEventsMap, WorkerData>;
+/** By what a worker proved itself: as a machine that is known, or by a token for a new one. */
+export type WorkerProof = { machineId: string } | { joinToken: string };
+export type WorkerSocket = Socket<WorkerToServer, ServerToWorker, DefaultEventsMap, { proof?: WorkerProof }>;
 
-/** One connection of one worker. Its methods reject, and never throw, when the worker has not said hello. */
+/** One connection of one worker: which machine it is, and what it can be told. */
 export class LinkSession {
   /** Set by the hello, before which nothing else is taken. */
-  private machine: ClaimingMachine | null = null;
+  private known: ClaimingMachine | null = null;
 
   constructor(
     private readonly socket: WorkerSocket,
-    private readonly sessions: LinkSessions,
+    readonly proof: WorkerProof,
   ) {}
 
-  async hello(hello: Hello): Promise<HelloReply> {
-    const { machine, reply } = await this.sessions.greet(this, this.socket.data, hello);
-    this.socket.data.machineId = machine.id;
-    delete this.socket.data.joinToken;
-    this.machine = machine;
-    return reply;
+  /** @throws when the worker has not said hello. */
+  get machine(): ClaimingMachine {
+    if (!this.known) throw new Error('the worker has not said hello');
+    return this.known;
   }
 
-  async heartbeat(heartbeat: Heartbeat): Promise<void> {
-    await this.sessions.seen(this.known(), heartbeat, this);
+  /** Null before the hello. */
+  get machineId(): string | null {
+    return this.known?.id ?? null;
   }
 
-  async claim(ref: AttemptRef): Promise<ClaimReply> {
-    return this.sessions.claims.claim(this.known(), ref);
+  /** Takes over how the machine is now; from the first time on its messages are taken. */
+  know(machine: MachineRecord): void {
+    this.known = claimingMachine(machine);
   }
 
-  async running(running: AttemptRunning): Promise<AttemptReply> {
-    return this.sessions.claims.running(this.known().id, running);
+  /** Tells the worker to stop an attempt. What is lost on the way is told again with the next heartbeat. */
+  stop(request: StopRequest): void {
+    this.socket.timeout(ORDER_MS).emit('stop', request, () => undefined);
   }
 
-  async finished(finished: AttemptFinished): Promise<AttemptReply> {
-    return this.sessions.endings.finished(this.known(), finished);
+  /** Tells the worker to kill its copy of an attempt. It is told again for as long as its heartbeats name it. */
+  discard(ref: AttemptRef): void {
+    this.socket.timeout(ORDER_MS).emit('discard', ref, () => undefined);
   }
 
-  async progress(progress: AttemptProgress): Promise<void> {
-    return this.sessions.progress(this.known().id, progress);
-  }
-
-  async resources(usage: ResourceUsage): Promise<void> {
-    return this.sessions.usage(this.known().id, usage);
-  }
-
-  async inventory(inventory: Inventory): Promise<void> {
-    const shared = await this.sessions.inventory(this.known().id, inventory);
-    this.machine = { ...this.known(), shared };
-  }
-
-  async output(frame: OutputFrame, bytes: Buffer): Promise<OutputReply> {
-    const { id } = this.known();
-    return this.sessions.ingest.accept(frame, bytes, {
-      machineId: id,
-      mayWrite: (ref) => this.sessions.mayWrite(id, ref),
-    });
-  }
-
-  async putArtifacts(put: ArtifactPut): Promise<ArtifactPutReply> {
-    const { id } = this.known();
-    return this.sessions.artifacts.put(id, put, (ref) => this.sessions.mayPut(id, ref, put.items));
-  }
-
-  async artifactChunk(chunk: ArtifactChunk, bytes: Buffer): Promise<ArtifactChunkReply> {
-    const { id } = this.known();
-    return this.sessions.artifacts.chunk(id, chunk, bytes, (ref) => this.sessions.mayPut(id, ref, []));
-  }
-
-  async leftovers(leftovers: AttemptLeftovers): Promise<AttemptReply> {
-    return (await this.sessions.left.take(this.known().id, leftovers))
-      ? { ok: true }
-      : { ok: false, code: 'superseded' };
+  settings(machine: MachineRecord): void {
+    if (this.known) this.know(machine);
+    this.socket.emit('settings', settingsOf(machine));
   }
 
   /** Has the machine keep or remove files; the answer comes when the last of them is stored. */
@@ -114,35 +68,22 @@ export class LinkSession {
     return LeftoverReplySchema.parse(await this.socket.timeout(LEFTOVERS_MS).emitWithAck('leftovers', request));
   }
 
-  async goodbye(): Promise<void> {
-    await this.sessions.leave(this.known().id, this);
+  /** Sends pieces of blobs; resolves when the worker has taken them. */
+  async sendChunk(chunk: BlobChunk, bytes: Buffer): Promise<void> {
+    const { ok } = await this.socket.timeout(CHUNK_MS).emitWithAck('blob.chunk', chunk, bytes);
+    if (!ok) throw new Error('the worker refused a piece');
   }
 
-  closed(): void {
-    if (this.machine) this.sessions.drop(this.machine.id, this);
-  }
-
-  /** Tells the worker to stop an attempt. What is lost on the way is told again with the next heartbeat. */
-  stop(request: StopRequest): void {
-    this.socket.timeout(5_000).emit('stop', request, () => undefined);
-  }
-
-  /** Tells the worker to kill its copy of an attempt. It is told again for as long as its heartbeats name it. */
-  discard(ref: AttemptRef): void {
-    this.socket.timeout(5_000).emit('discard', ref, () => undefined);
-  }
-
-  settings(settings: MachineSettings, shared: boolean): void {
-    if (this.machine) this.machine = { ...this.machine, name: settings.name, shared };
-    this.socket.emit('settings', settings);
+  /** Ends a stream of blobs, early when there is an error to tell. */
+  endBlobs(streamId: string, error: string | null): void {
+    this.socket.emit('blob.end', { streamId, error });
   }
 
   disconnect(): void {
     this.socket.disconnect(true);
   }
+}
 
-  private known(): ClaimingMachine {
-    if (!this.machine) throw new Error('the worker has not said hello');
-    return this.machine;
-  }
+export function settingsOf({ name, slots, draining }: MachineRecord): MachineSettings {
+  return { name, slots, draining };
 }

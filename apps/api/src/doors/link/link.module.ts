@@ -7,9 +7,15 @@ import { ArtifactsModule } from '../../results/artifacts/artifacts.module.js';
 import { OutputModule } from '../../results/output/output.module.js';
 import { ResourcesModule } from '../../results/resources/resources.module.js';
 import { RunsModule } from '../../runs/life/runs.module.js';
+import { AttemptMessages } from './attempt-messages.js';
 import { BlobStreams } from './blob-streams.service.js';
 import { LinkGateway } from './link.gateway.js';
-import { LinkSessions } from './link-sessions.service.js';
+import { LinkSessions } from './link-sessions.js';
+import { LinkTable } from './link-table.js';
+import { MachineMessages } from './machine-messages.js';
+import { MachineOrders } from './machine-orders.service.js';
+import { QueueGateway } from './queue.gateway.js';
+import { ResultMessages } from './result-messages.js';
 
 @Module({
   imports: [
@@ -22,6 +28,16 @@ import { LinkSessions } from './link-sessions.service.js';
     SnapshotsModule,
     SocketsModule,
   ],
-  providers: [BlobStreams, LinkGateway, LinkSessions],
+  providers: [
+    AttemptMessages,
+    BlobStreams,
+    LinkGateway,
+    LinkSessions,
+    LinkTable,
+    MachineMessages,
+    MachineOrders,
+    QueueGateway,
+    ResultMessages,
+  ],
 })
 export class LinkModule {}

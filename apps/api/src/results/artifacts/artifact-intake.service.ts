@@ -15,12 +15,10 @@ import { IncomingBlobs } from '../../platform/blobs/incoming-blobs.service.js';
 import { ProblemError } from '../../platform/http/problem.js';
 import { logger } from '../../platform/logging/logger.js';
 import { EventsService } from '../../platform/signals/events.service.js';
+import { ArtifactFence } from './artifact-fence.service.js';
 import { ArtifactsRepository } from './artifacts.repository.js';
 
-/** Whether the machine may write to the attempt now, and for whom. */
-export type MayPut = (ref: AttemptRef) => Promise<{ ownerId: string } | null>;
-
-/** How long an answer of `MayPut` holds for the pieces of a content. */
+/** How long an answer of the fence holds for the pieces of a content. */
 const FENCE_MS = 1_000;
 /** Small contents are written side by side: the disk flushes several at the price of one. */
 const WRITES_AT_ONCE = 16;
@@ -38,15 +36,16 @@ export class ArtifactIntake {
     private readonly artifacts: ArtifactsRepository,
     private readonly blobs: BlobsService,
     private readonly incoming: IncomingBlobs,
+    private readonly fence: ArtifactFence,
     private readonly events: EventsService,
   ) {
     events.on('attempt.ended', (ref) => this.close(ref));
   }
 
-  async put(machineId: string, put: ArtifactPut, mayPut: MayPut): Promise<ArtifactPutReply> {
+  async put(machineId: string, put: ArtifactPut): Promise<ArtifactPutReply> {
     const ref: AttemptRef = { runId: put.runId, attempt: put.attempt };
-    const allowed = await mayPut(ref);
-    if (!allowed) return { ok: false, code: 'superseded' };
+    const run = await this.fence.runOf(machineId, ref, put.items);
+    if (!run) return { ok: false, code: 'superseded' };
     const forgotten =
       (put.afresh ? await this.artifacts.forgetStored(ref) : 0) +
       (put.removed.length === 0 ? 0 : await this.artifacts.forget(ref, put.removed));
@@ -54,14 +53,14 @@ export class ArtifactIntake {
     const { present, missing } = await this.sorted(ref, machineId, accepted);
     await this.artifacts.store(ref, present);
     const news = await this.drop(ref, [...put.dropped, ...refused], put.items[0]?.origin ?? 'output');
-    if (present.length + forgotten + news.length > 0) this.announce(put.runId, allowed.ownerId);
+    if (present.length + forgotten + news.length > 0) this.announce(put.runId, run.ownerId);
     return { ok: true, missing, refused, news };
   }
 
   /** Pieces are taken in the order in which they came: those of one content follow one another. */
-  chunk(machineId: string, chunk: ArtifactChunk, bytes: Buffer, mayPut: MayPut): Promise<ArtifactChunkReply> {
+  chunk(machineId: string, chunk: ArtifactChunk, bytes: Buffer): Promise<ArtifactChunkReply> {
     const name = sender(machineId, chunk);
-    const result = (this.queues.get(name) ?? Promise.resolve()).then(() => this.take(machineId, chunk, bytes, mayPut));
+    const result = (this.queues.get(name) ?? Promise.resolve()).then(() => this.take(machineId, chunk, bytes));
     const settled = result.catch(() => undefined);
     this.queues.set(name, settled);
     void settled.then(() => {
@@ -76,13 +75,8 @@ export class ArtifactIntake {
     return files === claimed.files && bytes === claimed.bytes;
   }
 
-  private async take(
-    machineId: string,
-    { pieces, ...ref }: ArtifactChunk,
-    bytes: Buffer,
-    mayPut: MayPut,
-  ): Promise<ArtifactChunkReply> {
-    if (!(await this.fenced(machineId, ref, mayPut))) return { ok: false, code: 'superseded' };
+  private async take(machineId: string, { pieces, ...ref }: ArtifactChunk, bytes: Buffer): Promise<ArtifactChunkReply> {
+    if (!(await this.fenced(machineId, ref))) return { ok: false, code: 'superseded' };
     let at = 0;
     const parts = pieces.map(({ length, ...piece }) => ({ ...piece, bytes: bytes.subarray(at, (at += length)) }));
     const corrupt: string[] = [];
@@ -171,11 +165,11 @@ export class ArtifactIntake {
     return news;
   }
 
-  private async fenced(machineId: string, ref: AttemptRef, mayPut: MayPut): Promise<boolean> {
+  private async fenced(machineId: string, ref: AttemptRef): Promise<boolean> {
     const name = sender(machineId, ref);
     if (Date.now() - (this.fences.get(name) ?? 0) <= FENCE_MS) return true;
     this.fences.delete(name);
-    if (!(await mayPut(ref))) return false;
+    if (!(await this.fence.runOf(machineId, ref))) return false;
     this.fences.set(name, Date.now());
     return true;
   }

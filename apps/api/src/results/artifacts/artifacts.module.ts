@@ -9,6 +9,7 @@ import { LeftoversRepository } from '../leftovers/leftovers.repository.js';
 import { AttemptLeftoversModel, AttemptLeftoversSchema } from '../leftovers/leftovers.schema.js';
 import { LeftoversService } from '../leftovers/leftovers.service.js';
 import { Artifact, ArtifactSchema } from './artifact.schema.js';
+import { ArtifactFence } from './artifact-fence.service.js';
 import { ArtifactIntake } from './artifact-intake.service.js';
 import { ArtifactsController } from './artifacts.controller.js';
 import { ArtifactsRepository } from './artifacts.repository.js';
@@ -26,7 +27,14 @@ import { ArtifactsService } from './artifacts.service.js';
     SnapshotsModule,
   ],
   controllers: [ArtifactsController, LeftoversController],
-  providers: [ArtifactIntake, ArtifactsRepository, ArtifactsService, LeftoversRepository, LeftoversService],
+  providers: [
+    ArtifactFence,
+    ArtifactIntake,
+    ArtifactsRepository,
+    ArtifactsService,
+    LeftoversRepository,
+    LeftoversService,
+  ],
   exports: [ArtifactIntake, ArtifactsRepository, LeftoversRepository, LeftoversService],
 })
 export class ArtifactsModule {}

@@ -1,7 +1,14 @@
-import { type AttemptRef, RESOURCE_NAMES, type ResourceList, type ResourceSample } from '@mle/protocol';
+import {
+  type AttemptRef,
+  RESOURCE_NAMES,
+  type ResourceList,
+  type ResourceSample,
+  type ResourceUsage,
+} from '@mle/protocol';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { logger } from '../../platform/logging/logger.js';
 import { EventsService } from '../../platform/signals/events.service.js';
+import { AttemptFence } from '../../run-records/attempt-fence.service.js';
 import { downsample } from '../metrics/downsample.js';
 import { columns } from '../metrics/metric-view.js';
 import { ResourceHistory } from './resource-history.js';
@@ -25,6 +32,7 @@ export class ResourcesService implements OnModuleInit, OnModuleDestroy {
 
   constructor(
     private readonly repository: ResourcesRepository,
+    private readonly fence: AttemptFence,
     private readonly events: EventsService,
   ) {}
 
@@ -38,10 +46,12 @@ export class ResourcesService implements OnModuleInit, OnModuleDestroy {
     await this.saveAll();
   }
 
-  async add(ref: AttemptRef, sample: ResourceSample): Promise<void> {
-    const entry = this.entry(ref);
-    (await entry.history).add(Date.now(), sample);
-    entry.changed = true;
+  /** Adds what the machine uses to each of its runs. */
+  async take(machineId: string, { machine, runs }: ResourceUsage): Promise<void> {
+    for (const { runId, attempt, sample } of runs) {
+      const ref = { runId, attempt };
+      if (await this.fence.mayWrite(machineId, ref)) await this.add(ref, { ...machine, ...sample });
+    }
   }
 
   async list(ref: AttemptRef, points: number): Promise<Pick<ResourceList, 'attempt' | 'series'>> {
@@ -60,6 +70,12 @@ export class ResourcesService implements OnModuleInit, OnModuleDestroy {
   async removeRun(runId: string): Promise<void> {
     for (const [name, entry] of this.entries) if (entry.ref.runId === runId) this.entries.delete(name);
     await this.repository.remove(runId);
+  }
+
+  private async add(ref: AttemptRef, sample: ResourceSample): Promise<void> {
+    const entry = this.entry(ref);
+    (await entry.history).add(Date.now(), sample);
+    entry.changed = true;
   }
 
   private entry(ref: AttemptRef): Entry {

@@ -1,4 +1,5 @@
 import {
+  type AttemptProgress,
   type AttemptRef,
   type AttemptReply,
   type AttemptRunning,
@@ -9,6 +10,7 @@ import {
 } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { Meters } from '../../platform/meters/meters.js';
+import { EventsService } from '../../platform/signals/events.service.js';
 import { OutputIngest } from '../../results/output/output-ingest.service.js';
 import { currentAttempt, isOn, type RunRecord } from '../../run-records/run-view.js';
 import { RunsRepository } from '../../run-records/runs.repository.js';
@@ -26,6 +28,7 @@ export class AttemptClaims {
     private readonly endings: AttemptEndings,
     private readonly output: OutputIngest,
     private readonly announcer: RunAnnouncer,
+    private readonly events: EventsService,
     private readonly meters: Meters,
   ) {}
 
@@ -54,6 +57,13 @@ export class AttemptClaims {
     // Stopped before the machine heard that it had won: it starts nothing, and nobody else would end the run.
     if (here && run.state === 'stopping') await this.endings.stopUnstarted(run);
     return gone('The run is over, or on another machine.');
+  }
+
+  /** Tells the owner how far the machine is on the way to the start. */
+  async progress(machineId: string, progress: AttemptProgress): Promise<void> {
+    const run = await this.runs.get(progress.runId);
+    if (!run || currentAttempt(run).machineId !== machineId) return;
+    this.events.publish('run.progress', { userId: run.ownerId }, progress);
   }
 
   async running(machineId: string, { runId, attempt }: AttemptRunning): Promise<AttemptReply> {

@@ -10,6 +10,7 @@ import { WaitingModule } from '../waiting/waiting.module.js';
 import { Aftermath } from './aftermath.service.js';
 import { AttemptClaims } from './attempt-claims.service.js';
 import { AttemptEndings } from './attempt-endings.service.js';
+import { MachineJournals } from './machine-journals.service.js';
 import { MetricNotes } from './metric-notes.service.js';
 import { Reconciler } from './reconciler.service.js';
 import { RunStarter } from './run-starter.service.js';
@@ -34,6 +35,7 @@ import { TargetsService } from './targets.service.js';
     Aftermath,
     AttemptClaims,
     AttemptEndings,
+    MachineJournals,
     MetricNotes,
     Reconciler,
     RunStarter,
@@ -41,6 +43,6 @@ import { TargetsService } from './targets.service.js';
     RunsService,
     TargetsService,
   ],
-  exports: [AttemptClaims, AttemptEndings, RunRecordsModule, RunsService],
+  exports: [AttemptClaims, AttemptEndings, MachineJournals, RunRecordsModule, RunsService],
 })
 export class RunsModule {}

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { dataDirHash } from '../../base/data-dir-hash.js';
+import { makeFolder } from '../../base/folders.js';
 import type { Logger } from '../../base/logger.js';
 
 /** Where runs live and as whom. */
@@ -31,7 +32,7 @@ interface Wish {
 export function establishIdentity(wish: Wish, log: Logger): Identity {
   const own = join(wish.dataDir, 'runs');
   const plain = (): Identity => {
-    mkdirSync(own, { recursive: true, mode: 0o700 });
+    makeFolder(own, 0o700);
     return { isolated: false, uidOf: () => null, root: own, path: wish.path };
   };
   if (process.getuid?.() !== 0 || process.platform !== 'linux') return plain();
@@ -63,18 +64,16 @@ export function establishIdentity(wish: Wish, log: Logger): Identity {
 
 /** The data directory is closed to runs; only the way to their own folders is open. */
 function reachableRoot(own: string, dataDir: string, uid: number): string | null {
-  mkdirSync(own, { recursive: true });
-  chmodSync(own, 0o711);
+  makeFolder(own, 0o711);
   chmodSync(dataDir, 0o711);
   if (runsAs(uid, ['/bin/sh', '-c', 'cd "$1"', 'sh', own], '/bin')) return own;
   chmodSync(dataDir, 0o700);
   for (const parent of ELSEWHERE) {
     try {
       const root = join(parent, dataDirHash(dataDir));
-      mkdirSync(root, { recursive: true });
-      chmodSync(parent, 0o711);
+      makeFolder(parent, 0o711);
       sweep(parent);
-      chmodSync(root, 0o711);
+      makeFolder(root, 0o711);
       writeFileSync(join(root, 'owner'), dataDir, { mode: 0o600 });
       if (runsAs(uid, ['/bin/sh', '-c', 'cd "$1"', 'sh', root], '/bin')) return root;
     } catch {

@@ -1,5 +1,6 @@
-import { accessSync, constants, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { accessSync, constants, rmSync, symlinkSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { makeFolder } from '../../base/folders.js';
 import type { Identity } from '../../machine/identity/identity.js';
 
 /**
@@ -11,7 +12,7 @@ export function pathWithPython({ path, root }: Identity): string {
   const python3 = findOn(path, 'python3');
   if (findOn(path, 'python') !== null) return path;
   const folder = join(root, 'bin');
-  mkdirSync(folder, { recursive: true, mode: 0o755 });
+  makeFolder(folder, 0o755);
   rmSync(join(folder, 'python'), { force: true });
   if (python3 !== null) symlinkSync(python3, join(folder, 'python'));
   return `${path}${delimiter}${folder}`;

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { lutimes, mkdir, readFile, readlink, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ManifestEntry, RunSpec } from '@mle/protocol';
+import { makeFolders } from '../../base/folders.js';
 import type { Logger } from '../../base/logger.js';
 import { PrepareError } from '../../base/prepare-error.js';
 import { attemptKey } from '../../journal/attempt-key.js';
@@ -185,7 +186,7 @@ export class Environments {
     const uid = this.identity.uidOf(slot);
     const mode = uid === null ? 0o700 : 0o711;
     for (const parent of [this.root, this.built, join(this.root, 'work'), join(this.root, 'pip')])
-      await mkdir(parent, { recursive: true, mode });
+      makeFolders(this.identity.root, parent, mode);
     for (const own of [folder, work, join(work, 'tmp'), join(work, 'home')]) await mkdir(own, { mode: 0o700 });
     if (uid === null) return;
     await mkdir(cache, { recursive: true, mode: 0o700 });

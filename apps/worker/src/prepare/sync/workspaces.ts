@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { AttemptRef, Leftover, Manifest, ManifestEntry, RunSpec } from '@mle/protocol';
 import { ManifestSchema } from '@mle/protocol';
+import { makeFolders } from '../../base/folders.js';
 import { PrepareError } from '../../base/prepare-error.js';
 import { attemptKey } from '../../journal/attempt-key.js';
 import type { Identity } from '../../machine/identity/identity.js';
@@ -53,7 +54,7 @@ export class Workspaces {
   ): Promise<PreparedPlaces> {
     const ref: AttemptRef = { runId: spec.runId, attempt: spec.attempt };
     const indexPath = join(this.identity.root, 'workspaces', spec.projectId, `${slot}.index.json`);
-    const places = this.makeFolders(spec, slot);
+    const places = this.makePlaces(spec, slot);
     const [manifest, index] = await Promise.all([this.manifest(ref, spec.snapshotId, signal), this.index(indexPath)]);
     const tree = new ContainedTree(places.workspace, this.owner(slot));
     const wanted = new Set(manifest.files.map(({ path }) => path));
@@ -114,7 +115,7 @@ export class Workspaces {
   }
 
   /** At once, like `inTurns`: most often all but one are there. */
-  private makeFolders(spec: RunSpec, slot: number): Omit<PreparedPlaces, 'files'> {
+  private makePlaces(spec: RunSpec, slot: number): Omit<PreparedPlaces, 'files'> {
     const { root, isolated } = this.identity;
     const places = {
       workspace: this.workspace(spec.projectId, slot),
@@ -126,7 +127,7 @@ export class Workspaces {
     const { workspace, outputDir, cacheDir, home } = places;
     for (const folder of [workspace, outputDir, cacheDir, home]) {
       if (folder === null) continue;
-      mkdirSync(dirname(folder), { recursive: true, mode: isolated ? 0o711 : 0o700 });
+      makeFolders(root, dirname(folder), isolated ? 0o711 : 0o700);
       try {
         mkdirSync(folder, { mode: 0o700 });
       } catch (error) {

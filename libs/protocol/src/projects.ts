@@ -38,6 +38,9 @@ export const ProjectViewSchema = z.object({
   updatedAt: TimeSchema,
 });
 export type ProjectView = z.infer<typeof ProjectViewSchema>;
+/** A new project; `notices` say what of its source did not come. */
+export const CreatedProjectSchema = ProjectViewSchema.extend({ notices: z.array(z.string()) });
+export type CreatedProject = z.infer<typeof CreatedProjectSchema>;
 
 export const FileViewSchema = z.object({
   path: z.string(),

@@ -337,6 +337,7 @@ describe('uploads, moves and archives', () => {
 
   it('give all files as a zip', async () => {
     await ada.put(`${files}/a/1.txt`, 'one');
+    await ada.put(`${files}/a:b.txt`, 'three');
     await ada.put(`${files}/ü.sh`, 'two', { 'x-file-mode': '0755' });
     const { bytes, headers } = await ada.get(`${project}/archive`);
     expect(headers.get('content-type')).toBe('application/zip');
@@ -348,6 +349,6 @@ describe('uploads, moves and archives', () => {
       for await (const part of stream) text += String(part);
       found[entry.fileName] = `${text} ${((entry.externalFileAttributes >>> 16) & 0o777).toString(8)}`;
     }
-    expect(found).toEqual({ 'a/1.txt': 'one 644', 'ü.sh': 'two 755' });
+    expect(found).toEqual({ 'a/1.txt': 'one 644', './a:b.txt': 'three 644', 'ü.sh': 'two 755' });
   });
 });

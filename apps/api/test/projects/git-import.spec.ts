@@ -5,7 +5,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FileList, ProjectView } from '@mle/protocol';
+import type { CreatedProject, FileList, ProjectView } from '@mle/protocol';
 import { EventsService } from '../../src/platform/signals/events.service.js';
 import { type ApiUnderTest, startApi } from '../api.js';
 import type { Client } from '../client.js';
@@ -92,14 +92,32 @@ it('a repository becomes a project with its files, modes and links', async () =>
   expect((await importing(`${base}/mnist.git`)).body.name).toBe('mnist 2');
 });
 
+it('leaves out what leads elsewhere, and says so', async () => {
+  repository('partly.git', (path) => {
+    writeFileSync(join(path, 'train.py'), 'print(1)');
+    symlinkSync('../../../etc/passwd', join(path, 'outside'));
+    symlinkSync('/etc/passwd', join(path, 'absolute'));
+    writeFileSync(join(path, 'weights.bin'), 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n');
+    // A repository inside of another is added as a submodule is.
+    repository('partly.git/vendor', (lib) => writeFileSync(join(lib, 'a.py'), ''));
+  });
+  const { status, body } = await ada.post<CreatedProject>('/api/v1/projects', { gitUrl: `${base}/partly.git` });
+  expect({ status, notices: body.notices }).toEqual({
+    status: 201,
+    notices: [
+      'Left out: 2 links that point out of the project (absolute, outside).',
+      expect.stringMatching(/^Left out: a submodule, .*\(vendor\)\.$/),
+      expect.stringMatching(/^The project has a file whose content lies in Git LFS.*\(weights\.bin\)\.$/),
+    ],
+  });
+  const { body: files } = await ada.get<FileList>(`/api/v1/projects/${body.id}/files`);
+  expect(files.items.map(({ path }) => path)).toEqual(['train.py', 'weights.bin']);
+});
+
 it('what cannot become a project leaves nothing behind', async () => {
-  repository('outside.git', (path) => symlinkSync('../../../etc/passwd', join(path, 'link')));
-  repository('absolute.git', (path) => symlinkSync('/etc/passwd', join(path, 'link')));
   repository('big.git', (path) => writeFileSync(join(path, 'big'), 'x'.repeat(10_001)));
   repository('names.git', (path) => writeFileSync(join(path, 'a\\b'), 'x'));
   const before = await projects();
-  expect(await importing(`${base}/outside.git`)).toMatchObject({ status: 400, body: { code: 'git.link' } });
-  expect(await importing(`${base}/absolute.git`)).toMatchObject({ status: 400, body: { code: 'git.link' } });
   expect(await importing(`${base}/big.git`)).toMatchObject({ status: 413, body: { code: 'file.too_large' } });
   expect(await importing(`${base}/names.git`)).toMatchObject({ status: 400, body: { code: 'git.path' } });
   expect(await importing(`${base}/missing.git`)).toMatchObject({

@@ -9,8 +9,11 @@ export function zipOf(files: FileView[], open: (sha256: string) => Readable): Re
   zip.on('error', (error) => output.destroy(error as Error));
   for (const { path, size, mode, mtime, sha256 } of files) {
     const options = { mtime: new Date(mtime), mode: mode === FILE_MODES.link ? 0o120777 : 0o100000 | mode, size };
-    zip.addReadStreamLazy(path, options, (done) => done(null, open(sha256)));
+    zip.addReadStreamLazy(nameInZip(path), options, (done) => done(null, open(sha256)));
   }
   zip.end();
   return output;
 }
+
+/** A name such as `a:b.txt` would be read as one on a drive of Windows. */
+const nameInZip = (path: string): string => (/^[a-zA-Z]:/.test(path) ? `./${path}` : path);

@@ -11,6 +11,8 @@ import { BlobsService } from '../../platform/blobs/blobs.service.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { badRequest, ProblemError, tooLarge } from '../../platform/http/problem.js';
 import { leadsOutside } from '../files/link-target.js';
+import type { Imported } from './imported.js';
+import { LeftOut } from './left-out.js';
 
 /** What the files of one archive may take together, unpacked. */
 const UNPACKED_BYTES = 4 * 1024 ** 3;
@@ -20,8 +22,7 @@ const MADE_BY_UNIX = 3;
 const FILE_TYPE = 0o170000;
 const LINK_TYPE = 0o120000;
 
-export interface Unpacked {
-  entries: ManifestEntry[];
+interface Unpacked extends Imported {
   /** The folder that held everything, as archives of repositories have one; it is left out of the paths. */
   folder: string | null;
 }
@@ -72,11 +73,16 @@ export class ArchiveImportService {
       const files = await this.list(zip);
       const folder = commonFolder(files.map(({ fileName }) => fileName));
       const entries = new Map<string, ManifestEntry>();
+      const leftOut = new LeftOut();
       for (const entry of files) {
         const path = folder === null ? entry.fileName : entry.fileName.slice(folder.length + 1);
-        entries.set(path, await this.storeEntry(zip, entry, path));
+        const stored = await this.storeEntry(zip, entry, path);
+        if (stored) entries.set(path, stored);
+        else leftOut.add('link', path);
       }
-      return { entries: [...entries.values()], folder };
+      if (entries.size === 0)
+        throw badRequest('archive.empty', ['The archive holds no file.', ...leftOut.sentences()].join(' '));
+      return { entries: [...entries.values()], notices: leftOut.sentences(), folder };
     } finally {
       zip.close();
     }
@@ -87,6 +93,8 @@ export class ArchiveImportService {
     const files: Entry[] = [];
     let bytes = 0;
     for await (const entry of zip.eachEntry()) {
+      // As our own archives write a name that would else be read as one on a drive of Windows.
+      entry.fileName = entry.fileName.replace(/^\.\//, '');
       // Folders are made by their files; and what a desktop leaves beside them is none of the project's.
       if (entry.fileName.endsWith('/') || /(?:^|\/)(?:__MACOSX\/|\.DS_Store$)/.test(entry.fileName)) continue;
       const shown = JSON.stringify(entry.fileName);
@@ -111,7 +119,8 @@ export class ArchiveImportService {
     return files;
   }
 
-  private async storeEntry(zip: ZipFile, entry: Entry, path: string): Promise<ManifestEntry> {
+  /** Null for a link that points out of the project. */
+  private async storeEntry(zip: ZipFile, entry: Entry, path: string): Promise<ManifestEntry | null> {
     this.blobs.checkDeclaredSize(String(entry.uncompressedSize));
     const mode = entry.versionMadeBy >> 8 === MADE_BY_UNIX ? entry.externalFileAttributes >>> 16 : 0;
     // yauzl ends the stream with an error when there are more bytes than the list says.
@@ -128,8 +137,7 @@ export class ArchiveImportService {
     }
     const target =
       entry.uncompressedSize > LINK_BYTES ? '' : Buffer.concat((await stream.toArray()) as Buffer[]).toString('utf8');
-    if (leadsOutside(path, target))
-      throw badRequest('archive.link', `The archive has a link ${path} that points out of the project.`);
+    if (leadsOutside(path, target)) return null;
     return { path, mode: FILE_MODES.link, ...(await this.blobs.putBytes(Buffer.from(target))) };
   }
 }

@@ -9,6 +9,8 @@ import { badRequest, ProblemError, tooLarge } from '../../platform/http/problem.
 import { leadsOutside } from '../files/link-target.js';
 import { type GitAddress, gitAddress } from './git-address.js';
 import { git, GitFailure } from './git-process.js';
+import type { Imported } from './imported.js';
+import { isLfsPointer, LeftOut } from './left-out.js';
 
 const CLONE_MS = 5 * 60_000;
 const CLONE_BYTES = 4 * 1024 ** 3;
@@ -38,7 +40,7 @@ export class GitImportService {
   ) {}
 
   /** Stores the files of a repository's default branch; `cancelled` ends it half-way. */
-  async fetch(userId: string, gitUrl: string, tell: Tell, cancelled: AbortSignal): Promise<ManifestEntry[]> {
+  async fetch(userId: string, gitUrl: string, tell: Tell, cancelled: AbortSignal): Promise<Imported> {
     if (this.underWay.has(userId)) throw busy('You are fetching a repository already. Wait for it, or cancel it.');
     if (this.underWay.size >= CLONES_AT_ONCE)
       throw busy('Other repositories are being fetched. Try again in a minute.');
@@ -51,7 +53,7 @@ export class GitImportService {
     }
   }
 
-  private async fetchInto(source: GitAddress, tell: Tell, cancelled: AbortSignal): Promise<ManifestEntry[]> {
+  private async fetchInto(source: GitAddress, tell: Tell, cancelled: AbortSignal): Promise<Imported> {
     const parent = join(this.config.dataDir, 'tmp');
     await mkdir(parent, { recursive: true, mode: 0o700 });
     const folder = await mkdtemp(join(parent, 'git-'));
@@ -119,37 +121,47 @@ export class GitImportService {
     }
   }
 
-  private async store(tree: string, folder: string, tell: Tell, cancelled: AbortSignal): Promise<ManifestEntry[]> {
+  private async store(tree: string, folder: string, tell: Tell, cancelled: AbortSignal): Promise<Imported> {
     const listing = await git(['-C', tree, '-c', 'core.fsmonitor=false', 'ls-files', '--stage', '-z'], {
       env: environment(null, folder),
       signal: cancelled,
       maxOutputBytes: LISTING_BYTES,
     });
     const entries: ManifestEntry[] = [];
+    const leftOut = new LeftOut();
     const records = decodeNames(listing).split('\0').filter(Boolean);
     for (const [index, record] of records.entries()) {
       checkWanted(cancelled);
       if (index % STORED_STEP === 0) tell('storing', index / records.length);
       const [, mode, path] = /^(\d{6}) [0-9a-f]+ \d\t(.*)$/s.exec(record) ?? [];
-      // A submodule is a reference to another repository, which nobody asked for.
-      if (mode === undefined || path === undefined || mode === '160000') continue;
+      if (mode === undefined || path === undefined) continue;
+      if (mode === '160000') {
+        leftOut.add('submodule', path);
+        continue;
+      }
       if (entries.length >= this.config.maxProjectFiles)
         throw tooLarge('project.too_many_files', `A project holds at most ${this.config.maxProjectFiles} files.`);
-      entries.push(await this.storeFile(join(tree, path), path, mode));
+      const entry = await this.storeFile(join(tree, path), path, mode, leftOut);
+      if (entry) entries.push(entry);
     }
     checkWanted(cancelled);
-    return entries;
+    return { entries, notices: leftOut.sentences() };
   }
 
-  private async storeFile(file: string, path: string, mode: string): Promise<ManifestEntry> {
+  private async storeFile(file: string, path: string, mode: string, leftOut: LeftOut): Promise<ManifestEntry | null> {
     const message = projectPathError(path);
     if (message !== null)
       throw badRequest(
         'git.path',
         `The repository has a file ${JSON.stringify(path)} that a project cannot have. ${message}`,
       );
-    if (mode === '120000') checkLink(path, await readFile(file, 'utf8'));
-    this.blobs.checkDeclaredSize(String((await stat(file)).size));
+    const { size } = await stat(file);
+    if (mode === '120000' && leadsOutside(path, await readFile(file, 'utf8'))) {
+      leftOut.add('link', path);
+      return null;
+    }
+    if (await isLfsPointer(size, () => readFile(file, 'latin1'))) leftOut.add('lfs', path);
+    this.blobs.checkDeclaredSize(String(size));
     const blob = await this.blobs.put(createReadStream(file));
     return {
       path,
@@ -227,11 +239,6 @@ function environment(source: GitAddress | null, home: string): NodeJS.ProcessEnv
     // git hands this to a shell.
     GIT_SSH_COMMAND: ssh.map((part) => `'${part.replaceAll("'", "'\\''")}'`).join(' '),
   };
-}
-
-function checkLink(path: string, target: string): void {
-  if (leadsOutside(path, target))
-    throw badRequest('git.link', `The repository has a link ${path} that points out of the project.`);
 }
 
 function checkWanted(cancelled: AbortSignal): void {

@@ -1,10 +1,10 @@
 import {
   type ArchiveQuery,
   ArchiveQuerySchema,
+  type CreatedProject,
+  CreatedProjectSchema,
   type CreateProject,
   CreateProjectSchema,
-  type ProjectView,
-  ProjectViewSchema,
 } from '@mle/protocol';
 import { Controller, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
@@ -20,25 +20,25 @@ export class ProjectCreationController {
   @Post()
   @Returns(
     201,
-    ProjectViewSchema,
+    CreatedProjectSchema,
     'Makes a project: empty, from an example, from a git repository, or as a copy of another',
   )
   create(
     @CurrentUser() user: AuthUser,
     @ZodBody(CreateProjectSchema) body: CreateProject,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<ProjectView> {
+  ): Promise<CreatedProject> {
     return this.creation.create(user.id, body, goneSignal(response));
   }
 
   @Post('archive')
   @Accepts('binary')
-  @Returns(201, ProjectViewSchema, 'Makes a project from a zip, whose bytes are the body')
+  @Returns(201, CreatedProjectSchema, 'Makes a project from a zip, whose bytes are the body')
   unpack(
     @CurrentUser() user: AuthUser,
     @ZodQuery(ArchiveQuerySchema) query: ArchiveQuery,
     @Req() request: Request,
-  ): Promise<ProjectView> {
+  ): Promise<CreatedProject> {
     return this.creation.createFromArchive(user.id, query, request, request.headers['content-length']);
   }
 }

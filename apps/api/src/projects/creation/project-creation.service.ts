@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
 import type {
   ArchiveQuery,
+  CreatedProject,
   CreateProject,
   FetchProgress,
   ManifestEntry,
   ProjectSettings,
-  ProjectView,
 } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { BlobsService } from '../../platform/blobs/blobs.service.js';
@@ -16,6 +16,7 @@ import { FilesService } from '../files/files.service.js';
 import { ProjectsService } from '../projects.service.js';
 import { ArchiveImportService } from './archive-import.service.js';
 import { GitImportService, nameFromUrl } from './git-import.service.js';
+import type { Imported } from './imported.js';
 
 /** Makes projects: empty ones, and ones with files from somewhere. */
 @Injectable()
@@ -31,14 +32,20 @@ export class ProjectCreationService {
   ) {}
 
   /** `cancelled` ends what takes long; then no project is left. */
-  async create(userId: string, body: CreateProject, cancelled = new AbortController().signal): Promise<ProjectView> {
+  async create(userId: string, body: CreateProject, cancelled = new AbortController().signal): Promise<CreatedProject> {
     if ('example' in body) {
       const { title } = await this.examples.get(body.example);
-      return this.filled(userId, body.name, title, () => this.examples.files(body.example));
+      return this.filled(userId, body.name, title, async () => whole(await this.examples.files(body.example)));
     }
     if ('projectId' in body) {
       const { name, settings } = await this.projects.getOwned(userId, body.projectId);
-      return this.filled(userId, body.name, name, () => this.copies(userId, body.projectId), settings);
+      return this.filled(
+        userId,
+        body.name,
+        name,
+        async () => whole(await this.copies(userId, body.projectId)),
+        settings,
+      );
     }
     if ('gitUrl' in body) {
       const { name, gitUrl } = body;
@@ -46,7 +53,7 @@ export class ProjectCreationService {
         this.events.publish('project.fetching', { userId }, { gitUrl, phase, part });
       return this.filled(userId, name, nameFromUrl(gitUrl), () => this.git.fetch(userId, gitUrl, tell, cancelled));
     }
-    return this.projects.create(userId, body.name);
+    return { ...(await this.projects.create(userId, body.name)), notices: [] };
   }
 
   async createFromArchive(
@@ -54,9 +61,9 @@ export class ProjectCreationService {
     { name, fileName }: ArchiveQuery,
     zip: Readable,
     declaredSize: string | undefined,
-  ): Promise<ProjectView> {
+  ): Promise<CreatedProject> {
     if (name !== undefined) await this.projects.checkNameFree(userId, name);
-    const { entries, folder } = await this.archives.unpack(zip, declaredSize);
+    const { folder, ...imported } = await this.archives.unpack(zip, declaredSize);
     const fallback = [fileName?.replace(/\.zip$/i, ''), folder]
       .map((text) =>
         text
@@ -65,7 +72,7 @@ export class ProjectCreationService {
           .slice(0, 70),
       )
       .find(Boolean);
-    return this.filled(userId, name, fallback ?? 'Uploaded project', () => Promise.resolve(entries));
+    return this.filled(userId, name, fallback ?? 'Uploaded project', () => Promise.resolve(imported));
   }
 
   /** What a new user finds; a server without examples gives none. */
@@ -83,11 +90,11 @@ export class ProjectCreationService {
     userId: string,
     wanted: string | undefined,
     fallback: string,
-    fetch: () => Promise<ManifestEntry[]>,
+    fetch: () => Promise<Imported>,
     settings?: ProjectSettings,
-  ): Promise<ProjectView> {
+  ): Promise<CreatedProject> {
     if (wanted !== undefined) await this.projects.checkNameFree(userId, wanted);
-    const entries = await fetch();
+    const { entries, notices } = await fetch();
     const project =
       wanted === undefined
         ? await this.projects.createUnderFreeName(userId, fallback, settings)
@@ -98,7 +105,7 @@ export class ProjectCreationService {
       await this.projects.delete(userId, project.id);
       throw error;
     }
-    return this.projects.getOwned(userId, project.id);
+    return { ...(await this.projects.getOwned(userId, project.id)), notices };
   }
 
   private async copies(userId: string, projectId: string): Promise<ManifestEntry[]> {
@@ -108,3 +115,5 @@ export class ProjectCreationService {
     return files.map(({ path, mode, size, sha256 }) => ({ path, mode, size, sha256 }));
   }
 }
+
+const whole = (entries: ManifestEntry[]): Imported => ({ entries, notices: [] });

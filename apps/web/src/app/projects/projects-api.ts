@@ -1,6 +1,6 @@
 import { HttpClient, HttpEventType } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
-import type { CreateProject, ExampleView, Page, ProjectView, UpdateProject } from '@mle/protocol';
+import type { CreatedProject, CreateProject, ExampleView, Page, ProjectView, UpdateProject } from '@mle/protocol';
 import { EMPTY, filter, firstValueFrom, fromEvent, map, type MonoTypeOperatorFunction, takeUntil, tap } from 'rxjs';
 import { API } from '../core/api-address';
 
@@ -22,8 +22,8 @@ export class ProjectsApi {
     return projects;
   }
 
-  create(project: CreateProject, signal?: AbortSignal): Promise<ProjectView> {
-    return firstValueFrom(this.http.post<ProjectView>(`${API}/projects`, project).pipe(until(signal)));
+  create(project: CreateProject, signal?: AbortSignal): Promise<CreatedProject> {
+    return firstValueFrom(this.http.post<CreatedProject>(`${API}/projects`, project).pipe(until(signal)));
   }
 
   /** Sends a zip; `progress` hears the part that is sent. */
@@ -32,12 +32,17 @@ export class ProjectsApi {
     name: string | undefined,
     signal: AbortSignal,
     progress: (part: number) => void,
-  ): Promise<ProjectView> {
+  ): Promise<CreatedProject> {
     const params: Record<string, string> = name === undefined ? { fileName: zip.name } : { name };
     const headers = { 'Content-Type': 'application/zip' };
     return firstValueFrom(
       this.http
-        .post<ProjectView>(`${API}/projects/archive`, zip, { params, headers, reportProgress: true, observe: 'events' })
+        .post<CreatedProject>(`${API}/projects/archive`, zip, {
+          params,
+          headers,
+          reportProgress: true,
+          observe: 'events',
+        })
         .pipe(
           until(signal),
           tap(
@@ -45,7 +50,7 @@ export class ProjectsApi {
               event.type === HttpEventType.UploadProgress && progress(event.loaded / (event.total ?? zip.size)),
           ),
           filter((event) => event.type === HttpEventType.Response),
-          map((response) => response.body as ProjectView),
+          map((response) => response.body as CreatedProject),
         ),
     );
   }

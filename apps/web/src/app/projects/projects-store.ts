@@ -1,9 +1,10 @@
 import { computed, effect, inject, Injectable, signal, untracked } from '@angular/core';
-import type { CreateProject, ProjectSettings, ProjectView } from '@mle/protocol';
+import type { CreatedProject, CreateProject, ProjectSettings, ProjectView } from '@mle/protocol';
 import { EventsSocket } from '../core/events-socket';
 import { sentence } from '../core/problem';
 import { Session } from '../core/session';
 import { isText, readStored, writeStored } from '../core/storage';
+import { Toasts } from '../core/toasts';
 import { ProjectsApi } from './projects-api';
 
 /** The user's projects and the one that is open. */
@@ -12,6 +13,7 @@ export class ProjectsStore {
   private readonly api = inject(ProjectsApi);
   private readonly events = inject(EventsSocket);
   private readonly session = inject(Session);
+  private readonly toasts = inject(Toasts);
   private readonly byId = signal<ReadonlyMap<string, ProjectView>>(new Map());
   private readonly currentId = signal<string | null>(null);
   readonly status = signal<'loading' | 'ready' | 'error'>('loading');
@@ -75,9 +77,10 @@ export class ProjectsStore {
     this.drop(id);
   }
 
-  private begin(project: ProjectView): void {
+  private begin({ notices, ...project }: CreatedProject): void {
     this.put(project);
     this.choose(project.id);
+    for (const notice of notices) this.toasts.show(notice);
   }
 
   private put(project: ProjectView): void {

@@ -11,6 +11,7 @@ import { CHANNEL_FD, EXIT, FromMachineSchema, INSTANCE_MARK, type ToMachine } fr
 import { ConsoleLog } from './console-log.js';
 import type { Isolation } from './isolation.js';
 import { MachineFolder } from './machine-folder.js';
+import { MetadataServer } from './metadata-server.js';
 import { openWayOut, WaysIn } from './port-relay.js';
 
 /** What a machine learns from the simulator that it runs in. */
@@ -34,6 +35,7 @@ export class HostMachine implements Machine {
   private readonly log = new ConsoleLog();
   private readonly waiting = new Map<number, (result: CommandResult) => void>();
   private folder: MachineFolder | null = null;
+  private metadata: { server: MetadataServer; port: number } | null = null;
   private wayOut: Server | null = null;
   private waysIn: WaysIn | null = null;
   private power: Power | null = null;
@@ -72,6 +74,7 @@ export class HostMachine implements Machine {
     await this.switchOff();
     this.waysIn?.open(null, []);
     this.wayOut?.close();
+    this.metadata?.server.close();
     this.folder?.remove();
     this.context.onRemoved();
   }
@@ -104,6 +107,7 @@ export class HostMachine implements Machine {
   private async start(): Promise<void> {
     const { isolation } = this.context;
     const folder = (this.folder ??= new MachineFolder(this.top));
+    const metadata = (this.metadata ??= await this.openMetadata(folder));
     if (isolation.kind === 'namespaces') {
       this.wayOut ??= await openWayOut(folder.hostSocket);
       this.waysIn ??= new WaysIn(folder.inboundSocket);
@@ -111,7 +115,7 @@ export class HostMachine implements Machine {
     // It may have been switched off while this waited.
     if (this.isRemoved || this.power !== null || this.instance().state !== 'running') return;
     const { id, userData } = this.instance();
-    const { file, args, env } = isolation.command(folder, isolation.setting(id, folder, null));
+    const { file, args, env } = isolation.command(folder, isolation.setting(id, folder, metadata.port));
     const child = spawn(file, args, { cwd: '/', env, stdio: ['ignore', 'pipe', 'pipe', 'pipe'], detached: true });
     const channel = child.stdio[CHANNEL_FD] as Duplex;
     for (const stream of [child.stdout, child.stderr] as Readable[])
@@ -134,6 +138,12 @@ export class HostMachine implements Machine {
       ports: [...this.context.ports()],
     });
     this.openPorts();
+  }
+
+  private async openMetadata(folder: MachineFolder): Promise<{ server: MetadataServer; port: number }> {
+    const server = new MetadataServer(this.instance);
+    const port = await server.listen(this.context.isolation.kind === 'namespaces' ? folder.metadataSocket : null);
+    return { server, port };
   }
 
   private async ended(code: number | null): Promise<void> {

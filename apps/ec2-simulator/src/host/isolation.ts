@@ -11,8 +11,8 @@ export interface MachineCommand {
 /** How far a machine is kept apart from this host. */
 export interface Isolation {
   readonly kind: 'namespaces' | 'folder';
-  /** Null: the metadata service listens on a socket in the folder, else on a port of the loopback. */
-  setting(instanceId: string, folder: MachineFolder, metadataPort: number | null): MachineSetting;
+  /** The metadata service listens on this port of the loopback, where it does not listen on a socket in the folder. */
+  setting(instanceId: string, folder: MachineFolder, metadataPort: number): MachineSetting;
   command(folder: MachineFolder, setting: MachineSetting): MachineCommand;
 }
 

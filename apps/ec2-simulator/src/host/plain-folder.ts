@@ -10,7 +10,7 @@ export class PlainFolder implements Isolation {
 
   constructor(private readonly bundle: string) {}
 
-  setting(instanceId: string, folder: MachineFolder, metadataPort: number | null): MachineSetting {
+  setting(instanceId: string, folder: MachineFolder, metadataPort: number): MachineSetting {
     return {
       instanceId,
       root: folder.disk,
@@ -21,7 +21,7 @@ export class PlainFolder implements Isolation {
         TMPDIR: join(folder.disk, 'tmp'),
         MLE_ROOT: folder.disk,
         [INSTANCE_MARK]: instanceId,
-        ...(metadataPort === null ? {} : { AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://127.0.0.1:${metadataPort}` }),
+        AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://127.0.0.1:${metadataPort}`,
       },
       socketPath: join(folder.run, 'machine.sock'),
       forwards: null,

@@ -15,6 +15,7 @@ import {
   ToMachineSchema,
 } from '../channel/messages.js';
 import type { MachineSetting } from './machine-setting.js';
+import { PacketRules } from './packet-rules.js';
 import { PortForwards } from './port-forwards.js';
 import { PowerCommands } from './power-commands.js';
 import { Journal } from './units/journal.js';
@@ -29,6 +30,7 @@ const LONGEST_RESULT = 1_048_576;
 export class MachineProcess {
   private readonly clock = new Clock();
   private readonly journal = new Journal();
+  private readonly rules = new PacketRules();
   private readonly forwards: PortForwards;
   private readonly manager: UnitManager;
   private readonly systemctl: Systemctl;
@@ -50,7 +52,7 @@ export class MachineProcess {
     this.manager = new UnitManager(world);
     this.systemctl = new Systemctl(this.manager, world);
     this.powerCommands = new PowerCommands(this.clock, world.power);
-    this.forwards = new PortForwards(setting.forwards);
+    this.forwards = new PortForwards(setting.forwards, this.rules);
   }
 
   /** Serves until the machine is switched off. The channel is the lifeline: without it all ends at once. */
@@ -130,11 +132,7 @@ export class MachineProcess {
       case 'apt-get':
         return { code: 0, stdout: `apt-get ${args.join(' ')}: nothing is installed in a simulation\n`, stderr: '' };
       case 'nft':
-        return {
-          code: 0,
-          stdout: '',
-          stderr: `nft: ${input.length} bytes of rules taken, none enforced: this machine has no network of its own\n`,
-        };
+        return this.rules.run(args, input);
       default:
         return this.powerCommands.run(program, args);
     }

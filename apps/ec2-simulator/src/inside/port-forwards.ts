@@ -2,6 +2,7 @@ import { chmodSync, rmSync } from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { joinSockets, readPort, writePort } from '../base/port-header.js';
 import type { ForwardSetting } from './machine-setting.js';
+import { type PacketRules, userOfConnection } from './packet-rules.js';
 
 const METADATA = { address: '169.254.169.254', port: 80 };
 
@@ -12,12 +13,19 @@ const METADATA = { address: '169.254.169.254', port: 80 };
 export class PortForwards {
   private readonly servers = new Map<number, Server>();
 
-  constructor(private readonly setting: ForwardSetting | null) {}
+  constructor(
+    private readonly setting: ForwardSetting | null,
+    private readonly rules: PacketRules,
+  ) {}
 
   async listen(): Promise<void> {
     const { setting } = this;
     if (setting === null) return;
-    const metadata = createServer((socket) => joinSockets(socket, createConnection(setting.metadataSocket)));
+    const metadata = createServer((socket) => {
+      const user = userOfConnection(socket.remotePort ?? 0);
+      if (user === null || this.rules.bars(user)) socket.destroy();
+      else joinSockets(socket, createConnection(setting.metadataSocket));
+    });
     await new Promise<void>((resolve, reject) => {
       metadata.once('error', reject);
       metadata.listen(METADATA.port, METADATA.address, resolve);

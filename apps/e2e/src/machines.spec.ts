@@ -179,12 +179,14 @@ test(
       const token = (await readFile(said('token'), 'utf8')).trim();
       await logIn(page, product);
       await page.goto(`${product.url}/machines`);
-      await page.getByRole('button', { name: 'Connect to one' }).click();
+      // The words of the worker lead to the form.
+      const choice = /choose "(.+?)"/.exec(worker.output)?.[1] ?? '';
+      await page.getByRole('button', { name: choice, exact: true }).click();
       const dialog = page.getByRole('dialog');
       await dialog.getByLabel('Address').fill('192.168.1.20');
       await dialog.getByLabel('Fingerprint').fill('ab:cd');
       await dialog.getByLabel('Token').fill(token.replace(/^./, (first) => (first === 'x' ? 'y' : 'x')));
-      await dialog.getByRole('button', { name: 'Connect' }).click();
+      await dialog.getByRole('button', { name: 'Connect', exact: true }).click();
       await expect(dialog.locator('label').filter({ hasText: 'Address' }).getByRole('alert')).toContainText(
         'such as https://',
       );
@@ -193,10 +195,10 @@ test(
       );
       await dialog.getByLabel('Address').fill(said('address'));
       await dialog.getByLabel('Fingerprint').fill(said('fingerprint'));
-      await dialog.getByRole('button', { name: 'Connect' }).click();
+      await dialog.getByRole('button', { name: 'Connect', exact: true }).click();
       await expect(dialog.locator('label').filter({ hasText: 'Token' }).getByRole('alert')).toContainText(/token/i);
       await dialog.getByLabel('Token').fill(token);
-      await dialog.getByRole('button', { name: 'Connect' }).click();
+      await dialog.getByRole('button', { name: 'Connect', exact: true }).click();
       await expect(dialog).toContainText('behind a wall is here.', { timeout: 30_000 });
       await dialog.getByRole('button', { name: 'Show it' }).click();
       await worker.kill();

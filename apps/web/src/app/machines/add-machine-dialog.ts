@@ -23,10 +23,10 @@ export type WayToAdd = 'join' | 'dial';
       <div class="body">
         <span class="segments" role="group" aria-label="How it connects">
           <button type="button" [attr.aria-pressed]="way() === 'join'" (click)="way.set('join')">
-            It dials this server
+            It joins by a command
           </button>
           <button type="button" [attr.aria-pressed]="way() === 'dial'" (click)="way.set('dial')">
-            The server dials it
+            Connect to one
           </button>
         </span>
         @if (way() === 'join') {

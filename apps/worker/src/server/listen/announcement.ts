@@ -8,7 +8,7 @@ const WILDCARDS = ['0.0.0.0', '::'];
 export function announcement({ fingerprint, tokenFile }: ListenIdentity, port: number, host: string | null): string {
   const [first = '127.0.0.1', ...others] = host === null || WILDCARDS.includes(host) ? addresses() : [host];
   return [
-    'This worker listens. Open the Machines page of the server, choose "Add a machine" and "The server dials it", and give there:',
+    'This worker listens. Open the Machines page of the server, choose "Connect to one", and give there:',
     `  address      ${urlOf(first, port)}${others.length > 0 ? `  (or ${others.map((other) => urlOf(other, port)).join(', ')})` : ''}`,
     `  fingerprint  ${shownFingerprint(fingerprint)}`,
     `  token        ${tokenFile === null ? 'the one that you gave' : `in the file ${tokenFile}`}`,

@@ -2,13 +2,17 @@ import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writev } from 
 import type { OutputStream } from '@mle/protocol';
 import { OUTPUT_STREAMS } from '@mle/protocol';
 import { decodeHeader, encodeHeader, HEADER_BYTES, MAX_FRAME_BYTES } from '../journal/spool-format.js';
+import { OutputTail } from './output-tail.js';
+
+/** Kept of the end of an output that passes its quota, at most as much as the quota: a traceback, the last numbers. */
+const TAIL_BYTES = 64 * 1024;
 
 /** Why bytes are missing, in the words of the marker. */
 type Cause = 'quota' | 'disk';
 
 /**
- * Appends frames to a spool, one write per frame, in order. What passes the quota or finds the disk full is
- * dropped and counted, and a `system` marker names the missing range; the program goes on.
+ * Appends frames to a spool, one write per frame, in order. What finds the disk full, or lies between the quota and the
+ * last bytes, is dropped and counted, and a `system` marker names the missing range; the program goes on.
  */
 export class SpoolWriter {
   /** Bytes of output in the file: the length of the whole sequence. */
@@ -17,7 +21,10 @@ export class SpoolWriter {
   pending = 0;
   private readonly fd: number;
   private filePosition: number;
-  private tail: Promise<void> = Promise.resolve();
+  private queue: Promise<void> = Promise.resolve();
+  /** What came after the quota. */
+  private readonly tail: OutputTail;
+  private quotaPassed = false;
   /** Bytes that the program wrote, kept or not. */
   private seen: number;
   private missing: { cause: Cause; from: number; length: number } | null = null;
@@ -32,6 +39,7 @@ export class SpoolWriter {
     /** Called after each piece of output, when it no longer counts as pending. */
     private readonly onSettled: () => void,
   ) {
+    this.tail = new OutputTail(Math.min(TAIL_BYTES, quotaBytes));
     this.fd = openSync(path, 'a+', 0o600);
     const end = scan(this.fd);
     this.filePosition = end.file;
@@ -60,9 +68,10 @@ export class SpoolWriter {
     });
   }
 
-  /** All that was handed in is in the file, and a range that is missing at the end is named. */
+  /** The tail is in the file, and a range that is missing is named. */
   async finish(): Promise<void> {
     this.enqueue(async () => {
+      for (const { stream, bytes, time } of this.tail.take()) await this.store(stream, bytes, time);
       if (this.missing !== null && (await this.writeFrames([['system', this.marker()]], Date.now())))
         this.missing = null;
     });
@@ -70,7 +79,7 @@ export class SpoolWriter {
   }
 
   async flush(): Promise<void> {
-    await this.tail;
+    await this.queue;
   }
 
   async close(): Promise<void> {
@@ -79,34 +88,35 @@ export class SpoolWriter {
   }
 
   private enqueue(job: () => Promise<void>): void {
-    this.tail = this.tail.then(job);
+    this.queue = this.queue.then(job);
   }
 
   private async keep(stream: OutputStream, bytes: Buffer, time: number): Promise<void> {
     const room = Math.max(0, this.quotaBytes - this.kept);
     const part = bytes.length <= room ? bytes : bytes.subarray(0, room);
     if (part.length > 0) {
-      const written =
-        this.missing === null ? await this.write(stream, part, time) : await this.writeAfterGap(stream, part, time);
-      this.kept += written;
-      this.seen += written;
-      if (written < part.length) this.drop('disk', part.length - written);
+      this.kept += await this.store(stream, part, time);
     }
     if (bytes.length > room) {
-      if (this.missing?.cause !== 'quota') {
-        await this.write(
-          'system',
-          Buffer.from(
-            `\nThe output passed its quota of ${this.quotaBytes} bytes. What follows is counted, but not kept.\n`,
-          ),
-          time,
-        );
+      if (!this.quotaPassed) {
+        this.quotaPassed = true;
+        const text = `\nThe output passed its quota of ${this.quotaBytes} bytes. Of what follows only the end is kept.\n`;
+        await this.write('system', Buffer.from(text), time);
       }
-      this.drop('quota', bytes.length - room);
+      this.drop('quota', this.tail.push(stream, bytes.subarray(room), time));
     }
   }
 
+  private async store(stream: OutputStream, bytes: Buffer, time: number): Promise<number> {
+    const written =
+      this.missing === null ? await this.write(stream, bytes, time) : await this.writeAfterGap(stream, bytes, time);
+    this.seen += written;
+    this.drop('disk', bytes.length - written);
+    return written;
+  }
+
   private drop(cause: Cause, length: number): void {
+    if (length === 0) return;
     if (this.missing === null) this.missing = { cause, from: this.seen, length: 0 };
     else if (cause === 'quota') this.missing.cause = cause;
     this.missing.length += length;

@@ -166,3 +166,17 @@ test('many small files go in few messages', async () => {
   expect(server.artifactChunks.length).toBeLessThan(30);
   expect(String(server.blobs.get(run.artifacts.get('321.txt')?.sha256 ?? ''))).toBe('321\n');
 });
+
+test('a name that is no UTF-8 is listed as dropped, a folder of such a name too', async () => {
+  const program =
+    'import os\nos.chdir(os.environ["MLE_OUTPUT_DIR"])\nopen(b"caf\\xe9.txt", "w").write("four")\nopen(b"caf\\xe8.txt", "w")\nos.mkdir(b"\\xff")\nopen(b"\\xff/in.txt", "w")\n';
+  const run = await server.submit({ 'names.py': program });
+  await until('the run is finished', () => run.finished !== null);
+  const reason = 'Its name is not valid UTF-8.';
+  const byPath = [...run.dropped].sort((a, b) => (a.path < b.path ? -1 : 1));
+  expect(byPath).toEqual([
+    { path: '\\xff', size: 0, reason },
+    { path: 'caf\\xe8.txt', size: 0, reason },
+    { path: 'caf\\xe9.txt', size: 4, reason },
+  ]);
+});

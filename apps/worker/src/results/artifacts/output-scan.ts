@@ -1,4 +1,5 @@
-import type { Dirent, Stats } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
+import type { Stats } from 'node:fs';
 import { realpathSync } from 'node:fs';
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
@@ -40,7 +41,8 @@ function realOf(folder: string): string {
 }
 
 async function visit(scan: OutputScan, folder: string): Promise<void> {
-  const entries = await readdir(join(scan.root, folder), { withFileTypes: true }).catch((): Dirent[] => []);
+  const here = join(scan.root, folder);
+  const entries = await readdir(here, { withFileTypes: true, encoding: 'buffer' }).catch(() => []);
   for (const entry of entries) {
     if (scan.files.size + scan.refused.length >= ENTRIES) {
       scan.refused.push({
@@ -50,7 +52,13 @@ async function visit(scan: OutputScan, folder: string): Promise<void> {
       });
       return;
     }
-    const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+    const name = isUtf8(entry.name) ? entry.name.toString() : escaped(entry.name);
+    const path = folder === '' ? name : `${folder}/${name}`;
+    if (!isUtf8(entry.name)) {
+      const there = await lstat(Buffer.concat([Buffer.from(`${here}/`), entry.name])).catch(() => null);
+      if (there !== null) refuse(scan, path, there.isFile() ? there.size : 0, 'Its name is not valid UTF-8.');
+      continue;
+    }
     if (entry.isDirectory()) {
       await visit(scan, path);
       if (scan.refused.at(-1)?.path === '…') return;
@@ -62,19 +70,31 @@ async function visit(scan: OutputScan, folder: string): Promise<void> {
 }
 
 async function look(scan: OutputScan, path: string, there: Stats): Promise<void> {
-  const refuse = (reason: string): void =>
-    void scan.refused.push({ path: path.slice(0, 4096), size: there.size, reason });
-  const nameError = path.includes('\uFFFD') ? 'Its name is not valid UTF-8.' : projectPathError(path);
-  if (nameError !== null) return refuse(nameError);
+  const drop = (reason: string): void => refuse(scan, path, there.size, reason);
+  const nameError = projectPathError(path);
+  if (nameError !== null) return drop(nameError);
   if (there.isFile()) {
     scan.files.set(path, { ...traceOf(there), real: join(scan.root, path) });
     return;
   }
-  if (!there.isSymbolicLink()) return refuse('It is no regular file.');
+  if (!there.isSymbolicLink()) return drop('It is no regular file.');
   const real = await realpath(join(scan.root, path)).catch(() => null);
-  if (real === null) return refuse('It is a link to a file that does not exist.');
-  if (!real.startsWith(scan.root + sep)) return refuse('It is a link out of the folder.');
+  if (real === null) return drop('It is a link to a file that does not exist.');
+  if (!real.startsWith(scan.root + sep)) return drop('It is a link out of the folder.');
   const target = await stat(real).catch(() => null);
   if (target?.isFile() === true) scan.files.set(path, { ...traceOf(target), real });
-  else refuse('It is a link to a folder.');
+  else drop('It is a link to a folder.');
+}
+
+function refuse(scan: OutputScan, path: string, size: number, reason: string): void {
+  scan.refused.push({ path: path.slice(0, 4096), size, reason });
+}
+
+/** Printable ASCII as it is, each other byte as `\xNN`. */
+function escaped(name: Buffer): string {
+  return [...name]
+    .map((byte) =>
+      byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`,
+    )
+    .join('');
 }

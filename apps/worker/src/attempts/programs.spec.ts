@@ -254,3 +254,18 @@ test('a time limit ends a run', async () => {
   expect(run.finished).toMatchObject({ outcome: 'timed_out', reason: 'The run passed its time limit of 1 s.' });
   expect(run.stream('stderr')).toContain('KeyboardInterrupt');
 });
+
+test('what a program leaves running is ended with it, and the output says what that was', async () => {
+  const run = await server.submit({ 'leave.sh': 'sleep 631 &\nsetsid sleep 632 &\ntail -f /dev/null &\necho done\n' });
+  await until('the run is finished', () => run.finished !== null);
+  expect(run.finished).toMatchObject({ outcome: 'exited', exitCode: 0, reason: null });
+  expect(run.output.toString()).toMatch(
+    /done\n\n3 processes were still running when the program ended, and ended with it: (sleep \(2\), tail|tail, sleep \(2\))\.\n$/,
+  );
+});
+
+test('what ends by itself is not counted among it', async () => {
+  const run = await server.submit({ 'brief.sh': '(sleep 0.02; exit 0) &\necho done\n' });
+  await until('the run is finished', () => run.finished !== null);
+  expect(run.stream('system')).toBe('Running brief.sh\n');
+});

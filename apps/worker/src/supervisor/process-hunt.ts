@@ -62,6 +62,15 @@ export function lowestPid(
   return forksNow - forks + FORKS_UNDER_WAY < pidMax - group ? group : 0;
 }
 
+/** What the system calls a process, at most 15 characters; null where it has ended. */
+export function processName(pid: number): string | null {
+  return (
+    readText(`/proc/${pid}/comm`)
+      ?.trimEnd()
+      .replace(/[^\x20-\x7e]/g, '?') ?? null
+  );
+}
+
 /** Processes and threads made since the boot, in all namespaces; null where the system does not say. */
 export function forksSoFar(): number | null {
   const match = /^processes (\d+)$/m.exec(readText('/proc/stat') ?? '');

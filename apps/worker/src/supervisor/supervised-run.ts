@@ -8,6 +8,7 @@ import { writeAtomicSync } from '../base/atomic-file.js';
 import { parseAttemptKey } from '../journal/attempt-key.js';
 import type { ExitRecord, ProcessRecord } from '../journal/records.js';
 import { FILES } from '../journal/records.js';
+import { backgroundPrograms, endedWithMain } from './background-programs.js';
 import type { FifoPool } from './fifo-pool.js';
 import { OutputPipes } from './output-pipes.js';
 import type { Quarry } from './process-hunt.js';
@@ -201,6 +202,7 @@ export class SupervisedRun {
   ): Promise<void> {
     clearTimeout(this.limit?.timer);
     const escalated = this.escalation?.reached ?? null;
+    const background = this.escalation === null ? await backgroundPrograms(this.quarry) : [];
     if (findProcesses(this.quarry).length > 0) {
       // What the main process left behind goes with it; during a stop its group keeps the time it was given.
       this.escalation ??= Escalation.ofStragglers(this.quarry);
@@ -209,6 +211,7 @@ export class SupervisedRun {
     this.escalation?.cancel();
     if (cleanup !== null) await cleanUp(cleanup, cwd, env);
     await this.pipes?.ended();
+    if (background.length > 0) this.spool.note('system', endedWithMain(background));
     await this.record(this.ending(exitCode, signal, escalated));
   }
 

@@ -65,7 +65,7 @@ export class AttemptTable {
     for (const entry of entries) {
       if (entry.journal !== null) continue;
       // Claimed perhaps: the hello names it, and the claim is made once more when the server knows of it.
-      this.slots.take(attemptKey(entry.ref));
+      this.slots.hold(attemptKey(entry.ref));
       this.claims.set(attemptKey(entry.ref), entry.ref);
       this.unanswered.add(attemptKey(entry.ref));
     }
@@ -80,7 +80,7 @@ export class AttemptTable {
       log.info('A delivery came again and is settled.');
       return 'settled';
     }
-    this.slots.take(key);
+    this.slots.hold(key);
     this.claims.set(key, ref);
     return this.claim(ref, key, log);
   }
@@ -157,7 +157,7 @@ export class AttemptTable {
   }
 
   private accept(ref: AttemptRef, key: string, spec: RunSpec, log: Logger): void {
-    const slot = this.slots.take(key);
+    const slot = this.slots.take(key, this.tools.workspaces.slotsOf(spec.projectId));
     this.tools.journal.write(ref, { spec, slot });
     const attempt = this.add(ref, spec, slot);
     this.claims.delete(key);

@@ -1,6 +1,7 @@
 /** Which attempt holds which slot. A slot's number names its workspaces, so it stays for the attempt's life. */
 export class SlotTable {
-  private readonly held = new Map<string, number>();
+  /** Null: its project is not known yet. */
+  private readonly held = new Map<string, number | null>();
   private size = 0;
 
   resize(slots: number): void {
@@ -11,16 +12,17 @@ export class SlotTable {
     return this.held.size < this.size;
   }
 
-  slotOf(key: string): number | undefined {
-    return this.held.get(key);
+  /** Keeps a slot for an attempt. The caller has asked `hasFree`; a restored attempt may exceed the size. */
+  hold(key: string): void {
+    if (!this.held.has(key)) this.held.set(key, null);
   }
 
-  /** The lowest free number. The caller has asked `hasFree`; a restored attempt may exceed the size. */
-  take(key: string): number {
+  /** The first free of those that its project had, or else the lowest free number. */
+  take(key: string, hadBefore: number[]): number {
     const known = this.held.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined && known !== null) return known;
     const used = new Set(this.held.values());
-    let slot = 0;
+    let slot = hadBefore.find((number) => number < this.size && !used.has(number)) ?? 0;
     while (used.has(slot)) slot++;
     this.held.set(key, slot);
     return slot;

@@ -238,3 +238,16 @@ test('an empty project and empty files', async () => {
   const other = await finish(newProject(), { 'empty.txt': '' }, 'wc -c < empty.txt');
   expect(other.stream('stdout').trim()).toBe('0');
 });
+
+test('a run takes the free slot that ran its project last', async () => {
+  server.apply({ slots: 2 });
+  const project = newProject();
+  const busy = await server.submit({}, { projectId: newProject(), command: 'echo on; sleep 600' });
+  await until('the first slot is taken', () => busy.stream('stdout') === 'on\n');
+  await finish(project, {}, 'echo weights > checkpoint');
+  await server.stop(busy);
+  await until('both slots are free', () => worker.journal.length === 0);
+  const next = await finish(project, {}, 'cat checkpoint');
+  expect(next.stream('stdout')).toBe('weights\n');
+  server.apply({ slots: 1 });
+});

@@ -1,4 +1,4 @@
-import { chownSync, mkdirSync, rmdirSync } from 'node:fs';
+import { chownSync, lutimesSync, mkdirSync, readdirSync, rmdirSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { AttemptRef, Leftover, Manifest, ManifestEntry, RunSpec } from '@mle/protocol';
@@ -109,6 +109,16 @@ export class Workspaces {
     return new ContainedTree(this.workspace(projectId, slot), this.owner(slot));
   }
 
+  /** The slots in which runs of the project were, the last one first. */
+  slotsOf(projectId: string): number[] {
+    const folder = join(this.identity.root, 'caches', projectId);
+    const used = (slot: string): number => statSync(join(folder, slot), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    return slotFolders(folder)
+      .map((slot) => ({ slot: Number(slot), at: used(slot) }))
+      .sort((a, b) => b.at - a.at)
+      .map(({ slot }) => slot);
+  }
+
   private owner(slot: number): { uid: number; gid: number } | null {
     const uid = this.identity.uidOf(slot);
     return uid === null ? null : { uid, gid: uid };
@@ -135,6 +145,9 @@ export class Workspaces {
       }
       if (owner !== null) chownSync(folder, owner.uid, owner.gid);
     }
+    // Its time says when the slot was used: see `slotsOf`.
+    const now = new Date();
+    lutimesSync(cacheDir, now, now);
     return places;
   }
 
@@ -169,6 +182,14 @@ export class Workspaces {
       if (!real.has(dirname(entry.path)) || !index.isCurrent(entry, `${tree.root}/${entry.path}`)) due.push(entry);
     });
     return due;
+  }
+}
+
+function slotFolders(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
   }
 }
 

@@ -80,7 +80,7 @@ export class TestServer {
   readonly artifactChunks: ArtifactChunk[] = [];
   /** Bytes of contents that are under way. */
   private readonly incoming = new Map<string, Buffer[]>();
-  onClaim: ((ref: AttemptRef) => 'busy' | 'gone' | null) | null = null;
+  onClaim: (() => Promise<'gone' | null>) | null = null;
   /** Answers each handshake. */
   refusal: Error | null = null;
   admitAnything = false;
@@ -270,12 +270,11 @@ export class TestServer {
       this.heartbeats.push(heartbeat);
       ack({ ok: true });
     });
-    socket.on('claim', (ref, ack) => {
+    socket.on('claim', async (ref, ack) => {
+      const answer = await this.onClaim?.();
       const run = this.find(ref);
-      const answer = this.onClaim?.(ref) ?? null;
       if (run === undefined || answer === 'gone' || run.state === 'gone' || run.state === 'finished')
         return ack({ ok: false, code: 'gone', message: 'no such attempt' });
-      if (answer === 'busy') return ack({ ok: false, code: 'busy', message: 'the machine is busy' });
       run.claims++;
       run.state = 'preparing';
       ack({ ok: true, spec: run.spec });

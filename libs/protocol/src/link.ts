@@ -107,7 +107,7 @@ export type RunSpec = z.infer<typeof RunSpecSchema>;
 
 export const ClaimSchema = AttemptRefSchema;
 /** `gone`: complete the delivery and forget it. */
-export type ClaimReply = { ok: true; spec: RunSpec } | { ok: false; code: 'gone' | 'busy'; message: string };
+export type ClaimReply = { ok: true; spec: RunSpec } | { ok: false; code: 'gone'; message: string };
 
 export const AttemptRunningSchema = AttemptRefSchema.extend({ pid: z.int(), startedAt: z.number() });
 export type AttemptRunning = z.infer<typeof AttemptRunningSchema>;

@@ -1,15 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptRef, Delivery, HelloReply, RunSpec, StopRequest } from '@mle/protocol';
 import type { Logger } from '../base/logger.js';
 import { attemptKey } from '../journal/attempt-key.js';
 import type { JournalEntry } from '../journal/journal.js';
-import type { DeliveryResult } from '../server/queue/delivery-consumer.js';
 import type { AttemptTools } from './attempt.js';
 import { Attempt } from './attempt.js';
 import type { SlotTable } from './slot-table.js';
-
-/** Between two claims of an attempt that the server calls busy: an earlier run is about to give its slot back. */
-const BUSY_MS = 100;
 
 /** All attempts that this worker answers for. */
 export class AttemptTable {
@@ -26,7 +21,6 @@ export class AttemptTable {
     private readonly log: Logger,
     /** A slot became free, or an attempt came. */
     private readonly onChange: () => void,
-    private readonly draining: () => boolean,
   ) {
     tools.supervisor.on('output', (key, bytes) => this.attempts.get(key)?.output(bytes));
     tools.supervisor.on('ended', (key) => this.attempts.get(key)?.ended());
@@ -72,17 +66,17 @@ export class AttemptTable {
   }
 
   /** Claims a delivered attempt, journals it and starts it. */
-  async deliver(delivery: Delivery): Promise<DeliveryResult> {
+  async deliver(delivery: Delivery): Promise<void> {
     const ref = { runId: delivery.runId, attempt: delivery.attempt };
     const key = attemptKey(ref);
     const log = this.log.child({ correlationId: delivery.correlationId, runId: ref.runId, attempt: ref.attempt });
     if (this.attempts.has(key) || this.claims.has(key) || !this.tools.journal.intend(ref)) {
       log.info('A delivery came again and is settled.');
-      return 'settled';
+      return;
     }
     this.slots.hold(key);
     this.claims.set(key, ref);
-    return this.claim(ref, key, log);
+    await this.claim(ref, key, log);
   }
 
   onHello(reply: HelloReply): void {
@@ -136,23 +130,13 @@ export class AttemptTable {
     void work.catch((error: unknown) => log.error({ err: error }, 'An attempt of the journal could not be taken up.'));
   }
 
-  private async claim(ref: AttemptRef, key: string, log: Logger): Promise<DeliveryResult> {
-    for (;;) {
-      const reply = await this.tools.link.insist(this.aborted.signal, () => this.tools.link.claim(ref));
-      if (reply.ok) {
-        this.accept(ref, key, reply.spec, log);
-        return 'settled';
-      }
-      if (reply.code === 'gone') {
-        log.info({ reason: reply.message }, 'The delivery is out of date.');
-        await this.forget(ref, key);
-        return 'settled';
-      }
-      if (this.draining()) {
-        await this.forget(ref, key);
-        return 'later';
-      }
-      await delay(BUSY_MS);
+  private async claim(ref: AttemptRef, key: string, log: Logger): Promise<void> {
+    const reply = await this.tools.link.insist(this.aborted.signal, () => this.tools.link.claim(ref));
+    if (reply.ok) {
+      this.accept(ref, key, reply.spec, log);
+    } else {
+      log.info({ reason: reply.message }, 'The delivery is out of date.');
+      await this.forget(ref, key);
     }
   }
 

@@ -179,13 +179,7 @@ export class WorkerApp {
       journal: this.journal,
       preparation: new Preparation({ ...shared, inventory, home, lang }),
     };
-    return new AttemptTable(
-      tools,
-      this.slots,
-      this.log,
-      () => this.consumer?.reconsider(),
-      () => this.machine?.draining ?? false,
-    );
+    return new AttemptTable(tools, this.slots, this.log, () => this.consumer?.reconsider());
   }
 
   private async stopAsking(): Promise<void> {

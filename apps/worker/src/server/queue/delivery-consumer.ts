@@ -18,13 +18,11 @@ const WAIT_SECONDS = 5;
 /** The queue may be gone for good when it is closed: whatever waits for it is left behind then. */
 const CLOSE_MS = 1_000;
 
-/** What became of a delivery: it is settled, or it shall come again later. */
-export type DeliveryResult = 'settled' | 'later';
-
 export interface ConsumerHooks {
   /** A slot is free, the link is up, and the machine is not draining. */
   wanted: () => boolean;
-  deliver: (delivery: Delivery) => Promise<DeliveryResult>;
+  /** Settles the delivery. One that was not settled comes again. */
+  deliver: (delivery: Delivery) => Promise<void>;
 }
 
 /** Takes deliveries from the machine's queue, one at a time and only while one is wanted. */
@@ -113,11 +111,10 @@ export class DeliveryConsumer {
         .catch((error: unknown) => this.log.debug({ err: error }, 'A lock was not renewed.'));
     }, LOCK_RENEWAL_MS);
     try {
-      const result = await this.hooks.deliver(delivery.data);
-      // What is not settled comes again when its lock has run out.
-      if (result === 'settled') await job.moveToCompleted(null, token, false);
+      await this.hooks.deliver(delivery.data);
+      await job.moveToCompleted(null, token, false);
     } catch (error) {
-      // The job comes again when its lock has run out, and is then known as settled.
+      // The job comes again when its lock has run out. What was settled is then known as such.
       this.log.warn({ err: error, job: job.id }, 'A delivery could not be settled in the queue.');
     } finally {
       clearInterval(renewal);

@@ -6,7 +6,7 @@ import { hasEnded, readStat } from './stat.mjs';
  * A process, so noted that a later one of the same number is not taken for it.
  * @typedef {object} Identity
  * @property {number} pid
- * @property {string | null} startTime as `startTime` tells it
+ * @property {string | null} startTime as `startTime` below tells it
  */
 
 /** @type {string | null} */
@@ -31,7 +31,7 @@ export function bootId() {
  * @param {number} pid
  * @returns {string | null}
  */
-export function startTime(pid) {
+function startTime(pid) {
   if (bootId() !== null) {
     const stat = readStat(pid);
     return stat === null || hasEnded(stat) ? null : `${bootId()}:${stat.startTime}`;

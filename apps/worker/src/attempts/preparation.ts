@@ -19,7 +19,7 @@ import type { Link } from '../server/link/link.js';
 import type { SetupEnd, SpawnRequest } from '../supervisor/protocol.js';
 import type { SupervisorClient } from '../supervisor/supervisor-client.js';
 
-export interface PreparationTools {
+interface PreparationTools {
   link: Link;
   supervisor: SupervisorClient;
   workspaces: Workspaces;
@@ -31,7 +31,7 @@ export interface PreparationTools {
 }
 
 /** The attempt as it is in the journal. */
-export interface Prepared {
+interface Prepared {
   spec: RunSpec;
   slot: number;
   folder: string;

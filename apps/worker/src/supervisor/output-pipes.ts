@@ -8,7 +8,7 @@ const LOW_BYTES = 128 * 1024;
 /** A process that escaped the hunt may hold a pipe open; we wait for it no longer than this without a byte. */
 const SILENCE_MS = 2_000;
 
-export interface OutputStreams {
+interface OutputStreams {
   stdout: OutputStream;
   stderr: OutputStream;
 }

@@ -3,7 +3,7 @@ import { bootId } from '@mle/process/identity.mjs';
 import { hasEnded, readStat } from '@mle/process/stat.mjs';
 import type { AttemptRef } from '@mle/protocol';
 
-export interface FoundProcess {
+interface FoundProcess {
   pid: number;
   group: number;
 }

@@ -8,7 +8,7 @@ export const SUPERVISOR_VERSION = 2;
 const Key = z.string().max(64);
 const Attempt = { key: Key, folder: z.string(), quotaBytes: z.int().nonnegative() };
 
-export const SpawnSchema = z.object({
+const SpawnSchema = z.object({
   op: z.literal('spawn'),
   ...Attempt,
   /** The first line, on the `system` stream. */
@@ -25,7 +25,7 @@ export const SpawnSchema = z.object({
 export type SpawnRequest = z.infer<typeof SpawnSchema>;
 
 /** One program of the set-up, before the start: its output goes to the `system` stream, and its end is told as news. */
-export const SetupSchema = z.object({
+const SetupSchema = z.object({
   op: z.literal('setup'),
   key: Key,
   argv: z.array(z.string()).min(1),
@@ -37,7 +37,7 @@ export const SetupSchema = z.object({
 });
 export type SetupRequest = z.infer<typeof SetupSchema>;
 
-export const RequestSchema = z.discriminatedUnion('op', [
+const RequestSchema = z.discriminatedUnion('op', [
   z.object({ op: z.literal('hello') }),
   /** Takes up an attempt: makes or continues its spool. */
   z.object({ op: z.literal('open'), ...Attempt }),
@@ -83,7 +83,7 @@ export const SetupReplySchema = z.discriminatedUnion('result', [
   z.object({ result: z.literal('over') }),
 ]);
 export type SetupReply = z.infer<typeof SetupReplySchema>;
-export const SetupEndSchema = z.object({
+const SetupEndSchema = z.object({
   exitCode: z.int().nullable(),
   signal: z.string().nullable(),
   timedOut: z.boolean(),

@@ -16,7 +16,7 @@ export interface ListenSettings {
 }
 
 /** The worker dials the server, or waits for the server to dial it. */
-export type ServerSettings =
+type ServerSettings =
   | { url: string; /** Null where the worker has joined before. */ joinToken: string | null; listen: null }
   | { url: null; listen: ListenSettings };
 
@@ -32,7 +32,7 @@ export interface WorkerSettings {
   properties: Record<string, unknown>;
 }
 
-export type Command = { role: 'worker'; settings: WorkerSettings } | { role: 'supervise'; dataDir: string };
+type Command = { role: 'worker'; settings: WorkerSettings } | { role: 'supervise'; dataDir: string };
 
 const USAGE =
   'Usage: worker.mjs [--config FILE] [--url URL | --listen PORT [--listen-host ADDRESS]] [--name NAME] [--data DIR] [--token-file FILE | --token-stdin] ' +

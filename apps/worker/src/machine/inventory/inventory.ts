@@ -7,7 +7,7 @@ import { type Answer, probe } from './probe.js';
 const PROBE_MS = 5_000;
 const MEBIBYTE = 1024 * 1024;
 
-export interface InventorySource {
+interface InventorySource {
   dataDir: string;
   path: string;
   isolated: boolean;

@@ -17,7 +17,7 @@ export function headline(spec: RunSpec, shown = spec.file ?? spec.command ?? '')
   return `Running ${shown}\n`;
 }
 
-export interface CommandLine {
+interface CommandLine {
   argv: string[];
   headline: string;
 }

@@ -2,7 +2,7 @@ import type { RunSpec } from '@mle/protocol';
 import { parseTemplate, templateProblem } from '@mle/protocol';
 import { NotRunnable } from './not-runnable.js';
 
-export interface ShellCommand {
+interface ShellCommand {
   /** For `sh -c`; it names its values and never contains them, so that no value is read as code. */
   script: string;
   /** Its positional parameters. */

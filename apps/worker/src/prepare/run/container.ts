@@ -4,7 +4,7 @@ import { NotRunnable } from './not-runnable.js';
 /** Where a run in a container finds its folders. */
 export const INSIDE = { workspace: '/workspace', outputDir: '/outputs', cacheDir: '/cache' } as const;
 
-export interface ContainerWish {
+interface ContainerWish {
   ref: AttemptRef;
   image: string;
   /** The program and its arguments, as seen inside. */
@@ -19,7 +19,7 @@ export interface ContainerWish {
   cacheDir: string;
 }
 
-export function containerName({ runId, attempt }: AttemptRef): string {
+function containerName({ runId, attempt }: AttemptRef): string {
   return `mle-${runId}-${attempt}`;
 }
 

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import type { RunSpec } from '@mle/protocol';
 
-export interface RunPlaces {
+interface RunPlaces {
   /** Files there become artifacts. */
   outputDir: string;
   /** Kept between the runs of the project. */

@@ -19,7 +19,7 @@ import { findPython } from './python.js';
 import { readRequirements } from './requirements.js';
 
 /** What a run brings to its set-up. */
-export interface SetupWish {
+interface SetupWish {
   spec: RunSpec;
   slot: number;
   files: ManifestEntry[];

@@ -5,7 +5,7 @@ import { FILE_MODES } from '@mle/protocol';
 export const REQUIREMENTS_FILE = 'requirements.txt';
 
 /** What a requirements.txt asks for, as far as it decides what an environment holds. */
-export interface Requirements {
+interface Requirements {
   /** All that was read, in words that differ when it differs. */
   parts: string[];
   /** It installs a folder of the project by a link to it: the environment is of use in this workspace only. */

@@ -15,7 +15,7 @@ type Ended = { error: string | null };
 type Piece = BlobChunk['pieces'][number];
 
 /** What comes, as it comes. */
-export interface FetchProgress {
+interface FetchProgress {
   bytes: (count: number) => void;
   /** A small blob came whole and is in the cache. Short: see `inTurns`. */
   small?: (blob: SmallBlob) => void;

@@ -15,7 +15,7 @@ const PROGRESS_EVERY_MS = 250;
 export type ProgressReport = Omit<AttemptProgress, 'runId' | 'attempt'>;
 
 /** Where files go, and what is noted and told of it. */
-export interface Destination {
+interface Destination {
   tree: ContainedTree;
   index: WorkspaceIndex;
   report: (progress: ProgressReport) => void;

@@ -17,7 +17,7 @@ export interface Source {
   open: () => Promise<FileHandle>;
 }
 
-export interface Stored {
+interface Stored {
   stored: ArtifactEntry[];
   /** What the server has no room for. */
   refused: DroppedArtifact[];

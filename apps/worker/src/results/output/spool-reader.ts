@@ -5,7 +5,7 @@ import type { FrameHeader } from '../../journal/spool-format.js';
 import { decodeHeader, HEADER_BYTES, MAX_FRAME_BYTES } from '../../journal/spool-format.js';
 
 /** `segments` are `[length, index into OUTPUT_STREAMS, time]`. */
-export interface SpoolChunk {
+interface SpoolChunk {
   from: number;
   segments: [number, number, number][];
   bytes: Buffer;

@@ -54,7 +54,7 @@ interface Events {
 }
 
 /** What the server asks of the worker; each is acknowledged when the promise is fulfilled. */
-export interface LinkHandlers {
+interface LinkHandlers {
   hello: () => Hello;
   stop: (request: StopRequest) => Promise<void>;
   leftovers: (request: LeftoverRequest) => Promise<LeftoverReply>;
@@ -64,7 +64,7 @@ export interface LinkHandlers {
   blobEnd: (end: { streamId: string; error: string | null }) => void;
 }
 
-export class LinkOffline extends Error {
+class LinkOffline extends Error {
   constructor() {
     super('The server cannot be reached now.');
   }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const RefusedHandshakeSchema = z.object({ data: LinkRefusalSchema });
 
-export interface Refusal {
+interface Refusal {
   kind: LinkRefusal['code'];
   /** What the machine's owner can do. */
   advice: string;

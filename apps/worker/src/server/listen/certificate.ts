@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 
-export interface Certificate {
+interface Certificate {
   certificate: string;
   key: string;
 }

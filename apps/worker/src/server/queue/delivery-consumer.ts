@@ -18,7 +18,7 @@ const WAIT_SECONDS = 5;
 /** The queue may be gone for good when it is closed: whatever waits for it is left behind then. */
 const CLOSE_MS = 1_000;
 
-export interface ConsumerHooks {
+interface ConsumerHooks {
   /** A slot is free, the link is up, and the machine is not draining. */
   wanted: () => boolean;
   /** Settles the delivery. One that was not settled comes again. */

@@ -3,7 +3,7 @@ import { IdSchema, TimeSchema } from './ids.js';
 import { LabelSchema } from './machines.js';
 import { MetricSummarySchema } from './metrics.js';
 import { PageQuerySchema } from './page.js';
-import { NewParamsSchema, ParamsSchema, ParamValueSchema } from './params.js';
+import { NewParamsSchema, ParamValueSchema } from './params.js';
 import { ProblemSchema } from './problem.js';
 import { ProjectPathSchema } from './project-path.js';
 import { ProjectSettingsSchema } from './project-settings.js';

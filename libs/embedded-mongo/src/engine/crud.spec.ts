@@ -281,7 +281,7 @@ describe('documents', () => {
     for (let round = 0; round < 5; round++) {
       await runs.insertOne({ _id: round, state: 'queued' });
       const results = await Promise.all(
-        Array.from({ length: 200 }, (_, i) =>
+        Array.from({ length: 200 }, async (_, i) =>
           others[i % 8]
             ?.db('mle')
             .collection<{ _id: string | number }>(runs.collectionName)

@@ -116,7 +116,7 @@ export class AttemptMetrics {
     this.parser.end();
     this.collect();
     // A short output without numbers is as quickly read as a note of that.
-    if (this.parser.hasSeries || this.at - this.storedTo > UNNOTED_BYTES) await this.store();
+    if (this.parser.hasSeries || this.sampledTold || this.at - this.storedTo > UNNOTED_BYTES) await this.store();
     await this.merge(true);
   }
 

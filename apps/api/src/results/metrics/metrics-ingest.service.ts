@@ -29,7 +29,6 @@ export class MetricsIngest implements OnModuleInit, OnModuleDestroy {
   /** How the series of an attempt stand, at most once a second. */
   readonly pointsStored = new Signal<[ref: AttemptRef, series: SeriesState[]]>();
   private readonly entries = new Map<string, Entry>();
-  private readonly budget = new ReadBudget();
 
   constructor(
     private readonly ingest: OutputIngest,
@@ -105,7 +104,7 @@ export class MetricsIngest implements OnModuleInit, OnModuleDestroy {
     return new AttemptMetrics(ref, isNew, {
       repository: this.repository,
       output: (of, from, to) => this.output.chunks(of, from, to),
-      budget: this.budget,
+      budget: new ReadBudget(),
       onPoints: () => this.tellSoon(ref, entry()),
       onStored: () => this.pointsStored.emit(ref, entry().metrics.series),
       onSampled: () =>

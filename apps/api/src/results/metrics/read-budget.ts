@@ -1,9 +1,11 @@
-/** Of the time of one core. */
+/** Of the time of one core, for one run. */
 const SHARE = 0.1;
 /** What may be saved up: a burst of lines is read whole. */
 const SAVED_MS = 5_000;
+/** What one long piece may cost beyond that: after this time at the most, reading goes on. */
+const DEBT_MS = 1_000;
 
-/** Keeps the reading of numbers below a tenth of a core, for all runs of this process together. */
+/** Keeps the reading of one run's numbers below a tenth of a core, whatever other runs print. */
 export class ReadBudget {
   private saved: number;
   private at: number;
@@ -11,7 +13,6 @@ export class ReadBudget {
   constructor(
     private readonly most = SAVED_MS,
     private readonly now: () => number = () => performance.now(),
-    private readonly used: () => number = cpuMs,
   ) {
     this.saved = most;
     this.at = now();
@@ -23,12 +24,13 @@ export class ReadBudget {
     return this.saved > 0;
   }
 
-  /** Runs the work and pays for it. */
+  /** Runs the work, which does not wait, and pays for it. */
   spend(work: () => void): void {
-    const start = this.used();
+    const start = this.now();
     work();
+    const end = this.now();
     this.save();
-    this.saved -= this.used() - start;
+    this.saved = Math.max(-DEBT_MS * SHARE, this.saved - (end - start));
   }
 
   private save(): void {
@@ -36,10 +38,4 @@ export class ReadBudget {
     this.saved = Math.min(this.most, this.saved + (now - this.at) * SHARE);
     this.at = now;
   }
-}
-
-/** Not the time that passes: on a busy machine the work waits, which costs nothing. */
-function cpuMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
 }

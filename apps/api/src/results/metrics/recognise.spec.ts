@@ -51,6 +51,10 @@ describe('numbers of a training log', () => {
     ['{"epoch": 2, "loss": 0.5, "name": "x", "grad/norm": 3}', 'epoch', 2, { loss: 0.5, 'grad/norm': 3 }],
     ['{"epoch": 1.5, "step": 30, "loss": 0.5}', 'step', 30, { loss: 0.5 }],
     ["{'loss': 0.5, 'epoch': 3}", 'epoch', 3, { loss: 0.5 }],
+    ['Epoch 3: loss=0.5', 'epoch', 3, { loss: 0.5 }],
+    ['Epoch 3 - Train Loss: 0.5 | Val Loss: 0.7', 'epoch', 3, { 'Train Loss': 0.5, 'Val Loss': 0.7 }],
+    ['step 7 tokens: 1,234,567 loss: 0,512', 'step', 7, { tokens: 1_234_567, loss: 0.512 }],
+    ['iter 1 a=1 a=2 a=3', 'step', 1, { a: 1 }],
   ])('%j', (line, axis, x, values) => {
     const reading = read(line);
     expect(reading).toMatchObject({ form: 'found', axis, x });
@@ -73,6 +77,77 @@ describe('numbers of a training log', () => {
 
   it('are not read from a bar that is drawn over', () => {
     expect(read('epoch 1: 50% loss=0.5', true)).toBeNull();
+  });
+});
+
+describe('no line takes long', () => {
+  const PREFIXES = [
+    'epoch',
+    'epoch ',
+    ' ',
+    '\t',
+    '=',
+    ':',
+    'a',
+    'a=',
+    'a=1',
+    'a=1 ',
+    '1',
+    '1,',
+    '1,234',
+    '.',
+    '-',
+    '+',
+    '"',
+    "'",
+    '{',
+    '[',
+    '(',
+    '#',
+    '#a 1 ',
+    'train ',
+    'val ',
+    'nan',
+    'e',
+    'epoch=1',
+    `${ESC}[`,
+    `${ESC}]`,
+    `${ESC}[1m`,
+    '│',
+    'ü',
+    '\u0000',
+  ];
+  /** Of several, as the computer may be busy with other things. */
+  const quickest = (line: Buffer): number =>
+    Math.min(
+      ...Array.from({ length: 5 }, () => {
+        const start = performance.now();
+        recognise(line, false);
+        return performance.now() - start;
+      }),
+    );
+  const random = (() => {
+    let state = 12_345;
+    return (below: number): number => (state = (state * 1_103_515_245 + 12_345) % 2 ** 31) % below;
+  })();
+  const mixes = Array.from({ length: 200 }, () =>
+    Array.from({ length: 4 }, () => (PREFIXES[random(PREFIXES.length)] ?? '').repeat(1 + random(500))).join(''),
+  );
+
+  it.each([4_096, 65_536])('of %i bytes, of whatever it is made', (bytes) => {
+    const slow: string[] = [];
+    for (const part of [...PREFIXES, ...mixes]) {
+      for (const ends of ['', ' x=1', ' epoch 1 a=']) {
+        const text = ends.startsWith(' epoch')
+          ? `${ends}${part.repeat(Math.ceil(bytes / part.length))}`
+          : `epoch${part.repeat(Math.ceil(bytes / part.length))}`;
+        const line = Buffer.from(`${text.slice(0, bytes)}${ends}`);
+        const limit = 5 * (bytes / 4_096);
+        // Measured again before it is believed.
+        if (quickest(line) > limit && quickest(line) > limit && quickest(line) > limit) slow.push(part.slice(0, 20));
+      }
+    }
+    expect(slow).toEqual([]);
   });
 });
 

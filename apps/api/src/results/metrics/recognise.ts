@@ -10,23 +10,30 @@ export interface Reading {
 }
 
 const LONGEST_NAME = 100;
+/** Numbers of one line. */
+const LINE_VALUES = 100;
 const { isFinite, isNaN } = Number;
-const NUMBER = String.raw`[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|nan|inf(?:inity)?)`;
+// Every repetition is bounded or ends at a character that it cannot hold itself: no line takes longer than its length.
+const NUMBER = String.raw`[+-]?(?:(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})(?:[eE][+-]?\d{1,5})?|nan|inf(?:inity)?)`;
+/** Also `1,234,567` and, where a comma parts the decimals, `0,512`. */
+const WRITTEN = String.raw`(?:[+-]?\d{1,3}(?:,\d{3}){1,8}(?:\.\d{1,40})?(?![\d,])|[+-]?\d{1,20},\d{1,40}(?![\d,.])|${NUMBER})`;
 /** `#name x y`. */
-const EXPLICIT = new RegExp(String.raw`^\s*#([^\s#]\S*)\s+(${NUMBER})\s+(${NUMBER})\s*$`, 'i');
-/** `epoch 3`, `Epoch: 3/10`, `step=1200`, `iter [20/500]`. */
+const EXPLICIT = new RegExp(
+  String.raw`^\s{0,99}#([^\s#]\S{0,200})\s{1,99}(${NUMBER})\s{1,99}(${NUMBER})\s{0,99}$`,
+  'i',
+);
+/** `epoch 3`, `Epoch: 3/10`, `Epoch 3:`, `step=1200`, `iter [20/500]`. */
 const PLACE =
-  /(?<![\w./-])(epoch|global_step|step|iter|iteration)\b["']?\s*[:=#]?\s*[[(]?\s*(\d+(?:\.\d+)?)(?![\w:])/gi;
-/** `name=1.5` and `name: 1.5`, where the number is a whole word. */
+  /(?<![\w./-])(epoch|global_step|step|iter|iteration)\b["']?\s{0,12}[:=#]?\s{0,12}[[(]?\s{0,12}(\d{1,20}(?:\.\d{1,20})?)(?!\w|:\d)/gi;
+/** `name=1.5` and `name: 1.5`, where the number is a whole word; `Train Loss` and `Val Loss` are two names. */
 const PAIR = new RegExp(
-  String.raw`(?<![\w./-])([A-Za-z_][\w./-]{0,99})["']?\s*[=:]\s*(${NUMBER})(?=%?(?:[\s,;|)\]}]|$))`,
+  String.raw`(?<![\w./-])((?:(?:train|training|val|valid|validation|test|eval)\s)?[A-Za-z_][\w./-]{0,99})["']?\s{0,20}[=:]\s{0,20}(${WRITTEN})(?=%?(?:[\s,;|)\]}]|$))`,
   'gi',
 );
+const THOUSANDS = /^[+-]?\d{1,3}(?:,\d{3})+(?:\.|$)/;
 // Built from codes: control characters are not to be seen in a source.
-const ANSI = new RegExp(
-  `${String.fromCharCode(27)}(?:\\[[0-?]*[ -/]*[@-~]|\\][^${String.fromCharCode(7)}]*${String.fromCharCode(7)}|[@-Z\\\\^_])`,
-  'g',
-);
+const [ESC, BEL] = [String.fromCharCode(27), String.fromCharCode(7)];
+const ANSI = new RegExp(`${ESC}(?:\\[[0-?]*[ -/]*[@-~]|\\][^${ESC}${BEL}]*${BEL}|[@-Z\\\\^_])`, 'g');
 const ESCAPE = 27;
 const [HASH, BRACE, EQUALS, COLON, SPACE, TAB] = [35, 123, 61, 58, 32, 9];
 const AXES: Record<string, MetricAxis> = {
@@ -76,9 +83,13 @@ function explicit(line: string): Reading | null {
 function pairs(line: string): Reading | null {
   const place = placeIn(line);
   if (!place) return null;
-  const values: [string, number][] = [];
-  for (const [, name = '', y = ''] of line.matchAll(PAIR)) if (!isPlace(name)) values.push([name, number(y)]);
-  return values.length > 0 ? { form: 'found', ...place, values } : null;
+  const values = new Map<string, number>();
+  for (const [, name = '', y = ''] of line.matchAll(PAIR)) {
+    // A line has one value of a name: the first.
+    if (!isPlace(name) && !values.has(name)) values.set(name, number(y));
+    if (values.size >= LINE_VALUES) break;
+  }
+  return values.size > 0 ? { form: 'found', ...place, values: [...values] } : null;
 }
 
 /** A step is finer than the epoch that it belongs to. */
@@ -104,7 +115,7 @@ function json(line: string): Reading | null {
   );
   const places = entries.filter(([name]) => isPlace(name));
   const [name, x] = places.find(([key]) => AXES[key.toLowerCase()] === 'step') ?? places[0] ?? [];
-  const values = entries.filter(([key]) => !isPlace(key));
+  const values = entries.filter(([key]) => !isPlace(key)).slice(0, LINE_VALUES);
   return name === undefined || x === undefined || values.length === 0
     ? null
     : { form: 'found', axis: AXES[name.toLowerCase()] ?? 'step', x, values };
@@ -113,7 +124,8 @@ function json(line: string): Reading | null {
 const isPlace = (name: string): boolean => Object.hasOwn(AXES, name.toLowerCase());
 
 function number(word: string): number {
-  const value = +word;
+  const plain = THOUSANDS.test(word) && !/^[+-]?0,/.test(word) ? word.replaceAll(',', '') : word.replace(',', '.');
+  const value = +plain;
   if (!isNaN(value)) return value;
   const lower = word.toLowerCase();
   if (!lower.includes('inf')) return Number.NaN;

@@ -5,7 +5,9 @@ import nx from '@nx/eslint-plugin';
 import sortImports from 'eslint-plugin-simple-import-sort';
 import ts from 'typescript-eslint';
 
-/** What a project of a scope may import. Tests may start the simulated EC2 as well. */
+/** What only tests, and what they are made of, may import: what starts the parts, and the simulated EC2. */
+const FOR_TESTS = ['scope:testing', 'scope:simulator'];
+/** What a project of a scope may import. */
 const boundaries = (...forTests) => [
   'error',
   {
@@ -15,25 +17,26 @@ const boundaries = (...forTests) => [
       { sourceTag: 'scope:process', onlyDependOnLibsWithTags: [], allowedExternalImports: [] },
       {
         sourceTag: 'scope:store',
-        onlyDependOnLibsWithTags: ['scope:store', 'scope:process'],
+        onlyDependOnLibsWithTags: ['scope:store', 'scope:process', ...forTests],
         allowedExternalImports: ['bson', 'mingo', 'mingo/*', 'lmdb', 'mongoose', 'mongodb'],
       },
       { sourceTag: 'scope:api', onlyDependOnLibsWithTags: ['scope:api', 'scope:shared', ...forTests] },
       {
         sourceTag: 'scope:worker',
-        onlyDependOnLibsWithTags: ['scope:worker', 'scope:shared', 'scope:process'],
+        onlyDependOnLibsWithTags: ['scope:worker', 'scope:shared', 'scope:process', ...forTests],
         bannedExternalImports: ['mongoose', 'mongodb', '@nestjs/*'],
       },
       {
         sourceTag: 'scope:web',
-        onlyDependOnLibsWithTags: ['scope:web', 'scope:shared'],
+        onlyDependOnLibsWithTags: ['scope:web', 'scope:shared', ...forTests],
         bannedExternalImports: ['@nestjs/*', 'bullmq', 'ioredis', 'mongoose', 'mongodb'],
       },
       {
         sourceTag: 'scope:simulator',
-        onlyDependOnLibsWithTags: ['scope:simulator'],
+        onlyDependOnLibsWithTags: ['scope:simulator', ...forTests],
         allowedExternalImports: ['zod', ...(forTests.length > 0 ? ['@aws-sdk/*', '@jest/globals'] : [])],
       },
+      { sourceTag: 'scope:testing', onlyDependOnLibsWithTags: ['scope:shared'], allowedExternalImports: [] },
       { sourceTag: 'scope:e2e', onlyDependOnLibsWithTags: ['scope:shared', 'scope:process', ...forTests] },
     ],
   },
@@ -72,12 +75,19 @@ export default [
     },
   },
   {
-    files: ['**/config/**/*.ts', '**/*.config.ts', '**/test/**/*.ts', 'apps/e2e/**/*.ts', '**/*.spec.ts'],
+    files: [
+      '**/config/**/*.ts',
+      '**/*.config.ts',
+      '**/test/**/*.ts',
+      'apps/e2e/**/*.ts',
+      'libs/testing/**/*.ts',
+      '**/*.spec.ts',
+    ],
     rules: { 'no-restricted-properties': 'off' },
   },
   {
     files: ['**/test/**/*.ts', 'apps/e2e/**/*.ts', '**/*.spec.ts'],
-    rules: { '@nx/enforce-module-boundaries': boundaries('scope:simulator') },
+    rules: { '@nx/enforce-module-boundaries': boundaries(...FOR_TESTS) },
   },
   {
     files: ['apps/web/**/*.ts'],

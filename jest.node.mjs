@@ -16,7 +16,7 @@ export const nodeJest = (displayName, dir) => ({
   transform: { '^.+\\.ts$': ['@swc/jest', { ...swc, swcrc: false, sourceMaps: 'inline' }] },
   moduleNameMapper: {
     '^@mle/process/(.*)$': `${root}libs/process/src/$1`,
-    '^@mle/(protocol|simulated-ec2)$': `${root}libs/$1/src/index.ts`,
+    '^@mle/(protocol|simulated-ec2|testing)$': `${root}libs/$1/src/index.ts`,
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
 });

@@ -1,11 +1,10 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Client, type Parts } from '@mle/testing';
 import type { INestApplication } from '@nestjs/common';
 import { UsersService } from '../src/accounts/users/users.service.js';
 import { createApplication } from '../src/application.js';
 import { type Config, loadConfig } from '../src/platform/config/config.js';
-import { Client } from './client.js';
-import type { Parts } from './parts.js';
 
 export const PASSWORD = 'correct horse battery';
 

@@ -12,12 +12,12 @@ import {
   type ServerToWorker,
   type WorkerToServer,
 } from '@mle/protocol';
+import type { Parts } from '@mle/testing';
 import { Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { io, type Socket } from 'socket.io-client';
 import { MachineCredentials } from '../src/machines/machine-credentials.js';
 import type { ApiUnderTest } from './api.js';
-import type { Parts } from './parts.js';
 
 export const INVENTORY: Inventory = {
   hostname: 'lab',

@@ -4,8 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { Client } from './client.js';
-import { type Parts, startParts } from './parts.js';
+import { Client, type Parts, startParts } from '@mle/testing';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 let parts: Parts;

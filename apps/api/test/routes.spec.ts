@@ -1,11 +1,10 @@
+import { type Client, type Parts, startParts } from '@mle/testing';
 import { MachinesRepository } from '../src/machines/machines.repository.js';
 import { BlobsService } from '../src/platform/blobs/blobs.service.js';
 import { openPath } from '../src/platform/http/openapi.js';
 import { type Route, RouteRegistry } from '../src/platform/http/route-registry.js';
 import { ArtifactsRepository } from '../src/results/artifacts/artifacts.repository.js';
 import { type ApiUnderTest, startApi } from './api.js';
-import type { Client } from './client.js';
-import { type Parts, startParts } from './parts.js';
 
 /** Every route that is open to everyone. A new one has to be meant. */
 const PUBLIC = [

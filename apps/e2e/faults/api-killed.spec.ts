@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DELIVERY_JOB, type Page, type RunView } from '@mle/protocol';
-import type { Addresses } from '../system/installation.js';
+import type { Addresses } from '@mle/testing';
 import { Bed } from './bed.js';
 import { databaseGate, type Passing } from './database-commands.js';
 import { type Direction, FaultProxy, type Gate } from './fault-proxy.js';

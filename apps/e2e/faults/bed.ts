@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CreateRun, RunView } from '@mle/protocol';
-import { install, type Installation, type InstallOptions } from '../system/installation.js';
+import { install, type Installation, type InstallOptions } from '@mle/testing';
 import { JOB, type JobPlan } from './job-program.js';
 import { Oracle } from './oracle.js';
 import { supervisorOf } from './processes.js';

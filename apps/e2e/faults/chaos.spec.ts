@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MachineView, Page, RunView } from '@mle/protocol';
-import type { Program } from '../system/process.js';
+import type { Program } from '@mle/testing';
 import { Bed, FULL } from './bed.js';
 import { Follower } from './follower.js';
 import { SeededRandom } from './seeded-random.js';

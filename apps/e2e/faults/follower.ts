@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTerminal } from '@mle/protocol';
-import type { Api } from '../system/api.js';
+import type { Client } from '@mle/testing';
 
 /** Follows a run's output by REST, and goes on from its last byte after a break, as a script would. */
 export class Follower {
@@ -8,7 +8,7 @@ export class Follower {
   private readonly finished: Promise<void>;
 
   constructor(
-    private readonly api: Api,
+    private readonly api: Client,
     private readonly runId: string,
   ) {
     this.finished = this.follow();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AttemptView, isTerminal, RUN_TRANSITIONS, type RunState, type RunView } from '@mle/protocol';
-import type { Api } from '../system/api.js';
+import type { Client } from '@mle/testing';
 import { processesOf } from './processes.js';
 import type { Watcher } from './watcher.js';
 import { type Digest, digest, type Witness } from './witness.js';
@@ -12,7 +12,7 @@ const CATCH_UP_SECONDS = 60;
 /** Says of a run that ended whether anything of it was lost, came twice or was left behind. */
 export class Oracle {
   constructor(
-    private readonly api: Api,
+    private readonly api: Client,
     private readonly watcher: Watcher,
     private readonly witness: Witness,
   ) {}

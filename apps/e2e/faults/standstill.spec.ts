@@ -24,7 +24,10 @@ describe('a worker that stands still', () => {
       block,
       `process.on('SIGUSR2', () => { for (const end = Date.now() + ${seconds * 1000}; Date.now() < end; ); });`,
     );
-    bed = await Bed.make({ MLE_LOST_AFTER_SECONDS: String(seconds + 30) }, { workerNodeArgs: ['--import', block] });
+    bed = await Bed.make(
+      { MLE_LOST_AFTER_SECONDS: String(seconds + 30) },
+      { nodeArgs: (part) => (part === 'worker' ? ['--import', block] : []) },
+    );
     const { run, pid } = await bed.printing({ seconds: seconds + 6, pause: 0.05 });
     // This one's delivery comes while nobody listens.
     const waiting = await bed.start({ seconds: 0.2 });

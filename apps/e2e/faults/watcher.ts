@@ -8,8 +8,8 @@ import {
   type RunView,
   type ServerToBrowser,
 } from '@mle/protocol';
+import type { Client } from '@mle/testing';
 import { io, type Socket } from 'socket.io-client';
-import type { Api } from '../system/api.js';
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
 const RETRY_MS = 200;
@@ -33,7 +33,7 @@ export class Watcher {
   private readonly runs = new Map<string, Received[]>();
   private closed = false;
 
-  constructor(private readonly api: Api) {
+  constructor(private readonly api: Client) {
     this.socket = io(api.url + EVENTS_NAMESPACE, {
       transports: ['websocket'],
       forceNew: true,

@@ -1,5 +1,5 @@
+import type { Installation } from '@mle/testing';
 import type { Page } from '@playwright/test';
-import type { Installation } from '../system/installation.js';
 import { expect, FULL, logIn, openProject, removeProjects, test, writeFile } from './product.js';
 
 const pathsOf = async ({ client }: Installation, id: string) => (await client.files(id)).items.map(({ path }) => path);

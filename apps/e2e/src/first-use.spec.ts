@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { install } from '@mle/testing';
 import { test as base } from '@playwright/test';
-import { install } from '../system/installation.js';
 import { expect, output } from './product.js';
 
 base('from the set-up link to the first output in three clicks', async ({ page }) => {

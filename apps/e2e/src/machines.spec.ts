@@ -3,9 +3,8 @@ import { mkdtemp, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { MachineView, PoolView } from '@mle/protocol';
+import { Program, ROOT } from '@mle/testing';
 import type { Page } from '@playwright/test';
-import { ROOT } from '../system/installation.js';
-import { Program } from '../system/process.js';
 import { seriousViolations } from './axe.js';
 import { expect, FULL, logIn, test } from './product.js';
 
@@ -156,9 +155,9 @@ test(
   'the server dials a worker that listens; what is wrong stands under its field',
   { tag: FULL },
   async ({ page, product }) => {
-    const worker = new Program(
-      process.execPath,
-      [
+    const worker = new Program({
+      command: process.execPath,
+      args: [
         join(ROOT, 'dist/apps/worker/worker.mjs'),
         '--listen',
         '0',
@@ -169,9 +168,8 @@ test(
         '--name',
         'behind a wall',
       ],
-      {},
-      /token\s+in the file/,
-    );
+      ready: /token\s+in the file/,
+    });
     try {
       await worker.start();
       const said = (name: string) =>

@@ -1,4 +1,4 @@
-import type { Installation } from '../system/installation.js';
+import type { Installation } from '@mle/testing';
 import { seriousViolations } from './axe.js';
 import { expect, FULL, logIn, test } from './product.js';
 

@@ -1,6 +1,6 @@
 import type { ProjectView } from '@mle/protocol';
+import { install, type Installation } from '@mle/testing';
 import { expect, type Page, test as base } from '@playwright/test';
-import { install, type Installation } from '../system/installation.js';
 
 export { expect };
 

@@ -4,8 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@mle/testing';
 import type { Page } from '@playwright/test';
-import { freePort } from '../system/installation.js';
 import { expect, FULL, logIn, removeProjects, test } from './product.js';
 
 test.beforeEach(async ({ page, product }) => logIn(page, product));

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ArtifactList, LeftoverList, LeftoverResult } from '@mle/protocol';
-import { install, type Installation } from './installation.js';
+import { install, type Installation } from '@mle/testing';
 
 /**
  * Writes a file, more when a file `go` appears in its first argument; leaves files in its workspace; prints what the

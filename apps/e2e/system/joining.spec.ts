@@ -5,8 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JoinTokenView, MachineView, Page } from '@mle/protocol';
-import type { Api } from './api.js';
-import { freePort, install, type Installation } from './installation.js';
+import { type Client, freePort, install, type Installation } from '@mle/testing';
 
 /** None of the system's users, for a test process with root. */
 const PLAIN_UID = 54_321;
@@ -100,7 +99,7 @@ const AGAIN = {
     `node worker.mjs --listen ${new URL(url ?? '').port} --listen-host 127.0.0.1`,
 };
 
-async function machines(client: Api): Promise<MachineView[]> {
+async function machines(client: Client): Promise<MachineView[]> {
   return (await client.json<Page<MachineView>>('GET', 'machines')).items;
 }
 

@@ -8,10 +8,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readStat } from '@mle/process/stat.mjs';
 import type { RunView } from '@mle/protocol';
-import { Api } from './api.js';
-import { freePort, LOGIN, PASSWORD, ROOT } from './installation.js';
+import { Client, freePort, LOGIN, PASSWORD, Program, ROOT } from '@mle/testing';
 import { PRINTER } from './printer.js';
-import { Program } from './process.js';
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -33,12 +31,12 @@ describe('npm start', () => {
   });
 
   function start(env: Record<string, string> = {}, ready = /is ready/): Program {
-    return new Program(
-      process.execPath,
-      [join(ROOT, 'tools/start.mjs')],
-      { MLE_PORT: String(port), MLE_DATA_DIR: join(folder, 'data'), ...env },
+    return new Program({
+      command: process.execPath,
+      args: [join(ROOT, 'tools/start.mjs')],
+      env: { MLE_PORT: String(port), MLE_DATA_DIR: join(folder, 'data'), ...env },
       ready,
-    );
+    });
   }
 
   /**
@@ -87,11 +85,11 @@ describe('npm start', () => {
     }
   }
 
-  async function setUp(): Promise<Api> {
+  async function setUp(): Promise<Client> {
     // The link is a line of its own after the address.
     let token: string | undefined;
     while ((token = /#token=(\S+)\s/.exec(launcher.output)?.[1]) === undefined) await sleep(20);
-    const api = new Api(`http://127.0.0.1:${port}`);
+    const api = new Client(`http://127.0.0.1:${port}`);
     const response = await api.fetch('auth/setup', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -102,7 +100,7 @@ describe('npm start', () => {
     return api;
   }
 
-  async function print(api: Api, seconds: number): Promise<RunView> {
+  async function print(api: Client, seconds: number): Promise<RunView> {
     const { id: projectId } = await api.createProject(`printer ${seconds}`);
     await api.putFile(projectId, 'printer.py', PRINTER);
     const run = await api.startRun({ projectId, file: 'printer.py', args: [folder, String(seconds)] });
@@ -124,7 +122,7 @@ describe('npm start', () => {
 
     await launcher.start();
     expect(launcher.output).not.toContain('#token=');
-    const again = new Api(`http://127.0.0.1:${port}`);
+    const again = new Client(`http://127.0.0.1:${port}`);
     await again.login(LOGIN, PASSWORD);
     expect((await again.run(done.id)).state).toBe('succeeded');
     expect(sha256(await again.output(done.id))).toBe(sha256(await written(done)));

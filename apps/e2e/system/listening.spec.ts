@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MachineView } from '@mle/protocol';
-import { install, type Installation, ROOT } from './installation.js';
+import { install, type Installation, Program, ROOT } from '@mle/testing';
 import { PRINTER } from './printer.js';
-import { Program } from './process.js';
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -27,7 +26,11 @@ async function listen(): Promise<{ worker: Program; dataDir: string; witness: st
     'lab computer',
     '--no-isolation',
   ];
-  const worker = new Program(process.execPath, args, {}, /address\s+\S+[^]*fingerprint\s+\S+[^]*token\s+\S/);
+  const worker = new Program({
+    command: process.execPath,
+    args,
+    ready: /address\s+\S+[^]*fingerprint\s+\S+[^]*token\s+\S/,
+  });
   return {
     worker,
     dataDir,

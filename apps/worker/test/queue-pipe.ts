@@ -2,7 +2,10 @@ import type { IncomingMessage, Server } from 'node:http';
 import { createConnection } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { QUEUE_PATH } from '@mle/protocol';
+import type { RedisServer } from '@mle/testing';
 import { createWebSocketStream, WebSocketServer } from 'ws';
+
+const AUTHORIZED = '+OK\r\n';
 
 /** Connects the worker's queue WebSockets with Redis, and notes the commands that pass. */
 export class QueuePipe {
@@ -15,7 +18,7 @@ export class QueuePipe {
 
   constructor(
     http: Server,
-    private readonly redisSocket: string,
+    private readonly redis: RedisServer,
     private readonly admits: (authorization: string | undefined) => boolean,
   ) {
     http.on('upgrade', (request, socket, head) => {
@@ -49,13 +52,18 @@ export class QueuePipe {
       this.sockets.add(socket);
       this.opened++;
       const stream = createWebSocketStream(webSocket);
-      const redis = createConnection(this.redisSocket);
+      const redis = createConnection(this.redis.socket);
+      redis.write(`AUTH ${this.redis.password}\r\n`);
       let rest: Buffer = Buffer.alloc(0);
       stream.on('data', (bytes: Buffer) => {
         rest = this.note(Buffer.concat([rest, bytes]));
         redis.write(bytes);
       });
-      redis.on('data', (bytes) => stream.write(bytes));
+      // The first answer is that to AUTH, of which the worker knows nothing.
+      redis.once('data', (first: Buffer) => {
+        if (first.length > AUTHORIZED.length) stream.write(first.subarray(AUTHORIZED.length));
+        redis.on('data', (bytes) => stream.write(bytes));
+      });
       const close = (): void => {
         this.sockets.delete(socket);
         redis.destroy();

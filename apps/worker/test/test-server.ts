@@ -35,12 +35,12 @@ import {
   machineQueue,
   QUEUE_PREFIX,
 } from '@mle/protocol';
+import { type RedisServer, startRedis } from '@mle/testing';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { Socket } from 'socket.io';
 import { Server } from 'socket.io';
 import { QueuePipe } from './queue-pipe.js';
-import { TestRedis } from './redis-server.js';
 import { TestRun } from './test-run.js';
 
 type WorkerSocket = Socket<WorkerToServer, ServerToWorker>;
@@ -95,7 +95,7 @@ export class TestServer {
   private constructor(
     readonly machineId: string,
     public credential: string,
-    readonly redis: TestRedis,
+    readonly redis: RedisServer,
     private readonly io: Server<WorkerToServer, ServerToWorker>,
     readonly pipe: QueuePipe,
     readonly queue: Queue,
@@ -104,7 +104,7 @@ export class TestServer {
   ) {}
 
   static async start(): Promise<TestServer> {
-    const redis = await TestRedis.start();
+    const redis = await startRedis();
     const http = createServer();
     const io = new Server<WorkerToServer, ServerToWorker>(http, {
       transports: ['websocket'],
@@ -115,10 +115,10 @@ export class TestServer {
     http.listen(0, '127.0.0.1');
     await once(http, 'listening');
     const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
-    const connection = new Redis({ path: redis.socket, maxRetriesPerRequest: null });
+    const connection = new Redis({ path: redis.socket, password: redis.password, maxRetriesPerRequest: null });
     const machineId = newId();
     const credential = `credential-${newId()}`;
-    const pipe = new QueuePipe(http, redis.socket, (authorization) => authorization === `Bearer ${credential}`);
+    const pipe = new QueuePipe(http, redis, (authorization) => authorization === `Bearer ${credential}`);
     const queue = new Queue(machineQueue(machineId), {
       connection,
       prefix: QUEUE_PREFIX,

@@ -14,10 +14,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
+import { until } from '@mle/testing';
 import { z } from 'zod';
 import { isAlive, processesWith } from './processes.js';
 import type { TestServer } from './test-server.js';
-import { until } from './until.js';
 
 export const BUNDLE = process.env['MLE_TEST_WORKER_BUNDLE'] ?? '';
 

@@ -1,11 +1,10 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Client, type Parts, startParts } from '@mle/testing';
 import { getConnectionToken } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
 import { LOGIN_ATTEMPTS } from '../../src/accounts/auth/login-limits.js';
 import { type ApiUnderTest, PASSWORD, startApi } from '../api.js';
-import type { Client } from '../client.js';
-import { type Parts, startParts } from '../parts.js';
 
 let parts: Parts;
 let api: ApiUnderTest;

@@ -6,9 +6,9 @@ import {
   type ServerToBrowser,
   type TokenView,
 } from '@mle/protocol';
+import { type Parts, startParts } from '@mle/testing';
 import { io, type Socket } from 'socket.io-client';
 import { type ApiUnderTest, startApi } from '../api.js';
-import { type Parts, startParts } from '../parts.js';
 
 type Browser = Socket<ServerToBrowser, BrowserToServer>;
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JoinTokenView, MachineView } from '@mle/protocol';
+import { type Parts, startParts } from '@mle/testing';
 import { type ApiUnderTest, startApi } from '../api.js';
-import { type Parts, startParts } from '../parts.js';
 
 const ROOT = resolve(import.meta.dirname, '../../../..');
 const SCRIPT = join(ROOT, 'deploy/install-worker.sh');

@@ -18,6 +18,7 @@ import {
   type ServerToWorker,
   type WorkerToServer,
 } from '@mle/protocol';
+import { type Client, type Parts, startParts } from '@mle/testing';
 import { getConnectionToken } from '@nestjs/mongoose';
 import { type Connection, Types } from 'mongoose';
 import { io, type Socket } from 'socket.io-client';
@@ -26,8 +27,6 @@ import { DeliveriesService } from '../../src/machines/queue/deliveries.service.j
 import { RedisService } from '../../src/platform/redis/redis.service.js';
 import { OutputIngest } from '../../src/results/output/output-ingest.service.js';
 import { type ApiUnderTest, startApi } from '../api.js';
-import type { Client } from '../client.js';
-import { type Parts, startParts } from '../parts.js';
 
 type Link = Socket<ServerToWorker, WorkerToServer>;
 

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
+import { type Parts, startParts } from '@mle/testing';
 import { type ApiUnderTest, startApi } from '../api.js';
-import { type Parts, startParts } from '../parts.js';
 import { rawRequest } from '../raw-request.js';
 
 let parts: Parts;

@@ -16,15 +16,14 @@ import {
   type ProjectView,
   type RunView,
 } from '@mle/protocol';
+import { type Client, type Parts, startParts } from '@mle/testing';
 import { getModelToken } from '@nestjs/mongoose';
 import type { Model } from 'mongoose';
 import { Dialler } from '../../src/machines/dials/dialler.service.js';
 import { DialsRepository } from '../../src/machines/dials/dials.repository.js';
 import { Machine } from '../../src/machines/machine.schema.js';
 import { type ApiUnderTest, startApi } from '../api.js';
-import type { Client } from '../client.js';
 import { ListeningWorker } from '../listening-worker.js';
-import { type Parts, startParts } from '../parts.js';
 
 const ROOT = resolve(import.meta.dirname, '../../../..');
 

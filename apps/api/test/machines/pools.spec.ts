@@ -11,13 +11,12 @@ import {
   type RunView,
   type ServerToBrowser,
 } from '@mle/protocol';
+import { type Client, type Parts, startParts } from '@mle/testing';
 import { io, type Socket } from 'socket.io-client';
 import { DeliveriesService } from '../../src/machines/queue/deliveries.service.js';
 import { RunsRepository } from '../../src/run-records/runs.repository.js';
 import { type ApiUnderTest, startApi } from '../api.js';
-import type { Client } from '../client.js';
 import { FakeWorker, GiB, INVENTORY } from '../fake-worker.js';
-import { type Parts, startParts } from '../parts.js';
 
 type Browser = Socket<ServerToBrowser, BrowserToServer>;
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { machineQueue, QUEUE_PATH, QUEUE_PREFIX } from '@mle/protocol';
+import { type Parts, startParts } from '@mle/testing';
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { createWebSocketStream, WebSocket } from 'ws';
@@ -9,7 +10,6 @@ import { setMachineUser } from '../../src/machines/queue/machine-acl.js';
 import { encodeRequest } from '../../src/machines/queue/resp-request-parser.js';
 import { RedisService } from '../../src/platform/redis/redis.service.js';
 import { type ApiUnderTest, startApi } from '../api.js';
-import { type Parts, startParts } from '../parts.js';
 
 interface Machine {
   machineId: string;

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Parts, startParts } from '@mle/testing';
 import mongoose, { type Connection } from 'mongoose';
 import { ConfigError } from '../../src/platform/config/config-error.js';
 import { migrate } from '../../src/platform/database/migration-runner.js';
 import type { Migration } from '../../src/platform/database/migrations.js';
 import { startApi } from '../api.js';
-import { type Parts, startParts } from '../parts.js';
 
 let parts: Parts;
 let connection: Connection;

@@ -1,7 +1,6 @@
 import type { Readiness } from '@mle/protocol';
+import { type Client, type Parts, startParts } from '@mle/testing';
 import { type ApiUnderTest, startApi } from '../api.js';
-import type { Client } from '../client.js';
-import { type Parts, startParts } from '../parts.js';
 
 let parts: Parts;
 let api: ApiUnderTest;

@@ -1,12 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CreatedProject,FileList, Problem } from '@mle/protocol';
+import type { CreatedProject, FileList, Problem } from '@mle/protocol';
+import { type Client, type Parts, startParts } from '@mle/testing';
 import yazl from 'yazl';
 import { BlobsService } from '../../src/platform/blobs/blobs.service.js';
 import { type ApiUnderTest, startApi } from '../api.js';
-import type { Client } from '../client.js';
-import { type Parts, startParts } from '../parts.js';
 
 const MAX_BYTES = 20_000;
 let parts: Parts;

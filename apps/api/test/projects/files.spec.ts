@@ -3,10 +3,9 @@ import { readdirSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import type { FileList, FileView, Problem } from '@mle/protocol';
+import { type Client, type Parts, startParts } from '@mle/testing';
 import yauzl from 'yauzl';
 import { type ApiUnderTest, startApi } from '../api.js';
-import type { Client } from '../client.js';
-import { type Parts, startParts } from '../parts.js';
 import { rawRequest } from '../raw-request.js';
 
 const MAX_FILE = 100_000;

@@ -6,10 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CreatedProject, FileList, ProjectView } from '@mle/protocol';
+import { type Client, freePort, type Parts, startParts } from '@mle/testing';
 import { EventsService } from '../../src/platform/signals/events.service.js';
 import { type ApiUnderTest, startApi } from '../api.js';
-import type { Client } from '../client.js';
-import { type Parts, startParts } from '../parts.js';
 
 let parts: Parts;
 let api: ApiUnderTest;
@@ -37,14 +36,6 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 const answers = (port: number) =>
   new Promise<boolean>((resolve) => {
     const socket = connect(port, '127.0.0.1', () => resolve(socket.destroy() !== undefined));

@@ -2,12 +2,11 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FileList, Problem, ProjectView } from '@mle/protocol';
+import { type Client, type Parts, startParts } from '@mle/testing';
 import { getConnectionToken } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
 import { ProjectsService } from '../../src/projects/projects.service.js';
 import { type ApiUnderTest, startApi } from '../api.js';
-import type { Client } from '../client.js';
-import { type Parts, startParts } from '../parts.js';
 
 let parts: Parts;
 let api: ApiUnderTest;

@@ -3,14 +3,13 @@ import { readdirSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { FileView, ProjectView } from '@mle/protocol';
+import { type Client, type Parts, startParts } from '@mle/testing';
 import { getConnectionToken } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
 import { BlobCollectorService } from '../../src/platform/blobs/blob-collector.service.js';
 import { BlobsService } from '../../src/platform/blobs/blobs.service.js';
 import { SnapshotsService } from '../../src/projects/snapshots/snapshots.service.js';
 import { type ApiUnderTest, startApi } from '../api.js';
-import type { Client } from '../client.js';
-import { type Parts, startParts } from '../parts.js';
 
 let parts: Parts;
 let api: ApiUnderTest;

@@ -19,14 +19,13 @@ import {
   type ServerToWorker,
   type WorkerToServer,
 } from '@mle/protocol';
+import { type Client, type Parts, startParts } from '@mle/testing';
 import { io, type Socket } from 'socket.io-client';
 import yauzl from 'yauzl';
 import { MachineCredentials } from '../../src/machines/machine-credentials.js';
 import { BlobCollectorService } from '../../src/platform/blobs/blob-collector.service.js';
 import { BlobsService } from '../../src/platform/blobs/blobs.service.js';
 import { type ApiUnderTest, startApi } from '../api.js';
-import type { Client } from '../client.js';
-import { type Parts, startParts } from '../parts.js';
 
 type Link = Socket<ServerToWorker, WorkerToServer>;
 

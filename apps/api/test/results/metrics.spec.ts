@@ -18,6 +18,7 @@ import {
   type ServerToWorker,
   type WorkerToServer,
 } from '@mle/protocol';
+import { type Client, type Parts, startParts } from '@mle/testing';
 import { getConnectionToken } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
 import { io, type Socket } from 'socket.io-client';
@@ -27,8 +28,6 @@ import { MetricsService } from '../../src/results/metrics/metrics.service.js';
 import { MetricsIngest } from '../../src/results/metrics/metrics-ingest.service.js';
 import { OutputIngest, type Sender } from '../../src/results/output/output-ingest.service.js';
 import { type ApiUnderTest, startApi } from '../api.js';
-import type { Client } from '../client.js';
-import { type Parts, startParts } from '../parts.js';
 
 type Link = Socket<ServerToWorker, WorkerToServer>;
 type Browser = Socket<ServerToBrowser, BrowserToServer>;

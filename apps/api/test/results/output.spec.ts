@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { getEventListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AttemptRef, OutputFrame } from '@mle/protocol';
+import { type Parts, startParts } from '@mle/testing';
 import { getConnectionToken } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
 import { EventsService } from '../../src/platform/signals/events.service.js';
@@ -11,7 +12,6 @@ import { OutputService } from '../../src/results/output/output.service.js';
 import { OutputIngest, type Sender } from '../../src/results/output/output-ingest.service.js';
 import { OutputRelay } from '../../src/results/output/output-relay.service.js';
 import { type ApiUnderTest, startApi } from '../api.js';
-import { type Parts, startParts } from '../parts.js';
 
 const yes: Sender = { machineId: 'a'.repeat(24), mayWrite: async () => true };
 const no: Sender = { machineId: 'b'.repeat(24), mayWrite: async () => false };

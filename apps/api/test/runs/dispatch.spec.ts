@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AttemptRef, Page, PoolView, ProjectView, RunView } from '@mle/protocol';
+import { type Client, type Parts, startParts } from '@mle/testing';
 import { Redis } from 'ioredis';
 import { type ApiUnderTest, startApi } from '../api.js';
-import type { Client } from '../client.js';
 import { FakeWorker } from '../fake-worker.js';
-import { type Parts, startParts } from '../parts.js';
 
 const RUNS = process.env['MLE_TEST_FULL'] ? 200 : 40;
 const SLOTS = 2;

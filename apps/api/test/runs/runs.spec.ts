@@ -1,9 +1,8 @@
 import type { MachineView, Problem, ProjectView, RunView, StoppedRuns } from '@mle/protocol';
+import { type Client, type Parts, startParts } from '@mle/testing';
 import { MachinesRepository } from '../../src/machines/machines.repository.js';
 import { type ApiUnderTest, startApi } from '../api.js';
-import type { Client } from '../client.js';
 import { FakeWorker } from '../fake-worker.js';
-import { type Parts, startParts } from '../parts.js';
 
 let parts: Parts;
 let api: ApiUnderTest;

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULT_PROJECT_SETTINGS } from '@mle/protocol';
+import { until } from '@mle/testing';
 import { fakeDocker } from '../../test/fake-docker.js';
 import { isAlive } from '../../test/processes.js';
 import type { TestRun } from '../../test/test-run.js';
 import { TestServer } from '../../test/test-server.js';
 import { TestWorker } from '../../test/test-worker.js';
-import { until } from '../../test/until.js';
 
 const image = (name: string) => ({ settings: { ...DEFAULT_PROJECT_SETTINGS, image: name } });
 const pidOf = (folder: string, run: TestRun): number =>

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunSpec } from '@mle/protocol';
 import { DEFAULT_PROJECT_SETTINGS } from '@mle/protocol';
+import { until } from '@mle/testing';
 import { TestServer } from '../../test/test-server.js';
 import { TestWorker } from '../../test/test-worker.js';
-import { until } from '../../test/until.js';
 
 let server: TestServer;
 let worker: TestWorker;

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { until } from '@mle/testing';
 import { z } from 'zod';
 import { isAlive, processesWith } from '../../test/processes.js';
 import { TestServer } from '../../test/test-server.js';
 import { TestWorker } from '../../test/test-worker.js';
-import { until } from '../../test/until.js';
 
 let server: TestServer;
 let worker: TestWorker;

@@ -1,7 +1,7 @@
+import { until } from '@mle/testing';
 import { processesWith } from '../../test/processes.js';
 import { TestServer } from '../../test/test-server.js';
 import { TestWorker } from '../../test/test-worker.js';
-import { until } from '../../test/until.js';
 
 let server: TestServer;
 let worker: TestWorker;

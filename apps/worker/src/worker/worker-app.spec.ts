@@ -1,9 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LINK_VERSION, VERSION } from '@mle/protocol';
+import { until } from '@mle/testing';
 import { TestServer } from '../../test/test-server.js';
 import { TestWorker } from '../../test/test-worker.js';
-import { until } from '../../test/until.js';
 
 let server: TestServer;
 let worker: TestWorker;

@@ -1,6 +1,6 @@
+import { until } from '@mle/testing';
 import { TestServer } from '../../test/test-server.js';
 import { TestWorker } from '../../test/test-worker.js';
-import { until } from '../../test/until.js';
 
 test('of six workers that start at once after a crash one runs on the data directory', async () => {
   const server = await TestServer.start();

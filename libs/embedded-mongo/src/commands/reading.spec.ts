@@ -1,16 +1,17 @@
+import { startStore, type StoreServer } from '@mle/testing';
 import mongoose from 'mongoose';
-import { StoreProcess } from '../../test/store-process.js';
+import { bundle } from '../../test/bundle.js';
 
 type Row = mongoose.mongo.Document & { _id: string | number };
 
 describe('reading', () => {
-  let store: StoreProcess;
+  let store: StoreServer;
   let client: mongoose.mongo.MongoClient;
   let db: mongoose.mongo.Db;
   let rows: mongoose.mongo.Collection<Row>;
 
   beforeAll(async () => {
-    store = await StoreProcess.start('--no-fsync');
+    store = await startStore({ bundle: bundle() });
     client = await new mongoose.mongo.MongoClient(store.uri, { monitorCommands: true }).connect();
     db = client.db('mle');
     rows = db.collection('rows');
@@ -18,7 +19,7 @@ describe('reading', () => {
   });
   afterAll(async () => {
     await client.close();
-    await store.remove();
+    await store.stop();
   });
 
   it('goes through 10,000 documents batch by batch, in order', async () => {

@@ -1,20 +1,21 @@
+import { startStore, type StoreServer } from '@mle/testing';
 import mongoose from 'mongoose';
-import { StoreProcess } from '../../test/store-process.js';
+import { bundle } from '../../test/bundle.js';
 
 const { Binary, Decimal128, Double, Int32, Long, ObjectId, Timestamp } = mongoose.mongo.BSON;
 
 describe('documents', () => {
-  let store: StoreProcess;
+  let store: StoreServer;
   let client: mongoose.mongo.MongoClient;
   let runs: mongoose.mongo.Collection<mongoose.mongo.Document & { _id: string | number }>;
 
   beforeAll(async () => {
-    store = await StoreProcess.start('--no-fsync');
+    store = await startStore({ bundle: bundle() });
     client = await new mongoose.mongo.MongoClient(store.uri).connect();
   });
   afterAll(async () => {
     await client.close();
-    await store.remove();
+    await store.stop();
   });
   beforeEach(() => {
     runs = client.db('mle').collection(`runs-${new ObjectId().toHexString()}`);

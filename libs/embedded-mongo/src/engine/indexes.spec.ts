@@ -1,5 +1,6 @@
+import { startStore, type StoreServer } from '@mle/testing';
 import mongoose from 'mongoose';
-import { StoreProcess } from '../../test/store-process.js';
+import { bundle } from '../../test/bundle.js';
 
 type Row = mongoose.mongo.Document & { _id: string | number };
 
@@ -12,18 +13,18 @@ interface Explained {
 }
 
 describe('indexes', () => {
-  let store: StoreProcess;
+  let store: StoreServer;
   let client: mongoose.mongo.MongoClient;
   let rows: mongoose.mongo.Collection<Row>;
   let number = 0;
 
   beforeAll(async () => {
-    store = await StoreProcess.start('--no-fsync', '--ttl-seconds', '1');
+    store = await startStore({ bundle: bundle(), args: ['--ttl-seconds', '1'] });
     client = await new mongoose.mongo.MongoClient(store.uri).connect();
   });
   afterAll(async () => {
     await client.close();
-    await store.remove();
+    await store.stop();
   });
   beforeEach(() => {
     rows = client.db('mle').collection(`rows-${number++}`);

@@ -1,16 +1,22 @@
-import { once } from 'node:events';
+import { spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Writable } from 'node:stream';
+import { type Ended, ending, startStore, type StoreOptions, StoreServer } from '@mle/testing';
 import mongoose from 'mongoose';
-import { ending, launchWithLifeline, runToEnd, StoreProcess } from '../../test/store-process.js';
+import { bundle } from '../../test/bundle.js';
+
+const options = (): StoreOptions => ({ bundle: bundle(), fsync: true });
+
+/** Runs the store with these arguments to its end. */
+const runToEnd = (args: string[]): Promise<Ended> =>
+  ending(spawn(process.execPath, [bundle(), ...args], { stdio: ['ignore', 'pipe', 'pipe'] }));
 
 describe('the process', () => {
-  let store: StoreProcess;
+  let store: StoreServer;
   beforeEach(async () => {
-    store = await StoreProcess.start();
+    store = await startStore(options());
   });
-  afterEach(() => store.remove());
+  afterEach(() => store.stop());
 
   it.each([
     [[], '--socket is missing'],
@@ -32,31 +38,31 @@ describe('the process', () => {
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)('ends orderly by %s and removes its socket and lock', async (signal) => {
-    expect(await store.end(signal)).toMatchObject({ code: 0, stderr: '' });
+    store.signal(signal);
+    expect(await store.ended).toMatchObject({ code: 0, stderr: '' });
     expect(existsSync(store.socket)).toBe(false);
     expect(existsSync(join(store.data, 'store.lock'))).toBe(false);
     await store.start();
   });
 
   it('starts over what a killed one left behind, even if its pid lives on as another process', async () => {
-    await store.end('SIGKILL');
+    await store.kill('SIGKILL');
     expect(existsSync(store.socket)).toBe(true);
     await store.start();
-    await store.end('SIGKILL');
+    await store.kill('SIGKILL');
     writeFileSync(join(store.data, 'store.lock'), JSON.stringify({ pid: process.pid, startTime: 'another-boot:1' }));
     await store.start();
-    await store.end('SIGKILL');
+    await store.kill('SIGKILL');
     writeFileSync(join(store.data, 'store.lock'), '');
     await store.start();
   });
 
   it('ends when the lifeline is cut', async () => {
-    await store.end('SIGTERM');
-    const child = launchWithLifeline(['--socket', store.socket, '--data', store.data]);
-    const ended = ending(child);
-    await once(child.stdout as NodeJS.ReadableStream, 'data');
-    (child.stdio[3] as Writable).destroy();
-    expect(await ended).toMatchObject({ code: 0 });
+    await store.kill('SIGTERM');
+    const tied = new StoreServer(store.folder, { ...options(), lifeline: true });
+    await tied.start();
+    tied.cutLifeline();
+    expect(await tied.ended).toMatchObject({ code: 0 });
     expect(existsSync(store.socket)).toBe(false);
     await store.start();
   });
@@ -71,7 +77,8 @@ describe('the process', () => {
       ),
     );
     await writes[20];
-    expect(await store.end('SIGTERM')).toMatchObject({ code: 0 });
+    store.signal('SIGTERM');
+    expect(await store.ended).toMatchObject({ code: 0 });
     const acknowledged = (await Promise.all(writes)).filter((i) => i !== null);
     await client.close();
     await store.start();
@@ -85,9 +92,13 @@ describe('the process', () => {
 });
 
 describe('a full disk', () => {
-  const store = new StoreProcess();
-  beforeEach(() => store.startWithFileLimit(4096));
-  afterEach(() => store.remove());
+  // No file gets larger than so many KiB: the store meets that like a full disk.
+  const under = ['bash', '-c', `trap '' XFSZ; ulimit -f 4096; exec "$0" "$@"`];
+  let store: StoreServer;
+  beforeEach(async () => {
+    store = await startStore({ ...options(), under });
+  });
+  afterEach(() => store.stop());
 
   it('is an error for who writes, while reads go on and nothing is half done', async () => {
     const client = await new mongoose.mongo.MongoClient(store.uri).connect();
@@ -103,7 +114,8 @@ describe('a full disk', () => {
     expect(more.every(({ status }) => status === 'rejected')).toBe(true);
     expect(stored).toBeGreaterThan(20);
     expect([await rows.countDocuments({}), await rows.countDocuments({ n: { $gte: 0 } })]).toEqual([stored, stored]);
-    await store.end('SIGTERM');
+    await store.kill('SIGTERM');
+    store = new StoreServer(store.folder, options());
     await store.start();
     await insert(stored);
     expect([await rows.countDocuments({}), await rows.countDocuments({ n: { $gte: 0 } })]).toEqual([
@@ -115,11 +127,11 @@ describe('a full disk', () => {
 });
 
 describe('acknowledged writes', () => {
-  let store: StoreProcess;
+  let store: StoreServer;
   beforeEach(async () => {
-    store = await StoreProcess.start();
+    store = await startStore(options());
   });
-  afterEach(() => store.remove());
+  afterEach(() => store.stop());
 
   it('survive SIGKILL with consistent indexes, and Mongoose finds the new process by itself', async () => {
     const connection = await mongoose.createConnection(store.uri, { serverSelectionTimeoutMS: 5000 }).asPromise();
@@ -154,7 +166,7 @@ describe('acknowledged writes', () => {
       };
       const writers = Array.from({ length: 16 }, writer);
       while (acknowledged.size < target - 100) await new Promise((resume) => setTimeout(resume, 1));
-      const dead = store.end('SIGKILL');
+      const dead = store.kill('SIGKILL');
       killed = true;
       await dead;
       await store.start();

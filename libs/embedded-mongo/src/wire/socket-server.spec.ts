@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { startStore, type StoreServer } from '@mle/testing';
 import { deserialize, type Document, serialize, setInternalBufferSize } from 'bson';
-import { StoreProcess } from '../../test/store-process.js';
+import { bundle } from '../../test/bundle.js';
 
 setInternalBufferSize(20 * 2 ** 20); // some messages here are larger than a document may be
 
@@ -74,17 +75,17 @@ class RawConnection {
 }
 
 describe('the socket', () => {
-  let store: StoreProcess;
+  let store: StoreServer;
   let bystander: RawConnection;
   const open = (): Promise<RawConnection> => RawConnection.open(store.socket);
 
   beforeAll(async () => {
-    store = await StoreProcess.start('--no-fsync');
+    store = await startStore({ bundle: bundle() });
     bystander = await open();
   });
   afterAll(async () => {
     bystander.socket.destroy();
-    await store.remove();
+    await store.stop();
   });
   afterEach(async () => {
     bystander.socket.write(ping);

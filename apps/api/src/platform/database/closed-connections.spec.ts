@@ -1,5 +1,5 @@
+import { type Parts, startParts } from '@mle/testing';
 import { createConnection } from 'mongoose';
-import { type Parts, startParts } from '../../../test/parts.js';
 import { failOnClosedConnections } from './closed-connections.js';
 
 describe('a database that is killed', () => {

@@ -1,9 +1,9 @@
 import { chmodSync, existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { until } from '@mle/testing';
 import { processesWith } from '../../../test/processes.js';
 import { TestServer } from '../../../test/test-server.js';
 import { TestWorker } from '../../../test/test-worker.js';
-import { until } from '../../../test/until.js';
 
 let server: TestServer;
 

@@ -2,10 +2,10 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Inventory } from '@mle/protocol';
+import { until } from '@mle/testing';
 import { isAlive } from '../../../test/processes.js';
 import { TestServer } from '../../../test/test-server.js';
 import { TestWorker } from '../../../test/test-worker.js';
-import { until } from '../../../test/until.js';
 import { readGpuList, takeInventory } from './inventory.js';
 import { InventoryWatch } from './inventory-watch.js';
 import { probe } from './probe.js';

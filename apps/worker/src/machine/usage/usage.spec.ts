@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { until } from '../../../test/until.js';
+import { until } from '@mle/testing';
 import { GpuUsage, readGpuUsage } from './gpu-usage.js';
 import { LoadSampler } from './load.js';
 import { disks, MachineUsage, networks } from './machine-usage.js';

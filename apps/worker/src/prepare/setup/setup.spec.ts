@@ -2,12 +2,12 @@ import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunSpec } from '@mle/protocol';
 import { DEFAULT_PROJECT_SETTINGS } from '@mle/protocol';
+import { until } from '@mle/testing';
 import { processesWith } from '../../../test/processes.js';
 import type { TestRun } from '../../../test/test-run.js';
 import type { TestFile } from '../../../test/test-server.js';
 import { TestServer } from '../../../test/test-server.js';
 import { TestWorker } from '../../../test/test-worker.js';
-import { until } from '../../../test/until.js';
 import { sourcePackage, wheel } from '../../../test/wheel.js';
 
 const isRoot = process.getuid?.() === 0;
@@ -151,14 +151,15 @@ const SLOW = sourcePackage(
   '    print("building", flush=True)\n    subprocess.Popen(["sleep", "631"], start_new_session=True)\n    time.sleep(630)',
 );
 /** The build has begun: pip shows nothing of it before its end. */
-const slowly = async (run: TestRun): Promise<void> =>
-  until(
+const slowly = async (run: TestRun): Promise<void> => {
+  await until(
     'the build sleeps',
     () =>
       processesWith(run.spec.runId).some((pid) => processesWith('sleep').includes(pid)) &&
       processesWith(`sleep\x00631`).length > 0,
     FINISH_MS,
   );
+};
 
 test('a stop ends pip and all that it started', async () => {
   const before = built();

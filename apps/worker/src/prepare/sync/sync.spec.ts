@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { until } from '@mle/testing';
 import type { TestRun } from '../../../test/test-run.js';
 import type { TestFile } from '../../../test/test-server.js';
 import { TestServer } from '../../../test/test-server.js';
 import { TestWorker } from '../../../test/test-worker.js';
-import { until } from '../../../test/until.js';
 
 let server: TestServer;
 let worker: TestWorker;

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LeftoverReply } from '@mle/protocol';
+import { until } from '@mle/testing';
 import type { TestRun } from '../../../test/test-run.js';
 import { TestServer } from '../../../test/test-server.js';
 import { TestWorker } from '../../../test/test-worker.js';
-import { until } from '../../../test/until.js';
 
 let server: TestServer;
 let worker: TestWorker;

@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { LINK_VERSION } from '@mle/protocol';
+import { until } from '@mle/testing';
 import { TestServer } from '../../../test/test-server.js';
 import { TestWorker } from '../../../test/test-worker.js';
-import { until } from '../../../test/until.js';
 
 let server: TestServer;
 let worker: TestWorker;

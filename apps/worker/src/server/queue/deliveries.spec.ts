@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { until } from '@mle/testing';
 import { extendLock, moveStalledJobsToWait, moveToActive, moveToFinished } from '../../../test/bull-scripts.js';
 import { TestServer } from '../../../test/test-server.js';
 import { TestWorker } from '../../../test/test-worker.js';
-import { until } from '../../../test/until.js';
 
 let server: TestServer;
 let worker: TestWorker;

@@ -4,10 +4,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request as httpRequest } from 'node:http';
 import { Queue, Worker } from 'bullmq';
-import { io } from 'socket.io-client';
 import { ms, percentile } from './lib/numbers.mjs';
 import { startProduct } from './lib/product.mjs';
 import { atMost, report } from './lib/report.mjs';
+import { openSocket } from './lib/watcher.mjs';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 200);
 const WARM_UP = 20;
@@ -20,14 +20,9 @@ const agent = new Agent({ keepAlive: true });
 const product = await startProduct();
 
 async function main() {
-  const { id: projectId } = await product.request('POST', 'projects', { name: 'bench' });
-  await fetch(`${product.url}/api/v1/projects/${projectId}/files/a.txt`, {
-    method: 'PUT',
-    body: 'a',
-    headers: { authorization: `Bearer ${product.token}` },
-  });
-  const socket = io(`${product.url}/events`, { transports: ['websocket'], auth: { token: product.token } });
-  await once(socket, 'connect');
+  const { id: projectId } = await product.client.createProject('bench');
+  await product.client.putFile(projectId, 'a.txt', 'a');
+  const socket = await openSocket(product);
 
   const bare = await bareDispatch();
   const ours = [];
@@ -56,7 +51,7 @@ function post(path, body) {
     const headers = {
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(data),
-      authorization: `Bearer ${product.token}`,
+      authorization: `Bearer ${product.client.token}`,
     };
     const request = httpRequest(`${product.url}/api/v1/${path}`, { method: 'POST', agent, headers }, (response) => {
       let text = '';
@@ -102,7 +97,7 @@ async function dispatch(socket, projectId) {
   const at = seen ?? (await first);
   socket.off('output');
   for (;;) {
-    const now = await product.request('GET', `runs/${run.id}`);
+    const now = await product.client.run(run.id);
     if (now.state === 'succeeded') return at - began;
     if (now.finishedAt) throw new Error(`the run ended as ${now.state}`);
   }
@@ -110,7 +105,7 @@ async function dispatch(socket, projectId) {
 
 /** The baseline: BullMQ on the same Redis, and a child of this process. */
 async function bareDispatch() {
-  const connection = { path: product.redis.path, password: product.redis.password, maxRetriesPerRequest: null };
+  const connection = { path: product.redis.socket, password: product.redis.password, maxRetriesPerRequest: null };
   const queue = new Queue('bare', { connection });
   let onByte = () => undefined;
   const worker = new Worker(

@@ -26,14 +26,10 @@ const product = await startProduct();
 const raw = await startRawRelay();
 
 async function main() {
-  const { id: projectId } = await product.request('POST', 'projects', { name: 'bench' });
-  await product.request(
-    'PUT',
-    `projects/${projectId}/files/printer.mjs`,
-    await readFile(join(import.meta.dirname, 'lib/printer.mjs')),
-  );
+  const { id: projectId } = await product.client.createProject('bench');
+  await product.client.putFile(projectId, 'printer.mjs', await readFile(join(import.meta.dirname, 'lib/printer.mjs')));
   const socket = await openSocket(product);
-  const submit = (args) => product.request('POST', 'runs', { projectId, file: 'printer.mjs', args });
+  const submit = (args) => product.client.startRun({ projectId, file: 'printer.mjs', args });
 
   const throughput = await measureThroughput(socket, submit);
   const lines = await measureLines(socket, submit);
@@ -164,7 +160,7 @@ class LineTimes {
 
 async function endOf(runId) {
   for (;;) {
-    const run = await product.request('GET', `runs/${runId}`);
+    const run = await product.client.run(runId);
     if (run.finishedAt) {
       if (run.state !== 'succeeded') throw new Error(`The run ended as ${run.state}: ${run.reason}`);
       return run;

@@ -14,12 +14,13 @@ const FILES = Number(process.env.BENCH_FILES ?? 10_000);
 const FOLDERS = 100;
 const COLD_ROUNDS = 5;
 const UNCHANGED_ROUNDS = 15;
+const ZIP = { 'content-type': 'application/zip' };
 
 const product = await startProduct();
 const hasRsync = spawnSync('rsync', ['--version']).status === 0;
 
 async function main() {
-  const machineId = (await product.request('GET', 'machines')).items[0].id;
+  const machineId = (await product.client.machine()).id;
   const source = join(product.folder, 'source');
   const cold = { cp: [], rsync: [], product: [] };
   let projectId = '';
@@ -32,7 +33,7 @@ async function main() {
     if (hasRsync) cold.rsync.push(await copying('rsync', ['-a', `${source}/`, `${source}-rsync`], `${source}-rsync`));
     // The connection that the server closed while this process wrote files has to be noticed before it is used again.
     await sleep(100);
-    projectId = (await product.request('POST', `projects/archive?name=sync-${round}`, await zipOf(tree))).id;
+    projectId = (await product.client.json('POST', `projects/archive?name=sync-${round}`, await zipOf(tree), ZIP)).id;
     cold.product.push(await prepared(projectId, machineId));
   }
   const unchanged = { rsync: [], product: [] };
@@ -112,10 +113,10 @@ async function copying(command, args, made) {
 
 /** Runs a program that does nothing; answers the milliseconds from the won claim to its start. */
 async function prepared(projectId, machineId) {
-  const { id } = await product.request('POST', 'runs', { projectId, file: 'run.sh', target: { machineId } });
+  const { id } = await product.client.startRun({ projectId, file: 'run.sh', target: { machineId } });
   for (;;) {
     await sleep(50);
-    const run = await product.request('GET', `runs/${id}`);
+    const run = await product.client.run(id);
     if (!run.finishedAt) continue;
     if (run.state !== 'succeeded') throw new Error(`the run ended as ${run.state}: ${run.reason}`);
     const at = (state) => Date.parse(run.attempts[0].history.find((entry) => entry.state === state).at);

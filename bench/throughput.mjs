@@ -26,13 +26,12 @@ const product = await startProduct();
 async function main() {
   const ledger = await new Ledger(join(product.folder, 'ledger')).make();
   const command = `echo $MLE_RUN_ID $MLE_ATTEMPT >> ${ledger.path}`;
-  const { id: projectId } = await product.request('POST', 'projects', { name: 'bench' });
-  await product.request('PUT', `projects/${projectId}/files/a.txt`, 'a');
-  const [machine] = (await product.request('GET', 'machines')).items;
-  const change = (values) => product.request('PATCH', `machines/${machine.id}`, values);
+  const { id: projectId } = await product.client.createProject('bench');
+  await product.client.putFile(projectId, 'a.txt', 'a');
+  const machine = await product.client.machine();
+  const change = (values) => product.client.json('PATCH', `machines/${machine.id}`, values);
   await change({ slots: AT_ONCE, drain: true });
-  const submit = (count) =>
-    inLanes(count, POSTS_AT_ONCE, () => product.request('POST', 'runs', { projectId, command }));
+  const submit = (count) => inLanes(count, POSTS_AT_ONCE, () => product.client.startRun({ projectId, command }));
 
   /** Lets the machine take runs until `count` more have started, and waits for their end; answers runs per second. */
   const turn = async (count) => {
@@ -41,7 +40,7 @@ async function main() {
     await change({ drain: false });
     while ((await ledger.count()) < before + count) await delay(10);
     await change({ drain: true });
-    while ((await product.request('GET', `machines/${machine.id}`)).running.length > 0) await delay(5);
+    while ((await product.client.json('GET', `machines/${machine.id}`)).running.length > 0) await delay(5);
     return ((await ledger.count()) - before) / ((performance.now() - began) / 1000);
   };
 
@@ -83,7 +82,7 @@ async function verify(lines, projectId, expected) {
     throw new Error(`The ledger has ${lines.length} lines, ${starts.size} of them different, for ${expected} runs.`);
   let succeeded = 0;
   for (let cursor = ''; cursor !== null;) {
-    const page = await product.request(
+    const page = await product.client.json(
       'GET',
       `runs?projectId=${projectId}&state=succeeded&limit=200${cursor && `&cursor=${cursor}`}`,
     );
@@ -96,7 +95,7 @@ async function verify(lines, projectId, expected) {
 
 /** The baseline: a BullMQ worker on the same Redis that starts children of this process. */
 async function bareRuns(ledger) {
-  const connection = { path: product.redis.path, password: product.redis.password, maxRetriesPerRequest: null };
+  const connection = { path: product.redis.socket, password: product.redis.password, maxRetriesPerRequest: null };
   const queue = new Queue('bare', { connection });
   const run = async (job) => {
     const child = spawn('/bin/sh', ['-c', `echo ${job.id} 1 >> ${ledger}`], { stdio: ['ignore', 'pipe', 'pipe'] });

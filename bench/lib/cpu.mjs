@@ -1,4 +1,4 @@
-import { readStat, TICKS_PER_SECOND } from '../../libs/process/src/stat.mjs';
+import { readStat, TICKS_PER_SECOND } from '@mle/process/stat.mjs';
 
 /** Where the processor's time goes: of each part of the product between two moments. Empty where there is no /proc. */
 export class CpuMeter {

@@ -4,7 +4,7 @@ import { io } from 'socket.io-client';
 
 /** A browser's socket: it hears of the user's runs and can watch them. */
 export async function openSocket(product) {
-  const socket = io(`${product.url}/events`, { transports: ['websocket'], auth: { token: product.token } });
+  const socket = io(`${product.url}/events`, { transports: ['websocket'], auth: { token: product.client.token } });
   await once(socket, 'connect');
   return socket;
 }
@@ -89,10 +89,7 @@ export class RunWatcher {
 
   async #range(to) {
     if (this.at >= to) return;
-    const { url, token } = this.#product;
-    const response = await fetch(`${url}/api/v1/runs/${this.#runId}/output?from=${this.at}&to=${to}`, {
-      headers: { authorization: `Bearer ${token}` },
-    });
+    const response = await this.#product.client.fetch(`runs/${this.#runId}/output?from=${this.at}&to=${to}`);
     if (!response.ok) throw new Error(`The range answered ${response.status}.`);
     for await (const piece of response.body) {
       this.fetched += piece.length;

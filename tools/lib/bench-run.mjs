@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { arch, cpus, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
+import { bundleBench } from './bench-bundle.mjs';
 import { ROOT } from './configuration.mjs';
 import { Refusal } from './refusal.mjs';
 
@@ -30,7 +31,7 @@ export async function main() {
   console.log(`commit   ${commit}`);
   for (const name of names) {
     console.log(`\ncommand  npm run bench -- ${name}\n`);
-    const child = spawn(process.execPath, [join(folder, `${name}.mjs`)], { cwd: ROOT, stdio: 'inherit' });
+    const child = spawn(process.execPath, [await bundleBench(name)], { cwd: ROOT, stdio: 'inherit' });
     // The bench ends itself and what it started; we wait for it.
     for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(signal, () => child.kill(signal));
     const [code, signal] = await once(child, 'exit');

@@ -22,7 +22,7 @@ const SOURCES = [
   'nx.json',
 ];
 const NOT_BUILT =
-  /(\.spec\.ts|\.md|jest\.config\.mjs|test-setup\.ts)$|^(apps\/e2e|apps\/[^/]+\/test|libs\/[^/]+\/test)(\/|$)/;
+  /(\.spec\.ts|\.md|jest\.config\.mjs|test-setup\.ts)$|^(apps\/e2e|apps\/[^/]+\/test|libs\/[^/]+\/test|libs\/testing)(\/|$)/;
 const stampFile = join(ROOT, 'dist/.mle-stamp');
 
 /** A hash of all that goes into a build: some ten milliseconds, where Nx needs a second to see that nothing changed. */

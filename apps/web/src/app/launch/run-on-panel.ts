@@ -16,6 +16,7 @@ import { ProjectsStore } from '../projects/projects-store';
 import { activity } from '../runs/run-words';
 import { RunsStore } from '../runs/runs-store';
 import { Icon } from '../ui/icon';
+import { Notice } from '../ui/notice';
 import { StateIcon, type StateShape } from '../ui/state-icon';
 import { ProjectActions } from '../workbench/project-actions';
 import { Launcher } from './launcher';
@@ -54,7 +55,7 @@ interface PoolRow {
 /** The machines and pools beside the code, each with Go and Stop. */
 @Component({
   selector: 'mle-run-on-panel',
-  imports: [Icon, MatMenuModule, RouterLink, RunOptionsForm, StateIcon],
+  imports: [Icon, MatMenuModule, Notice, RouterLink, RunOptionsForm, StateIcon],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './run-on-panel.html',
   styleUrl: './run-on-panel.scss',

@@ -3,6 +3,7 @@ import { MAT_DIALOG_DATA, MatDialogRef } from '@angular/material/dialog';
 import { Router } from '@angular/router';
 import type { MachineView } from '@mle/protocol';
 import { Icon } from '../ui/icon';
+import { Notice } from '../ui/notice';
 import { DialMachineForm } from './dial-machine-form';
 import { JoinMachine } from './join-machine';
 
@@ -12,7 +13,7 @@ export type WayToAdd = 'join' | 'dial';
 /** Two ways to add a machine; either ends with the machine being there, by its name. */
 @Component({
   selector: 'mle-add-machine-dialog',
-  imports: [DialMachineForm, Icon, JoinMachine],
+  imports: [DialMachineForm, Icon, JoinMachine, Notice],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <div class="dialog-form">
@@ -36,11 +37,9 @@ export type WayToAdd = 'join' | 'dial';
         }
         <div aria-live="polite">
           @if (machine(); as there) {
-            <p class="notice good">
-              <mle-icon name="check" /><span
-                ><b>{{ there.name }}</b> is here.</span
-              >
-            </p>
+            <mle-notice tone="good"
+              ><b>{{ there.name }}</b> is here.</mle-notice
+            >
           }
         </div>
       </div>

@@ -1,7 +1,7 @@
 import { ChangeDetectionStrategy, Component, inject, output, signal } from '@angular/core';
 import type { MachineView } from '@mle/protocol';
 import { type RequestError, toRequestError } from '../core/problem';
-import { Icon } from '../ui/icon';
+import { Notice } from '../ui/notice';
 import { MachinesApi } from './machines-api';
 import { MachinesStore } from './machines-store';
 
@@ -13,7 +13,7 @@ const FIELDS = ['url', 'token', 'fingerprint', 'name'];
  */
 @Component({
   selector: 'mle-dial-machine-form',
-  imports: [Icon],
+  imports: [Notice],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <p>
@@ -91,9 +91,7 @@ const FIELDS = ['url', 'token', 'fingerprint', 'name'];
         }
       </label>
       @if (general(); as text) {
-        <p class="notice" role="alert">
-          <mle-icon name="alert" /><span>{{ text }}</span>
-        </p>
+        <mle-notice role="alert">{{ text }}</mle-notice>
       }
     </form>
   `,

@@ -16,6 +16,7 @@ import { elapsed } from '../core/format';
 import { sentence } from '../core/problem';
 import { Toasts } from '../core/toasts';
 import { Icon } from '../ui/icon';
+import { Notice } from '../ui/notice';
 import { StateIcon } from '../ui/state-icon';
 import { commandFor, isLoopback, likelyServer, serversOf } from './join-command';
 import { MachinesApi } from './machines-api';
@@ -24,7 +25,7 @@ import { MachinesStore } from './machines-store';
 /** A command with a one-time token to paste on another computer, and the wait for it. */
 @Component({
   selector: 'mle-join-machine',
-  imports: [Icon, StateIcon],
+  imports: [Icon, Notice, StateIcon],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './join-machine.html',
   styles: `

@@ -8,12 +8,13 @@ import { sentence, toRequestError } from '../core/problem';
 import { ServerState } from '../core/server-state';
 import { Toasts } from '../core/toasts';
 import { Icon } from '../ui/icon';
+import { Notice } from '../ui/notice';
 import { SettingsApi } from './settings-api';
 
 /** Tokens for programs. The value is shown once, when it is made. */
 @Component({
   selector: 'mle-token-list',
-  imports: [Icon],
+  imports: [Icon, Notice],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <p class="muted">For curl, CI and other programs: <code>Authorization: Bearer mle_…</code></p>
@@ -36,15 +37,12 @@ import { SettingsApi } from './settings-api';
       <p class="field-error" role="alert">{{ text }}</p>
     }
     @if (made(); as token) {
-      <div class="notice good" role="status">
-        <mle-icon name="key" />
-        <p class="grow">
-          Copy it now, it is not shown again.<br /><code class="value">{{ token.token }}</code>
-        </p>
+      <mle-notice tone="good" icon="key" role="status">
+        Copy it now, it is not shown again.<br /><code class="value">{{ token.token }}</code>
         <button type="button" class="ib" aria-label="Copy the token" title="Copy the token" (click)="copy(token)">
           <mle-icon [name]="copied() ? 'check' : 'copy'" />
         </button>
-      </div>
+      </mle-notice>
     }
     @if (tokens.error(); as failure) {
       <p class="field-error" role="alert">The tokens could not be loaded. {{ words(failure) }}</p>

@@ -2,6 +2,7 @@ import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/cor
 import { MAT_DIALOG_DATA, MatDialogRef } from '@angular/material/dialog';
 import { sentence } from '../core/problem';
 import { Icon } from './icon';
+import { Notice } from './notice';
 
 export interface Confirmation {
   /** Names the thing, as a question. */
@@ -16,7 +17,7 @@ export interface Confirmation {
 /** Asks before what cannot be undone. The safe choice has the focus. */
 @Component({
   selector: 'mle-confirm-dialog',
-  imports: [Icon],
+  imports: [Icon, Notice],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <div class="dialog-form">
@@ -27,9 +28,7 @@ export interface Confirmation {
       <div class="body">
         <p>{{ data.text }}</p>
         @if (error(); as text) {
-          <p class="notice" role="alert">
-            <mle-icon name="alert" /><span>{{ text }}</span>
-          </p>
+          <mle-notice role="alert">{{ text }}</mle-notice>
         }
       </div>
       <footer>

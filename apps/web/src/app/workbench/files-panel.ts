@@ -35,6 +35,7 @@ import type { Confirmation } from '../ui/confirm-dialog';
 import { Icon } from '../ui/icon';
 import { InlineName } from '../ui/inline-name';
 import type { NameQuestion } from '../ui/name-dialog';
+import { Notice } from '../ui/notice';
 
 const DRAG_TYPE = 'application/x-mle-path';
 /** A folder opens when something is held over it for so long. */
@@ -44,7 +45,7 @@ const SHOWN_UPLOADS = 5;
 /** The tree of the project's files. */
 @Component({
   selector: 'mle-files-panel',
-  imports: [Icon, InlineName, MatMenuModule],
+  imports: [Icon, InlineName, MatMenuModule, Notice],
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: {
     '(dragover)': 'onDragOver($event, "")',

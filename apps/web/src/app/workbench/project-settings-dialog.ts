@@ -5,11 +5,12 @@ import { toRequestError } from '../core/problem';
 import { MachinesStore } from '../machines/machines-store';
 import { ProjectsStore } from '../projects/projects-store';
 import { Icon } from '../ui/icon';
+import { Notice } from '../ui/notice';
 
 /** How the files of a project are run: its command, its Docker image, its set-up. */
 @Component({
   selector: 'mle-project-settings-dialog',
-  imports: [Icon],
+  imports: [Icon, Notice],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <form
@@ -74,9 +75,7 @@ import { Icon } from '../ui/icon';
           a run</label
         >
         @if (errors()['']; as text) {
-          <p class="notice" role="alert">
-            <mle-icon name="alert" /><span>{{ text }}</span>
-          </p>
+          <mle-notice role="alert">{{ text }}</mle-notice>
         }
       </div>
       <footer>

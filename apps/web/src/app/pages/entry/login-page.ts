@@ -4,31 +4,27 @@ import { AuthApi } from '../../core/auth-api';
 import { sentence } from '../../core/problem';
 import { ServerState } from '../../core/server-state';
 import { Session } from '../../core/session';
-import { Icon } from '../../ui/icon';
+import { Notice } from '../../ui/notice';
 import { EntryCard } from './entry-card';
 
 @Component({
   selector: 'mle-login-page',
-  imports: [EntryCard, Icon],
+  imports: [EntryCard, Notice],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <mle-entry-card>
       <form novalidate class="panel" (submit)="login($event, name.value, password.value)">
         <h1>Log in</h1>
         @if (error(); as text) {
-          <p class="notice" role="alert">
-            <mle-icon name="alert" /><span>{{ text }}</span>
-          </p>
+          <mle-notice role="alert">{{ text }}</mle-notice>
         } @else if (ended()) {
-          <p class="notice warn" role="status">
-            <mle-icon name="info" /><span>Your session has ended. Log in to go on; what you typed is kept.</span>
-          </p>
+          <mle-notice tone="warn" icon="info" role="status"
+            >Your session has ended. Log in to go on; what you typed is kept.</mle-notice
+          >
         } @else if (status.value()?.setupNeeded) {
-          <p class="notice warn" role="status">
-            <mle-icon name="info" /><span
-              >This server has no user yet. Open the set-up link that it printed when it started.</span
-            >
-          </p>
+          <mle-notice tone="warn" icon="info" role="status"
+            >This server has no user yet. Open the set-up link that it printed when it started.</mle-notice
+          >
         }
         <label class="field">
           <span class="label">Login</span>

@@ -2,13 +2,13 @@ import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@a
 import { Router, RouterLink } from '@angular/router';
 import { type RequestError, toRequestError } from '../../core/problem';
 import { Session } from '../../core/session';
-import { Icon } from '../../ui/icon';
+import { Notice } from '../../ui/notice';
 import { EntryCard } from './entry-card';
 
 /** The first user, by the one-time link that the server printed: `/setup#token=…`. */
 @Component({
   selector: 'mle-setup-page',
-  imports: [EntryCard, Icon, RouterLink],
+  imports: [EntryCard, Notice, RouterLink],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <mle-entry-card>
@@ -16,9 +16,7 @@ import { EntryCard } from './entry-card';
         <h1>Create your account</h1>
         <p class="muted">This link works once. You will be the administrator of this server.</p>
         @if (general(); as text) {
-          <p class="notice" role="alert">
-            <mle-icon name="alert" /><span>{{ text }}</span>
-          </p>
+          <mle-notice role="alert">{{ text }}</mle-notice>
         }
         <label class="field">
           <span class="label">Login</span>
@@ -55,11 +53,9 @@ import { EntryCard } from './entry-card';
             <span class="hint">At least 8 characters. A short sentence is good.</span>
           }
         </label>
-        <p class="notice plain">
-          <mle-icon name="info" /><span
-            >The code that you run works on this computer itself. Run only code that you trust.</span
-          >
-        </p>
+        <mle-notice tone="plain"
+          >The code that you run works on this computer itself. Run only code that you trust.</mle-notice
+        >
         <button type="submit" class="btn primary" [disabled]="busy()">Create the account and open the sample</button>
       </form>
       <p class="hint">Have an account already? <a routerLink="/login">Log in</a></p>

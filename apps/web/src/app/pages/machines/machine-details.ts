@@ -7,13 +7,14 @@ import { absence, factsOf } from '../../machines/machine-words';
 import { PoolsStore } from '../../pools/pools-store';
 import { Icon } from '../../ui/icon';
 import { NameHeading } from '../../ui/name-heading';
+import { Notice } from '../../ui/notice';
 import { MachineOutput } from './machine-output';
 import { MachineSettings } from './machine-settings';
 
 /** The selected machine: what its run prints, or what is known of it and what an administrator can change. */
 @Component({
   selector: 'mle-machine-details',
-  imports: [Icon, MachineOutput, MachineSettings, NameHeading],
+  imports: [Icon, MachineOutput, MachineSettings, NameHeading, Notice],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './machine-details.html',
   styleUrl: './machine-details.scss',

@@ -1,6 +1,4 @@
 import { TestBed } from '@angular/core/testing';
-import type { RunView } from '@mle/protocol';
-import { choiceOf, latestOfMachines, paramsOf, preselected } from '../pages/graphs/graphs-choice';
 import type { ChartLine } from './chart-data';
 import { ChartGroup } from './chart-group';
 import { MetricChart } from './metric-chart';
@@ -9,7 +7,6 @@ import { resourceCharts } from './resource-charts';
 import { dashOf, SeriesSlots } from './series-slots';
 import { sparkPath } from './spark-path';
 
-const id = (digit: string) => digit.repeat(24);
 const line = (label: string, y: number[], slot = 0): ChartLine => ({
   id: label,
   label,
@@ -18,8 +15,6 @@ const line = (label: string, y: number[], slot = 0): ChartLine => ({
   y,
   live: false,
 });
-
-const none: ReadonlySet<string> = new Set();
 
 describe('the colours of runs', () => {
   beforeEach(() => localStorage.clear());
@@ -72,42 +67,6 @@ describe('lines', () => {
     expect(chartsOf(runs, 'time')[0]).toMatchObject({ axis: 'time', lines: [{ x: [0, 2] }, { x: [0, 2] }] });
     expect(best('loss', charts[0]?.lines ?? [])).toEqual({ value: 3, label: '#1' });
     expect(best('accuracy', charts[1]?.lines ?? [])).toEqual({ value: 4, label: '#2' });
-  });
-});
-
-describe('a view of the Graphs page', () => {
-  it('is kept by its link', () => {
-    const choice = {
-      runs: [id('a'), id('b')],
-      hidden: [id('b')],
-      x: 'time',
-      smoothing: 0.6,
-      log: true,
-      by: 'machine',
-    } as const;
-    expect(choiceOf(paramsOf(choice) as Record<string, string>)).toEqual(choice);
-    expect(choiceOf({})).toEqual({ runs: null, hidden: [], x: 'step', smoothing: 0, log: false, by: 'run' });
-    expect(choiceOf({ runs: `x,${id('a')},<b>`, smooth: '7' })).toMatchObject({ runs: [id('a')], smoothing: 0 });
-  });
-
-  it('begins with what runs, else with the latest that printed numbers', () => {
-    const run = (of: string, state: string, metrics = {}) =>
-      ({ id: of, state, metrics, machineId: of }) as unknown as RunView;
-    expect(preselected([run('c', 'succeeded', { loss: {} }), run('b', 'running'), run('a', 'stopping')], none)).toEqual(
-      ['b', 'a'],
-    );
-    expect(preselected([run('c', 'failed'), run('b', 'succeeded', { loss: {} })], none)).toEqual(['b']);
-    expect(preselected([], none)).toEqual([]);
-    expect(
-      preselected([run('c', 'running'), run('b', 'failed'), run('a', 'succeeded')], new Set(['a', 'c', 'gone'])),
-    ).toEqual(['a', 'c']);
-  });
-
-  it('has one run for each machine, the latest', () => {
-    const run = (of: string, machineId: string | null) => ({ id: of, machineId }) as unknown as RunView;
-    expect(
-      latestOfMachines([run('d', 'm'), run('c', 'n'), run('b', 'm'), run('a', null)]).map((latest) => latest.id),
-    ).toEqual(['d', 'c']);
   });
 });
 

@@ -17,6 +17,7 @@ import { nameOf } from '../files/file-tree';
 import { FilesApi } from '../files/files-api';
 import { FilesStore } from '../files/files-store';
 import { Icon } from '../ui/icon';
+import { RovingFocus, RovingItem } from '../ui/roving-focus';
 import { CodeEditor } from './code-editor';
 import { ConflictBar } from './conflict-bar';
 import { DocumentStore } from './document-store';
@@ -26,7 +27,7 @@ import type { OpenDocument } from './open-document';
 /** The tabs, the open file and its status line. */
 @Component({
   selector: 'mle-editor-pane',
-  imports: [CodeEditor, ConflictBar, Icon],
+  imports: [CodeEditor, ConflictBar, Icon, RovingFocus, RovingItem],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './editor-pane.html',
   styleUrl: './editor-pane.scss',
@@ -69,24 +70,13 @@ export class EditorPane {
     this.editor()?.openSearch();
   }
 
-  protected onTabKey(event: KeyboardEvent): void {
-    const list = this.store.documents();
-    const at = list.indexOf(this.store.active() as OpenDocument);
-    const targets: Record<string, OpenDocument | undefined> = {
-      ArrowRight: list[at + 1] ?? list[0],
-      ArrowLeft: list[at - 1] ?? list.at(-1),
-      Home: list[0],
-      End: list.at(-1),
-    };
-    if (event.key === 'Delete' && list[at]) {
-      event.preventDefault();
-      void this.store.close(list[at]);
-    }
-    const target = targets[event.key];
-    if (!target) return;
+  /** Beside the keys that lead from tab to tab. */
+  protected onTabKey(event: KeyboardEvent, document: OpenDocument, at: number): void {
+    const step = event.shiftKey ? { ArrowLeft: -1, ArrowRight: 1 }[event.key] : undefined;
+    if (step === undefined && event.key !== 'Delete') return;
     event.preventDefault();
-    if (event.shiftKey && list[at]) this.store.reorder(list[at], event.key === 'ArrowLeft' ? at - 1 : at + 1);
-    else this.store.activate(target);
+    if (step === undefined) return void this.store.close(document);
+    this.store.reorder(document, at + step);
     this.focusTab(event.currentTarget as HTMLElement);
   }
 

@@ -1,13 +1,4 @@
-import {
-  type AfterViewInit,
-  ChangeDetectionStrategy,
-  Component,
-  computed,
-  type ElementRef,
-  inject,
-  signal,
-  viewChild,
-} from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 import { MatDialogRef } from '@angular/material/dialog';
 import { Router } from '@angular/router';
 import { DocumentStore } from '../editor/document-store';
@@ -16,13 +7,14 @@ import { MachinesStore } from '../machines/machines-store';
 import { ProjectsStore } from '../projects/projects-store';
 import { RunsStore } from '../runs/runs-store';
 import { Icon } from '../ui/icon';
+import { ListOption, OptionList } from '../ui/option-list';
 import { fileItem, type FindItem, findItems, machineItem, projectItem, runItem } from './find-items';
 import { PAGES } from './pages';
 
 /** Ctrl K: one box that leads to any file, run, machine, project or page. */
 @Component({
   selector: 'mle-find-dialog',
-  imports: [Icon],
+  imports: [Icon, ListOption, OptionList],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <div class="box">
@@ -36,18 +28,18 @@ import { PAGES } from './pages';
         aria-controls="find-list"
         aria-expanded="true"
         aria-autocomplete="list"
-        [attr.aria-activedescendant]="found().length > 0 ? 'find-' + place() : null"
+        [attr.aria-activedescendant]="list.activeId()"
         placeholder="File, run, machine, project or page"
         autocomplete="off"
         spellcheck="false"
-        (input)="search(field.value)"
-        (keydown)="onKey($event)"
+        (input)="query.set(field.value)"
+        (keydown)="list.onKey($event)"
       />
       <button type="button" class="ib" aria-label="Close" (click)="ref.close()"><mle-icon name="x" /></button>
     </div>
-    <ul #list id="find-list" role="listbox" aria-label="Found">
-      @for (item of found(); track item.kind + item.id; let i = $index) {
-        <li role="option" [id]="'find-' + i" [attr.aria-selected]="i === place()" [attr.data-place]="i">
+    <ul #list="mleOptionList" mleOptionList id="find-list" aria-label="Found">
+      @for (item of found(); track item.kind + item.id) {
+        <li mleListOption (picked)="go(item)">
           <mle-icon [name]="item.icon" /><span class="cut">{{ item.text }}</span
           ><span class="muted cut">{{ item.more }}</span
           ><span class="kind">{{ item.kind }}</span>
@@ -119,7 +111,7 @@ import { PAGES } from './pages';
     }
   `,
 })
-export class FindDialog implements AfterViewInit {
+export class FindDialog {
   protected readonly ref = inject<MatDialogRef<FindDialog>>(MatDialogRef);
   private readonly router = inject(Router);
   private readonly documents = inject(DocumentStore);
@@ -127,9 +119,7 @@ export class FindDialog implements AfterViewInit {
   private readonly machines = inject(MachinesStore);
   private readonly projects = inject(ProjectsStore);
   private readonly runs = inject(RunsStore);
-  private readonly list = viewChild.required<ElementRef<HTMLElement>>('list');
-  private readonly query = signal('');
-  protected readonly place = signal(0);
+  protected readonly query = signal('');
   private readonly items = computed<FindItem[]>(() => [
     ...PAGES.map(({ path, label }) => ({
       kind: 'Page' as const,
@@ -144,39 +134,6 @@ export class FindDialog implements AfterViewInit {
     ...this.projects.list().map(projectItem),
   ]);
   protected readonly found = computed(() => findItems(this.items(), this.query()));
-
-  /** The box keeps the focus: its keys choose from the list, and the pointer is served here for all of its items. */
-  ngAfterViewInit(): void {
-    const list = this.list().nativeElement;
-    const at = (event: MouseEvent): number | null => {
-      const place = (event.target as HTMLElement).closest<HTMLElement>('[data-place]')?.dataset['place'];
-      return place === undefined ? null : Number(place);
-    };
-    list.addEventListener('mousemove', (event) => this.place.set(at(event) ?? this.place()));
-    list.addEventListener('click', (event) => {
-      const item = this.found()[at(event) ?? -1];
-      if (item) void this.go(item);
-    });
-  }
-
-  protected search(text: string): void {
-    this.query.set(text);
-    this.place.set(0);
-  }
-
-  protected onKey(event: KeyboardEvent): void {
-    const last = this.found().length - 1;
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step !== undefined) {
-      event.preventDefault();
-      this.place.update((place) => (place + step < 0 ? last : place + step > last ? 0 : place + step));
-      document.getElementById(`find-${this.place()}`)?.scrollIntoView({ block: 'nearest' });
-    } else if (event.key === 'Enter') {
-      event.preventDefault();
-      const item = this.found()[this.place()];
-      if (item) void this.go(item);
-    }
-  }
 
   protected async go({ kind, id }: FindItem): Promise<void> {
     this.ref.close();

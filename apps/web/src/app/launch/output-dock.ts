@@ -22,6 +22,7 @@ import { OutputView } from '../output/output-view';
 import { activity, outcome, runTime } from '../runs/run-words';
 import { RunsStore } from '../runs/runs-store';
 import { Icon } from '../ui/icon';
+import { RovingFocus, RovingItem } from '../ui/roving-focus';
 import { roleOf, StateIcon, stateWord } from '../ui/state-icon';
 import { Launcher } from './launcher';
 
@@ -30,7 +31,7 @@ const TABS = 8;
 /** The output of the project's latest runs, one tab for each. */
 @Component({
   selector: 'mle-output-dock',
-  imports: [Icon, OutputView, RouterLink, RunSparkChart, StateIcon],
+  imports: [Icon, OutputView, RouterLink, RovingFocus, RovingItem, RunSparkChart, StateIcon],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './output-dock.html',
   styleUrl: './output-dock.scss',
@@ -126,23 +127,5 @@ export class OutputDock {
   protected showAll(): void {
     const run = this.run();
     if (run) this.cleared.update((map) => new Map(map).set(run.id, 0));
-  }
-
-  protected onTabKey(event: KeyboardEvent): void {
-    const tabs = this.tabs();
-    const at = tabs.findIndex((tab) => tab.id === this.run()?.id);
-    const target = {
-      ArrowRight: tabs[at + 1] ?? tabs[0],
-      ArrowLeft: tabs[at - 1] ?? tabs.at(-1),
-      Home: tabs[0],
-      End: tabs.at(-1),
-    }[event.key];
-    if (!target) return;
-    event.preventDefault();
-    this.choose(target.id);
-    const buttons = (event.currentTarget as HTMLElement)
-      .closest('[role="tablist"]')
-      ?.querySelectorAll<HTMLElement>('[role="tab"]');
-    buttons?.[tabs.indexOf(target)]?.focus();
   }
 }

@@ -1,15 +1,16 @@
-import { ChangeDetectionStrategy, Component, computed, ElementRef, inject, linkedSignal, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 import { MatDialogRef } from '@angular/material/dialog';
 import { Router } from '@angular/router';
 import { Clock } from '../core/clock';
 import { ago } from '../core/format';
 import { ProjectsStore } from '../projects/projects-store';
 import { Icon } from '../ui/icon';
+import { ListOption, OptionList } from '../ui/option-list';
 
 /** All projects, to find one of many by a part of its name. */
 @Component({
   selector: 'mle-open-project-dialog',
-  imports: [Icon],
+  imports: [Icon, ListOption, OptionList],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <div class="dialog-form">
@@ -30,20 +31,13 @@ import { Icon } from '../ui/icon';
           aria-label="Find a project"
           aria-controls="project-list"
           aria-expanded="true"
-          [attr.aria-activedescendant]="activeId()"
+          [attr.aria-activedescendant]="list.activeId()"
           (input)="wanted.set(text.value)"
-          (keydown)="onKey($event)"
+          (keydown)="list.onKey($event)"
         />
-        <div role="listbox" id="project-list" class="list scroll" aria-label="Projects">
+        <div #list="mleOptionList" mleOptionList id="project-list" class="list scroll" aria-label="Projects">
           @for (project of found(); track project.id) {
-            <div
-              role="option"
-              tabindex="-1"
-              [id]="'project-' + project.id"
-              [attr.aria-selected]="project === at()"
-              (click)="open(project.id)"
-              (keydown.enter)="open(project.id)"
-            >
+            <div mleListOption class="option" (picked)="open(project.id)">
               <mle-icon [name]="project.id === store.current()?.id ? 'check' : 'folder'" />
               <span class="cut grow">{{ project.name }}</span>
               <span class="muted">{{ since(project.updatedAt) }}</span>
@@ -67,7 +61,7 @@ import { Icon } from '../ui/icon';
         display: none;
       }
     }
-    [role='option'] {
+    .option {
       display: flex;
       align-items: center;
       gap: 8px;
@@ -87,7 +81,7 @@ import { Icon } from '../ui/icon';
       }
     }
     @media (max-width: 719px) {
-      [role='option'] {
+      .option {
         min-height: 44px;
       }
     }
@@ -98,20 +92,11 @@ export class OpenProjectDialog {
   protected readonly store = inject(ProjectsStore);
   private readonly router = inject(Router);
   private readonly clock = inject(Clock);
-  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   protected readonly wanted = signal('');
   protected readonly found = computed(() => {
     const words = this.wanted().toLowerCase().split(/\s+/);
     return this.store.list().filter(({ name }) => words.every((word) => name.toLowerCase().includes(word)));
   });
-  /** The one that Enter opens: the first that is found, until the arrow keys choose another. */
-  protected readonly at = linkedSignal(() => this.found()[0] ?? null);
-
-  protected readonly activeId = computed(() => {
-    const project = this.at();
-    return project ? `project-${project.id}` : null;
-  });
-
   protected since(at: string): string {
     return ago(at, this.clock.now());
   }
@@ -120,19 +105,5 @@ export class OpenProjectDialog {
     this.store.open(id);
     this.ref.close();
     void this.router.navigateByUrl('/code');
-  }
-
-  protected onKey(event: KeyboardEvent): void {
-    const found = this.found();
-    const at = found.indexOf(this.at() as (typeof found)[number]);
-    const next = { ArrowDown: found[at + 1], ArrowUp: found[at - 1] }[event.key];
-    const chosen = this.at();
-    if (event.key === 'Enter' && chosen) this.open(chosen.id);
-    else if (next) this.at.set(next);
-    if (!['Enter', 'ArrowDown', 'ArrowUp'].includes(event.key)) return;
-    event.preventDefault();
-    requestAnimationFrame(() =>
-      this.host.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' }),
-    );
   }
 }

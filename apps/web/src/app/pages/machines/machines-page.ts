@@ -15,6 +15,7 @@ import { PoolsStore } from '../../pools/pools-store';
 import { runTitle } from '../../runs/run-words';
 import { Icon } from '../../ui/icon';
 import { LoadFailure } from '../../ui/load-failure';
+import { RovingFocus, RovingItem } from '../../ui/roving-focus';
 import { StateIcon, type StateShape } from '../../ui/state-icon';
 import { MachineDetails } from './machine-details';
 import { PoolsPanel } from './pools-panel';
@@ -37,7 +38,7 @@ interface MachineRow {
 /** The machines of the installation with the selected one below, or its pools. */
 @Component({
   selector: 'mle-machines-page',
-  imports: [Icon, LoadFailure, LoadSpark, MachineDetails, PoolsPanel, RouterLink, StateIcon],
+  imports: [Icon, LoadFailure, LoadSpark, MachineDetails, PoolsPanel, RouterLink, RovingFocus, RovingItem, StateIcon],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './machines-page.html',
   styleUrl: './machines-page.scss',
@@ -67,18 +68,6 @@ export class MachinesPage {
 
   protected choose(id: string): void {
     void this.router.navigate(['/machines'], { queryParams: { machine: id }, replaceUrl: true });
-  }
-
-  /** Arrow keys move the selection, and the focus with it. */
-  protected move(event: KeyboardEvent): void {
-    const list = this.store.list();
-    const at = list.findIndex((machine) => machine.id === this.selected()?.id);
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: list.length - 1 }[event.key];
-    const next = to === undefined ? undefined : list[to];
-    if (!next) return;
-    event.preventDefault();
-    this.choose(next.id);
-    document.getElementById(`machine-${next.id}`)?.focus();
   }
 
   protected add(way: WayToAdd): void {

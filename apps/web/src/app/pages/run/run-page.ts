@@ -34,6 +34,7 @@ import { RunTimeline } from '../../runs/run-timeline';
 import { activity, outcome, runTime, runTitle } from '../../runs/run-words';
 import { RunsStore } from '../../runs/runs-store';
 import { Icon } from '../../ui/icon';
+import { RovingFocus, RovingItem } from '../../ui/roving-focus';
 import { StateChip } from '../../ui/state-chip';
 import { stateWord } from '../../ui/state-icon';
 
@@ -57,6 +58,8 @@ const OF_ATTEMPT: ReadonlySet<TabKey> = new Set(['output', 'graphs', 'resources'
     MatMenuModule,
     OutputPane,
     RouterLink,
+    RovingFocus,
+    RovingItem,
     RunArtifacts,
     RunCharts,
     RunCode,
@@ -177,17 +180,6 @@ export class RunPage {
 
   protected showAttempt(n: number): void {
     this.show(this.shownTab(), n === this.run()?.attempt ? null : n);
-  }
-
-  protected onTabKey(event: KeyboardEvent): void {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (step === undefined) return;
-    event.preventDefault();
-    const at = TABS.findIndex(({ key }) => key === this.shownTab());
-    const next = TABS[(at + step + TABS.length) % TABS.length];
-    if (!next) return;
-    this.show(next.key);
-    document.getElementById(`tab-${next.key}`)?.focus();
   }
 
   protected async copy(what: 'curl' | 'id'): Promise<void> {

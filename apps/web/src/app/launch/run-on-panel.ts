@@ -1,7 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
 import { MatMenuModule } from '@angular/material/menu';
-import { RouterLink } from '@angular/router';
 import type { AttemptProgress, MachineView, PoolView, RunView } from '@mle/protocol';
 import { Clock } from '../core/clock';
 import { bytes, memory, timeOfDay } from '../core/format';
@@ -19,43 +18,36 @@ import { Icon } from '../ui/icon';
 import { Notice } from '../ui/notice';
 import { StateIcon, type StateShape } from '../ui/state-icon';
 import { ProjectActions } from '../workbench/project-actions';
+import { GoButton } from './go-button';
 import { Launcher } from './launcher';
+import { RunLine, type RunLineView } from './run-line';
 import { RunOptionsForm } from './run-options-form';
 
-interface RunLine {
-  run: RunView;
+/** A machine or a pool with what can be done there. */
+interface PlaceRow {
   text: string;
-  /** From 0 to 1 while files are synced. */
-  part: number | null;
-  stopping: boolean;
-}
-
-interface MachineRow {
-  machine: MachineView;
-  shape: StateShape;
-  text: string;
-  lines: RunLine[];
-  go: boolean;
+  lines: RunLineView[];
   primary: boolean;
-  starting: boolean;
   /** Why Go cannot be pressed. */
   reason: string | null;
   problem: string | null;
 }
 
-interface PoolRow {
+interface MachineRow extends PlaceRow {
+  machine: MachineView;
+  shape: StateShape;
+  /** The run of a machine with one slot: its Stop stands where Go was. With more, each run has a line of its own. */
+  inPlace: RunLineView | null;
+}
+
+interface PoolRow extends PlaceRow {
   pool: PoolView;
-  text: string;
-  lines: RunLine[];
-  primary: boolean;
-  reason: string | null;
-  problem: string | null;
 }
 
 /** The machines and pools beside the code, each with Go and Stop. */
 @Component({
   selector: 'mle-run-on-panel',
-  imports: [Icon, MatMenuModule, Notice, RouterLink, RunOptionsForm, StateIcon],
+  imports: [GoButton, Icon, MatMenuModule, Notice, RunLine, RunOptionsForm, StateIcon],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './run-on-panel.html',
   styleUrl: './run-on-panel.scss',
@@ -126,11 +118,9 @@ export class RunOnPanel {
             ? 'busy'
             : machine.state,
       text: this.describe(machine, runs, starting),
-      lines: runs.map((run) => this.line(run)),
-      // With one slot, Stop stands where Go was; with more, each run has a line of its own.
-      go: !(alone && runs.length > 0),
+      inPlace: alone && first ? this.line(first) : null,
+      lines: alone ? [] : runs.map((run) => this.line(run)),
       primary: this.launcher.target()?.id === machine.id,
-      starting,
       reason: this.refusal(machine, room, starting),
       problem: problem?.placeId === machine.id ? problem.text : null,
     };
@@ -153,7 +143,7 @@ export class RunOnPanel {
     };
   }
 
-  private line(run: RunView): RunLine {
+  private line(run: RunView): RunLineView {
     const progress = run.state === 'preparing' ? this.runs.progress(run.id) : null;
     const part = progress && syncedPart(progress);
     const text =
@@ -164,7 +154,8 @@ export class RunOnPanel {
       run,
       text,
       part,
-      stopping: this.server.refusal() !== null || run.state === 'stopping' || this.launcher.stopping().has(run.id),
+      stopping: run.state === 'stopping' || this.launcher.stopping().has(run.id),
+      refusal: this.server.refusal(),
     };
   }
 

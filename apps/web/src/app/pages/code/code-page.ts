@@ -106,7 +106,7 @@ export class CodePage {
 
   protected newFile(): void {
     this.pane.set('files');
-    this.filesPanel()?.beginFile();
+    this.filesPanel()?.add('file', '');
   }
 
   private stopLatest(): void {

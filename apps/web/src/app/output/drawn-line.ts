@@ -3,10 +3,22 @@ import type { TextRun } from './line-text';
 import { occurrences } from './output-search';
 
 /** A piece of a line as the page draws it. */
-export interface DrawnRun {
+interface DrawnRun {
   text: string;
   classes: string;
   mark: '' | 'mark' | 'mark now';
+}
+
+/** A line as the page draws it. */
+export interface DrawnRow {
+  /** Among the lines that are shown. */
+  place: number;
+  /** Among all lines. */
+  index: number;
+  top: number;
+  kind: string;
+  time: string;
+  runs: DrawnRun[];
 }
 
 /**
@@ -36,4 +48,11 @@ export function drawnLine(runs: readonly TextRun[], query: string, now: number):
     }
   }
   return drawn;
+}
+
+/** When a line came, to the millisecond. */
+export function clockTime(time: number): string {
+  const at = new Date(time);
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${String(at.getMilliseconds()).padStart(3, '0')}`;
 }

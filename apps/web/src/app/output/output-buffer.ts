@@ -8,7 +8,7 @@ import { isPlain, renderLine, styleAfter, type TextRun } from './line-text';
 /** `[length, index of the stream, time in ms]`, as a frame carries them. */
 export type Piece = readonly [length: number, stream: number, time: number];
 
-export interface OutputLine {
+interface OutputLine {
   index: number;
   stream: OutputStream;
   /** Milliseconds since the epoch, of its first byte. */
@@ -53,13 +53,14 @@ export class OutputBuffer {
     return this.lines.count;
   }
 
-  /** The lines of one column, where the streams are shown apart. */
-  countOf(column: Column): number {
-    return this.lines.countOf(column);
+  /** How many lines one column has, where the streams are shown apart; null stands for all of them together. */
+  countOf(column: Column | null): number {
+    return column === null ? this.lineCount : this.lines.countOf(column);
   }
 
-  lineOf(column: Column, index: number): number {
-    return this.lines.lineOf(column, index);
+  /** Which of all lines is a column's line. */
+  lineOf(column: Column | null, index: number): number {
+    return column === null ? index : this.lines.lineOf(column, index);
   }
 
   /** Takes bytes from offset `from` on; returns whether anything was added to the indexed sequence. */

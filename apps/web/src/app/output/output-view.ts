@@ -17,7 +17,7 @@ import {
 } from '@angular/core';
 import { plural } from '../core/format';
 import { Icon } from '../ui/icon';
-import { drawnLine, type DrawnRun } from './drawn-line';
+import { clockTime, drawnLine, type DrawnRow } from './drawn-line';
 import type { Column } from './line-table';
 import type { OutputBuffer } from './output-buffer';
 import type { OutputFeed } from './output-feed';
@@ -28,17 +28,6 @@ import { LINE_PX, movedBy } from './wrapped-scroll';
 const PAD_PX = 6;
 /** Lines drawn beyond the visible ones, so that a fast scroll shows no blank. */
 const OVERSCAN = 24;
-
-interface Row {
-  /** Among the lines that are shown. */
-  place: number;
-  /** Among all lines. */
-  index: number;
-  top: number;
-  kind: string;
-  time: string;
-  runs: DrawnRun[];
-}
 
 /** The lines of a run: only the visible ones are nodes, and all of them are text. */
 @Component({
@@ -81,7 +70,7 @@ export class OutputView implements OnInit {
 
   private readonly lineCount = computed(() => {
     this.feed().version();
-    return Math.max(0, countLines(this.feed().buffer, this.column()) - this.firstLine());
+    return Math.max(0, this.feed().buffer.countOf(this.column()) - this.firstLine());
   });
   /** The position at which the last line ends at the lower edge, where no line is wrapped. */
   private readonly endTop = computed(() => Math.max(0, this.lineCount() * LINE_PX + 2 * PAD_PX - this.viewport()));
@@ -216,7 +205,7 @@ export class OutputView implements OnInit {
   private linesAddedAbove(): number {
     const { buffer } = this.feed();
     const before = this.drawn;
-    const lines = countLines(buffer, this.column());
+    const lines = buffer.countOf(this.column());
     this.drawn = { buffer, lines };
     // Who went to the very beginning wants the true one.
     return before && before.buffer !== buffer && before.lines > 0 && this.top() > 0 && lines > before.lines
@@ -232,12 +221,12 @@ export class OutputView implements OnInit {
     this.ownScrollTop = element.scrollTop;
   }
 
-  private visibleRows(): Row[] {
+  private visibleRows(): DrawnRow[] {
     this.feed().version();
     const { buffer } = this.feed();
     const first = Math.max(0, Math.floor(this.top() / LINE_PX) - OVERSCAN);
     const last = Math.min(this.lineCount(), Math.ceil((this.top() + this.viewport()) / LINE_PX) + OVERSCAN);
-    const rows: Row[] = [];
+    const rows: DrawnRow[] = [];
     for (let place = first; place < last; place++) {
       const index = this.indexOf(place);
       const line = buffer.line(index);
@@ -255,8 +244,7 @@ export class OutputView implements OnInit {
   }
 
   private indexOf(place: number): number {
-    const column = this.column();
-    return column === null ? this.firstLine() + place : this.feed().buffer.lineOf(column, this.firstLine() + place);
+    return this.feed().buffer.lineOf(this.column(), this.firstLine() + place);
   }
 
   /**
@@ -300,14 +288,4 @@ export class OutputView implements OnInit {
   private heightOf(place: number): number | null {
     return this.rowOf(place)?.offsetHeight ?? null;
   }
-}
-
-/** How many lines there are to show, of all or of one column. */
-export const countLines = (buffer: OutputBuffer, column: Column | null): number =>
-  column === null ? buffer.lineCount : buffer.countOf(column);
-
-function clockTime(time: number): string {
-  const at = new Date(time);
-  const two = (value: number) => String(value).padStart(2, '0');
-  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${String(at.getMilliseconds()).padStart(3, '0')}`;
 }

@@ -8,7 +8,7 @@ import { API } from '../core/api-address';
 export type FileKind = 'artifacts' | 'files';
 
 /** What a preview reads of a file. */
-export interface FileHead {
+interface FileHead {
   bytes: Uint8Array<ArrayBuffer>;
   /** There is more than that. */
   cut: boolean;

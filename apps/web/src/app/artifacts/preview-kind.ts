@@ -1,4 +1,4 @@
-export type PreviewKind = 'image' | 'table' | 'text' | 'none';
+type PreviewKind = 'image' | 'table' | 'text' | 'none';
 
 const IMAGES: Record<string, string> = {
   png: 'image/png',

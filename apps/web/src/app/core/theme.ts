@@ -1,7 +1,7 @@
 import { computed, Injectable, signal } from '@angular/core';
 import type { IconName } from './icon-shapes';
 
-export type ThemeChoice = 'light' | 'dark' | 'system';
+type ThemeChoice = 'light' | 'dark' | 'system';
 /** The choices, by themselves and where other things stand beside them. */
 export const THEMES: readonly { value: ThemeChoice; label: string; theme: string; icon: IconName }[] = [
   { value: 'system', label: 'As the system', theme: 'Theme of the system', icon: 'machine' },

@@ -1,5 +1,5 @@
 /** A row of two texts side by side; null where the other side has a line more. */
-export interface DiffRow {
+interface DiffRow {
   left: string | null;
   right: string | null;
   same: boolean;

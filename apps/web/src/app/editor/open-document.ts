@@ -4,8 +4,8 @@ import { EDITOR_FILE_BYTES } from '../core/protocol-values';
 import { isImage } from '../files/file-icon';
 import type { FileContent } from '../files/files-api';
 
-export type DocumentKind = 'text' | 'image' | 'binary' | 'large';
-export type DocumentStatus = 'loading' | 'ready' | 'error';
+type DocumentKind = 'text' | 'image' | 'binary' | 'large';
+type DocumentStatus = 'loading' | 'ready' | 'error';
 
 /** The version that is on the server while the page has another one. */
 export interface Conflict {

@@ -13,7 +13,7 @@ export interface UploadFile {
   file: File;
 }
 
-export interface UploadState {
+interface UploadState {
   id: number;
   label: string;
   /** From 0 to 1; null while it waits for its turn. */

@@ -19,7 +19,7 @@ import { notRunnable } from './runnable';
 
 /** Where a run can be sent: to one machine, or to whichever of a pool is free first. */
 export type Place = MachineView | PoolView;
-export const isPool = (place: Place): place is PoolView => 'machineIds' in place;
+const isPool = (place: Place): place is PoolView => 'machineIds' in place;
 
 /** Go and Stop: from the open file to a run on a machine. */
 @Injectable({ providedIn: 'root' })

@@ -6,6 +6,7 @@ import {
   type FileOptions,
   isLike,
   NO_FILE_OPTIONS,
+  NO_OPTIONS,
   NO_PROJECT_OPTIONS,
   type ProjectOptions,
   readOptions,
@@ -23,8 +24,7 @@ export class RunOptionsStore {
   readonly options = computed<RunOptions>(() => {
     this.changes();
     return {
-      ...NO_FILE_OPTIONS,
-      ...NO_PROJECT_OPTIONS,
+      ...NO_OPTIONS,
       ...readStored<Partial<ProjectOptions>>(this.projectKey(), isLike(NO_PROJECT_OPTIONS), {}),
       ...readStored<Partial<FileOptions>>(this.fileKey(), isLike(NO_FILE_OPTIONS), {}),
     };

@@ -47,8 +47,8 @@ export const NO_PROJECT_OPTIONS: ProjectOptions = {
 };
 export const NO_OPTIONS: RunOptions = { ...NO_FILE_OPTIONS, ...NO_PROJECT_OPTIONS };
 
-export type OptionErrors = Partial<Record<keyof RunOptions, string>>;
-export type RunRequestOptions = Pick<
+type OptionErrors = Partial<Record<keyof RunOptions, string>>;
+type RunRequestOptions = Pick<
   CreateRun,
   'args' | 'params' | 'seed' | 'timeoutSeconds' | 'clean' | 'env' | 'retry' | 'priority' | 'tags' | 'note'
 >;

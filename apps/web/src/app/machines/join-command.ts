@@ -3,8 +3,7 @@ import type { JoinTokenView } from '@mle/protocol';
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /** The address of the server in a join command. */
-export const serverOf = ({ command }: Pick<JoinTokenView, 'command'>): string =>
-  / --url (\S+)/.exec(command)?.[1] ?? '';
+const serverOf = ({ command }: Pick<JoinTokenView, 'command'>): string => / --url (\S+)/.exec(command)?.[1] ?? '';
 
 export const isLoopback = (url: string): boolean => URL.canParse(url) && LOOPBACK.test(new URL(url).hostname);
 

@@ -24,7 +24,7 @@ export function withLoad(
   return [...samples.filter((sample) => sample.at > at - HISTORY_MS), { at, cpu: load.cpu, gpu: load.gpu }];
 }
 
-export interface Spark {
+interface Spark {
   line: string;
   /** The same, closed down to the base. */
   area: string;

@@ -47,7 +47,7 @@ function shown(machine: MachineView, { drain, ...values }: UpdateMachine): Machi
 }
 
 /** What the machine had where `change` changes it. */
-export function valuesOf(machine: MachineView, change: UpdateMachine): UpdateMachine {
+function valuesOf(machine: MachineView, change: UpdateMachine): UpdateMachine {
   return {
     ...(change.name !== undefined && { name: machine.name }),
     ...(change.slots !== undefined && { slots: machine.slots }),

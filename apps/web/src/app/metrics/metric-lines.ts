@@ -1,7 +1,7 @@
 import type { MetricSeries } from '@mle/protocol';
 import type { ChartLine } from './chart-data';
 
-export type XAxis = 'step' | 'time';
+type XAxis = 'step' | 'time';
 
 /** A metric of some runs, as one chart. */
 export interface MetricLines {
@@ -10,7 +10,7 @@ export interface MetricLines {
   lines: ChartLine[];
 }
 
-export interface RunSeries {
+interface RunSeries {
   id: string;
   label: string;
   slot: number;

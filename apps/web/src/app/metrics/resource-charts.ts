@@ -3,7 +3,7 @@ import { bytes } from '../core/format';
 import type { ChartLine } from './chart-data';
 import { number } from './chart-data';
 
-export interface ResourceChart {
+interface ResourceChart {
   title: string;
   note: string;
   lines: ChartLine[];

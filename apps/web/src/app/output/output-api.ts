@@ -4,7 +4,7 @@ import type { Segment, SegmentList } from '@mle/protocol';
 import { firstValueFrom } from 'rxjs';
 import { API } from '../core/api-address';
 
-export interface OutputRange {
+interface OutputRange {
   from: number;
   bytes: Uint8Array;
   segments: Segment[];

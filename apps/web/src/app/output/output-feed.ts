@@ -10,7 +10,7 @@ const MiB = 1024 * 1024;
 const FIRST_CHUNK = 256 * 1024;
 const CHUNK = 4 * MiB;
 /** Of a longer output the page loads the end; all of it is in the download. */
-export const LOADED_TAIL_BYTES = 96 * MiB;
+const LOADED_TAIL_BYTES = 96 * MiB;
 /** A buffer that has grown beyond this starts anew from the tail. */
 const BUFFER_LIMIT_BYTES = 256 * MiB;
 const RETRY_MS = 400;

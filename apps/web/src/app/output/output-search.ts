@@ -6,7 +6,7 @@ const SLICE_MS = 8;
 /** Lines between two looks at the clock. */
 const STRIDE = 256;
 /** More matches than anybody steps through are not collected. */
-export const MAX_MATCHES = 100_000;
+const MAX_MATCHES = 100_000;
 
 /** One occurrence: the line, and the how-manieth in it. */
 export interface Match {

@@ -4,7 +4,7 @@ import type { CreateRun, Page, Rerun, RunView, StoppedRuns, UpdateRun } from '@m
 import { firstValueFrom } from 'rxjs';
 import { API } from '../core/api-address';
 
-export interface RunFilter {
+interface RunFilter {
   projectId?: string;
   state?: string;
   machineId?: string;

@@ -19,7 +19,12 @@ import {
   type ServerToWorker,
   type WorkerToServer,
 } from '@mle/protocol';
+<<<<<<< HEAD
 import { type Client, type Parts, startParts } from '@mle/testing';
+=======
+import { getConnectionToken } from '@nestjs/mongoose';
+import type { Connection } from 'mongoose';
+>>>>>>> 8dcb506 (What a run leaves removes itself by a hook when the run is deleted: the service of runs no longer collects removers)
 import { io, type Socket } from 'socket.io-client';
 import yauzl from 'yauzl';
 import { MachineCredentials } from '../../src/machines/machine-credentials.js';
@@ -44,7 +49,6 @@ const INVENTORY = {
   isolated: false,
 };
 const sha256 = (bytes: string | Buffer): string => createHash('sha256').update(bytes).digest('hex');
-const EMPTY = sha256('');
 const MODIFIED = Date.UTC(2026, 0, 2);
 
 let parts: Parts;
@@ -142,7 +146,7 @@ async function store(ref: AttemptRef, files: Record<string, string | Buffer>): P
   expect(await put(ref, items)).toEqual({ ok: true, missing: [], refused: [], news: [] });
 }
 
-const finish = (ref: AttemptRef, artifacts?: { files: number; bytes: number }) =>
+const finish = (ref: AttemptRef, artifacts?: { files: number; bytes: number }, output: string | Buffer = '') =>
   machine.link.timeout(10_000).emitWithAck('attempt.finished', {
     ...ref,
     outcome: 'exited',
@@ -150,8 +154,8 @@ const finish = (ref: AttemptRef, artifacts?: { files: number; bytes: number }) =
     signal: null,
     reason: null,
     finishedAt: Date.now(),
-    outputBytes: 0,
-    outputSha256: EMPTY,
+    outputBytes: output.length,
+    outputSha256: sha256(output),
     ...(artifacts && { artifacts }),
   });
 const list = async (ref: AttemptRef) => (await ada.get<ArtifactList>(`/api/v1/runs/${ref.runId}/artifacts`)).body;
@@ -336,6 +340,27 @@ describe('artifacts', () => {
     expect((await ada.delete(`/api/v1/runs/${ref.runId}`)).status).toBe(204);
     await collect();
     expect(await blobs.size(sha256(content))).toBeNull();
+  });
+
+  it('go with their run, as all that it left', async () => {
+    const ref = await running();
+    const { link } = machine;
+    const printed = Buffer.from('step 1 loss: 0.5\nstep 2 loss: 0.4\n');
+    await link.emitWithAck('output', { ...ref, from: 0, segments: [[printed.length, 0, 1]] }, printed);
+    link.emit('resources', { machine: { cpu: 1 }, runs: [{ ...ref, sample: { memory: 1 } }] });
+    await store(ref, { a: 'one' });
+    const left = [{ path: 'b', size: 1, modifiedAt: MODIFIED }];
+    await link.emitWithAck('attempt.leftovers', { ...ref, slot: 0, items: left, truncated: false });
+    await finish(ref, { files: 1, bytes: 3 }, printed);
+    const database = api.app.get<Connection>(getConnectionToken(), { strict: false });
+    const names = ['output_chunks', 'metric_chunks', 'resource_records', 'artifacts', 'leftovers'];
+    const counts = (): Promise<number[]> =>
+      Promise.all(names.map((name) => database.collection(name).countDocuments({ runId: ref.runId })));
+    // What the machine used is stored a moment after the end.
+    for (let i = 0; i < 500 && (await counts()).includes(0); i++) await sleep(10);
+    expect(await counts()).toEqual(names.map(() => 1));
+    expect((await ada.delete(`/api/v1/runs/${ref.runId}`)).status).toBe(204);
+    expect(await counts()).toEqual(names.map(() => 0));
   });
 
   it('are stored when the server died with the last piece on its disk', async () => {

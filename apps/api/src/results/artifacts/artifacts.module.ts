@@ -35,6 +35,6 @@ import { ArtifactsService } from './artifacts.service.js';
     LeftoversRepository,
     LeftoversService,
   ],
-  exports: [ArtifactIntake, ArtifactsRepository, LeftoversRepository, LeftoversService],
+  exports: [ArtifactIntake, LeftoversService],
 })
 export class ArtifactsModule {}

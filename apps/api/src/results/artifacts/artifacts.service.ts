@@ -12,6 +12,7 @@ import { BlobCollectorService } from '../../platform/blobs/blob-collector.servic
 import { notFound } from '../../platform/http/problem.js';
 import { SnapshotsService } from '../../projects/snapshots/snapshots.service.js';
 import { OwnedRuns } from '../../run-records/owned-runs.service.js';
+import { RunHooks } from '../../run-records/run-hooks.js';
 import { ArtifactsRepository } from './artifacts.repository.js';
 
 /** The files of a run as its owner reads them: its artifacts, and the snapshot that it executed. */
@@ -22,7 +23,9 @@ export class ArtifactsService {
     private readonly runs: OwnedRuns,
     private readonly snapshots: SnapshotsService,
     collector: BlobCollectorService,
+    hooks: RunHooks,
   ) {
+    hooks.onDelete.add((runId) => this.artifacts.removeRun(runId));
     collector.roots.add((keep) => keep(this.artifacts.allBlobs()));
   }
 

@@ -12,6 +12,7 @@ import { type MachineRecord, MachinesRepository } from '../../machines/machines.
 import { conflict, notFound, ProblemError } from '../../platform/http/problem.js';
 import { EventsService } from '../../platform/signals/events.service.js';
 import { OwnedRuns } from '../../run-records/owned-runs.service.js';
+import { RunHooks } from '../../run-records/run-hooks.js';
 import { RunsRepository } from '../../run-records/runs.repository.js';
 import { ArtifactsRepository } from '../artifacts/artifacts.repository.js';
 import { type LeftoversRecord, LeftoversRepository } from './leftovers.repository.js';
@@ -33,7 +34,10 @@ export class LeftoversService {
     private readonly runs: RunsRepository,
     private readonly machines: MachinesRepository,
     private readonly events: EventsService,
-  ) {}
+    hooks: RunHooks,
+  ) {
+    hooks.onDelete.add((runId) => this.leftovers.removeRun(runId));
+  }
 
   /** Takes the list from the machine that has the attempt, or had it, once its program is over. */
   async take(machineId: string, list: AttemptLeftovers): Promise<boolean> {

@@ -3,6 +3,7 @@ import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/com
 import { logger } from '../../platform/logging/logger.js';
 import { EventsService } from '../../platform/signals/events.service.js';
 import { Signal } from '../../platform/signals/signal.js';
+import { RunHooks } from '../../run-records/run-hooks.js';
 import { OutputService } from '../output/output.service.js';
 import { OutputIngest } from '../output/output-ingest.service.js';
 import { AttemptMetrics, Overtaken } from './attempt-metrics.js';
@@ -35,9 +36,11 @@ export class MetricsIngest implements OnModuleInit, OnModuleDestroy {
     private readonly output: OutputService,
     private readonly repository: MetricsRepository,
     private readonly events: EventsService,
+    private readonly runs: RunHooks,
   ) {}
 
   onModuleInit(): void {
+    this.runs.onDelete.add((runId) => this.removeRun(runId));
     this.ingest.chunkStored.on((ref, chunk) => this.entry(ref, chunk.from === 0).metrics.accept(chunk));
     this.ingest.onRestart.add((ref) => this.restart(ref));
     this.events.on('attempt.ended', (ref) => {

@@ -21,6 +21,6 @@ import { RunMetricsService } from './run-metrics.service.js';
   ],
   controllers: [RunMetricsController],
   providers: [MetricsIngest, MetricsRepository, MetricsService, RunMetricsService],
-  exports: [MetricsIngest, MetricsService],
+  exports: [MetricsIngest],
 })
 export class MetricsModule {}

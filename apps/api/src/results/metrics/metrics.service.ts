@@ -51,8 +51,4 @@ export class MetricsService {
     }));
     return { attempt: ref.attempt, series, sampled: state?.sampled ?? false, dropped: state?.dropped ?? 0 };
   }
-
-  removeRun(runId: string): Promise<void> {
-    return this.ingest.removeRun(runId);
-  }
 }

@@ -1,6 +1,7 @@
 import { type AttemptRef, OUTPUT_STREAMS, type OutputStream, type Segment } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { EventsService } from '../../platform/signals/events.service.js';
+import { RunHooks } from '../../run-records/run-hooks.js';
 import { type Chunk, OutputRepository } from './output.repository.js';
 import { clipSegments } from './segment-codec.js';
 
@@ -20,7 +21,10 @@ export class OutputService {
   constructor(
     private readonly output: OutputRepository,
     private readonly events: EventsService,
-  ) {}
+    runs: RunHooks,
+  ) {
+    runs.onDelete.add((runId) => this.output.remove(runId));
+  }
 
   storedBytes(ref: AttemptRef): Promise<number> {
     return this.output.end(ref);
@@ -67,10 +71,6 @@ export class OutputService {
     for await (const chunk of this.output.read(ref, from, to))
       segments.push(...clipSegments(chunk.segments, chunk.from, from, to));
     return segments;
-  }
-
-  removeRun(runId: string): Promise<void> {
-    return this.output.remove(runId);
   }
 }
 

@@ -9,6 +9,7 @@ import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/com
 import { logger } from '../../platform/logging/logger.js';
 import { EventsService } from '../../platform/signals/events.service.js';
 import { AttemptFence } from '../../run-records/attempt-fence.service.js';
+import { RunHooks } from '../../run-records/run-hooks.js';
 import { downsample } from '../metrics/downsample.js';
 import { columns } from '../metrics/metric-view.js';
 import { ResourceHistory } from './resource-history.js';
@@ -34,9 +35,11 @@ export class ResourcesService implements OnModuleInit, OnModuleDestroy {
     private readonly repository: ResourcesRepository,
     private readonly fence: AttemptFence,
     private readonly events: EventsService,
+    private readonly runs: RunHooks,
   ) {}
 
   onModuleInit(): void {
+    this.runs.onDelete.add((runId) => this.removeRun(runId));
     this.timer = setInterval(() => void this.saveAll(), SAVE_EVERY_MS);
     this.events.on('attempt.ended', (ref) => void this.end(ref));
   }
@@ -67,7 +70,7 @@ export class ResourcesService implements OnModuleInit, OnModuleDestroy {
     return { attempt: ref.attempt, series };
   }
 
-  async removeRun(runId: string): Promise<void> {
+  private async removeRun(runId: string): Promise<void> {
     for (const [name, entry] of this.entries) if (entry.ref.runId === runId) this.entries.delete(name);
     await this.repository.remove(runId);
   }

@@ -13,6 +13,7 @@ import { AttemptEndings } from './attempt-endings.service.js';
 import { MachineJournals } from './machine-journals.service.js';
 import { MetricNotes } from './metric-notes.service.js';
 import { Reconciler } from './reconciler.service.js';
+import { RunRemover } from './run-remover.service.js';
 import { RunStarter } from './run-starter.service.js';
 import { RunStopper } from './run-stopper.service.js';
 import { RunsController } from './runs.controller.js';
@@ -38,6 +39,7 @@ import { TargetsService } from './targets.service.js';
     MachineJournals,
     MetricNotes,
     Reconciler,
+    RunRemover,
     RunStarter,
     RunStopper,
     RunsService,

@@ -19,12 +19,9 @@ import {
   type ServerToWorker,
   type WorkerToServer,
 } from '@mle/protocol';
-<<<<<<< HEAD
 import { type Client, type Parts, startParts } from '@mle/testing';
-=======
 import { getConnectionToken } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
->>>>>>> 8dcb506 (What a run leaves removes itself by a hook when the run is deleted: the service of runs no longer collects removers)
 import { io, type Socket } from 'socket.io-client';
 import yauzl from 'yauzl';
 import { MachineCredentials } from '../../src/machines/machine-credentials.js';

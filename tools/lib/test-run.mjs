@@ -66,8 +66,12 @@ export async function main() {
   if (ready) {
     // In CI nothing is taken from an earlier run.
     const cache = process.env['CI'] ? ['--skip-nx-cache'] : [];
-    const [, chromium] = await Promise.all([
+    const [, , , chromium] = await Promise.all([
       suite('lint, types, build', (write) => checks(cache, env, write)),
+      !onlyFaults &&
+        suite('format', (write) => check('node_modules/prettier/bin/prettier.cjs', ['--check', '.'], env, write)),
+      !onlyFaults &&
+        suite('unused code', (write) => check('node_modules/knip/bin/knip.js', ['--no-progress'], env, write)),
       !onlyFaults &&
         suite('Chromium', async (write) => {
           env['CHROMIUM'] = await chromiumForTests(write);
@@ -105,6 +109,19 @@ async function checks(cache, env, write) {
     failed: Math.max(1, failedTasks.size),
     remark: `Failed: ${[...failedTasks].join(', ') || `exit code ${code}`}`,
   };
+}
+
+/**
+ * A tool that finds faults by itself.
+ *
+ * @param {string} tool
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ * @param {Write} write
+ */
+async function check(tool, args, env, write) {
+  const { code } = await show(process.execPath, [join(ROOT, tool), ...args], env, write);
+  return { passed: 0, failed: code === 0 ? 0 : 1 };
 }
 
 /** The projects with tests of their own, in the order of the libraries first. */

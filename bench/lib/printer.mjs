@@ -3,7 +3,7 @@
 import { writeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
-export const BLOCK_BYTES = 64 * 1024;
+const BLOCK_BYTES = 64 * 1024;
 const NUMBER_BYTES = 16;
 
 /** Blocks of text of which each differs from the others by its number, so that none can stand for another. */
@@ -17,7 +17,7 @@ export function* blocks(bytes) {
 }
 
 /** A line that tells when it was written, by the clock that all processes of the machine share. */
-export const timedLine = (i) => `line ${i} at ${process.hrtime.bigint()} of a training that goes on\n`;
+const timedLine = (i) => `line ${i} at ${process.hrtime.bigint()} of a training that goes on\n`;
 
 /** Calls `write` for each line at its time. */
 export async function atRate(count, perSecond, write) {

@@ -54,6 +54,6 @@ export function secretFile(path) {
 }
 
 /** @param {unknown} error */
-export function code(error) {
+function code(error) {
   return /** @type {NodeJS.ErrnoException} */ (error).code ?? String(error);
 }

@@ -6,7 +6,7 @@ const NEEDED_MINOR = 19;
  * @param {string} version as in `process.versions.node`
  * @returns {string | null} what is wrong with it, as a sentence
  */
-export function nodeVersionError(version) {
+function nodeVersionError(version) {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const enough = major > NEEDED_MAJOR || (major === NEEDED_MAJOR && minor >= NEEDED_MINOR);
   if (enough) return null;

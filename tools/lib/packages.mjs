@@ -32,7 +32,7 @@ export async function installPackages(log) {
   notePackages();
 }
 
-export function notePackages() {
+function notePackages() {
   writeFileSync(stampFile, wantedStamp());
 }
 

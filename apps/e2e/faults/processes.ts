@@ -24,7 +24,7 @@ export function isAlive(pid: number): boolean {
 }
 
 /** Memory of its own, in MiB: without the pages of files that it maps, as the store does with its data. */
-export function memoryOf(pid: number): number {
+function memoryOf(pid: number): number {
   return (Number(/^RssAnon:\s+(\d+) kB/m.exec(read(pid, 'status'))?.[1] ?? NaN) * 1024) / MiB;
 }
 

@@ -69,7 +69,7 @@ export class Machine {
   @Prop({ type: Date, required: true })
   createdAt!: Date;
 }
-export type MachineDocument = HydratedDocument<Machine>;
+type MachineDocument = HydratedDocument<Machine>;
 export const MachineSchema = SchemaFactory.createForClass(Machine);
 MachineSchema.index({ credentialHash: 1 }, { unique: true });
 MachineSchema.index({ online: 1 });

@@ -130,7 +130,7 @@ export class MachinesService implements OnModuleDestroy {
   }
 }
 
-export function machineView(machine: MachineRecord, running: string[]): MachineView {
+function machineView(machine: MachineRecord, running: string[]): MachineView {
   return {
     id: machine.id,
     name: machine.name,

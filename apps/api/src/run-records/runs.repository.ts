@@ -323,7 +323,7 @@ function placed({
   };
 }
 
-export function newAttempt(n: number, at: Date): Attempt {
+function newAttempt(n: number, at: Date): Attempt {
   return {
     n,
     state: 'queued',

@@ -31,13 +31,13 @@ export interface Volume extends Resource {
   attachment: { instanceId: string; device: string; deleteOnTermination: boolean } | null;
 }
 
-export interface NetworkInterface extends Resource {
+interface NetworkInterface extends Resource {
   readonly kind: 'network-interface';
   macAddress: string;
   attachmentId: string;
 }
 
-export interface SpotRequest extends Resource {
+interface SpotRequest extends Resource {
   readonly kind: 'spot-instances-request';
   /** Dollars per hour; null: at most the on-demand price. */
   maxPrice: number | null;

@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.js';
 import type { Instance, InstanceState } from './instance.js';
 import type { Region } from './region.js';
 
-export const REASONS = {
+const REASONS = {
   user: { code: 'Client.UserInitiatedShutdown', message: 'Client.UserInitiatedShutdown: User initiated shutdown' },
   instance: {
     code: 'Client.InstanceInitiatedShutdown',

@@ -1,6 +1,6 @@
 export type Architecture = 'x86_64' | 'arm64';
 
-export interface Gpu {
+interface Gpu {
   manufacturer: string;
   name: string;
   count: number;

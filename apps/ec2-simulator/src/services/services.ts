@@ -22,7 +22,7 @@ import {
 } from './protocols.js';
 
 /** A request whose sender is known. */
-export interface KnownRequest {
+interface KnownRequest {
   account: Account;
   caller: Caller;
   region: string;

@@ -1,4 +1,4 @@
-export type XmlValue = string | number | boolean | Date | null | undefined | XmlValue[] | XmlObject;
+type XmlValue = string | number | boolean | Date | null | undefined | XmlValue[] | XmlObject;
 export interface XmlObject {
   [name: string]: XmlValue;
 }

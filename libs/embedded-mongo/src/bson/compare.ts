@@ -119,7 +119,7 @@ export const regexText = (value: unknown): string =>
     : `${(value as BSONRegExp).pattern}\0${(value as BSONRegExp).options}`;
 
 /** Compares as UTF-8 bytes, which differs from JavaScript's order only beyond the basic plane. */
-export function compareStrings(a: string, b: string): number {
+function compareStrings(a: string, b: string): number {
   if (a === b) return 0;
   return NON_BASIC.test(a) || NON_BASIC.test(b) ? Buffer.compare(Buffer.from(a), Buffer.from(b)) : a < b ? -1 : 1;
 }

@@ -9,7 +9,7 @@ import type { Command, CommandContext } from './command-context.js';
 import { drain } from './cursor-store.js';
 
 /** Reads what a find command asks for. A negative limit means one batch only, as in the old protocol. */
-export function findRequest(context: CommandContext): FindRequest {
+function findRequest(context: CommandContext): FindRequest {
   const { plain } = context;
   context.refuseCollation();
   if (plain['tailable'] === true)

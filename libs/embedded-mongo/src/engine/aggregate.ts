@@ -49,7 +49,7 @@ export function* aggregateRaw(
 }
 
 /** Runs stages over decoded documents. */
-export function* runPipeline(
+function* runPipeline(
   databases: Databases,
   database: string,
   documents: Iterable<Document>,

@@ -8,7 +8,7 @@ import type { Storage } from '../storage/environment.js';
 import { numberPrefix, scanKeys } from '../storage/key-space.js';
 import { CompiledIndex, entryId, entryKey } from './index-keys.js';
 
-export const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
+const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
 const NO_VALUE = Buffer.alloc(0);
 
 interface IndexChange {
@@ -140,4 +140,4 @@ function shellText(value: unknown): string {
 }
 
 /** The encoded form of a document that gets an `_id` in front. */
-export const withId = (id: unknown, document: Document): Buffer => encode({ _id: id, ...document });
+const withId = (id: unknown, document: Document): Buffer => encode({ _id: id, ...document });

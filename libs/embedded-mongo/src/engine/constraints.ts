@@ -2,7 +2,7 @@ import { TypeRank, typeRank } from '../bson/compare.js';
 import { type Document, isDocument } from '../bson/document.js';
 
 /** One end of a range. */
-export interface Limit {
+interface Limit {
   value: unknown;
   inclusive: boolean;
 }

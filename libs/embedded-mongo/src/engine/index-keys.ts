@@ -84,7 +84,7 @@ export const entryId = (key: Buffer): Buffer =>
   key.subarray(key.length - 2 - key.readUInt16BE(key.length - 2), key.length - 2);
 
 /** The values in an entry's key, with the index number. */
-export const entryPrefix = (key: Buffer): Buffer => key.subarray(0, key.length - 2 - key.readUInt16BE(key.length - 2));
+const entryPrefix = (key: Buffer): Buffer => key.subarray(0, key.length - 2 - key.readUInt16BE(key.length - 2));
 
 /** True if the value can be an index's key pattern that this server understands. */
-export const isKeyPattern = (value: unknown): value is Document => isDocument(value) && Object.keys(value).length > 0;
+const isKeyPattern = (value: unknown): value is Document => isDocument(value) && Object.keys(value).length > 0;

@@ -50,7 +50,7 @@ export function* scanPlan(
 }
 
 /** The keys of the documents in the plan's ranges. */
-export function* planIds(collection: Collection, plan: Plan, statistics: ScanStatistics): Generator<Buffer> {
+function* planIds(collection: Collection, plan: Plan, statistics: ScanStatistics): Generator<Buffer> {
   const { storage, prefix } = collection;
   const table = plan.index === null ? storage.documents : storage.indexes;
   const idOf = plan.index === null ? (key: Buffer): Buffer => key.subarray(prefix.length) : entryId;

@@ -2,7 +2,7 @@ import type { Document } from '../bson/document.js';
 import { RefusedWrite } from '../storage/environment.js';
 
 /** MongoDB's error numbers that this server answers with. */
-export const ErrorCode = {
+const ErrorCode = {
   InternalError: 1,
   BadValue: 2,
   FailedToParse: 9,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { ProcessLock } from '@mle/process/lock.mjs';
 
 /** Another living store works on the same directory. */
-export class DataDirectoryInUse extends Error {}
+class DataDirectoryInUse extends Error {}
 
 /** Takes the directory for this process. */
 export function lockDataDirectory(directory: string): () => void {

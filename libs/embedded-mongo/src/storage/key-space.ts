@@ -7,7 +7,7 @@ export interface KeyRange {
 }
 
 /** One key and, if asked for, its value. */
-export interface Entry {
+interface Entry {
   key: Buffer;
   value: Buffer | null;
 }

@@ -116,5 +116,4 @@ function parseOpQuery(message: Buffer, requestId: number): Request {
 }
 
 /** The answer to a request that could not even be understood as a command. */
-export const errorBody = (code: number, codeName: string, errmsg: string): Buffer =>
-  encode({ ok: 0, errmsg, code, codeName });
+const errorBody = (code: number, codeName: string, errmsg: string): Buffer => encode({ ok: 0, errmsg, code, codeName });

@@ -6,7 +6,7 @@ const WINDOW_SECONDS = 15 * 60;
 /** Wrong passwords for one login from one address in the window. */
 export const LOGIN_ATTEMPTS = 10;
 /** Wrong passwords from one address in the window, whatever the login. */
-export const ADDRESS_ATTEMPTS = 100;
+const ADDRESS_ATTEMPTS = 100;
 
 /** Slows down whoever guesses passwords. Counted in this process. */
 @Injectable()

@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import type { Config } from '../../platform/config/config.js';
 
-export const SESSION_COOKIE = 'mle_session';
+const SESSION_COOKIE = 'mle_session';
 
 /** The session's value in a Cookie header. */
 export function sessionToken(cookieHeader: string | undefined): string | null {

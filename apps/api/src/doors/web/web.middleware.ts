@@ -72,7 +72,7 @@ function sendIndex(index: string, response: Response): void {
 }
 
 /** Puts the nonce where Angular looks for it, and on the scripts and styles that the page came with. */
-export function withNonce(html: string, nonce: string): string {
+function withNonce(html: string, nonce: string): string {
   return html
     .replaceAll('__CSP_NONCE__', nonce)
     .replaceAll(/\bngCspNonce="[^"]*"/gi, `ngCspNonce="${nonce}"`)

@@ -4,7 +4,7 @@ export interface RespRequest {
   raw: Buffer;
 }
 
-export class RespProtocolError extends Error {}
+class RespProtocolError extends Error {}
 
 const LIMIT_WORDS = 4_096;
 const LIMIT_BYTES = 1024 * 1024;

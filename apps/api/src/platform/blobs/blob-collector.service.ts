@@ -7,7 +7,7 @@ import { IncomingBlobs } from './incoming-blobs.service.js';
 
 const HOUR_MS = 3_600_000;
 /** Longer than any request lasts from storing a blob to naming it in the database. */
-export const COLLECT_GRACE_MS = 24 * HOUR_MS;
+const COLLECT_GRACE_MS = 24 * HOUR_MS;
 const COLLECT_EVERY_MS = 6 * HOUR_MS;
 
 /** Takes the SHA-256 of blobs that are in use. */

@@ -10,7 +10,7 @@ import { secretKeyFile } from './secret-key.js';
 export const CONFIG = Symbol('config');
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** The environment, read once. Paths are absolute, sizes in bytes. */
 export interface Config {

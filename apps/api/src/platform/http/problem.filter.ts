@@ -18,7 +18,7 @@ const DRAIN_BYTES = 32 * 1024 * 1024;
 const DRAIN_MS = 3_000;
 
 /** Answers with the problem; a response that already began can only be cut off. */
-export async function sendProblem(error: unknown, request: Request, response: Response): Promise<void> {
+async function sendProblem(error: unknown, request: Request, response: Response): Promise<void> {
   const id = correlationId() ?? String(response.getHeader('X-Correlation-Id') ?? 'none');
   const { problem, headers, known } = problemOf(error, id);
   if (!known)

@@ -16,7 +16,7 @@ export const WildcardPath = createParamDecorator((_data: unknown, context: Execu
  * what leaves the project may no longer show in them.
  * @throws ProblemError 400
  */
-export function wildcardPath(originalUrl: string): string {
+function wildcardPath(originalUrl: string): string {
   const [address = ''] = originalUrl.replace(/^https?:\/\/[^/]*/i, '').split(/[?#]/, 1);
   const encoded = address.split('/').slice(PARTS_BEFORE).join('/');
   let path: string;
@@ -29,7 +29,7 @@ export function wildcardPath(originalUrl: string): string {
 }
 
 /** @throws ProblemError 400 with the reason when it is no path inside a project. */
-export function checkedPath(path: string): string {
+function checkedPath(path: string): string {
   const message = projectPathError(path);
   if (message !== null) throw badRequest('path.invalid', message, [{ path: 'path', message }]);
   return path;

@@ -246,7 +246,7 @@ function checkWanted(cancelled: AbortSignal): void {
 }
 
 /** Of git's own words, such as `Receiving objects:  45% (9/20)`: the last share that was told. */
-export function receivedPart(text: string): number | null {
+function receivedPart(text: string): number | null {
   const told = [...text.matchAll(/Receiving objects:\s+(\d+)%/g)].at(-1);
   return told ? Number(told[1]) / 100 : null;
 }

@@ -59,7 +59,7 @@ export function joinPoints(parts: readonly (readonly SeriesPoints[])[]): SeriesP
   return [...joined.values()];
 }
 
-export function appendPoints(to: Points, { x, y, time }: Points): void {
+function appendPoints(to: Points, { x, y, time }: Points): void {
   for (let i = 0; i < x.length; i++) {
     to.x.push(x[i] ?? 0);
     to.y.push(y[i] ?? Number.NaN);

@@ -71,7 +71,7 @@ const place = (before: number): string => (before === 0 ? 'it is next' : `${runs
 const runsAre = (count: number): string => `${count} ${count === 1 ? 'run is' : 'runs are'}`;
 
 /** "2 GPUs with 16 GB and the label fast" */
-export function needsInWords(needs: Needs | null): string {
+function needsInWords(needs: Needs | null): string {
   const { labels = [], gpuMemoryBytes = 0 } = needs ?? {};
   const gpus = gpusWanted(needs);
   const memory = gpuMemoryBytes > 0 ? ` with ${Math.round((gpuMemoryBytes / GiB) * 10) / 10} GB` : '';

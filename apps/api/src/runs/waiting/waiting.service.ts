@@ -76,12 +76,12 @@ export class WaitingService {
 }
 
 /** Waits for whichever machine of its pool is free first. */
-export function waitsForPool(run: RunRecord): run is RunRecord & { targetPoolId: string } {
+function waitsForPool(run: RunRecord): run is RunRecord & { targetPoolId: string } {
   return run.state === 'queued' && run.machineId === null && run.targetPoolId !== null;
 }
 
 /** Waits for this one machine to take it. */
-export function waitsForMachine(run: RunRecord): run is RunRecord & { machineId: string } {
+function waitsForMachine(run: RunRecord): run is RunRecord & { machineId: string } {
   return (run.state === 'queued' || run.state === 'assigned') && run.machineId !== null;
 }
 

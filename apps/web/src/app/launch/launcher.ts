@@ -198,7 +198,7 @@ export class Launcher {
 }
 
 /** The machine or the pool that a run was sent to. */
-export function targetOf({ target }: Pick<RunView, 'target'>): string | null {
+function targetOf({ target }: Pick<RunView, 'target'>): string | null {
   if (!target) return null;
   return 'machineId' in target ? target.machineId : target.poolId;
 }

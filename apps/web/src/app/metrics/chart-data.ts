@@ -131,7 +131,7 @@ export function description(
 }
 
 /** Without spreading into arguments, of which there may be too many. */
-export const lowest = (values: readonly number[]): number =>
+const lowest = (values: readonly number[]): number =>
   values.reduce((a, b) => (b < a ? b : a), Number.POSITIVE_INFINITY);
 export const highest = (values: readonly number[]): number =>
   values.reduce((a, b) => (b > a ? b : a), Number.NEGATIVE_INFINITY);

@@ -37,8 +37,7 @@ export function chartsOf(runs: readonly RunSeries[], x: XAxis): MetricLines[] {
 }
 
 /** Of a loss or an error less is better, of most others more. */
-export const lessIsBetter = (name: string): boolean =>
-  /loss|error|err\b|perplexity|ppl|mse|mae|rmse|seconds|time/i.test(name);
+const lessIsBetter = (name: string): boolean => /loss|error|err\b|perplexity|ppl|mse|mae|rmse|seconds|time/i.test(name);
 
 /** `best 0.1616, #136`: what is on top among the lines. */
 export function best(name: string, lines: readonly ChartLine[]): { value: number; label: string } | null {

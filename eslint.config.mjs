@@ -36,7 +36,11 @@ const boundaries = (...forTests) => [
         onlyDependOnLibsWithTags: ['scope:simulator', ...forTests],
         allowedExternalImports: ['zod', ...(forTests.length > 0 ? ['@aws-sdk/*', '@jest/globals'] : [])],
       },
-      { sourceTag: 'scope:testing', onlyDependOnLibsWithTags: ['scope:shared'], allowedExternalImports: [] },
+      {
+        sourceTag: 'scope:testing',
+        onlyDependOnLibsWithTags: ['scope:shared'],
+        allowedExternalImports: ['typescript'],
+      },
       { sourceTag: 'scope:e2e', onlyDependOnLibsWithTags: ['scope:shared', 'scope:process', ...forTests] },
     ],
   },

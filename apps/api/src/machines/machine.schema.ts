@@ -1,6 +1,6 @@
 import type { Inventory, Load, MachineProvider } from '@mle/protocol';
 import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
-import { type HydratedDocument, Schema as MongooseSchema, type Types } from 'mongoose';
+import { Schema as MongooseSchema, type Types } from 'mongoose';
 
 /** How the server dials a machine, and which replica does. */
 export interface MachineDial {
@@ -69,7 +69,6 @@ export class Machine {
   @Prop({ type: Date, required: true })
   createdAt!: Date;
 }
-type MachineDocument = HydratedDocument<Machine>;
 export const MachineSchema = SchemaFactory.createForClass(Machine);
 MachineSchema.index({ credentialHash: 1 }, { unique: true });
 MachineSchema.index({ online: 1 });

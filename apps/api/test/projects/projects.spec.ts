@@ -54,6 +54,7 @@ describe('projects', () => {
         settings: { command: null, image: null, setup: 'auto' },
         createdAt: expect.any(String),
         updatedAt: expect.any(String),
+        notices: [],
       },
     });
     expect(await create(ada, { name: 'one' })).toMatchObject({ status: 409, body: { code: 'project.name_taken' } });

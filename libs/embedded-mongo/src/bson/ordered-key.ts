@@ -27,12 +27,6 @@ export function idKey(id: unknown): Buffer {
 export const joinKeys = (keys: readonly Buffer[]): Buffer =>
   shorten(keys.length === 1 ? (keys[0] ?? EMPTY) : Buffer.concat(keys), MAX_VALUES);
 
-/** A bound of a scan: never tighter than the values it stands for, even if they were shortened. */
-const boundKey = (keys: readonly Buffer[]): Buffer => Buffer.concat(keys).subarray(0, MAX_VALUES - HASH_BYTES);
-
-/** True if the joined values are too long to be kept whole. */
-const isShortened = (keys: readonly Buffer[]): boolean => keys.reduce((sum, key) => sum + key.length, 0) > MAX_VALUES;
-
 const EMPTY = Buffer.alloc(0);
 const END = Buffer.from([0]);
 

@@ -1,5 +1,5 @@
 import { EJSON, ObjectId } from 'bson';
-import { type Document, encode, idOf } from '../bson/document.js';
+import { type Document, idOf } from '../bson/document.js';
 import { idKey } from '../bson/ordered-key.js';
 import { assemble, elementHead } from '../bson/raw-document.js';
 import { CommandError } from '../errors/command-error.js';
@@ -138,6 +138,3 @@ function shellText(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   return EJSON.stringify(value ?? null, { relaxed: true });
 }
-
-/** The encoded form of a document that gets an `_id` in front. */
-const withId = (id: unknown, document: Document): Buffer => encode({ _id: id, ...document });

@@ -1,4 +1,4 @@
-import { decodeExactFields, type Document, isDocument } from '../bson/document.js';
+import { decodeExactFields, type Document } from '../bson/document.js';
 import { joinKeys, orderedKey } from '../bson/ordered-key.js';
 import { CommandError } from '../errors/command-error.js';
 import { type IndexDefinition } from '../storage/catalog.js';
@@ -82,9 +82,3 @@ export function entryKey(prefix: Buffer, id: Buffer): Buffer {
 /** The document's key in an entry's key. */
 export const entryId = (key: Buffer): Buffer =>
   key.subarray(key.length - 2 - key.readUInt16BE(key.length - 2), key.length - 2);
-
-/** The values in an entry's key, with the index number. */
-const entryPrefix = (key: Buffer): Buffer => key.subarray(0, key.length - 2 - key.readUInt16BE(key.length - 2));
-
-/** True if the value can be an index's key pattern that this server understands. */
-const isKeyPattern = (value: unknown): value is Document => isDocument(value) && Object.keys(value).length > 0;

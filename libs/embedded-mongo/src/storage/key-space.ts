@@ -6,12 +6,6 @@ export interface KeyRange {
   to: Buffer;
 }
 
-/** One key and, if asked for, its value. */
-interface Entry {
-  key: Buffer;
-  value: Buffer | null;
-}
-
 /** Starts with few keys, so that `limit 1` reads one page, and grows, so that a long scan is not a call per key. */
 const FIRST_CHUNK = 16;
 const LARGEST_CHUNK = 512;

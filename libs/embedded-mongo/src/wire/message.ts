@@ -1,4 +1,4 @@
-import { decodeExact, type Document, encode } from '../bson/document.js';
+import { decodeExact, type Document } from '../bson/document.js';
 import { documentsOf, elements, MalformedBson } from '../bson/raw-document.js';
 
 /** A request as it came over the wire. */
@@ -114,6 +114,3 @@ function parseOpQuery(message: Buffer, requestId: number): Request {
   const body = { ...query, $db: message.toString('utf8', HEADER + 4, nameEnd).split('.')[0] ?? 'admin' };
   return { requestId, body, raw: new Map(), silent: false, legacy: true };
 }
-
-/** The answer to a request that could not even be understood as a command. */
-const errorBody = (code: number, codeName: string, errmsg: string): Buffer => encode({ ok: 0, errmsg, code, codeName });

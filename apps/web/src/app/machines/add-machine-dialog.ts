@@ -26,9 +26,7 @@ export type WayToAdd = 'join' | 'dial';
           <button type="button" [attr.aria-pressed]="way() === 'join'" (click)="way.set('join')">
             It joins by a command
           </button>
-          <button type="button" [attr.aria-pressed]="way() === 'dial'" (click)="way.set('dial')">
-            Connect to one
-          </button>
+          <button type="button" [attr.aria-pressed]="way() === 'dial'" (click)="way.set('dial')">Connect to one</button>
         </span>
         @if (way() === 'join') {
           <mle-join-machine (arrived)="machine.set($event)" />

@@ -1,5 +1,7 @@
 import type { MachineView, Problem, ProjectView, RunView, StoppedRuns } from '@mle/protocol';
 import { type Client, type Parts, startParts } from '@mle/testing';
+import { getConnectionToken } from '@nestjs/mongoose';
+import type { Connection } from 'mongoose';
 import { MachinesRepository } from '../../src/machines/machines.repository.js';
 import { type ApiUnderTest, startApi } from '../api.js';
 import { FakeWorker } from '../fake-worker.js';
@@ -64,6 +66,24 @@ describe('the Idempotency-Key', () => {
       status: 422,
       body: { code: 'idempotency.reused' },
     });
+  });
+});
+
+describe('a run', () => {
+  it('is made with one read of its project', async () => {
+    await start();
+    const connection = api.app.get<Connection>(getConnectionToken(), { strict: false });
+    const queries: string[] = [];
+    connection.set('debug', (collection: string, method: string) => queries.push(`${collection}.${method}`));
+    await start();
+    connection.set('debug', false);
+    const ofProject = queries.filter((query) => /^(projects|files|snapshots)\./.test(query)).sort();
+    expect(ofProject).toEqual(['files.findOne', 'projects.findOne', 'projects.findOneAndUpdate', 'snapshots.findOne']);
+  });
+
+  it('of a file that the project does not have is not made', async () => {
+    const { status, body } = await ada.post<Problem>('/api/v1/runs', wanted({ file: 'none.py' }));
+    expect([status, body.code]).toEqual([404, 'file.not_found']);
   });
 });
 

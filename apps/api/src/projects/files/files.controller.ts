@@ -17,7 +17,7 @@ import { WildcardPath } from '../../platform/http/wildcard-path.js';
 import { Accepts, Returns, ZodBody, ZodParam } from '../../platform/http/zod.js';
 import { ProjectsService } from '../projects.service.js';
 import { fileMode, precondition } from './file-headers.js';
-import { FilesService, keptMode } from './files.service.js';
+import { FilesService } from './files.service.js';
 import { UploadsService } from './uploads.service.js';
 
 @Controller('api/v1/projects/:id')
@@ -78,16 +78,8 @@ export class FilesController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<FileView> {
     const condition = precondition(request);
-    const mode = fileMode(request);
-    const present = await this.files.checkWritable(user.id, id, path, condition);
-    this.blobs.checkDeclaredSize(request.headers['content-length']);
-    const blob = await this.blobs.put(request);
-    const { file, created } = await this.files.put(
-      user.id,
-      id,
-      { path, mode: mode ?? keptMode(present?.mode), ...blob },
-      condition,
-    );
+    const sent = { path, mode: fileMode(request), contentLength: request.headers['content-length'], bytes: request };
+    const { file, created } = await this.files.save(user.id, id, sent, condition);
     response.status(created ? 201 : 200).set('ETag', `"${file.sha256}"`);
     return file;
   }

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { FILE_MODES, type FileView, type ManifestEntry, type Move, projectPathError } from '@mle/protocol';
 import { Inject, Injectable } from '@nestjs/common';
 import { BlobCollectorService } from '../../platform/blobs/blob-collector.service.js';
@@ -12,6 +13,15 @@ import { leadsOutside } from './link-target.js';
 export type Precondition =
   { kind: 'any' } | { kind: 'absent' } | { kind: 'present' } | { kind: 'match'; sha256: string };
 export const ANY: Precondition = { kind: 'any' };
+
+/** A file as a request brings it. */
+export interface SentFile {
+  path: string;
+  /** Null: the file keeps its mode. */
+  mode: number | null;
+  contentLength: string | undefined;
+  bytes: Readable;
+}
 
 @Injectable()
 export class FilesService {
@@ -33,44 +43,27 @@ export class FilesService {
 
   async get(userId: string, projectId: string, path: string): Promise<FileView> {
     await this.projects.getOwned(userId, projectId);
+    return this.find(projectId, path);
+  }
+
+  /** As `get`, where the caller has checked the project's owner. */
+  async find(projectId: string, path: string): Promise<FileView> {
     const file = await this.files.get(projectId, path);
     if (file === null) throw notFound('file', `The project has no file ${path}.`);
     return file;
   }
 
-  /**
-   * Refuses early, before any byte is read, what `put` would refuse at the end. Gives the file that is there, if any.
-   */
-  async checkWritable(
+  /** Writes a file. What can be refused is refused before any byte is read. */
+  async save(
     userId: string,
     projectId: string,
-    path: string,
-    precondition: Precondition,
-  ): Promise<FileView | null> {
-    await this.projects.getOwned(userId, projectId);
-    const present = await this.files.get(projectId, path);
-    this.checkPrecondition(path, present, precondition);
-    if (present === null) {
-      await this.checkRoom(projectId, 1);
-      await this.checkNoObstacle(projectId, path);
-    }
-    return present;
-  }
-
-  /** Names a stored blob as the file's bytes. */
-  async put(
-    userId: string,
-    projectId: string,
-    entry: ManifestEntry,
+    { path, mode, contentLength, bytes }: SentFile,
     precondition: Precondition,
   ): Promise<{ file: FileView; created: boolean }> {
-    return this.projects.change(userId, projectId, async () => {
-      const created = await this.write(projectId, entry, precondition);
-      const file = await this.files.get(projectId, entry.path);
-      if (file === null)
-        throw notFound('file', `The file ${entry.path} was removed by somebody else at the same time.`);
-      return { file, created };
-    });
+    const present = await this.checkWritable(userId, projectId, path, precondition);
+    this.blobs.checkDeclaredSize(contentLength);
+    const blob = await this.blobs.put(bytes);
+    return this.put(userId, projectId, { path, mode: mode ?? keptMode(present?.mode), ...blob }, precondition);
   }
 
   /** Writes several files over what is there. Each path is checked before the first is written. */
@@ -141,6 +134,41 @@ export class FilesService {
       await this.checkNoObstacle(projectId, to, from);
       await this.files.rename(projectId, moves);
       return file === null ? this.files.listBelow(projectId, to) : [await this.get(userId, projectId, to)];
+    });
+  }
+
+  /**
+   * Refuses early, before any byte is read, what would be refused at the end. Gives the file that is there, if any.
+   */
+  private async checkWritable(
+    userId: string,
+    projectId: string,
+    path: string,
+    precondition: Precondition,
+  ): Promise<FileView | null> {
+    await this.projects.getOwned(userId, projectId);
+    const present = await this.files.get(projectId, path);
+    this.checkPrecondition(path, present, precondition);
+    if (present === null) {
+      await this.checkRoom(projectId, 1);
+      await this.checkNoObstacle(projectId, path);
+    }
+    return present;
+  }
+
+  /** Names a stored blob as the file's bytes. */
+  private async put(
+    userId: string,
+    projectId: string,
+    entry: ManifestEntry,
+    precondition: Precondition,
+  ): Promise<{ file: FileView; created: boolean }> {
+    return this.projects.change(userId, projectId, async () => {
+      const created = await this.write(projectId, entry, precondition);
+      const file = await this.files.get(projectId, entry.path);
+      if (file === null)
+        throw notFound('file', `The file ${entry.path} was removed by somebody else at the same time.`);
+      return { file, created };
     });
   }
 
@@ -225,7 +253,7 @@ export class FilesService {
 }
 
 /** The mode of a file that is written without one: as it is; what was a link becomes a file. */
-export const keptMode = (present: number | undefined): number =>
+const keptMode = (present: number | undefined): number =>
   present === undefined || present === FILE_MODES.link ? FILE_MODES.plain : present;
 
 /** Refuses a set of files in which one would have to be a folder for another. */

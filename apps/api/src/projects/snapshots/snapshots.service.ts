@@ -40,9 +40,13 @@ export class SnapshotsService {
 
   /**
    * The project's files as they are now, each change that was answered before included. Costs two small reads when
-   * nothing changed since the last one.
+   * nothing changed since the last one, and one where the project's `revision` was just read.
    */
-  async snapshotOf(projectId: string): Promise<Snapshot> {
+  async snapshotOf(projectId: string, revision?: number): Promise<Snapshot> {
+    if (revision !== undefined) {
+      const known = await this.snapshots.of(projectId);
+      if (known?.revision === revision) return this.handOut(known);
+    }
     for (let attempt = 1; ; attempt++) {
       const [before, cached] = await Promise.all([this.projects.revisionOf(projectId), this.snapshots.of(projectId)]);
       if (cached?.revision === before.revision) return this.handOut(cached);

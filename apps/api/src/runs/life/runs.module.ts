@@ -13,6 +13,7 @@ import { AttemptEndings } from './attempt-endings.service.js';
 import { MachineJournals } from './machine-journals.service.js';
 import { MetricNotes } from './metric-notes.service.js';
 import { Reconciler } from './reconciler.service.js';
+import { RunDrafts } from './run-drafts.service.js';
 import { RunRemover } from './run-remover.service.js';
 import { RunStarter } from './run-starter.service.js';
 import { RunStopper } from './run-stopper.service.js';
@@ -39,6 +40,7 @@ import { TargetsService } from './targets.service.js';
     MachineJournals,
     MetricNotes,
     Reconciler,
+    RunDrafts,
     RunRemover,
     RunStarter,
     RunStopper,

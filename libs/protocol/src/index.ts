@@ -8,6 +8,7 @@ export * from './ids.js';
 export * from './limits.js';
 export * from './link.js';
 export * from './machines.js';
+export * from './metric-direction.js';
 export * from './metrics.js';
 export * from './output.js';
 export * from './page.js';

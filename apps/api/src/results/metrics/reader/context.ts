@@ -1,0 +1,142 @@
+import { Counters, type CountersState } from './counters.js';
+import type { Located, Phase, Reading } from './reading.js';
+
+/** What lines before this one said. */
+export interface ContextState {
+  epoch: number | null;
+  epochs: number | null;
+  step: number | null;
+  outer: string | null;
+  phase: Phase | null;
+  /** Lines for which the phase still holds. */
+  phaseLines: number;
+  /** Of the last line that told values and a phase. */
+  lastPhase: Phase | null;
+  /** The last line that told a place told nothing else: lines for which what follows belongs to it. */
+  headedLines: number;
+  decimalCommas: boolean;
+  /** Values that follow are told by the whole run. */
+  wholeLines: number;
+  counters: CountersState;
+}
+
+/** What stands alone on a line holds for so many lines. */
+const PHASE_LINES = 12;
+const HEADED_LINES = 12;
+
+/** Follows where a training stands, so that a line that does not say it belongs to what was said last. */
+export class Context {
+  epoch: number | null;
+  epochs: number | null;
+  decimalCommas: boolean;
+  private step: number | null;
+  private outer: string | null;
+  private phase: Phase | null;
+  private phaseLines: number;
+  private lastPhase: Phase | null;
+  private headedLines: number;
+  private wholeLines: number;
+  private readonly counters: Counters;
+
+  constructor(state?: ContextState) {
+    this.epoch = state?.epoch ?? null;
+    this.epochs = state?.epochs ?? null;
+    this.step = state?.step ?? null;
+    this.outer = state?.outer ?? null;
+    this.phase = state?.phase ?? null;
+    this.phaseLines = state?.phaseLines ?? 0;
+    this.lastPhase = state?.lastPhase ?? null;
+    this.headedLines = state?.headedLines ?? 0;
+    this.decimalCommas = state?.decimalCommas ?? false;
+    this.wholeLines = state?.wholeLines ?? 0;
+    this.counters = new Counters(state?.counters);
+  }
+
+  get state(): ContextState {
+    const { epoch, epochs, step, outer, phase, phaseLines, lastPhase, headedLines, decimalCommas, wholeLines } = this;
+    return {
+      epoch,
+      epochs,
+      step,
+      outer,
+      phase,
+      phaseLines,
+      lastPhase,
+      headedLines,
+      decimalCommas,
+      wholeLines,
+      counters: this.counters.state,
+    };
+  }
+
+  /** Names without a known measure count on a line of nothing but pairs below a heading. */
+  get isHeaded(): boolean {
+    return this.headedLines > 0;
+  }
+
+  /** A phase that stands alone on a line. */
+  enterPhase(phase: Phase): void {
+    this.phase = phase;
+    this.phaseLines = PHASE_LINES;
+  }
+
+  /** The values of the next line are those of the best iteration, which were told before. */
+  expectWhole(): void {
+    this.wholeLines = 1;
+  }
+
+  takeWhole(): boolean {
+    return this.wholeLines > 0 && this.wholeLines-- > 0;
+  }
+
+  /** A line passed by. */
+  countLine(): void {
+    if (this.headedLines > 0) this.headedLines--;
+    if (this.phaseLines > 0 && --this.phaseLines === 0) this.phase = null;
+  }
+
+  /** The phase of values whose names and line tell none. */
+  phaseFor(bulleted: boolean): Phase | null {
+    return this.phase ?? (bulleted ? this.lastPhase : null);
+  }
+
+  /** What the names of a line begin with in a loop around whole trainings. */
+  outerFor({ outer, epoch, step, batch }: Reading): string | null {
+    if (outer && (epoch || step || batch)) return `${outer.word} ${outer.value}`;
+    return outer ? null : this.outer;
+  }
+
+  /** Where the line stands, and from now on the lines after it. Null: nowhere. */
+  locate(reading: Reading): Located | null {
+    const { epoch, step, batch, outer, values, bar } = reading;
+    if (epoch) {
+      this.epoch = epoch.value;
+      this.epochs = epoch.total ?? this.epochs;
+    }
+    if (outer && values.length === 0) this.outer = `${outer.word} ${outer.value}`;
+    if (epoch || step || batch || outer) {
+      this.headedLines = values.length === 0 && !bar && !batch ? HEADED_LINES : 0;
+      if (values.length > 0) this.lastPhase = reading.phase;
+      if (epoch || values.length > 0) this.phase = null;
+    }
+    return this.place(reading);
+  }
+
+  private place(reading: Reading): Located | null {
+    const { epoch, step, batch, outer, bar } = reading;
+    if (bar && this.epoch !== null) return { axis: 'epoch', x: this.epoch, held: epoch === null };
+    const count = step ?? batch;
+    if (count) {
+      // A bar at the head of a line, as Keras draws it, counts the batches of one epoch: without an epoch it evaluates.
+      if (count === batch && batch.word === 'head') return null;
+      const key = `${count.word}|${count.total ?? ''}|${reading.phase ?? ''}|${reading.rank ?? ''}|${this.outerFor(reading) ?? ''}`;
+      const local = count === batch;
+      this.step = this.counters.place(key, count.value, { total: count.total, epoch: this.epoch, local });
+      return { axis: 'step', x: this.step, held: false };
+    }
+    if (epoch) return { axis: 'epoch', x: epoch.value, held: false };
+    if (outer) return { axis: 'step', x: outer.value, held: false };
+    if (this.epoch !== null) return { axis: 'epoch', x: this.epoch, held: true };
+    return this.step === null ? null : { axis: 'step', x: this.step, held: true };
+  }
+}

@@ -1,0 +1,19 @@
+import { bars } from './bars.js';
+import { boosting } from './boosting.js';
+import type { CorpusCase } from './corpus-case.js';
+import { dictionaries } from './dictionaries.js';
+import { falseFinds } from './false-finds.js';
+import { libraries } from './libraries.js';
+import { plainLoops } from './plain-loops.js';
+import { tables } from './tables.js';
+
+/** Outputs of all styles that the reader knows, and what is to be read of them. */
+export const corpus: readonly CorpusCase[] = [
+  ...plainLoops,
+  ...bars,
+  ...dictionaries,
+  ...tables,
+  ...boosting,
+  ...libraries,
+  ...falseFinds,
+];

@@ -1,0 +1,61 @@
+import { type Entry, readDict } from './dicts.js';
+import { type Name, nameOf, phaseOf, placeOf } from './names.js';
+import { emptyReading, type Found, type Reading } from './reading.js';
+import { CONFIG_HEADS } from './vocabulary.js';
+
+/** What a line with a dictionary says. `open`: it goes on in the next line. */
+export type DictLine = { reading: Reading } | 'open' | 'none';
+
+/** Keys of a summary that is printed once, after the training. */
+const SUMMARY_KEYS = new Set(['train_runtime']);
+
+/** Reads the dictionary that begins at `at`; `before` is what the text before it says. */
+export function readDictLine(text: string, at: number, before: Reading): DictLine {
+  const dict = readDict(text, at);
+  if (!dict) return 'none';
+  if (dict.end < 0) return 'open';
+  if (isConfig(text.slice(0, at))) return { reading: before };
+  const reading = { ...emptyReading(), phase: before.phase, rank: before.rank };
+  const entries = dict.entries.filter((entry) => !isPlaceEntry(entry, reading));
+  if (!reading.epoch && !reading.step && !reading.batch && !reading.outer && !before.bar) {
+    Object.assign(reading, { epoch: before.epoch, step: before.step, batch: before.batch, outer: before.outer });
+  }
+  for (const entry of entries) add(entry, reading);
+  reading.whole = entries.some(({ key }) => SUMMARY_KEYS.has(key));
+  reading.bare = true;
+  return { reading };
+}
+
+/** The last words before it say that it was set: `Best parameters: {…}`. */
+function isConfig(before: string): boolean {
+  const words =
+    before
+      .slice(-80)
+      .toLowerCase()
+      .match(/[a-z]+/g) ?? [];
+  return CONFIG_HEADS.has(words.at(-1) ?? '');
+}
+
+function isPlaceEntry({ key, y, quoted }: Entry, reading: Reading): boolean {
+  const slash = key.lastIndexOf('/');
+  const kind = placeOf(key.slice(slash + 1));
+  if (kind === null || !Number.isFinite(y) || y < 0 || (quoted && kind === 'outer')) return false;
+  // On top a key of place counts for all, deeper only where none stands on top.
+  if (reading[kind] === null || slash < 0) reading[kind] = { value: y, total: null, word: key.slice(slash + 1) };
+  return true;
+}
+
+function add({ key, y, from, to }: Entry, reading: Reading): void {
+  const name = nameOf(key);
+  if (name.suspicious) reading.suspicious = true;
+  if (name.kind === 'never' || name.kind === 'setting') return;
+  const full = fullName(name, key, reading);
+  if (reading.values.some((value) => value.name === full)) return;
+  const found: Found = { name: full, y, from, to, kind: name.kind, weak: false, best: false };
+  reading.values.push(found);
+}
+
+function fullName({ phase }: Name, key: string, reading: Reading): string {
+  const name = key.replaceAll(',', ' ');
+  return phase !== null || reading.phase === null || phaseOf(key) !== null ? name : `${reading.phase}/${name}`;
+}

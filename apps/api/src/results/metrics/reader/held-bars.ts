@@ -1,0 +1,79 @@
+import type { Located } from './reading.js';
+import type { Value } from './series-book.js';
+import type { SourceLine } from './sources.js';
+
+/** What a progress bar said last of one place. */
+export interface Held {
+  values: Value[];
+  located: Located | null;
+  line: SourceLine;
+  time: number;
+}
+
+export interface HeldBarsState {
+  bars: [group: string, key: string, Omit<Held, 'values'> & { values: (Omit<Value, 'y'> & { y: string })[] }][];
+  done: [group: string, key: string][];
+}
+
+const MOST = 64;
+
+/**
+ * A bar is drawn many times and counts once for each place, by what it says last. Bars of different groups are drawn
+ * side by side.
+ */
+export class HeldBars {
+  private readonly bars: Map<string, { key: string; held: Held }>;
+  private readonly done: Map<string, string>;
+
+  constructor(
+    private readonly commit: (held: Held) => void,
+    state?: HeldBarsState,
+  ) {
+    this.bars = new Map(
+      state?.bars.map(([group, key, { values, ...held }]) => [
+        group,
+        { key, held: { ...held, values: values.map(({ y, ...value }) => ({ ...value, y: Number(y) })) } },
+      ]),
+    );
+    this.done = new Map(state?.done);
+  }
+
+  get state(): HeldBarsState {
+    return {
+      bars: [...this.bars].map(
+        ([
+          group,
+          {
+            key,
+            held: { values, ...held },
+          },
+        ]) => [group, key, { ...held, values: values.map(({ y, ...value }) => ({ ...value, y: String(y) })) }],
+      ),
+      done: [...this.done],
+    };
+  }
+
+  /** `finished`: the bar is full and its line has ended. */
+  hold(group: string, key: string, held: Held, finished: boolean): void {
+    const before = this.bars.get(group);
+    if (before && before.key !== key) this.release(group);
+    if (this.done.get(group) === key) return;
+    if (this.bars.size >= MOST && !this.bars.has(group)) this.releaseAll();
+    this.bars.set(group, { key, held });
+    if (finished) this.release(group);
+  }
+
+  /** Another place has begun: bars of those before it are not drawn again. */
+  releaseAll(): void {
+    for (const group of [...this.bars.keys()]) this.release(group);
+  }
+
+  private release(group: string): void {
+    const bar = this.bars.get(group);
+    if (!bar) return;
+    this.bars.delete(group);
+    if (this.done.size >= MOST) this.done.clear();
+    this.done.set(group, bar.key);
+    this.commit(bar.held);
+  }
+}

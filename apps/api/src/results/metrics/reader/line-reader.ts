@@ -1,0 +1,459 @@
+import {
+  APOSTROPHE,
+  ARROW,
+  CLOSE_BRACKET,
+  CLOSE_PAREN,
+  COLON,
+  COMMA,
+  DOT,
+  EQUALS,
+  GREATER,
+  HASH,
+  MINUS,
+  OPEN_BRACKET,
+  OPEN_PAREN,
+  PIPE,
+  QUOTE,
+  TILDE,
+} from './characters.js';
+import { gluedPlace, isPluralPlace, type Name, nameOf, phaseOf, phaseOnly, placeOf } from './names.js';
+import { prefixOf } from './prefix.js';
+import { emptyReading, type Phase, type PlaceKind, type Reading } from './reading.js';
+import { isKind, isPunct, NUMBER, PUNCT, RULE, tokenize, tokens, WORD } from './tokens.js';
+import { EVENTS, HEAD_PLACES, PLACE_DENIERS, PLACES, STOP_WORDS } from './vocabulary.js';
+
+/** Words of one name. */
+const MOST_WORDS = 10;
+const LONGEST_WORD = 60;
+/** Values of one line; no person reads more. */
+const MOST_VALUES = 1_000;
+const WRAPPERS = new Set([
+  'tensor',
+  'Tensor',
+  'np.float64',
+  'np.float32',
+  'float64',
+  'float32',
+  'float',
+  'Array',
+  'DeviceArray',
+]);
+/** After these a number may be told in a sentence: `accuracy is 0.93`. */
+const TELLING = new Set(['is', 'was', 'of', 'to be']);
+const { hasOwn } = Object;
+
+/** Reads what one line says in names, separators and numbers. Knows nothing of the lines before it. */
+export class LineReader {
+  private text = '';
+  private reading = emptyReading();
+  private phase: Phase | null = null;
+  /** `train` of `train loss=1 acc=0.5`. */
+  private lead = '';
+  private names = new Set<string>();
+  private namedWords = 0;
+  /** The first token of the words that go on until now, or -1. */
+  private phrase = -1;
+  private head = 0;
+  private numbers = false;
+
+  /** `from`: where in the text to begin, after what was read in another way. */
+  read(text: string, decimalCommas: boolean, to = text.length): Reading {
+    this.text = to === text.length ? text : text.slice(0, to);
+    const prefix = prefixOf(this.text);
+    tokenize(this.text, prefix.end, decimalCommas);
+    this.reading = { ...emptyReading(), rank: prefix.rank };
+    this.phase = prefix.phase;
+    this.lead = '';
+    this.names.clear();
+    this.namedWords = 0;
+    this.phrase = -1;
+    this.head = this.firstWord();
+    const silent = this.tellsEvent();
+    this.numbers = false;
+    let words = 0;
+    for (let at = 0; at < tokens.count; at++) {
+      const kind = tokens.kind[at];
+      if (kind === WORD) {
+        words++;
+        at = this.word(at);
+      } else {
+        if (kind === NUMBER) {
+          this.numbers = true;
+          at = this.number(at, silent);
+        } else if (kind === PUNCT) this.punctuation(at);
+        if (tokens.value[at] !== DOT || kind !== PUNCT) this.phrase = -1;
+      }
+    }
+    this.headPlaces();
+    this.reading.phase = this.phase;
+    this.reading.bare = words <= this.namedWords;
+    return this.reading;
+  }
+
+  private wordText(at: number): string {
+    return this.text.slice(tokens.start[at], tokens.end[at]);
+  }
+
+  /** Whether the last line had no number at all. */
+  get sawNoNumber(): boolean {
+    return !this.numbers;
+  }
+
+  get sawDecimalComma(): boolean {
+    return tokens.decimalComma;
+  }
+
+  /** Bullets, rules and brackets before the first word do not count. */
+  private firstWord(): number {
+    let at = 0;
+    while (at < tokens.count && at < 4 && tokens.kind[at] !== WORD && tokens.kind[at] !== NUMBER) at++;
+    return at;
+  }
+
+  /** A line that tells what was saved, loaded or warned of repeats numbers of other lines. */
+  private tellsEvent(): boolean {
+    for (let at = 0; at < Math.min(tokens.count, 8); at++) {
+      if (tokens.kind[at] !== WORD) continue;
+      const word = this.wordText(at);
+      if (at === this.head && EVENTS.has(word.toLowerCase())) return true;
+      if (word.endsWith('Warning') || word.endsWith('Exception')) return true;
+    }
+    return false;
+  }
+
+  private word(at: number): number {
+    if (this.phrase < 0) this.phrase = at;
+    const last = this.text.charCodeAt((tokens.end[at] ?? 0) - 1);
+    if (last >= 48 && last <= 57) this.glued(at);
+    return isPunct(at + 1, OPEN_PAREN) && tokens.gap[at + 1] === 0 ? this.afterCall(at) : at;
+  }
+
+  private glued(at: number): void {
+    if (isPunct(at + 1, EQUALS) || (isPunct(at + 1, COLON) && isKind(at + 2, NUMBER))) return;
+    const found = gluedPlace(this.wordText(at), at === this.head);
+    if (!found) return;
+    this.place(
+      found.kind,
+      found.word,
+      +this.text.slice((tokens.start[at] ?? 0) + found.digits, tokens.end[at]),
+      Number.NaN,
+    );
+    this.namedWords++;
+    this.phrase = -1;
+  }
+
+  /** `Adam(lr=0.001, eps=1e-8)` prints how something was made. */
+  private afterCall(at: number): number {
+    if (!isKind(at + 2, WORD) || !isPunct(at + 3, EQUALS) || phaseOf(this.wordText(at).toLowerCase()) !== null)
+      return at;
+    this.reading.suspicious = true;
+    let depth = 0;
+    for (let end = at + 1; end < tokens.count; end++) {
+      if (isPunct(end, OPEN_PAREN)) depth++;
+      else if (isPunct(end, CLOSE_PAREN) && --depth === 0) return end;
+    }
+    return tokens.count;
+  }
+
+  /** Words that no number follows may tell a phase: `Test set: …`, `[valid] …`, `| val | …`, `(train)`. */
+  private punctuation(at: number): void {
+    const code = tokens.value[at];
+    if (this.phrase < 0) return;
+    const before = this.phrase - 1;
+    if (code === COLON) {
+      if (!isKind(at + 1, NUMBER) && !isPunct(at + 1, OPEN_BRACKET)) this.tell(this.phaseOfPhrase(at));
+    } else if (
+      (code === CLOSE_BRACKET && isPunct(before, OPEN_BRACKET)) ||
+      (code === CLOSE_PAREN && isPunct(before, OPEN_PAREN))
+    ) {
+      const phase = this.phaseOfPhrase(at);
+      // `Epoch(train)`: training goes without saying.
+      if (code === CLOSE_BRACKET || phase !== 'train') this.tell(phase);
+      else if (phase !== null) this.namedWords++;
+    } else if (
+      (code === PIPE || (code === MINUS && (tokens.gap[at] ?? 0) > 0)) &&
+      (before < 0 || isPunct(before, PIPE) || isPunct(before, MINUS))
+    ) {
+      this.tell(this.phaseOfPhrase(at));
+    }
+  }
+
+  private tell(phase: Phase | null): void {
+    if (phase === null) return;
+    this.phase = phase;
+    this.namedWords++;
+  }
+
+  private phaseOfPhrase(end: number): Phase | null {
+    if (end - this.phrase > 4) return null;
+    const words: string[] = [];
+    for (let at = this.phrase; at < end; at++) if (tokens.kind[at] === WORD) words.push(this.wordText(at));
+    return phaseOnly(words);
+  }
+
+  /** What a number means, what stands before it tells. Answers the last token that belongs to it. */
+  private number(at: number, silent: boolean): number {
+    let left = at - 1;
+    let opened = false;
+    let strong = false;
+    for (; left >= 0 && tokens.kind[left] === PUNCT; left--) {
+      const code = tokens.value[left];
+      if (code === EQUALS || code === COLON || code === ARROW || code === TILDE || code === 0xff1a) strong = true;
+      else if (code === GREATER && (isPunct(left - 1, MINUS) || isPunct(left - 1, EQUALS))) strong = true;
+      else if (code === OPEN_BRACKET || code === OPEN_PAREN || code === HASH) opened = true;
+      else if (
+        code !== APOSTROPHE &&
+        code !== QUOTE &&
+        !(code === MINUS && (strong || (tokens.gap[left] === 0 && tokens.gap[at] === 0)))
+      )
+        break;
+    }
+    if (isKind(left, RULE) && tokens.value[left] === DOT) {
+      strong = true;
+      left--;
+    }
+    if (isPunct(left, CLOSE_PAREN) && isKind(left - 1, WORD) && isPunct(left - 2, OPEN_PAREN) && isKind(left - 3, WORD))
+      return this.bracketed(at, left, opened, strong, silent);
+    if (!isKind(left, WORD)) {
+      // `loss:0: 0.5`: the first number belongs to the name.
+      if (strong && !opened && this.isNumbered(left)) this.named(at, left - 2, left, false, true, silent);
+      else this.bare(at, left, opened);
+      return at;
+    }
+    if (this.isNumbered(at) && isPunct(at + 1, COLON) && isKind(at + 2, NUMBER)) return at;
+    if (opened && WRAPPERS.has(this.wordText(left))) return this.wrapped(at, left, silent);
+    this.named(at, left, left, opened, strong, silent);
+    return at;
+  }
+
+  /** A number right behind a word and a colon. */
+  private isNumbered(at: number): boolean {
+    return (
+      isKind(at, NUMBER) &&
+      isPunct(at - 1, COLON) &&
+      isKind(at - 2, WORD) &&
+      tokens.gap[at] === 0 &&
+      tokens.gap[at - 1] === 0
+    );
+  }
+
+  /** `loss: tensor(0.5, grad_fn=…)`. */
+  private wrapped(at: number, wrapper: number, silent: boolean): number {
+    let left = wrapper - 1;
+    while (isPunct(left, EQUALS) || isPunct(left, COLON) || isPunct(left, APOSTROPHE) || isPunct(left, QUOTE)) left--;
+    if (left < wrapper - 1 && isKind(left, WORD)) this.named(at, left, left, false, true, silent);
+    return at;
+  }
+
+  /** `mAP50(B)=0.6`, `Loss (train): 0.5`, `Epoch(val) [3]`: what is in brackets is part of the name, or its phase. */
+  private bracketed(at: number, close: number, opened: boolean, strong: boolean, silent: boolean): number {
+    const place = this.placeBefore(close - 3, false);
+    if (place) this.place(place.kind, place.word, tokens.value[at] ?? 0, tokens.total[at] ?? Number.NaN);
+    else if (strong && !opened) this.named(at, close - 3, close, false, true, silent);
+    return at;
+  }
+
+  /** A number after no name: a count of steps in brackets or beside a bar, or nothing. */
+  private bare(at: number, left: number, opened: boolean): void {
+    const total = tokens.total[at] ?? Number.NaN;
+    if (tokens.percent[at] || total !== total) return;
+    const afterBar = isKind(left, RULE);
+    const first = at === 0 || (at === 1 && isKind(0, RULE));
+    if (!opened && !afterBar && !first && !isPunct(left, PIPE)) return;
+    const drawn =
+      afterBar ||
+      isKind(at + 1, RULE) ||
+      (first && (isPunct(at + 1, MINUS) || (isPunct(at + 1, OPEN_BRACKET) && this.isDrawn(at + 2))));
+    if (drawn && !opened) this.reading.bar = true;
+    this.place('batch', opened ? '[]' : drawn && first ? 'head' : 'bar', tokens.value[at] ?? 0, total);
+  }
+
+  /** The inside of a bar that is drawn with letters: `[=====>....]`. */
+  private isDrawn(at: number): boolean {
+    return isKind(at, RULE) || isPunct(at, EQUALS) || isPunct(at, GREATER) || isPunct(at, HASH) || isPunct(at, DOT);
+  }
+
+  /** The words up to `last` name the number at `at`; `end` is where the name ends, brackets included. */
+  private named(at: number, last: number, end: number, opened: boolean, strong: boolean, silent: boolean): void {
+    const value = tokens.value[at] ?? 0;
+    const total = tokens.total[at] ?? Number.NaN;
+    const place = tokens.percent[at] ? null : this.placeBefore(last, strong && !opened);
+    if (place) {
+      this.place(place.kind, place.word, value, total);
+      this.namedWords += place.words;
+      return;
+    }
+    const first = this.firstOf(last);
+    const raw = this.text.slice(tokens.start[first], tokens.end[end]);
+    const name = nameOf(raw);
+    const phase = this.phaseBefore(first, last);
+    if (tokens.percent[at] && isKind(at + 1, RULE)) {
+      // How far a bar has come.
+      this.tell(phase);
+      return;
+    }
+    if (phase !== null && !strong && !opened && isPunct(at + 1, OPEN_BRACKET)) {
+      // timm: `Train: 0 [ 0/100]`, though with a colon.
+      this.tell(phase);
+      this.place('epoch', 'epoch', value, total);
+    } else if (phase !== null && total === total) {
+      if (phase !== 'train' || !opened) this.tell(phase);
+      this.place('batch', '[]', value, total);
+    } else if (phase !== null && isPunct(at + 1, OPEN_BRACKET) && isKind(at + 2, NUMBER)) {
+      if (phase !== 'train') this.tell(phase);
+      this.place('epoch', 'epoch', value, total);
+    } else if (!silent && !opened)
+      this.value(at, name.kind === 'sure' ? name : (this.nameOfSentence(strong) ?? name), first, last, strong);
+    else if (!silent && isPunct(at + 1, CLOSE_BRACKET) && strong) this.value(at, name, first, last, strong);
+    else if (opened && total === total) this.bare(at, -1, true);
+  }
+
+  /** The first of the words that belong together: nothing but single blanks between them. */
+  private firstOf(last: number): number {
+    let first = last;
+    while (
+      first > 0 &&
+      last - first < MOST_WORDS &&
+      tokens.kind[first - 1] === WORD &&
+      this.belongs(first) &&
+      !this.isTaken(first - 1)
+    )
+      first--;
+    return first;
+  }
+
+  /** A phase may stand in a column of its own before the name. */
+  private belongs(at: number): boolean {
+    if ((tokens.end[at - 1] ?? 0) - (tokens.start[at - 1] ?? 0) > LONGEST_WORD) return false;
+    return (tokens.gap[at] ?? 0) <= 1 || phaseOf(this.wordText(at - 1).toLowerCase()) !== null;
+  }
+
+  /** A word that was a place by itself, such as `E1`. */
+  private isTaken(at: number): boolean {
+    const code = this.text.charCodeAt((tokens.end[at] ?? 0) - 1);
+    return code >= 48 && code <= 57 && gluedPlace(this.wordText(at), at === this.head) !== null;
+  }
+
+  private phaseBefore(first: number, last: number): Phase | null {
+    if (last - first > 1) return null;
+    const words = [this.wordText(first)];
+    if (last > first) words.push(this.wordText(last));
+    return phaseOnly(words);
+  }
+
+  private placeBefore(last: number, strong: boolean): { kind: PlaceKind; word: string; words: number } | null {
+    const word = this.wordText(last).toLowerCase();
+    const before =
+      last > 0 && isKind(last - 1, WORD) && (tokens.gap[last] ?? 0) <= 2 ? this.wordText(last - 1).toLowerCase() : '';
+    if (word.length === 1)
+      return last === this.head && hasOwn(HEAD_PLACES, word)
+        ? { kind: HEAD_PLACES[word] ?? 'step', word, words: 1 }
+        : null;
+    if (strong && isPluralPlace(word)) return null;
+    const kind = placeOf(word);
+    if (kind === null || PLACE_DENIERS.has(before)) return null;
+    const phase = phaseOf(before);
+    if (
+      strong &&
+      before !== '' &&
+      phase === null &&
+      placeOf(`${before} ${word}`) === null &&
+      !STOP_WORDS.has(before) &&
+      hasOwn(PLACES, word)
+    )
+      return null;
+    // `Validation Epoch: 3` tells the phase of the line; that it trains goes without saying.
+    if (phase !== null && phase !== 'train') this.tell(phase);
+    return { kind, word, words: before !== '' && (phase !== null || placeOf(`${before} ${word}`) !== null) ? 2 : 1 };
+  }
+
+  private place(kind: PlaceKind, word: string, value: number, total: number): void {
+    if (value < 0 || this.reading[kind] !== null) return;
+    this.reading[kind] = { value, total: total === total ? total : null, word };
+  }
+
+  private value(at: number, name: Name, first: number, last: number, strong: boolean): void {
+    this.namedWords += last - first + 1;
+    if (name.suspicious) this.reading.suspicious = true;
+    if (name.kind === 'never' || name.kind === 'setting') return;
+    const told = strong || this.isTold(at, name, first, last);
+    const y = told ? this.amount(at, name) : null;
+    if (y === null || this.reading.values.length >= MOST_VALUES) return;
+    const full = this.fullName(name, first);
+    if (this.names.has(full)) return;
+    this.names.add(full);
+    this.reading.values.push({
+      name: full,
+      y: y.value,
+      from: tokens.start[y.at] ?? 0,
+      to: tokens.end[y.at] ?? 0,
+      kind: name.kind,
+      weak: !strong,
+      best: name.best,
+    });
+  }
+
+  /** What `Accuracy of the network on the 10000 test images: 55 %` tells is said at the head of the line. */
+  private nameOfSentence(strong: boolean): Name | null {
+    const head = this.head;
+    if (!strong || this.reading.values.length > 0 || !isKind(head, WORD) || !isKind(head + 1, WORD)) return null;
+    const name = nameOf(this.wordText(head));
+    const next = this.wordText(head + 1);
+    return name.kind === 'sure' && (next === 'of' || next === 'on' || next === 'for') ? name : null;
+  }
+
+  /** Whether a number that follows a name after a blank is its value. */
+  private isTold(at: number, name: Name, first: number, last: number): boolean {
+    const word = this.wordText(last).toLowerCase();
+    if (STOP_WORDS.has(word))
+      return (
+        TELLING.has(word) && name.kind === 'sure' && (tokens.percent[at] === 1 || !Number.isInteger(tokens.value[at]))
+      );
+    if (name.kind === 'sure') return !isKind(at + 1, NUMBER);
+    // Any other word has to fill its cell, so that no sentence is taken for a table.
+    const opens = first === 0 || isPunct(first - 1, COMMA) || isPunct(first - 1, PIPE);
+    return opens && (at + 1 === tokens.count || isPunct(at + 1, COMMA) || isPunct(at + 1, PIPE));
+  }
+
+  /** The amount: of `9000/10000 (90%)` the percentage, of an accuracy of `90/100` the ratio. */
+  private amount(at: number, name: Name): { value: number; at: number } | null {
+    const value = tokens.value[at] ?? 0;
+    const total = tokens.total[at] ?? Number.NaN;
+    if (total !== total)
+      return name.kind === 'sure' &&
+        /precision$/i.test(name.name) &&
+        value > 1 &&
+        Number.isInteger(value) &&
+        !tokens.percent[at]
+        ? null
+        : { value, at };
+    if (isPunct(at + 1, OPEN_PAREN) && isKind(at + 2, NUMBER) && tokens.percent[at + 2])
+      return { value: tokens.value[at + 2] ?? 0, at: at + 2 };
+    return name.kind === 'sure' && total > 0 && value <= total ? { value: value / total, at } : null;
+  }
+
+  private fullName(name: Name, first: number): string {
+    if (name.phase !== null) {
+      if (name.phaseLeads) this.lead = this.wordText(first).replace(/\.$/, '');
+      return name.name;
+    }
+    if (name.best) return name.name;
+    if (this.lead !== '' && name.kind === 'sure') return `${this.lead} ${name.name}`;
+    return this.phase === null ? name.name : `${this.phase}/${name.name}`;
+  }
+
+  /** `[10]⇥train-rmse:…` of the boosting libraries, `[2, 2000] loss: …`, `10:⇥learn: …`. */
+  private headPlaces(): void {
+    if (this.reading.step || this.reading.batch || this.reading.values.length === 0) return;
+    const total = (at: number): boolean => tokens.total[at] === tokens.total[at];
+    if (isKind(0, NUMBER) && isPunct(1, COLON) && isKind(2, WORD) && !total(0) && this.reading.epoch === null)
+      this.place('step', '#', tokens.value[0] ?? 0, Number.NaN);
+    else if (isPunct(0, OPEN_BRACKET) && isKind(1, NUMBER)) {
+      if (isPunct(2, CLOSE_BRACKET) && !total(1)) this.place('step', '[]', tokens.value[1] ?? 0, Number.NaN);
+      else if (isPunct(2, COMMA) && isKind(3, NUMBER) && isPunct(4, CLOSE_BRACKET)) {
+        this.place('epoch', 'epoch', tokens.value[1] ?? 0, tokens.total[1] ?? Number.NaN);
+        this.place('batch', '[,]', tokens.value[3] ?? 0, tokens.total[3] ?? Number.NaN);
+      }
+    }
+  }
+}

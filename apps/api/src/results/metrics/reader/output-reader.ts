@@ -1,0 +1,119 @@
+import { Context, type ContextState } from './context.js';
+import { LineReader } from './line-reader.js';
+import type { Pattern } from './patterns.js';
+import { type BookState, SeriesBook, type SeriesPoints, type SeriesState } from './series-book.js';
+import type { Source } from './sources.js';
+import { type Shared, StreamReader, type StreamState } from './stream-reader.js';
+
+/** All that decides what the bytes after an offset mean: plain data, so that any process can go on with it. */
+export interface ReaderState {
+  version: number;
+  offset: number;
+  sampled: boolean;
+  streams: StreamState[];
+  context: ContextState;
+  book: BookState;
+}
+
+/** The rules by which a state was made; with others the output is read again from its beginning. */
+export const READER_VERSION = 1;
+/** Of the streams of an attempt the program's own: stdout and stderr. */
+const STREAMS = 2;
+
+/**
+ * Turns the output of one attempt into series and final values. The same bytes make the same points, however they are
+ * cut.
+ */
+export class OutputReader {
+  private readonly shared: Shared;
+  private readonly streams: StreamReader[];
+  private offset: number;
+  private passed: boolean;
+
+  constructor({ state, patterns = [] }: { state?: ReaderState; patterns?: readonly Pattern[] } = {}) {
+    this.shared = {
+      context: new Context(state?.context),
+      book: new SeriesBook(state?.book),
+      lines: new LineReader(),
+      patterns,
+      time: 0,
+    };
+    this.streams = Array.from({ length: STREAMS }, (_, i) => new StreamReader(this.shared, state?.streams[i]));
+    this.offset = state?.offset ?? 0;
+    this.passed = state?.sampled ?? false;
+  }
+
+  get state(): ReaderState {
+    const { context, book } = this.shared;
+    return {
+      version: READER_VERSION,
+      offset: this.offset,
+      sampled: this.passed,
+      streams: this.streams.map(({ state }) => state),
+      context: context.state,
+      book: book.state,
+    };
+  }
+
+  /**
+   * Takes the next bytes of the output; those of a stream that is not the program's are passed by. `time`: when they
+   * came.
+   */
+  push(bytes: Uint8Array, stream: number, time: number): void {
+    this.shared.time = time;
+    this.streams[stream]?.push(bytes, this.offset);
+    this.offset += bytes.length;
+  }
+
+  /** Passes over output that there is no time to read. */
+  skip(bytes: number): void {
+    this.passed = true;
+    this.offset += bytes;
+    for (const stream of this.streams) stream.skip();
+  }
+
+  /** No more output comes. */
+  end(): void {
+    for (const stream of this.streams) stream.end(this.offset);
+  }
+
+  /** The points since the last call. */
+  take(): SeriesPoints[] {
+    return this.shared.book.take();
+  }
+
+  /** The series that are shown: at most `LIMITS.metricSeries`, those that were printed most. */
+  get series(): SeriesState[] {
+    return this.shared.book.kept;
+  }
+
+  /** Series that were found and are not among those shown. */
+  get droppedSeries(): number {
+    return this.shared.book.droppedSeries;
+  }
+
+  /** Points that no series took. */
+  get dropped(): number {
+    return this.shared.book.dropped;
+  }
+
+  /** Lines were passed over. */
+  get sampled(): boolean {
+    return this.passed;
+  }
+
+  /** Values that were printed once, or about the whole run. They are final when the output has ended. */
+  get finals(): Record<string, number> {
+    return this.shared.book.finals;
+  }
+
+  /** Something was read that a later line may still add to. */
+  get hasFound(): boolean {
+    return this.shared.book.hasSeries || this.shared.book.hasFinals;
+  }
+
+  /** For each name the line that it was read from last. */
+  get foundIn(): { name: string; source: Source }[] {
+    return this.shared.book.foundIn;
+  }
+}

@@ -29,7 +29,7 @@ export type PatternProblem =
   | 'an open brace'
   | 'a name that is too long';
 
-export const LONGEST_PATTERN = 300;
+const LONGEST_PATTERN = 300;
 const MOST_HOLES = 20;
 const LONGEST_HOLE = 100;
 /** Between two fixed texts at most so much is passed over. */

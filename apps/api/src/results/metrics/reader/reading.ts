@@ -6,7 +6,7 @@ export type Phase = 'train' | 'val' | 'test' | 'eval';
 export type PlaceKind = 'epoch' | 'step' | 'batch' | 'outer';
 
 /** A number that says where in the training a line was printed. */
-export interface Place {
+interface Place {
   value: number;
   /** The `10` of `3/10`, where it is told. */
   total: number | null;

@@ -22,7 +22,8 @@ export interface ScreenState {
 }
 
 /** What the bytes of a line are. */
-export const [DIGIT, SEPARATOR, CONTROL, HIGH, BRACE, BAR, INTEREST] = [1, 2, 4, 8, 16, 32, 64] as const;
+export const [DIGIT, SEPARATOR, BRACE, BAR, INTEREST] = [1, 2, 16, 32, 64] as const;
+const [CONTROL, HIGH] = [4, 8] as const;
 
 /** Where lines go. */
 export interface LineSink {
@@ -44,7 +45,7 @@ CLASSES[BACKSPACE] = CLASSES[ESCAPE] = CONTROL;
 CLASSES[123] = CLASSES[125] = BRACE;
 CLASSES[124] = BAR;
 
-export const LONGEST_LINE = 64 * 1024;
+const LONGEST_LINE = 64 * 1024;
 const MOST_REDRAWS = 200;
 const FIRST_ROOM = 512;
 

@@ -70,7 +70,7 @@ export interface Origin {
 }
 
 /** Series whose points are kept until it is known which are printed most. */
-export const MOST_TRACKED = 2_000;
+const MOST_TRACKED = 2_000;
 const MOST_FINALS = 500;
 const { isFinite } = Number;
 

@@ -255,7 +255,7 @@ function withoutBar(line: string): string {
 }
 
 /** A line that only parts others. */
-export function isRule(line: string): boolean {
+function isRule(line: string): boolean {
   let marks = 0;
   for (let at = 0; at < line.length; at++) {
     const code = line.charCodeAt(at);

@@ -24,7 +24,8 @@ import { type CommaRule, scanned, scanNumber, specialNumber } from './numbers.js
  * What a token is. `JUNK` is a word or a number that tells nothing: an address, a path, a date, a duration. `RULE` is
  * drawn.
  */
-export const [WORD, NUMBER, JUNK, PUNCT, RULE] = [1, 2, 3, 4, 5] as const;
+export const [WORD, NUMBER, PUNCT, RULE] = [1, 2, 4, 5] as const;
+const JUNK = 3;
 
 const MOST = 65_537;
 /** What a file's name ends with. */

@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import type { FileList, FileView, Problem } from '@mle/protocol';
 import { type Client, type Parts, startParts } from '@mle/testing';
+import { parse } from 'content-disposition';
 import yauzl from 'yauzl';
 import { type ApiUnderTest, startApi } from '../api.js';
 import { rawRequest } from '../raw-request.js';
@@ -50,7 +51,11 @@ describe('a file', () => {
     const got = await ada.get(`${files}/data/bytes.json`);
     expect(got.bytes.equals(bytes)).toBe(true);
     expect(got.headers.get('etag')).toBe(`"${put.body.sha256}"`);
-    expect((await ada.get(`${files}/data/bytes.json`, { 'if-none-match': `"${put.body.sha256}"` })).status).toBe(304);
+    const ifNot = async (tags: string) => (await ada.get(`${files}/data/bytes.json`, { 'if-none-match': tags })).status;
+    const tag = `"${put.body.sha256}"`;
+    for (const known of [tag, `W/${tag}`, `"other", ${tag}`, '*'])
+      expect([known, await ifNot(known)]).toEqual([known, 304]);
+    expect(await ifNot('"other"')).toBe(200);
   });
 
   it('may be empty, and have a name in any script', async () => {
@@ -60,6 +65,16 @@ describe('a file', () => {
     const got = await ada.get(`${files}/${name}`);
     expect(got.bytes).toHaveLength(0);
     expect(got.headers.get('content-disposition')).toContain("filename*=UTF-8''%C3%9Cbung%201%20%26%20100%25.py");
+  });
+
+  it('is saved under its own name, whatever is in it', async () => {
+    for (const name of ['plain.py', 'two words.py', 'say "a"; b.py', '50%41.py', 'a,b;c=d.py', '日本.py']) {
+      const url = `${files}/sub/${encodeURIComponent(name)}`;
+      await ada.put(url, '');
+      const { headers } = await ada.get(url);
+      const { type, parameters } = parse(headers.get('content-disposition') ?? '');
+      expect([type, parameters['filename']]).toEqual(['attachment', name]);
+    }
   });
 
   it('is never given out as a page', async () => {

@@ -309,7 +309,7 @@ describe('artifacts', () => {
       ]);
     }
     expect((await get('x/plot.png?download=1')).headers.get('content-disposition')).toMatch(
-      /^attachment; filename="plot.png"/,
+      /^attachment; filename=plot\.png$/,
     );
     const part = await get('model.bin', { range: 'bytes=100-199' });
     expect([

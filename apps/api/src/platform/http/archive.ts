@@ -1,9 +1,27 @@
 import type { Readable } from 'node:stream';
 import { FILE_MODES, type FileView } from '@mle/protocol';
+import { create as contentDisposition } from 'content-disposition';
+import type { Response } from 'express';
 import yazl from 'yazl';
+import { sendStream } from './send-bytes.js';
+
+/** Answers with a zip of the files, to be saved under the name. */
+export async function sendZip(
+  response: Response,
+  fileName: string,
+  files: FileView[],
+  open: (sha256: string) => Readable,
+): Promise<void> {
+  response.set({
+    'Content-Type': 'application/zip',
+    'Content-Disposition': contentDisposition(fileName),
+    'Cache-Control': 'no-store',
+  });
+  await sendStream(zipOf(files, open), response);
+}
 
 /** A zip of the files, made while it is read: one file is open at a time. */
-export function zipOf(files: FileView[], open: (sha256: string) => Readable): Readable {
+function zipOf(files: FileView[], open: (sha256: string) => Readable): Readable {
   const zip = new yazl.ZipFile();
   const output = zip.outputStream as Readable;
   zip.on('error', (error) => output.destroy(error as Error));

@@ -1,6 +1,9 @@
+import { posix } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { create as contentDisposition } from 'content-disposition';
 import type { Request, Response } from 'express';
+import fresh from 'fresh';
 import { ProblemError } from './problem.js';
 
 /** Bytes to answer with. `open` is called at most once, with the range that was asked for. */
@@ -40,14 +43,14 @@ export async function sendBytes(
     'Accept-Ranges': 'bytes',
     'Cache-Control': 'private, no-cache',
     'Content-Type': shown ?? (TEXT.test(fileName) ? 'text/plain; charset=utf-8' : 'application/octet-stream'),
-    'Content-Disposition': contentDisposition(
-      fileName,
-      inline && (shown !== undefined || TEXT.test(fileName)) ? 'inline' : 'attachment',
-    ),
+    'Content-Disposition': contentDisposition(posix.basename(fileName), {
+      type: inline && (shown !== undefined || TEXT.test(fileName)) ? 'inline' : 'attachment',
+    }),
     'Content-Security-Policy': "default-src 'none'; sandbox",
     'X-Content-Type-Options': 'nosniff',
   });
-  if (matchesNone(request.headers['if-none-match'], etag)) {
+  // No other header is looked at: fetch() sends Cache-Control: no-cache with a condition, which would end it here.
+  if (fresh({ 'if-none-match': request.headers['if-none-match'] }, { etag: `"${etag}"` })) {
     response.status(304).end();
     return;
   }
@@ -69,22 +72,6 @@ export async function sendStream(stream: Readable, response: Response): Promise<
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
   }
-}
-
-/** Saves under the given name, in the form of RFC 6266 that every browser reads. */
-export function contentDisposition(fileName: string, disposition: 'attachment' | 'inline' = 'attachment'): string {
-  const base = fileName.split('/').at(-1) ?? 'file';
-  const plain = base.replaceAll(/[^A-Za-z0-9._ -]/g, '_');
-  const encoded = encodeURIComponent(base.replaceAll(/\p{Surrogate}/gu, '_')).replaceAll(
-    /['()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-  return `${disposition}; filename="${plain}"; filename*=UTF-8''${encoded}`;
-}
-
-function matchesNone(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false;
-  return header.trim() === '*' || header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === `"${etag}"`);
 }
 
 /** One range; several at once are answered with the whole, as the standard allows. */

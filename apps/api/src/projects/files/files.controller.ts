@@ -10,9 +10,9 @@ import {
 import { Controller, Delete, Get, Post, Put, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { BlobsService } from '../../platform/blobs/blobs.service.js';
-import { zipOf } from '../../platform/http/archive.js';
+import { sendZip } from '../../platform/http/archive.js';
 import { type AuthUser, CurrentUser } from '../../platform/http/current-user.js';
-import { contentDisposition, sendBytes, sendStream } from '../../platform/http/send-bytes.js';
+import { sendBytes } from '../../platform/http/send-bytes.js';
 import { WildcardPath } from '../../platform/http/wildcard-path.js';
 import { Accepts, Returns, ZodBody, ZodParam } from '../../platform/http/zod.js';
 import { ProjectsService } from '../projects.service.js';
@@ -114,14 +114,6 @@ export class FilesController {
   ): Promise<void> {
     const { name } = await this.projects.getOwned(user.id, id);
     const files = await this.files.list(user.id, id);
-    response.set({
-      'Content-Type': 'application/zip',
-      'Content-Disposition': contentDisposition(`${name.replaceAll('/', '_')}.zip`),
-      'Cache-Control': 'no-store',
-    });
-    await sendStream(
-      zipOf(files, (sha256) => this.blobs.open(sha256)),
-      response,
-    );
+    await sendZip(response, `${name.replaceAll('/', '_')}.zip`, files, (sha256) => this.blobs.open(sha256));
   }
 }

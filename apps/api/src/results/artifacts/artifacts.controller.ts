@@ -12,9 +12,9 @@ import {
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { BlobsService } from '../../platform/blobs/blobs.service.js';
-import { zipOf } from '../../platform/http/archive.js';
+import { sendZip } from '../../platform/http/archive.js';
 import { type AuthUser, CurrentUser } from '../../platform/http/current-user.js';
-import { contentDisposition, sendBytes, sendStream } from '../../platform/http/send-bytes.js';
+import { sendBytes } from '../../platform/http/send-bytes.js';
 import { WildcardPath } from '../../platform/http/wildcard-path.js';
 import { Returns, ZodParam, ZodQuery } from '../../platform/http/zod.js';
 import { ArtifactsService } from './artifacts.service.js';
@@ -70,15 +70,7 @@ export class ArtifactsController {
     @Res() response: Response,
   ): Promise<void> {
     const { name, files } = await this.artifacts.archive(user.id, id, query.attempt);
-    response.set({
-      'Content-Type': 'application/zip',
-      'Content-Disposition': contentDisposition(name),
-      'Cache-Control': 'no-store',
-    });
-    await sendStream(
-      zipOf(files, (sha256) => this.blobs.open(sha256)),
-      response,
-    );
+    await sendZip(response, name, files, (sha256) => this.blobs.open(sha256));
   }
 
   @Get('files')

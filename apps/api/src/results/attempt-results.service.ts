@@ -2,7 +2,7 @@ import type { AttemptFinished, AttemptRef, AttemptReply } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import type { Run } from '../run-records/run.schema.js';
 import { ArtifactIntake } from './artifacts/artifact-intake.service.js';
-import { summariesOf } from './metrics/metric-parser.js';
+import { summariesOf } from './metrics/metric-summary.js';
 import { MetricsIngest } from './metrics/metrics-ingest.service.js';
 import { OutputIngest } from './output/output-ingest.service.js';
 

@@ -259,6 +259,18 @@ describe('the numbers of a run', () => {
     expect((await list(api, ref, true)).series.map(({ name }) => name)).toEqual(['a', 'b']);
   });
 
+  it('are read again where other rules had made them', async () => {
+    const ref = newRef();
+    await send(api, ref, Buffer.from('Epoch 1: loss=0.5\nEpoch 2: loss=0.25\n'));
+    await list(api, ref, true);
+    const stale = { splitters: [], series: [{ name: 'old', axis: 'step', count: 1 }], points: 1, dropped: 0 };
+    await chunks().updateMany({ runId: ref.runId }, { $set: { state: stale } });
+    expect((await list(api, ref)).series).toEqual([]);
+    expect((await list(api, ref, true)).series).toMatchObject([
+      { name: 'loss', axis: 'epoch', x: [1, 2], y: [0.5, 0.25] },
+    ]);
+  });
+
   it('begin anew with output that is taken again', async () => {
     const ref = newRef();
     const ingest = api.app.get(OutputIngest, { strict: false });

@@ -1,9 +1,10 @@
 import type { AttemptRef } from '@mle/protocol';
 import type { Chunk } from '../output/output.repository.js';
-import { MetricParser, type SeriesState } from './metric-parser.js';
-import { joinPoints, type SeriesPoints } from './metric-points.js';
+import { joinPoints } from './metric-points.js';
 import type { MetricsRepository, PointChunk } from './metrics.repository.js';
 import type { ReadBudget } from './read-budget.js';
+import { isCurrent, OutputReader } from './reader/output-reader.js';
+import type { SeriesPoints, SeriesState } from './reader/series-book.js';
 
 /** Points wait at most so long to be stored: until then they can be read again from the output. */
 const STORE_AFTER_MS = 1_000;
@@ -16,7 +17,7 @@ const MERGE_CHUNKS = 32;
 const MERGE_POINTS = 32_768;
 
 export interface AttemptMetricsParts {
-  repository: Pick<MetricsRepository, 'append' | 'last' | 'merge'>;
+  repository: Pick<MetricsRepository, 'append' | 'last' | 'merge' | 'removeAttempt'>;
   /** What is stored of the output, from an offset on. */
   output: (ref: AttemptRef, from: number, to: number) => AsyncGenerator<Chunk>;
   budget: ReadBudget;
@@ -35,7 +36,7 @@ export class Overtaken extends Error {}
  * this process, the next one reads again from where the stored points end.
  */
 export class AttemptMetrics {
-  private parser: MetricParser;
+  private reader: OutputReader;
   private loaded: boolean;
   private final = false;
   private storedFinal = false;
@@ -64,12 +65,12 @@ export class AttemptMetrics {
     isNew: boolean,
     private readonly parts: AttemptMetricsParts,
   ) {
-    this.parser = new MetricParser();
+    this.reader = new OutputReader();
     this.loaded = isNew;
   }
 
   get series(): SeriesState[] {
-    return this.parser.state.series;
+    return this.reader.series;
   }
 
   /**
@@ -113,10 +114,10 @@ export class AttemptMetrics {
     await this.catchUp();
     if (this.storedFinal) return;
     this.final = true;
-    this.parser.end();
+    this.reader.end();
     this.collect();
     // A short output without numbers is as quickly read as a note of that.
-    if (this.parser.hasSeries || this.sampledTold || this.at - this.storedTo > UNNOTED_BYTES) await this.store();
+    if (this.reader.hasFound || this.sampledTold || this.at - this.storedTo > UNNOTED_BYTES) await this.store();
     await this.merge(true);
   }
 
@@ -145,15 +146,17 @@ export class AttemptMetrics {
     const last = await this.parts.repository.last(this.ref);
     this.loaded = true;
     if (!last) return;
-    this.parser = new MetricParser(last.state);
+    // Other rules made these points: those of today read the output from its beginning.
+    if (!isCurrent(last.state)) return this.parts.repository.removeAttempt(this.ref);
+    this.reader = new OutputReader({ state: last.state });
     this.at = this.storedTo = this.mergedTo = last.to;
     this.final = this.storedFinal = last.final;
   }
 
   private read(chunk: Chunk): void {
     const { budget } = this.parts;
-    if (budget.left) budget.spend(() => this.parser.push(after(chunk, this.at)));
-    else this.pass();
+    if (budget.left) budget.spend(() => this.push(after(chunk, this.at)));
+    else this.pass(chunk.to - this.at);
     this.at = chunk.to;
     this.collect();
     if (this.unstoredPoints >= STORE_POINTS || this.at - this.storedTo >= CHECKPOINT_BYTES)
@@ -162,14 +165,19 @@ export class AttemptMetrics {
       this.timer ??= setTimeout(() => void this.store().catch(this.parts.onFailure), STORE_AFTER_MS);
   }
 
-  private pass(): void {
-    this.parser.skip();
+  private push({ data, segments }: Pick<Chunk, 'data' | 'segments'>): void {
+    let at = 0;
+    for (const [length, stream, time] of segments) this.reader.push(data.subarray(at, (at += length)), stream, time);
+  }
+
+  private pass(bytes: number): void {
+    this.reader.skip(bytes);
     if (!this.sampledTold) this.parts.onSampled();
     this.sampledTold = true;
   }
 
   private collect(): void {
-    const taken = this.parser.take();
+    const taken = this.reader.take();
     if (taken.length === 0) return;
     this.unstored.push(taken);
     this.fresh.push(taken);
@@ -196,7 +204,7 @@ export class AttemptMetrics {
       from: this.storedTo,
       to: this.at,
       final: this.final,
-      state: this.parser.state,
+      state: this.reader.state,
       series: joinPoints(parts),
     };
     const count = this.unstoredPoints;

@@ -1,7 +1,7 @@
 import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
 import { Schema as MongooseSchema } from 'mongoose';
 import { AttemptChunk } from '../../run-records/attempt-record.js';
-import type { ParserState } from './metric-parser.js';
+import type { ReaderState } from './reader/output-reader.js';
 
 /**
  * The points that the bytes `[from, to)` of an attempt's output made. Each chunk begins where the one before it ends,
@@ -16,7 +16,7 @@ export class MetricChunk extends AttemptChunk {
 
   /** How to go on at `to`. */
   @Prop({ type: MongooseSchema.Types.Mixed, required: true })
-  state!: ParserState;
+  state!: ReaderState;
 
   @Prop({ type: MongooseSchema.Types.Mixed, required: true })
   heads!: { name: string; axis: number; count: number }[];

@@ -1,15 +1,11 @@
-import { METRIC_AXES, type MetricAxis } from '@mle/protocol';
+import { METRIC_AXES } from '@mle/protocol';
+import type { SeriesPoints } from './reader/series-book.js';
 
 /** Points of one series, in the order in which they were printed. */
 export interface Points {
   x: number[];
   y: number[];
   time: number[];
-}
-
-export interface SeriesPoints extends Points {
-  name: string;
-  axis: MetricAxis;
 }
 
 export const noPoints = (): Points => ({ x: [], y: [], time: [] });

@@ -8,10 +8,10 @@ import { OutputService } from '../output/output.service.js';
 import { OutputIngest } from '../output/output-ingest.service.js';
 import { AttemptMetrics, Overtaken } from './attempt-metrics.js';
 import { downsample } from './downsample.js';
-import type { SeriesState } from './metric-parser.js';
 import { columns } from './metric-view.js';
 import { MetricsRepository } from './metrics.repository.js';
 import { ReadBudget } from './read-budget.js';
+import type { SeriesState } from './reader/series-book.js';
 
 /** Between two updates of a run to its watchers. */
 const UPDATE_MS = 250;

@@ -6,8 +6,9 @@ import { InjectModel } from '@nestjs/mongoose';
 import type { Model } from 'mongoose';
 import { bytesOf } from '../../run-records/attempt-record.js';
 import { MetricChunk } from './metric-chunk.schema.js';
-import type { ParserState } from './metric-parser.js';
-import { joinPoints, packPoints, type SeriesPoints, unpackPoints } from './metric-points.js';
+import { joinPoints, packPoints, unpackPoints } from './metric-points.js';
+import type { ReaderState } from './reader/output-reader.js';
+import type { SeriesPoints } from './reader/series-book.js';
 
 const compress = promisify(deflateRaw) as (data: Buffer, options: { level: number }) => Promise<Buffer>;
 const decompress = promisify(inflateRaw) as (data: Buffer) => Promise<Buffer>;
@@ -17,7 +18,7 @@ export interface PointChunk {
   from: number;
   to: number;
   final: boolean;
-  state: ParserState;
+  state: ReaderState;
   series: SeriesPoints[];
 }
 

@@ -4,6 +4,8 @@ import { Downsampler } from './downsample.js';
 import { columns } from './metric-view.js';
 import { ChunksChanged, MetricsRepository } from './metrics.repository.js';
 import { MetricsIngest } from './metrics-ingest.service.js';
+import { droppedPoints, isCurrent } from './reader/output-reader.js';
+import { keptSeries } from './reader/series-book.js';
 
 const TRIES = 5;
 
@@ -29,8 +31,11 @@ export class MetricsService {
   }
 
   private async read(ref: AttemptRef, { names, points }: Pick<MetricQuery, 'names' | 'points'>): Promise<MetricList> {
-    const state = (await this.repository.last(ref))?.state;
-    const wanted = (state?.series ?? []).filter(({ name }) => names === undefined || names.includes(name));
+    const last = await this.repository.last(ref);
+    const state = last && isCurrent(last.state) ? last.state : null;
+    const wanted = keptSeries(state?.book.series ?? []).filter(
+      ({ name }) => names === undefined || names.includes(name),
+    );
     const samplers = new Map(wanted.map((series) => [series.name, new Downsampler(series, points)]));
     // Points that are stored while this reads would be beyond their series' range and count.
     const left = new Map(wanted.map(({ name, count }) => [name, count]));
@@ -49,6 +54,11 @@ export class MetricsService {
       count,
       ...columns(samplers.get(name)?.result() ?? { x: [], y: [], time: [] }),
     }));
-    return { attempt: ref.attempt, series, sampled: state?.sampled ?? false, dropped: state?.dropped ?? 0 };
+    return {
+      attempt: ref.attempt,
+      series,
+      sampled: state?.sampled ?? false,
+      dropped: state ? droppedPoints(state) : 0,
+    };
   }
 }

@@ -1,8 +1,9 @@
 import type { AttemptRef } from '@mle/protocol';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { logger } from '../../platform/logging/logger.js';
-import { type SeriesState, summariesOf } from '../../results/metrics/metric-parser.js';
+import { summariesOf } from '../../results/metrics/metric-summary.js';
 import { MetricsIngest } from '../../results/metrics/metrics-ingest.service.js';
+import type { SeriesState } from '../../results/metrics/reader/series-book.js';
 import { RunsRepository } from '../../run-records/runs.repository.js';
 import { RunAnnouncer } from '../waiting/run-announcer.service.js';
 

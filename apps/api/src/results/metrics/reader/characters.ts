@@ -17,7 +17,6 @@ export const MINUS = 45;
 export const DOT = 46;
 export const SLASH = 47;
 export const COLON = 58;
-const SEMICOLON = 59;
 export const EQUALS = 61;
 export const GREATER = 62;
 export const AT = 64;
@@ -30,7 +29,6 @@ export const CLOSE_BRACE = 125;
 export const TILDE = 126;
 export const QUOTE = 34;
 export const ARROW = 0x2192;
-const PLUS_MINUS = 0xb1;
 
 export const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 
@@ -54,28 +52,9 @@ export const isDrawing = (code: number): boolean => code >= 0x2500 && code <= 0x
 export const isBarLine = (code: number): boolean =>
   code === PIPE || code === 0x2502 || code === 0x2503 || code === 0x2551;
 
+const NUMBER_ENDS = new Set([...',;:.|()[]{}\'"+=!±'].map((mark) => mark.charCodeAt(0)));
+
 /** Whether a number may end before this character; NaN is the end of the line. */
 export function endsNumber(code: number): boolean {
-  if (code !== code || isBlank(code)) return true;
-  switch (code) {
-    case COMMA:
-    case SEMICOLON:
-    case PIPE:
-    case CLOSE_PAREN:
-    case CLOSE_BRACKET:
-    case CLOSE_BRACE:
-    case OPEN_PAREN:
-    case OPEN_BRACKET:
-    case COLON:
-    case APOSTROPHE:
-    case QUOTE:
-    case PLUS:
-    case PLUS_MINUS:
-    case EQUALS:
-    case DOT:
-    case 33:
-      return true;
-    default:
-      return isDrawing(code);
-  }
+  return code !== code || isBlank(code) || NUMBER_ENDS.has(code) || isDrawing(code);
 }

@@ -1,7 +1,7 @@
 import { BACKSPACE, ESCAPE, OPEN_BRACKET } from './characters.js';
 
 /** What a line looked like at one moment, and how far the cursor went up after it. */
-export interface Drawing {
+interface Drawing {
   text: string;
   up: number;
 }

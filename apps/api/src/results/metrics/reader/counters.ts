@@ -7,7 +7,7 @@ interface Course {
   epoch: number | null;
 }
 
-export type CountersState = Record<string, Course>;
+export type CountersState = [key: string, course: Course][];
 
 const MOST = 200;
 
@@ -15,12 +15,12 @@ const MOST = 200;
 export class Counters {
   private readonly courses: Map<string, Course>;
 
-  constructor(state: CountersState = {}) {
-    this.courses = new Map(Object.entries(state).map(([key, course]) => [key, { ...course }]));
+  constructor(state: CountersState = []) {
+    this.courses = new Map(state.map(([key, course]) => [key, { ...course }]));
   }
 
   get state(): CountersState {
-    return Object.fromEntries([...this.courses].map(([key, course]) => [key, { ...course }]));
+    return [...this.courses].map(([key, course]) => [key, { ...course }]);
   }
 
   /**

@@ -4,7 +4,7 @@ import { emptyReading, type Found, type Reading } from './reading.js';
 import { CONFIG_HEADS } from './vocabulary.js';
 
 /** What a line with a dictionary says. `open`: it goes on in the next line. */
-export type DictLine = { reading: Reading } | 'open' | 'none';
+type DictLine = { reading: Reading } | 'open' | 'none';
 
 /** Keys of a summary that is printed once, after the training. */
 const SUMMARY_KEYS = new Set(['train_runtime']);

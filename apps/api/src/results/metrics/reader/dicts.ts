@@ -32,7 +32,7 @@ export interface Entry {
   quoted: boolean;
 }
 
-export interface Dict {
+interface Dict {
   entries: Entry[];
   /** Where it ends, or -1 when the text ends before it. */
   end: number;

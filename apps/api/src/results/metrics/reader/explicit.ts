@@ -1,7 +1,7 @@
 import { DOT, HASH, isBlank, isDigit, MINUS, PLUS } from './characters.js';
 import { specialNumber } from './numbers.js';
 
-export interface Explicit {
+interface Explicit {
   name: string;
   x: number;
   y: number;

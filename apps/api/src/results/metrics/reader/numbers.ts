@@ -198,8 +198,10 @@ function afterSpace(text: string): void {
   const per = text.charCodeAt(end) === SLASH && isLetter(text.charCodeAt(end + 1));
   if (!per && (isWordCode(text.charCodeAt(end)) || text.charCodeAt(end) === COLON || text.charCodeAt(end) === 61))
     return;
-  if (!per && !OTHER_UNITS.has(text.slice(at, end))) return;
-  scanned.clean = false;
+  const word = text.slice(at, end);
+  const plain = !per && PLAIN_UNITS.has(word);
+  if (!per && !plain && !OTHER_UNITS.has(word)) return;
+  scanned.clean &&= plain;
   scanned.end = per ? letters(text, end + 1) : end;
 }
 

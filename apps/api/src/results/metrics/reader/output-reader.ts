@@ -1,7 +1,7 @@
 import { Context, type ContextState } from './context.js';
 import { LineReader } from './line-reader.js';
 import type { Pattern } from './patterns.js';
-import { type BookState, SeriesBook, type SeriesPoints, type SeriesState } from './series-book.js';
+import { type BookState, keptSeries, SeriesBook, type SeriesPoints, type SeriesState } from './series-book.js';
 import type { Source } from './sources.js';
 import { type Shared, StreamReader, type StreamState } from './stream-reader.js';
 
@@ -19,6 +19,17 @@ export interface ReaderState {
 const READER_VERSION = 1;
 /** Of the streams of an attempt the program's own: stdout and stderr. */
 const STREAMS = 2;
+
+/** Whether a state was made by the rules of today. */
+export function isCurrent(state: unknown): state is ReaderState {
+  return (state as Partial<ReaderState> | null)?.version === READER_VERSION;
+}
+
+/** The points that no series took, or one that is not shown. */
+export function droppedPoints({ book: { series, dropped } }: ReaderState): number {
+  const kept = new Set(keptSeries(series));
+  return series.reduce((sum, one) => (kept.has(one) ? sum : sum + one.count), dropped);
+}
 
 /**
  * Turns the output of one attempt into series and final values. The same bytes make the same points, however they are
@@ -85,16 +96,6 @@ export class OutputReader {
   /** The series that are shown: at most `LIMITS.metricSeries`, those that were printed most. */
   get series(): SeriesState[] {
     return this.shared.book.kept;
-  }
-
-  /** Series that were found and are not among those shown. */
-  get droppedSeries(): number {
-    return this.shared.book.droppedSeries;
-  }
-
-  /** Points that no series took. */
-  get dropped(): number {
-    return this.shared.book.dropped;
   }
 
   /** Lines were passed over. */

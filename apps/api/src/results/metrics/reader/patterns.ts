@@ -12,14 +12,14 @@ export interface Pattern {
   axis: MetricAxis;
 }
 
-export interface PatternMatch {
+interface PatternMatch {
   x: number | null;
   values: { name: string; y: number; from: number; to: number }[];
   from: number;
   to: number;
 }
 
-export type PatternProblem =
+type PatternProblem =
   | 'too long'
   | 'no hole'
   | 'no name'

@@ -15,7 +15,7 @@ import { phaseOf } from './names.js';
 import type { Phase } from './reading.js';
 
 /** What a logging library or a launcher put before the message. */
-export interface Prefix {
+interface Prefix {
   /** Where the message begins. */
   end: number;
   rank: string | null;

@@ -45,7 +45,7 @@ CLASSES[BACKSPACE] = CLASSES[ESCAPE] = CONTROL;
 CLASSES[123] = CLASSES[125] = BRACE;
 CLASSES[124] = BAR;
 
-const LONGEST_LINE = 64 * 1024;
+export const LONGEST_LINE = 64 * 1024;
 const MOST_REDRAWS = 200;
 const FIRST_ROOM = 512;
 
@@ -157,22 +157,25 @@ export class Screen {
       this.cut++;
     }
     const found = classesOf(bytes, from, to);
-    if (fate === 'whole' && this.redraws > 0) {
-      this.redraws--;
-      fate = 'redrawn';
-    }
     let first = from;
     while (first < to && (bytes[first] === 32 || bytes[first] === 9)) first++;
     if (
       (found & CONTROL) === 0 &&
       !this.sink.wants(found, first < to ? (bytes[first] as number) : 0, isCounted(bytes, first, to))
     ) {
-      if (fate !== 'overwritten') this.sink.pass();
+      if (this.fateOf(fate) !== 'overwritten') this.sink.pass();
       return;
     }
     const text = bytes.toString(found & HIGH ? 'utf8' : 'latin1', from, to);
     if (found & CONTROL) this.drawings(text, fate, end);
-    else this.sink.line(text, fate, end);
+    else this.sink.line(text, this.fateOf(fate), end);
+  }
+
+  /** A line that ends moves the cursor down again. */
+  private fateOf(fate: LineFate): LineFate {
+    if (fate !== 'whole' || this.redraws === 0) return fate;
+    this.redraws--;
+    return 'redrawn';
   }
 
   private drawings(text: string, fate: LineFate, end: number): void {
@@ -181,7 +184,7 @@ export class Screen {
       this.redraws = Math.min(MOST_REDRAWS, this.redraws + drawing.up);
       if (i < drawings.length - 1) {
         if (drawing.text !== '') this.sink.line(drawing.text, 'overwritten', end);
-      } else this.sink.line(drawing.text, fate, end);
+      } else if (drawing.text !== '' || fate !== 'overwritten') this.sink.line(drawing.text, this.fateOf(fate), end);
     });
   }
 }

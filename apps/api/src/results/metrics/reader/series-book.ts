@@ -85,8 +85,7 @@ export class SeriesBook {
   private readonly lines = new Map<string, { line: SourceLine; from: number; to: number }>();
   private readonly sources: Map<string, Source>;
   private points: number;
-  /** Points that no series took. */
-  dropped: number;
+  private dropped: number;
   private fresh = new Map<string, SeriesPoints>();
 
   constructor(state?: BookState) {
@@ -119,19 +118,8 @@ export class SeriesBook {
     return this.waiting.size > 0 || this.told.size > 0;
   }
 
-  /** Those that were printed most; of those printed as often the ones with plainer names. */
   get kept(): SeriesState[] {
-    const all = [...this.series.values()];
-    if (all.length <= LIMITS.metricSeries) return all;
-    const kept = new Set(
-      [...all].sort((a, b) => b.count - a.count || plainness(a.name) - plainness(b.name)).slice(0, LIMITS.metricSeries),
-    );
-    return all.filter((series) => kept.has(series));
-  }
-
-  /** Series that were found and are not among those kept. */
-  get droppedSeries(): number {
-    return Math.max(0, this.series.size - LIMITS.metricSeries);
+    return keptSeries([...this.series.values()]);
   }
 
   /** Values about the whole run, as far as it has come: told as such, or told once only. */
@@ -290,6 +278,17 @@ function count(series: SeriesState, x: number, y: number): void {
     if (series.min === null || y < series.min) series.min = y;
     if (series.max === null || y > series.max) series.max = y;
   }
+}
+
+/**
+ * Of all series those that are shown: the ones that were printed most, of those printed as often the ones with plainer
+ * names.
+ */
+export function keptSeries(all: readonly SeriesState[]): SeriesState[] {
+  if (all.length <= LIMITS.metricSeries) return [...all];
+  const ranked = [...all].sort((a, b) => b.count - a.count || plainness(a.name) - plainness(b.name));
+  const kept = new Set(ranked.slice(0, LIMITS.metricSeries));
+  return all.filter((series) => kept.has(series));
 }
 
 /** Fewer parts and no numbers: `loss` is more likely to be looked at than `task17/acc`. */

@@ -93,8 +93,10 @@ function token(text: string, at: number, code: number, gap: number): number {
       return number(text, at, gap);
     if (code === MINUS && (next | 32) === 105) return signedInfinity(text, at, gap);
   }
-  if ((code === SLASH || code === TILDE || code === DOT) && pathBegins(code, next)) return blob(text, at, at, gap);
-  if (code === next && code === text.charCodeAt(at + 2)) return run(text, at, code, gap);
+  const third = text.charCodeAt(at + 2);
+  if ((code === SLASH || code === TILDE || code === DOT) && pathBegins(code, next, third))
+    return blob(text, at, at, gap);
+  if (code === next && code === third) return run(text, at, code, gap);
   return push(PUNCT, at, at + 1, gap, code);
 }
 
@@ -112,8 +114,9 @@ function push(kind: number, start: number, end: number, gap: number, value: numb
   return end;
 }
 
-const pathBegins = (code: number, next: number): boolean =>
-  isLetter(next) || (next === SLASH && code !== SLASH) || (code === DOT && next === DOT);
+/** `/a`, `~/a`, `./a`, `../a`. */
+const pathBegins = (code: number, next: number, third: number): boolean =>
+  isLetter(next) || (next === SLASH && code !== SLASH) || (code === DOT && next === DOT && third === SLASH);
 
 /** Up to the next blank: an address, a path. */
 function blob(text: string, start: number, at: number, gap: number): number {

@@ -1,5 +1,6 @@
 import { Counters, type CountersState } from './counters.js';
-import type { Located, Phase, Reading } from './reading.js';
+import type { Located, Reading } from './reading.js';
+import type { Phase } from './vocabulary.js';
 
 /** What lines before this one said. */
 export interface ContextState {

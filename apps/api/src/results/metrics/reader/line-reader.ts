@@ -18,8 +18,9 @@ import {
 } from './characters.js';
 import { gluedPlace, isPluralPlace, type Name, nameOf, phaseOf, phaseOnly, placeOf } from './names.js';
 import { prefixOf } from './prefix.js';
-import { emptyReading, type Phase, type PlaceKind, type Reading } from './reading.js';
+import { emptyReading, type Reading } from './reading.js';
 import { isKind, isPunct, NUMBER, PUNCT, RULE, tokenize, tokens, WORD } from './tokens.js';
+import type { Phase, PlaceKind } from './vocabulary.js';
 import { EVENTS, HEAD_PLACES, PLACE_DENIERS, PLACES, STOP_WORDS } from './vocabulary.js';
 
 /** Words of one name. */

@@ -1,5 +1,5 @@
 import { metricWords } from '@mle/protocol';
-import type { Phase, PlaceKind } from './reading.js';
+import type { Phase, PlaceKind } from './vocabulary.js';
 import {
   BEST_WORDS,
   COUNTED,

@@ -12,7 +12,7 @@ import {
   SLASH,
 } from './characters.js';
 import { phaseOf } from './names.js';
-import type { Phase } from './reading.js';
+import type { Phase } from './vocabulary.js';
 
 /** What a logging library or a launcher put before the message. */
 interface Prefix {

@@ -1,9 +1,6 @@
 import type { MetricAxis } from '@mle/protocol';
 import type { NameKind } from './names.js';
-
-export type Phase = 'train' | 'val' | 'test' | 'eval';
-/** `batch` counts within an epoch or a bar; `outer` is a loop around whole trainings. */
-export type PlaceKind = 'epoch' | 'step' | 'batch' | 'outer';
+import type { Phase } from './vocabulary.js';
 
 /** A number that says where in the training a line was printed. */
 interface Place {

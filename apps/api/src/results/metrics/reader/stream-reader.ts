@@ -10,7 +10,7 @@ import type { LineReader } from './line-reader.js';
 import { LongDict, type LongDictState } from './long-dict.js';
 import { nameOf, phaseOnly } from './names.js';
 import { matchPattern, type Pattern } from './patterns.js';
-import { emptyReading, type Found, type Phase, type Reading } from './reading.js';
+import { emptyReading, type Found, type Reading } from './reading.js';
 import {
   BAR,
   BRACE,
@@ -26,6 +26,7 @@ import type { SeriesBook, Value } from './series-book.js';
 import type { SourceLine } from './sources.js';
 import { cocoScore, searchScores } from './special-lines.js';
 import { Tables, type TablesState } from './tables.js';
+import type { Phase } from './vocabulary.js';
 
 export interface StreamState {
   screen: ScreenState;

@@ -1,4 +1,6 @@
-import type { Phase, PlaceKind } from './reading.js';
+export type Phase = 'train' | 'val' | 'test' | 'eval';
+/** `batch` counts within an epoch or a bar; `outer` is a loop around whole trainings. */
+export type PlaceKind = 'epoch' | 'step' | 'batch' | 'outer';
 
 const words = (text: string): Set<string> => new Set(text.trim().split(/\s+/));
 

@@ -27,13 +27,15 @@ import {
   DELIVERY_JOB,
   deliveryId,
   FILE_MODES,
-  frameSegments,
   LIMITS,
   LINK_NAMESPACE,
   LINK_VERSION,
   LinkAuthSchema,
   machineQueue,
+  OUTPUT_STREAMS,
+  type OutputFrame,
   QUEUE_PREFIX,
+  type Segment,
 } from '@mle/protocol';
 import { type RedisServer, startRedis } from '@mle/testing';
 import { Queue } from 'bullmq';
@@ -448,4 +450,14 @@ export class TestServer {
     const bytes = this.corrupt?.(sent, hash) ?? sent;
     return { piece: { sha256: hash, offset, length: bytes.length, size: whole.length }, bytes };
   }
+}
+
+/** The segments of a frame with their offsets in the whole sequence. */
+function frameSegments(frame: Pick<OutputFrame, 'from' | 'segments'>): Segment[] {
+  let offset = frame.from;
+  return frame.segments.map(([length, stream, time]) => {
+    const segment = { offset, length, stream: OUTPUT_STREAMS[stream] ?? 'system', time };
+    offset += length;
+    return segment;
+  });
 }

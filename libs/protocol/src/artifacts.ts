@@ -4,11 +4,11 @@ import { LIMITS } from './limits.js';
 import { ProjectPathSchema } from './project-path.js';
 
 /** `output`: from MLE_OUTPUT_DIR. `kept`: left in the workspace, and kept by a person. */
-export const ArtifactOriginSchema = z.enum(['output', 'kept']);
+const ArtifactOriginSchema = z.enum(['output', 'kept']);
 export type ArtifactOrigin = z.infer<typeof ArtifactOriginSchema>;
 
 /** A file that is no artifact though it lies where artifacts do, and why. Its name may be the reason. */
-export const DroppedArtifactSchema = z.object({
+const DroppedArtifactSchema = z.object({
   path: z.string().max(8192),
   size: z.number().nonnegative(),
   reason: z.string().max(500),
@@ -26,7 +26,7 @@ export function artifactQuotaReason(files: number, bytes: number): string | null
   return null;
 }
 
-export const ArtifactViewSchema = z.object({
+const ArtifactViewSchema = z.object({
   path: z.string(),
   size: z.int(),
   sha256: Sha256Schema,
@@ -59,7 +59,7 @@ export type RunFileList = z.infer<typeof RunFileListSchema>;
 
 const Attempt = { runId: IdSchema, attempt: z.int().positive() };
 
-export const ArtifactEntrySchema = z.object({
+const ArtifactEntrySchema = z.object({
   path: ProjectPathSchema,
   size: z.int().nonnegative(),
   sha256: Sha256Schema,
@@ -112,7 +112,7 @@ export type ArtifactChunk = z.infer<typeof ArtifactChunkSchema>;
 export type ArtifactChunkReply = { ok: true; corrupt: string[] } | { ok: false; code: 'superseded' | 'gap' | 'full' };
 
 /** A file that a run left in its workspace, outside of MLE_OUTPUT_DIR and not of its snapshot. */
-export const LeftoverSchema = z.object({
+const LeftoverSchema = z.object({
   path: ProjectPathSchema,
   size: z.int().nonnegative(),
   modifiedAt: z.number(),
@@ -154,14 +154,14 @@ export const LeftoverResultSchema = z.object({
 export type LeftoverResult = z.infer<typeof LeftoverResultSchema>;
 
 /** Server to worker: what to do with files of a workspace, if they still are what was listed. */
-export const LeftoverRequestSchema = z.object({
-  ...Attempt,
-  projectId: IdSchema,
-  slot: z.int().nonnegative(),
-  action: z.enum(['keep', 'remove']),
-  items: z.array(LeftoverSchema),
-});
-export type LeftoverRequest = z.infer<typeof LeftoverRequestSchema>;
+export interface LeftoverRequest {
+  runId: string;
+  attempt: number;
+  projectId: string;
+  slot: number;
+  action: 'keep' | 'remove';
+  items: Leftover[];
+}
 /** `reason` is null where it was done. */
 export const LeftoverReplySchema = z.object({
   items: z.array(z.object({ path: z.string(), reason: z.string().max(500).nullable() })),

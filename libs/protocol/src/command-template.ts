@@ -1,9 +1,9 @@
 import type { ParamValue } from './params.js';
 
 /** Names that every template knows; a parameter of the same name wins, because it was given for this run. */
-export const TEMPLATE_NAMES = ['file', 'seed', 'args'] as const;
+const TEMPLATE_NAMES = ['file', 'seed', 'args'] as const;
 
-export type TemplatePart = { kind: 'text'; text: string } | { kind: 'name'; name: string };
+type TemplatePart = { kind: 'text'; text: string } | { kind: 'name'; name: string };
 
 const TOKEN = /\{\{|\}\}|\{([A-Za-z_][A-Za-z0-9_]{0,63})\}|[{}]/g;
 

@@ -82,7 +82,7 @@ export const ListenTokenSchema = z
 const FINGERPRINT = /^[0-9a-f]{64}$/;
 
 /** SHA-256 of a certificate: 64 hex digits, with or without colons as tools print them. */
-export const FingerprintSchema = z
+const FingerprintSchema = z
   .string()
   .max(120)
   .transform((text) =>
@@ -100,7 +100,7 @@ export const FingerprintSchema = z
 /** As people read and compare it. */
 export const shownFingerprint = (hex: string): string => (hex.toUpperCase().match(/../g) ?? []).join(':');
 
-export const MachineUrlSchema = z
+const MachineUrlSchema = z
   .string()
   .trim()
   .max(300)

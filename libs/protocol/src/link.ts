@@ -9,7 +9,6 @@ import type {
   LeftoverRequest,
 } from './artifacts.js';
 import { IdSchema, Sha256Schema } from './ids.js';
-import { LIMITS } from './limits.js';
 import { type Inventory, InventorySchema, LoadSchema } from './machines.js';
 import { ResourceSampleSchema } from './metrics.js';
 import { type OutputFrameSchema } from './output.js';
@@ -51,7 +50,7 @@ export const HelloSchema = z.object({
 });
 export type Hello = z.infer<typeof HelloSchema>;
 
-export const MachineSettingsSchema = z.object({ name: z.string(), slots: z.int(), draining: z.boolean() });
+const MachineSettingsSchema = z.object({ name: z.string(), slots: z.int(), draining: z.boolean() });
 export type MachineSettings = z.infer<typeof MachineSettingsSchema>;
 
 export const HelloReplySchema = z.object({
@@ -171,18 +170,16 @@ export type BlobFetch = z.infer<typeof BlobFetchSchema>;
 /**
  * Pieces of blobs whose bytes follow one another in the attachment: one of a large blob, or many small blobs at once.
  */
-export const BlobChunkSchema = z.object({
-  streamId: z.string(),
-  pieces: z
-    .array(z.object({ sha256: Sha256Schema, offset: z.int(), length: z.int(), size: z.int() }))
-    .max(LIMITS.blobsPerChunk),
-});
-/** `size` is that of the whole blob; the piece that reaches it is its last, also when both are zero. */
-export type BlobChunk = z.infer<typeof BlobChunkSchema>;
+export interface BlobChunk {
+  streamId: string;
+  /** `size` is that of the whole blob; the piece that reaches it is its last, also when both are zero. */
+  pieces: { sha256: string; offset: number; length: number; size: number }[];
+}
 export type BlobFetchReply = { ok: true } | { ok: false; message: string };
 
-export const StopRequestSchema = AttemptRefSchema.extend({ reason: z.string() });
-export type StopRequest = z.infer<typeof StopRequestSchema>;
+export interface StopRequest extends AttemptRef {
+  reason: string;
+}
 
 type Ack<T> = (reply: T) => void;
 

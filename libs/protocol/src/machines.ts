@@ -2,12 +2,11 @@ import { z } from 'zod';
 import { IdSchema, NameSchema, TimeSchema } from './ids.js';
 
 export const MACHINE_STATES = ['online', 'offline', 'draining'] as const;
-export const MachineStateSchema = z.enum(MACHINE_STATES);
-export type MachineState = z.infer<typeof MachineStateSchema>;
-export const MachineProviderSchema = z.enum(['local', 'joined', 'aws']);
+const MachineStateSchema = z.enum(MACHINE_STATES);
+const MachineProviderSchema = z.enum(['local', 'joined', 'aws']);
 export type MachineProvider = z.infer<typeof MachineProviderSchema>;
 
-export const GpuSchema = z.object({ name: z.string(), memoryBytes: z.number() });
+const GpuSchema = z.object({ name: z.string(), memoryBytes: z.number() });
 /** What a worker finds on its machine, at each connection and from time to time. */
 export const InventorySchema = z.object({
   hostname: z.string(),

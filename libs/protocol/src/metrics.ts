@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { IdSchema } from './ids.js';
 
 /** What the x of a series counts. `index`: the points themselves, where a line names neither. */
 export const METRIC_AXES = ['step', 'epoch', 'index'] as const;
-export const MetricAxisSchema = z.enum(METRIC_AXES);
+const MetricAxisSchema = z.enum(METRIC_AXES);
 export type MetricAxis = z.infer<typeof MetricAxisSchema>;
 
 /** Columns of points in the order in which they were printed. A `y` of null was printed as nan or inf. */
@@ -14,7 +13,7 @@ const MetricColumns = {
   time: z.array(z.number()),
 };
 
-export const MetricSeriesSchema = z.object({
+const MetricSeriesSchema = z.object({
   name: z.string(),
   axis: MetricAxisSchema,
   /** Points that the run printed until now; the columns may hold fewer of them, but every extremum. */
@@ -57,17 +56,12 @@ export const MetricSummarySchema = z.object({
 export type MetricSummary = z.infer<typeof MetricSummarySchema>;
 
 /** Points that came since the update before. */
-export const MetricUpdateSchema = z.object({
-  runId: IdSchema,
-  attempt: z.int(),
-  series: z.array(
-    MetricSeriesSchema.extend({
-      /** Points of the series before these. Together with `count`, those after them, it shows what was missed. */
-      first: z.int(),
-    }),
-  ),
-});
-export type MetricUpdate = z.infer<typeof MetricUpdateSchema>;
+export interface MetricUpdate {
+  runId: string;
+  attempt: number;
+  /** `first`: points of the series before these. With `count`, those after them, it shows what was missed. */
+  series: (MetricSeries & { first: number })[];
+}
 
 /** What is sampled while a run is on a machine. The unit tells how to write a value. */
 export const RESOURCES = {
@@ -85,7 +79,7 @@ export const RESOURCES = {
 } as const;
 export type ResourceName = keyof typeof RESOURCES;
 export const RESOURCE_NAMES = Object.keys(RESOURCES) as ResourceName[];
-export const ResourceNameSchema = z.enum(RESOURCE_NAMES);
+const ResourceNameSchema = z.enum(RESOURCE_NAMES);
 
 /** One look at the machine and at the run's processes. */
 export const ResourceSampleSchema = z.partialRecord(ResourceNameSchema, z.number().min(0));

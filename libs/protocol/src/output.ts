@@ -5,7 +5,7 @@ export const OutputStreamSchema = z.enum(OUTPUT_STREAMS);
 export type OutputStream = z.infer<typeof OutputStreamSchema>;
 
 /** Bytes of one stream that were read together. `offset` counts the whole sequence of the attempt. */
-export const SegmentSchema = z.object({
+const SegmentSchema = z.object({
   offset: z.int().nonnegative(),
   length: z.int().positive(),
   stream: OutputStreamSchema,
@@ -49,13 +49,3 @@ export const OutputFrameSchema = z.object({
 });
 /** `segments` are `[length, index into OUTPUT_STREAMS, time]`. */
 export type OutputFrame = z.infer<typeof OutputFrameSchema>;
-
-/** The segments of a frame with their offsets in the whole sequence. */
-export function frameSegments(frame: Pick<OutputFrame, 'from' | 'segments'>): Segment[] {
-  let offset = frame.from;
-  return frame.segments.map(([length, stream, time]) => {
-    const segment = { offset, length, stream: OUTPUT_STREAMS[stream] ?? 'system', time };
-    offset += length;
-    return segment;
-  });
-}

@@ -11,7 +11,6 @@ export const PageQuerySchema = z.object({
     .regex(/^[0-9a-f]{24}$/, 'Give the nextCursor of the page before, or none for the first page.')
     .optional(),
 });
-export type PageQuery = z.infer<typeof PageQuerySchema>;
 
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() });

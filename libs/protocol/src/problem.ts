@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** One field of a request that was refused. `path` is dotted, `''` for the body as a whole. */
-export const FieldErrorSchema = z.object({ path: z.string(), message: z.string() });
+const FieldErrorSchema = z.object({ path: z.string(), message: z.string() });
 export type FieldError = z.infer<typeof FieldErrorSchema>;
 
 /** RFC 9457 problem details, as every refused request answers. */

@@ -1,12 +1,4 @@
-import {
-  ACTIVE_STATES,
-  canTransition,
-  isTerminal,
-  RUN_STATES,
-  type RunState,
-  statesBefore,
-  TERMINAL_STATES,
-} from './run-state.js';
+import { ACTIVE_STATES, canTransition, isTerminal, RUN_STATES, type RunState } from './run-state.js';
 
 /** The contract's arrows, written out once more by hand: a change of the table has to be meant. */
 const ARROWS = new Set([
@@ -39,12 +31,11 @@ describe('run states', () => {
 
   it.each(pairs)('%s to %s', (from, to) => {
     expect(canTransition(from, to)).toBe(ARROWS.has(`${from}>${to}`));
-    expect(statesBefore(to).includes(from)).toBe(ARROWS.has(`${from}>${to}`));
   });
 
   it('ends in five states and nowhere else', () => {
-    expect(TERMINAL_STATES).toEqual(['succeeded', 'failed', 'stopped', 'timed_out', 'lost']);
-    expect([...ACTIVE_STATES, ...TERMINAL_STATES].sort()).toEqual([...RUN_STATES].sort());
+    expect(RUN_STATES.filter(isTerminal)).toEqual(['succeeded', 'failed', 'stopped', 'timed_out', 'lost']);
+    expect(ACTIVE_STATES).toEqual(RUN_STATES.filter((state) => !isTerminal(state)));
     expect(isTerminal('stopping')).toBe(false);
   });
 

@@ -36,16 +36,10 @@ export function canTransition(from: RunState, to: RunState): boolean {
   return (RUN_TRANSITIONS[from] as readonly RunState[]).includes(to);
 }
 
-/** The states from which `to` is reached by one arrow. */
-export function statesBefore(to: RunState): RunState[] {
-  return RUN_STATES.filter((from) => canTransition(from, to));
-}
-
 export function isTerminal(state: RunState): boolean {
   return RUN_TRANSITIONS[state].length === 0;
 }
 
-export const TERMINAL_STATES: readonly RunState[] = RUN_STATES.filter(isTerminal);
 export const ACTIVE_STATES: readonly RunState[] = RUN_STATES.filter((state) => !isTerminal(state));
 /** The machine holds a slot for the run. */
 export const ON_MACHINE_STATES: readonly RunState[] = ['preparing', 'running', 'stopping'];

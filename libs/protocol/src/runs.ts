@@ -23,15 +23,12 @@ export const EnvSchema = z.record(
   Text(32_768),
 );
 
-export const TargetSchema = z.union(
-  [z.object({ machineId: IdSchema }).strict(), z.object({ poolId: IdSchema }).strict()],
-  {
-    error: 'Give machineId or poolId.',
-  },
-);
+const TargetSchema = z.union([z.object({ machineId: IdSchema }).strict(), z.object({ poolId: IdSchema }).strict()], {
+  error: 'Give machineId or poolId.',
+});
 export type Target = z.infer<typeof TargetSchema>;
 
-export const NeedsSchema = z
+const NeedsSchema = z
   .object({
     labels: z.array(LabelSchema).max(20).optional(),
     gpus: z.int().min(0).max(64).optional(),
@@ -40,7 +37,7 @@ export const NeedsSchema = z
   .strict();
 export type Needs = z.infer<typeof NeedsSchema>;
 
-export const RetrySchema = z
+const RetrySchema = z
   .object({
     /** Further attempts after the first. */
     max: z.int().min(0).max(20),
@@ -57,7 +54,7 @@ const TagSchema = z
   .min(1, 'Give a tag some text, or leave it out.')
   .max(40, 'Use at most 40 characters in a tag.')
   .regex(/^[^\u0000-\u001f\u007f]*$/u, 'Use no control characters in a tag.');
-export const TagsSchema = z
+const TagsSchema = z
   .array(TagSchema)
   .max(20, 'Use at most 20 tags.')
   .transform((tags) => [...new Set(tags)]);
@@ -132,7 +129,7 @@ export const RunQuerySchema = PageQuerySchema.extend({
 export type RunQuery = z.infer<typeof RunQuerySchema>;
 
 /** One start of a run on a machine; `n` fences its writes. */
-export const AttemptViewSchema = z.object({
+const AttemptViewSchema = z.object({
   n: z.int(),
   state: RunStateSchema,
   machineId: IdSchema.nullable(),

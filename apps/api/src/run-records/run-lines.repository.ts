@@ -25,7 +25,7 @@ export type PlacedRun = Pick<
 >;
 
 /** Where a run stands in a line. */
-export type LinePlace = Pick<RunRecord, 'id' | 'priority'>;
+type LinePlace = Pick<RunRecord, 'id' | 'priority'>;
 /** A run in the line of a machine, and what it takes of it. */
 export type LineRun = LinePlace & Pick<RunRecord, 'needs'>;
 

@@ -18,7 +18,7 @@ const CACHE_MS = 2_000;
 const CACHE_ENTRIES = 10_000;
 
 /** What a request or a socket's handshake can prove itself by. A bearer token goes before a cookie. */
-export interface Proof {
+interface Proof {
   cookieHeader?: string | undefined;
   authorizationHeader?: string | undefined;
   /** A bearer token without its header, as sockets give it. */

@@ -9,7 +9,7 @@ import { hashPassword, passwordMatches } from './passwords.js';
 import { UsersRepository } from './users.repository.js';
 
 /** What happened to the user of that id; `reset`: somebody else set the password. */
-export type UserChange = { changed: string } | { reset: string } | { removed: string };
+type UserChange = { changed: string } | { reset: string } | { removed: string };
 
 @Injectable()
 export class UsersService {

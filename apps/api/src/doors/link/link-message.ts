@@ -15,7 +15,7 @@ type Content<E extends WorkerEvent> = Arrived<
 type Reply<E extends WorkerEvent> = Parts<E> extends [...unknown[], (reply: infer R) => void] ? R : void;
 
 /** How one message of workers is read, and what it means. */
-export interface LinkMessage<E extends WorkerEvent> {
+interface LinkMessage<E extends WorkerEvent> {
   schema: z.ZodType<Content<E>>;
   handle: (session: LinkSession, ...content: Content<E>) => Promise<Reply<E>>;
   /** The answer to a message that does not fit the schema. Without one the worker waits in vain, and asks again. */

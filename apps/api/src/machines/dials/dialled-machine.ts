@@ -10,7 +10,7 @@ const RETRY_MS = [250, 500, 1_000, 2_000, 5_000, 10_000, 30_000];
 const STABLE_MS = 5_000;
 
 /** What a dialled machine needs of the server. */
-export interface DialledMachineTools {
+interface DialledMachineTools {
   /** Null: another replica holds the machine, or it is gone. */
   target: () => Promise<CarrierTarget | null>;
   open: (target: CarrierTarget) => Promise<Control>;

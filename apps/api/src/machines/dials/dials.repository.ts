@@ -11,7 +11,7 @@ export interface DialRecord {
   dial: MachineDial;
 }
 
-export type DialAddress = Pick<MachineDial, 'url' | 'fingerprint' | 'sealedToken'>;
+type DialAddress = Pick<MachineDial, 'url' | 'fingerprint' | 'sealedToken'>;
 
 /**
  * Where machines are dialled, and which replica holds them. Touches the `dial` of machines, and the credential that

@@ -21,7 +21,7 @@ const bullPriority = ({ priority, seat }: Deliverable): number => 2 * (101 - pri
 const ASKED_AT_ONCE = 200;
 
 /** What a delivery has to know of a run. */
-export type Deliverable = Pick<
+type Deliverable = Pick<
   RunRecord,
   'id' | 'attempt' | 'priority' | 'correlationId' | 'machineId' | 'targetPoolId' | 'seat'
 >;

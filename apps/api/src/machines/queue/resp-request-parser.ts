@@ -1,5 +1,5 @@
 /** One request: its words, and the bytes that said them. */
-export interface RespRequest {
+interface RespRequest {
   words: Buffer[];
   raw: Buffer;
 }

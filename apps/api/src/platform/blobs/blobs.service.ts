@@ -7,7 +7,7 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.js';
 import { ProblemError, tooLarge } from '../http/problem.js';
 
-export interface StoredBlob {
+interface StoredBlob {
   sha256: string;
   size: number;
 }

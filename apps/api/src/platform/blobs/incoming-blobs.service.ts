@@ -6,7 +6,7 @@ import { CONFIG, type Config } from '../config/config.js';
 import { BlobsService } from './blobs.service.js';
 
 /** A piece of a blob that comes in order. */
-export interface IncomingPiece {
+interface IncomingPiece {
   sha256: string;
   offset: number;
   size: number;
@@ -14,7 +14,7 @@ export interface IncomingPiece {
 }
 
 /** `gap`: the piece does not follow what is there. `corrupt`: all bytes came, and they are not those of the name. */
-export type PieceResult = 'taken' | 'stored' | 'gap' | 'corrupt';
+type PieceResult = 'taken' | 'stored' | 'gap' | 'corrupt';
 
 interface Incoming {
   handle: FileHandle;

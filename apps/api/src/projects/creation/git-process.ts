@@ -5,7 +5,7 @@ const MEMORY_KIB = 2 * 1024 * 1024;
 /** The last words of git are enough for a sentence about its failure. */
 const STDERR_BYTES = 64 * 1024;
 
-export interface GitOptions {
+interface GitOptions {
   env: NodeJS.ProcessEnv;
   /** Ends git, and whatever it started, at once. */
   signal: AbortSignal;

@@ -15,7 +15,7 @@ export type Precondition =
 export const ANY: Precondition = { kind: 'any' };
 
 /** A file as a request brings it. */
-export interface SentFile {
+interface SentFile {
   path: string;
   /** Null: the file keeps its mode. */
   mode: number | null;

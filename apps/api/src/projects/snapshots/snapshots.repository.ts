@@ -4,7 +4,7 @@ import type { Connection, Model } from 'mongoose';
 import { isDuplicate, objectId } from '../../platform/database/ids.js';
 import { SNAPSHOT_MODEL, type SnapshotDocument } from './snapshot.schema.js';
 
-export interface CachedSnapshot {
+interface CachedSnapshot {
   revision: number;
   id: string;
   bytes: number;

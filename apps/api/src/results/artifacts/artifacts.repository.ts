@@ -4,7 +4,7 @@ import { InjectModel } from '@nestjs/mongoose';
 import type { Model } from 'mongoose';
 import { Artifact } from './artifact.schema.js';
 
-export interface ArtifactTotals {
+interface ArtifactTotals {
   files: number;
   bytes: number;
 }

@@ -16,7 +16,7 @@ const UNNOTED_BYTES = 256 * 1024;
 const MERGE_CHUNKS = 32;
 const MERGE_POINTS = 32_768;
 
-export interface AttemptMetricsParts {
+interface AttemptMetricsParts {
   repository: Pick<MetricsRepository, 'append' | 'last' | 'merge' | 'removeAttempt'>;
   /** What is stored of the output, from an offset on. */
   output: (ref: AttemptRef, from: number, to: number) => AsyncGenerator<Chunk>;

@@ -16,7 +16,7 @@ interface FreeMachine {
   gpus: Gpu[];
 }
 
-export interface Choice {
+interface Choice {
   machine: RoomMachine;
   seat: number;
   gpus: number[];

@@ -137,6 +137,48 @@ describe('sessions', () => {
   });
 });
 
+describe('a crowd that logs in at once', () => {
+  const CROWD = 150;
+  const from = (address: string) =>
+    login(api.visitor(), 'ada', PASSWORD, { 'x-forwarded-for': address }).then(({ status, body, headers }) => ({
+      status,
+      code: body.code,
+      retryAfter: Number(headers.get('retry-after')),
+    }));
+  // Each comes from an address of its own, so that nobody is held back as a guesser.
+  const crowd = () => Array.from({ length: CROWD }, (_, n) => from(`198.51.${n >> 8}.${n & 255}`));
+
+  it('is served two by two: some wait, the others hear when to come again, and files are read meanwhile', async () => {
+    const { body: project } = await admin.post<{ id: string }>('/api/v1/projects', { name: 'read meanwhile' });
+    const file = `/api/v1/projects/${project.id}/files/a.py`;
+    await admin.put(file, 'print(1)\n');
+    let over = false;
+    const answers = Promise.all(crowd()).finally(() => (over = true));
+    let slowest = 0;
+    while (!over) {
+      const begun = performance.now();
+      expect((await admin.get(file)).status).toBe(200);
+      slowest = Math.max(slowest, performance.now() - begun);
+    }
+    const refused = (await answers).filter(({ status }) => status !== 200);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.length).toBeLessThan(CROWD);
+    for (const { status, code, retryAfter } of refused) {
+      expect([status, code]).toEqual([503, 'auth.busy']);
+      expect(retryAfter).toBeGreaterThan(0);
+    }
+    expect(slowest).toBeLessThan(3_000);
+  });
+
+  it('is not taken for one that guesses', async () => {
+    const others = Promise.all(crowd());
+    const mine = await Promise.all(Array.from({ length: LOGIN_ATTEMPTS }, () => from('203.0.113.9')));
+    expect(mine.map(({ status }) => status)).toContain(503);
+    await others;
+    expect(await from('203.0.113.9')).toMatchObject({ status: 200 });
+  });
+});
+
 describe('users', () => {
   it('are made, changed and removed by administrators only', async () => {
     const created = await admin.post<{ id: string }>('/api/v1/users', { login: 'bob', password: PASSWORD });

@@ -54,10 +54,7 @@ export class AuthController {
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<UserView> {
-    const address = request.ip ?? 'unknown';
-    await this.limits.take('set-up', address);
-    const user = await this.setup.setUp(body);
-    await this.limits.giveBack('set-up', address);
+    const user = await this.limits.attempt('set-up', request.ip ?? 'unknown', () => this.setup.setUp(body));
     return this.logIn(user, request, response);
   }
 
@@ -110,9 +107,8 @@ export class AuthController {
     const refuse = (message: string) =>
       badRequest('auth.wrong_current_password', message, [{ path: 'currentPassword', message }]);
     if (given === undefined) throw refuse('Give your present password too.');
-    await this.limits.take(user.login, address);
-    if ((await this.users.verify(user.login, given)) === null) throw refuse('The present password is another one.');
-    await this.limits.giveBack(user.login, address);
+    const known = await this.limits.attempt(user.login, address, () => this.users.verify(user.login, given));
+    if (known === null) throw refuse('The present password is another one.');
   }
 
   private async logIn(user: UserView, request: Request, response: Response): Promise<UserView> {

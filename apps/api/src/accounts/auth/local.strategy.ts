@@ -22,10 +22,8 @@ export class LocalStrategy extends PassportStrategy(Strategy) {
 
   async validate(request: Request, login: string, password: string): Promise<UserView> {
     const address = request.ip ?? 'unknown';
-    await this.limits.take(login, address);
-    const user = await this.users.verify(login, password);
+    const user = await this.limits.attempt(login, address, () => this.users.verify(login, password));
     if (user === null) throw wrong();
-    await this.limits.giveBack(login, address);
     return user;
   }
 }

@@ -15,10 +15,24 @@ export class LoginLimits {
   private readonly byAddress = new RateLimiterMemory({ points: ADDRESS_ATTEMPTS, duration: WINDOW_SECONDS });
 
   /**
-   * Takes an attempt before the password is looked at, so that many at once do not slip through.
+   * Lets `check` look at a password or a token, and answers what it finds: null or an error of it says that it was
+   * wrong. The attempt is counted before, so that many at once do not slip through, and given back when it was right,
+   * or when the server could not look at it.
    * @throws ProblemError 429
    */
-  async take(login: string, address: string): Promise<void> {
+  async attempt<T>(login: string, address: string, check: () => Promise<T>): Promise<T> {
+    await this.take(login, address);
+    try {
+      const found = await check();
+      if (found !== null) await this.forget(login, address);
+      return found;
+    } catch (error) {
+      if (!(error instanceof ProblemError) || error.status >= 500) await this.giveBack(login, address);
+      throw error;
+    }
+  }
+
+  private async take(login: string, address: string): Promise<void> {
     try {
       await this.byAddress.consume(address);
       await this.byLogin.consume(keyOf(login, address));
@@ -35,8 +49,13 @@ export class LoginLimits {
     }
   }
 
-  /** A right password costs nothing. */
-  async giveBack(login: string, address: string): Promise<void> {
+  private async giveBack(login: string, address: string): Promise<void> {
+    await this.byAddress.reward(address);
+    await this.byLogin.reward(keyOf(login, address));
+  }
+
+  /** Whoever knows the password may have mistyped it before. */
+  private async forget(login: string, address: string): Promise<void> {
     await this.byAddress.reward(address);
     await this.byLogin.delete(keyOf(login, address));
   }

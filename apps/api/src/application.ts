@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import { LIMITS } from '@mle/protocol';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -34,7 +33,7 @@ export async function createApplication(config: Config): Promise<NestExpressAppl
   app.use(correlate, requestLog(), securityHeaders(config));
   app.use(webPage(config.webDir));
   app.useBodyParser('json', { limit: LIMITS.jsonBodyBytes, type: (request) => isJsonBody(request as Request) });
-  const server = app.getHttpServer() as Server;
+  const server = app.getHttpServer();
   // A large upload over a slow line takes its time; the head of a request still has to come at once.
   server.requestTimeout = UPLOAD_MS;
   server.keepAliveTimeout = RESTING_CONNECTION_MS;

@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs';
-import type { Server } from 'node:http';
 import { type AddressInfo, Socket } from 'node:net';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { createApplication } from './application.js';
@@ -57,7 +56,7 @@ function stopper(app: NestExpressApplication): (cause: string) => void {
     if (stopping) return;
     stopping = true;
     logger.info({ cause }, 'stopping');
-    setTimeout(() => (app.getHttpServer() as Server).closeAllConnections(), REQUESTS_MS).unref();
+    setTimeout(() => app.getHttpServer().closeAllConnections(), REQUESTS_MS).unref();
     const late = setTimeout(() => {
       logger.warn('not everything ended in time');
       process.exit(1);

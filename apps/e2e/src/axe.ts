@@ -18,7 +18,7 @@ export async function seriousViolations(page: Page): Promise<string[]> {
     await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
     // The theme changes colours and nothing else.
     const rules = theme === 'light' ? '' : ", runOnly: ['color-contrast']";
-    const { violations } = (await page.evaluate(`axe.run({ resultTypes: ['violations']${rules} })`)) as AxeResults;
+    const { violations } = await page.evaluate<AxeResults>(`axe.run({ resultTypes: ['violations']${rules} })`);
     const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
     found.push(
       ...serious.map(({ id, nodes }) => `${theme}: ${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`),

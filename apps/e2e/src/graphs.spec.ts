@@ -49,9 +49,9 @@ async function redrawn(page: Page, name: string, before: string): Promise<string
 /** Of what this page draws; the bar above it is tested with all pages. */
 async function serious(page: Page): Promise<string[]> {
   await page.evaluate(axeSource);
-  const { violations } = (await page.evaluate("axe.run('main')")) as {
+  const { violations } = await page.evaluate<{
     violations: { id: string; impact: string; nodes: { target: string[] }[] }[];
-  };
+  }>("axe.run('main')");
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);

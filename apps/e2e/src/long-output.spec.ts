@@ -36,7 +36,7 @@ test(`opens and scrolls ${LINES} lines`, { tag: FULL }, async ({ page, product }
   await expect(output(page)).toContainText('Running many.py');
   expect(await output(page).locator('.line').count()).toBeLessThan(150);
   // Smoothness is reported, not judged: the machine decides it.
-  const times = (await page.evaluate(`(async () => {
+  const times = await page.evaluate<number[]>(`(async () => {
     const scroller = document.querySelector('mle-output-view .scroller');
     const times = [];
     for (let i = 0, last = performance.now(); i < ${FRAMES}; i++) {
@@ -47,7 +47,7 @@ test(`opens and scrolls ${LINES} lines`, { tag: FULL }, async ({ page, product }
       last = now;
     }
     return times;
-  })()`)) as number[];
+  })()`);
   const sorted = times.slice(1).sort((a, b) => a - b);
   info.annotations.push({
     type: 'measured',

@@ -1,6 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { Readable } from 'node:stream';
 
 const BUNDLE = process.env['MLE_TEST_SIMULATOR_BUNDLE'] ?? '';
 
@@ -31,7 +30,7 @@ test.each([
 
 test('prints one line of JSON, listens on loopback only, wants its token, and ends on SIGTERM', async () => {
   const child = spawn(process.execPath, [BUNDLE, '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [line] = (await once(child.stdout as Readable, 'data')) as [Buffer];
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
   const announcement = JSON.parse(line.toString()) as { endpoint: string; controlToken: string };
   expect(announcement).toMatchObject({
     msg: 'simulated EC2 ready',

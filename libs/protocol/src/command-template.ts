@@ -19,7 +19,7 @@ export function parseTemplate(template: string): TemplatePart[] | null {
     const [token, name] = match;
     text += template.slice(from, match.index);
     from = match.index + token.length;
-    if (token === '{{' || token === '}}') text += token[0];
+    if (token === '{{' || token === '}}') text += token.charAt(0);
     else if (name === undefined) return null;
     else {
       if (text !== '') parts.push({ kind: 'text', text });

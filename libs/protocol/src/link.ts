@@ -71,6 +71,7 @@ export const HelloReplySchema = z.object({
   ),
 });
 export type HelloReply = z.infer<typeof HelloReplySchema>;
+export type HelloAnswer = { ok: true; reply: HelloReply } | { ok: false; message: string };
 
 export const HeartbeatSchema = z.object({ attempts: z.array(AttemptRefSchema), load: LoadSchema.nullable() });
 export type Heartbeat = z.infer<typeof HeartbeatSchema>;
@@ -185,7 +186,7 @@ type Ack<T> = (reply: T) => void;
 
 /** Worker to server. Every message is acknowledged after its effect is durable. */
 export interface WorkerToServer {
-  hello: (hello: Hello, ack: Ack<{ ok: true; reply: HelloReply } | { ok: false; message: string }>) => void;
+  hello: (hello: Hello, ack: Ack<HelloAnswer>) => void;
   heartbeat: (heartbeat: Heartbeat, ack: Ack<{ ok: true }>) => void;
   claim: (ref: AttemptRef, ack: Ack<ClaimReply>) => void;
   'attempt.running': (running: AttemptRunning, ack: Ack<AttemptReply>) => void;

@@ -84,7 +84,7 @@ export async function startSimulator({ bundle = BUNDLE, ...options }: StartOptio
   child.stdin?.end(JSON.stringify(options));
   const timer = setTimeout(() => child.kill('SIGKILL'), START_MS);
   try {
-    const announcement = await firstLine(child.stdout as Readable);
+    const announcement = await firstLine(child.stdout);
     if (announcement === null) throw new Error(`The simulator did not start: ${errors.trim()}`);
     return new Simulator(AnnouncementSchema.parse(JSON.parse(announcement)), child, () => errors);
   } catch (error) {

@@ -142,8 +142,8 @@ export class Client {
       last = await this.run(id).catch(() => last);
       return last && accepts(last) ? last : null;
     };
-    return until(`run ${id} gets there`, look, seconds * 1000, POLL_MS).catch((error: Error) => {
-      throw new Error(`${error.message}; it is ${JSON.stringify(last)}`);
+    return until(`run ${id} gets there`, look, seconds * 1000, POLL_MS).catch((error: unknown) => {
+      throw new Error(`${(error as Error).message}; it is ${JSON.stringify(last)}`);
     });
   }
 

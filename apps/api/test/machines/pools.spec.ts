@@ -326,7 +326,9 @@ describe('a run of a pool', () => {
     const delivered = (): Promise<boolean> => deliveries.exists(worker.machineId, { runId: fourth.id, attempt: 1 });
     expect(await delivered()).toBe(true);
     const begun = new Promise<void>((resolve) =>
-      worker.consume(8, async ({ runId }) => void (runId === fourth.id && resolve())),
+      worker.consume(8, async ({ runId }) => {
+        if (runId === fourth.id) resolve();
+      }),
     );
     while (await delivered()) await sleep(20);
     expect((await run(fourth.id)).state).toBe('queued');

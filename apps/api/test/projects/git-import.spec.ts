@@ -123,9 +123,9 @@ it('what cannot become a project leaves nothing behind', async () => {
 
 it('tells how far it is, and ends when nobody waits any more', async () => {
   const told: unknown[] = [];
-  const off = api.app
-    .get(EventsService, { strict: false })
-    .on('browser', (event, userId, payload) => void (event === 'project.fetching' && told.push([userId, payload])));
+  const off = api.app.get(EventsService, { strict: false }).on('browser', (event, userId, payload) => {
+    if (event === 'project.fetching') told.push([userId, payload]);
+  });
   repository('told.git', (path) => writeFileSync(join(path, 'a.py'), 'x'));
   const gitUrl = `${base}/told.git`;
   expect((await importing(gitUrl)).status).toBe(201);

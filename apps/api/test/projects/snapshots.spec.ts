@@ -61,7 +61,7 @@ describe('a snapshot', () => {
     // The kept one is used: files that appear without a change of the revision are not looked for.
     const files = connection().collection('files');
     const [file] = await files.find({ sha256: sha256('one') }).toArray();
-    await files.insertOne({ ...file, _id: undefined, path: 'behind its back' } as never);
+    await files.insertOne({ ...file, _id: undefined, path: 'behind its back' });
     expect(await snapshots.snapshotOf(id)).toEqual(first);
     expect(statSync(blobFile(first.id)).mtimeMs).toBe(mtimeMs);
     await put(id, 'a', 'two');

@@ -77,7 +77,7 @@ export function compareValues(a: unknown, b: unknown): number {
     case TypeRank.number:
       return compareNumbers(left, right);
     case TypeRank.string:
-      return compareStrings(String(left), String(right));
+      return compareStrings((left as string | BSONSymbol).valueOf(), (right as string | BSONSymbol).valueOf());
     case TypeRank.boolean:
       return Number(left) - Number(right);
     case TypeRank.date:

@@ -80,6 +80,6 @@ describe('keys that sort like the values', () => {
       ['ab', 'a'],
       ['a\0', 'a'],
     ].map(([x, y]) => Buffer.concat([orderedKey(x), orderedKey(y)]));
-    expect([...pairs].sort(Buffer.compare)).toEqual([pairs[0], pairs[2], pairs[1]]);
+    expect([...pairs].sort((a, b) => Buffer.compare(a, b))).toEqual([pairs[0], pairs[2], pairs[1]]);
   });
 });

@@ -92,7 +92,7 @@ function splitPipeline(pipeline: readonly Document[]): { request: FindRequest; r
 function wholeNumber(value: unknown): number | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 0)
-    throw new CommandError('BadValue', `Expected a non-negative whole number, but found: ${String(value)}`);
+    throw new CommandError('BadValue', `Expected a non-negative whole number, but found: ${JSON.stringify(value)}`);
   return value;
 }
 

@@ -52,10 +52,10 @@ export function findFirst(collection: Collection, request: FindRequest): Found |
 }
 
 /** Counts matches, without reading documents where the index says it all. */
-export function* countMatches(collection: Collection, request: FindRequest): Generator<Paused<unknown>> {
+export function* countMatches(collection: Collection, request: FindRequest): Generator {
   const plan = planQuery(collection, request.filter, [], request.hint);
   const statistics: ScanStatistics = { keysExamined: 0, docsExamined: 0 };
-  const matches: Generator<Paused<unknown>> = plan.covered
+  const matches: Generator = plan.covered
     ? countKeys(collection, plan, statistics)
     : scanPlan(collection, plan, compileFilter(request.filter), statistics);
   yield* cut(matches, request.skip ?? 0, request.limit ?? 0);

@@ -72,7 +72,7 @@ function cut(bound: Buffer, upper: boolean): Buffer {
 }
 
 function sortedPoints(points: readonly unknown[], descending: boolean): Buffer[] {
-  const keys = points.map((point) => orderedKey(point, descending)).sort(Buffer.compare);
+  const keys = points.map((point) => orderedKey(point, descending)).sort((a, b) => Buffer.compare(a, b));
   return keys.filter((key, i) => i === 0 || !key.equals(keys[i - 1] ?? ABOVE));
 }
 

@@ -33,7 +33,7 @@ export function pipelineOverrides(databases: Databases, database: string): Recor
       return result;
     });
   };
-  return { $lookup: lookup as PipelineOperator, $sort: sort as PipelineOperator };
+  return { $lookup: lookup, $sort: sort };
 }
 
 const sort: Stage = (documents, specification) => {

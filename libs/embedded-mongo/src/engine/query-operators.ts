@@ -9,7 +9,7 @@ type Test = (document: unknown) => boolean;
  * Mingo compares ObjectIds, binaries and 64-bit integers by their text, which is slow and, for binaries, wrong.
  * These operators replace its own with MongoDB's comparison, type bracketing and array rules.
  */
-const operator = (make: (path: string, value: unknown) => Test): QueryOperator => make as QueryOperator;
+const operator = (make: (path: string, value: unknown) => Test): QueryOperator => make;
 
 function equals(path: string, wanted: unknown): Test {
   const wantsNull = typeRank(wanted ?? null) === TypeRank.null;

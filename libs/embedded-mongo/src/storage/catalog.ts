@@ -103,7 +103,7 @@ export class Catalog {
 
   save(collection: CollectionDefinition): void {
     const { indexes, ...definition } = collection;
-    const value = encode({ definition: JSON.stringify(definition), indexes: indexes as unknown as Document[] });
+    const value = encode({ definition: JSON.stringify(definition), indexes: indexes });
     this.storage.catalog.putSync(catalogKey(collection), value);
     this.collections.set(`${collection.database}.${collection.name}`, collection);
   }

@@ -39,7 +39,9 @@ export class LocalGuard extends PassportGuard('local') {
   }
 
   override handleRequest<T>(error: unknown, user: T | false): T {
-    if (error !== null && error !== undefined) throw error;
+    if (error !== null && error !== undefined) {
+      throw error instanceof Error ? error : new Error('The log-in could not be checked.', { cause: error });
+    }
     if (user === false) throw wrong();
     return user;
   }

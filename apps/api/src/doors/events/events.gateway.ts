@@ -50,7 +50,7 @@ export class EventsGateway implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly ingest: OutputIngest,
     private readonly relay: OutputRelay,
   ) {
-    this.namespace = sockets.io.of(EVENTS_NAMESPACE);
+    this.namespace = sockets.io.of(EVENTS_NAMESPACE) as typeof this.namespace;
   }
 
   onApplicationBootstrap(): void {

@@ -62,20 +62,20 @@ export class BlobStreams {
 
   private async stream(session: LinkSession, streamId: string, items: Item[]): Promise<void> {
     const inFlight = new Set<Promise<void>>();
-    let failure: Error | null = null;
+    let failure: { error: unknown } | null = null;
     for await (const { pieces, bytes } of this.messages(items)) {
       while (inFlight.size >= LIMITS.blobChunksInFlight) await Promise.race(inFlight);
-      if (failure) throw failure as Error;
+      if (failure) throw (failure as { error: unknown }).error;
       const sent: Promise<void> = session
         .sendChunk({ streamId, pieces }, bytes)
-        .catch((error: Error) => {
-          failure = error;
+        .catch((error: unknown) => {
+          failure = { error };
         })
         .finally(() => inFlight.delete(sent));
       inFlight.add(sent);
     }
     await Promise.all(inFlight);
-    if (failure) throw failure as Error;
+    if (failure) throw (failure as { error: unknown }).error;
   }
 
   /** Many small blobs to a message, a large one in many messages. */

@@ -39,7 +39,7 @@ export class LinkGateway implements OnApplicationBootstrap {
     private readonly sessions: LinkSessions,
     private readonly table: LinkTable,
   ) {
-    this.namespace = sockets.io.of(LINK_NAMESPACE);
+    this.namespace = sockets.io.of(LINK_NAMESPACE) as typeof this.namespace;
   }
 
   onApplicationBootstrap(): void {

@@ -15,7 +15,7 @@ import { ResourcesService } from '../../results/resources/resources.service.js';
 import { AttemptFence } from '../../run-records/attempt-fence.service.js';
 import type { LinkMessages } from './link-message.js';
 
-const BytesSchema = z.custom<Buffer>(Buffer.isBuffer);
+const BytesSchema = z.custom<Buffer>((value) => Buffer.isBuffer(value));
 const sum = (lengths: number[]): number => lengths.reduce((total, length) => total + length, 0);
 
 /** What a machine sends of the results of its attempts. */

@@ -22,7 +22,7 @@ describe('a database that is killed', () => {
       // Sent in the moment in which the driver has not yet heard that the connection is closed.
       const caught = collection.insertOne({ _id: round }).then(
         () => 'stored',
-        (error: Error) => error.name,
+        (error: unknown) => (error as Error).name,
       );
       await parts.store.start();
       expect(['stored', 'MongoNetworkError', 'MongoServerSelectionError']).toContain(await caught);

@@ -5,7 +5,7 @@ import { mongo } from 'mongoose';
 interface Connection {
   readonly closed: boolean;
   readonly socket: NodeJS.EventEmitter;
-  writeCommand(...args: unknown[]): Promise<void>;
+  writeCommand: (this: Connection, ...args: unknown[]) => Promise<void>;
 }
 
 const CLOSED = 'the connection to the database closed before the command was sent';

@@ -4,7 +4,7 @@ import type { Connection } from 'mongoose';
 export interface Migration {
   to: number;
   what: string;
-  run(connection: Connection): Promise<void>;
+  run: (connection: Connection) => Promise<void>;
 }
 
 /** In order, without gaps, from version 2. Version 1 is the first data that there was. */

@@ -109,7 +109,7 @@ function pathParameters(path: string, params: Record<string, z.ZodType>, schemas
  * side tells.
  */
 function queryParameters(query: z.ZodObject, schemas: Json): Json[] {
-  const required = (z.toJSONSchema(query, { io: 'input', unrepresentable: 'any' }).required ?? []) as string[];
+  const required = z.toJSONSchema(query, { io: 'input', unrepresentable: 'any' }).required ?? [];
   return Object.entries(query.shape).map(([name, schema]) => ({
     name,
     in: 'query',

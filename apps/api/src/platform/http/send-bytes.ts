@@ -14,7 +14,7 @@ export interface Download {
   fileName: string;
   /** A page may show it in its place, where it is of a kind that a browser cannot execute. */
   inline?: boolean;
-  open(range: { from: number; to: number }): Readable;
+  open: (range: { from: number; to: number }) => Readable;
 }
 
 const TEXT =

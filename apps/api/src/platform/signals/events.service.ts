@@ -65,7 +65,7 @@ export class EventsService implements OnModuleInit, OnModuleDestroy {
     this.emitter.setMaxListeners(0);
   }
 
-  async onModuleInit(): Promise<void> {
+  onModuleInit(): void {
     const subscriber = this.redis.connect({ enableReadyCheck: false });
     subscriber.on('message', (_channel: string, message: string) => this.receive(message));
     subscriber

@@ -59,7 +59,7 @@ export class UploadsService {
     return [...new Map(entries.map((entry) => [entry.path, entry])).values()];
   }
 
-  private problem(error: unknown): unknown {
+  private problem(error: unknown): Error {
     if (error instanceof multer.MulterError) {
       if (error.code === 'LIMIT_FILE_SIZE')
         return tooLarge('file.too_large', `A file is larger than the ${this.config.maxFileBytes} bytes allowed.`);
@@ -67,7 +67,8 @@ export class UploadsService {
         return tooLarge('upload.too_many_files', `Upload at most ${MAX_UPLOAD_FILES} files at once.`);
       return badRequest('upload.invalid', `The upload cannot be read: ${error.message}.`);
     }
-    if (error instanceof ProblemError || !(error instanceof Error)) return error;
+    if (!(error instanceof Error)) return new Error('The upload cannot be read.', { cause: error });
+    if (error instanceof ProblemError) return error;
     // Errors of the multipart parser are plain ones about the form of the body.
     return /multipart|boundary|unexpected end|malformed|aborted|closed/i.test(error.message)
       ? badRequest('upload.invalid', `The upload cannot be read: ${error.message}.`)

@@ -33,7 +33,7 @@ export class MetricsRepository {
   /** Stores a chunk durably. False when one that begins there is stored already: another process is at work. */
   async append(ref: AttemptRef, chunk: PointChunk): Promise<boolean> {
     try {
-      await this.chunks.collection.insertOne((await stored(ref, chunk, false)) as unknown as MetricChunk);
+      await this.chunks.collection.insertOne(await stored(ref, chunk, false));
       return true;
     } catch (error) {
       if ((error as { code?: number }).code === 11000) return false;
@@ -78,7 +78,7 @@ export class MetricsRepository {
     const series = joinPoints(await Promise.all(rows.map(points)));
     const { matchedCount } = await this.chunks.collection.replaceOne(
       { runId, attempt, from },
-      (await stored(ref, { from, to, final: last.final, state: last.state, series }, true)) as unknown as MetricChunk,
+      await stored(ref, { from, to, final: last.final, state: last.state, series }, true),
     );
     // Deleted meanwhile, with its run: it must not come back.
     if (matchedCount === 0) return;

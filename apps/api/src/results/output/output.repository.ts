@@ -34,7 +34,7 @@ export class OutputRepository {
   async append(ref: AttemptRef, chunk: Chunk, compressed = false): Promise<boolean> {
     const content = compressed ? await packed(chunk) : stored(chunk, 'raw', chunk.data);
     try {
-      await this.chunks.collection.insertOne({ ...ref, ...content } as unknown as OutputChunk);
+      await this.chunks.collection.insertOne({ ...ref, ...content });
       return true;
     } catch (error) {
       if ((error as { code?: number }).code === 11000) return false;
@@ -95,10 +95,13 @@ export class OutputRepository {
     const merged: Chunk = { from, to, data, segments: parts.flatMap((part) => part.segments) };
     const content = await packed(merged);
     const { runId, attempt } = ref;
-    const { matchedCount } = await this.chunks.collection.replaceOne({ runId, attempt, from }, {
-      ...ref,
-      ...content,
-    } as unknown as OutputChunk);
+    const { matchedCount } = await this.chunks.collection.replaceOne(
+      { runId, attempt, from },
+      {
+        ...ref,
+        ...content,
+      },
+    );
     // Deleted meanwhile, with its run: it must not come back.
     if (matchedCount === 0) return;
     await this.chunks.deleteMany({ runId, attempt, from: { $gt: from, $lt: to }, to: { $lte: to } });

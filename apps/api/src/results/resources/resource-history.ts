@@ -42,7 +42,7 @@ export class ResourceHistory {
   }
 
   add(time: number, sample: ResourceSample): void {
-    const open = this.open ?? { time, count: 0, values: new Map() };
+    const open: Sum = this.open ?? { time, count: 0, values: new Map() };
     this.open = open;
     open.count++;
     for (const name of RESOURCE_NAMES) {

@@ -29,7 +29,7 @@ export function splitWords(text: string): string[] | null {
       word = (word ?? '') + (ESCAPES[next] ?? next);
     } else if (quote !== null) {
       if (sign === quote) quote = null;
-      else word += sign;
+      else word = (word ?? '') + sign;
     } else if (sign === '"' || sign === "'") {
       quote = sign;
       word ??= '';

@@ -174,7 +174,10 @@ export class FilePreview {
     this.error.set(null);
     try {
       const shown = await this.fetch();
-      if (asked !== this.asked) return void (shown.image && URL.revokeObjectURL(shown.image));
+      if (asked !== this.asked) {
+        if (shown.image) URL.revokeObjectURL(shown.image);
+        return;
+      }
       this.release();
       this.shown.set(shown);
     } catch (error) {

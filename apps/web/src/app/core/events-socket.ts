@@ -48,14 +48,14 @@ export class EventsSocket {
   /** Listens until the returned function is called. Listeners outlive reconnections. */
   on<E extends ServerEvent>(event: E, listener: Listener<E>): () => void {
     const set = this.listeners.get(event) ?? new Set();
-    this.listeners.set(event, set.add(listener as (...args: never[]) => void));
-    return () => set.delete(listener as (...args: never[]) => void);
+    this.listeners.set(event, set.add(listener));
+    return () => set.delete(listener);
   }
 
   async watch(runId: string): Promise<WatchReply> {
     const socket = this.socket;
     if (!socket?.connected) return { ok: false, message: 'The server is not connected.' };
-    return socket.timeout(10_000).emitWithAck('watch', { runId });
+    return (await socket.timeout(10_000).emitWithAck('watch', { runId })) as WatchReply;
   }
 
   unwatch(runId: string): void {
@@ -65,7 +65,7 @@ export class EventsSocket {
   async watchMetrics(runId: string): Promise<MetricWatchReply> {
     const socket = this.socket;
     if (!socket?.connected) return { ok: false, message: 'The server is not connected.' };
-    return socket.timeout(10_000).emitWithAck('metrics.watch', { runId });
+    return (await socket.timeout(10_000).emitWithAck('metrics.watch', { runId })) as MetricWatchReply;
   }
 
   unwatchMetrics(runId: string): void {

@@ -20,7 +20,7 @@ class Server {
 
   read(): Promise<{ bytes: ArrayBuffer; etag: string }> {
     if (this.gone) return Promise.reject(new RequestError('There is no such file.', 404, 'file.not_found'));
-    return Promise.resolve({ bytes: new TextEncoder().encode(this.text).buffer as ArrayBuffer, etag: this.etag });
+    return Promise.resolve({ bytes: new TextEncoder().encode(this.text).buffer, etag: this.etag });
   }
 
   write(_project: string, _path: string, text: string, etag: string): Promise<string> {
@@ -96,7 +96,7 @@ describe('DocumentStore', () => {
     [server.text, server.version] = ['theirs\n', 5];
     document.changed(() => 'mine\n');
     await documents.save(document);
-    await documents.takeTheirs(document);
+    documents.takeTheirs(document);
     expect([document.text, document.dirty(), document.etag]).toEqual(['theirs\n', false, '"5"']);
   });
 

@@ -176,10 +176,13 @@ export class DocumentStore {
     await this.save(document);
   }
 
-  async takeTheirs(document: OpenDocument): Promise<void> {
+  takeTheirs(document: OpenDocument): void {
     const conflict = document.conflict();
     if (!conflict) return;
-    if (conflict.text === null) return this.drop(document);
+    if (conflict.text === null) {
+      this.drop(document);
+      return;
+    }
     document.etag = conflict.etag;
     document.replace(conflict.text);
   }

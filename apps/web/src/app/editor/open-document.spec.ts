@@ -1,6 +1,6 @@
 import { decode, OpenDocument } from './open-document';
 
-const bytesOf = (text: string): ArrayBuffer => new TextEncoder().encode(text).buffer as ArrayBuffer;
+const bytesOf = (text: string): ArrayBuffer => new TextEncoder().encode(text).buffer;
 
 describe('OpenDocument', () => {
   it('is unsaved while its text differs from the server’s, and not after an undo', () => {

@@ -18,7 +18,14 @@ function opened() {
       return events;
     },
   };
-  const store = { projectId: signal('p1'), loads: 0, load: () => Promise.resolve(void store.loads++) };
+  const store = {
+    projectId: signal('p1'),
+    loads: 0,
+    load: () =>
+      Promise.resolve().then(() => {
+        store.loads++;
+      }),
+  };
   TestBed.configureTestingModule({
     providers: [
       { provide: FilesApi, useValue: api },

@@ -147,8 +147,9 @@ export function splitArguments(text: string): string[] | null {
     const char = text[i] as string;
     if (quote) {
       if (char === quote) quote = null;
-      else if (char === '\\' && quote === '"' && /["\\]/.test(text[i + 1] ?? '')) word += text[++i] as string;
-      else word += char;
+      else if (char === '\\' && quote === '"' && /["\\]/.test(text[i + 1] ?? ''))
+        word = (word ?? '') + (text[++i] as string);
+      else word = (word ?? '') + char;
     } else if (char === '"' || char === "'") {
       quote = char;
       word ??= '';

@@ -199,7 +199,7 @@ export class ChartDrawing {
 
   private stroke(plot: uPlot, i: number): string {
     const stroke = plot.series[i]?.stroke;
-    return typeof stroke === 'function' ? (stroke as (plot: uPlot, i: number) => string)(plot, i) : String(stroke);
+    return typeof stroke === 'function' ? (stroke as (plot: uPlot, i: number) => string)(plot, i) : (stroke as string);
   }
 
   /** The faint lines have no points of their own at the cursor. */

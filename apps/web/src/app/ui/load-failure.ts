@@ -18,5 +18,5 @@ export class LoadFailure {
   /** With its article: `The machines`. */
   readonly what = input.required<string>();
   readonly text = input.required<string | null>();
-  readonly again = output<void>();
+  readonly again = output();
 }

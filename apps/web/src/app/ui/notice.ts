@@ -63,6 +63,6 @@ export class Notice {
   /** In place of the tone's own. */
   readonly icon = input<IconName>();
   readonly closable = input(false);
-  readonly closed = output<void>();
+  readonly closed = output();
   protected readonly shape = computed(() => this.icon() ?? ICON_OF[this.tone()]);
 }

@@ -8,7 +8,7 @@ import { TestServer } from '../../../test/test-server.js';
 import { TestWorker } from '../../../test/test-worker.js';
 import { readGpuList, takeInventory } from './inventory.js';
 import { InventoryWatch } from './inventory-watch.js';
-import { probe } from './probe.js';
+import { probe, SLOW } from './probe.js';
 
 const GiB = 1024 ** 3;
 let folder: string;
@@ -89,7 +89,7 @@ test('a program that hangs is killed with what it started, and is not waited for
   program('nvidia-smi', `trap '' TERM INT\nsleep 600 &\necho $$ $! > ${folder}/pids\nwait`);
   const begun = performance.now();
   // The limit counts from before the script wrote: a busy computer needs some of it.
-  expect(await probe('nvidia-smi', [], `${join(folder, 'bin')}:/usr/bin:/bin`, 3_000)).toBe('slow');
+  expect(await probe('nvidia-smi', [], `${join(folder, 'bin')}:/usr/bin:/bin`, 3_000)).toBe(SLOW);
   expect(performance.now() - begun).toBeLessThan(20_000);
   const pids = readFileSync(join(folder, 'pids'), 'utf8').trim().split(' ').map(Number);
   expect(pids).toHaveLength(2);

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { arch, cpus, hostname, platform, totalmem } from 'node:os';
 import type { Inventory } from '@mle/protocol';
-import { type Answer, probe } from './probe.js';
+import { type Answer, probe, SLOW } from './probe.js';
 
 /** All programs are asked at the same time, so that the start of a worker waits no longer than this. */
 const PROBE_MS = 5_000;
@@ -41,10 +41,10 @@ export async function takeInventory(
     cpus: cpus().length,
     memoryBytes: totalmem(),
     diskFreeBytes: disk === null ? null : disk.bavail * disk.bsize,
-    gpus: gpus === 'slow' ? before.gpus : readGpuList(gpus ?? ''),
-    node: node === 'slow' ? before.node : (node ?? process.version),
-    python: python === 'slow' ? before.python : versionIn(python),
-    docker: docker === 'slow' ? before.docker : versionIn(docker),
+    gpus: gpus === SLOW ? before.gpus : readGpuList(gpus ?? ''),
+    node: node === SLOW ? before.node : (node ?? process.version),
+    python: python === SLOW ? before.python : versionIn(python),
+    docker: docker === SLOW ? before.docker : versionIn(docker),
     isolated,
   };
 }

@@ -2,8 +2,10 @@ import { spawn } from 'node:child_process';
 
 const MAX_BYTES = 64 * 1024;
 
-/** What a program said: null where it is absent or failed. `slow`: it said nothing in time, which proves neither. */
-export type Answer = string | null | 'slow';
+/** It said nothing in time, which proves neither that it is there nor that it is not. */
+export const SLOW = Symbol('slow');
+/** What a program said: null where it is absent or failed. */
+export type Answer = string | null | typeof SLOW;
 
 /**
  * Asks a program one question. One that hangs is killed with all that it started, and is not waited for:
@@ -14,7 +16,7 @@ export async function probe(file: string, args: string[], path: string, limitMs:
     return await ask(file, args, path, limitMs);
   } catch {
     // This process has no descriptors or no memory left for another one.
-    return 'slow';
+    return SLOW;
   }
 }
 
@@ -40,7 +42,7 @@ function ask(file: string, args: string[], path: string, limitMs: number): Promi
       killGroup(child.pid);
       child.stdout.destroy();
       child.unref();
-      settle('slow');
+      settle(SLOW);
     }, limitMs);
   });
 }

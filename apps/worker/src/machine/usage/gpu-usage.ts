@@ -1,5 +1,5 @@
 import type { ResourceSample } from '@mle/protocol';
-import { probe } from '../inventory/probe.js';
+import { probe, SLOW } from '../inventory/probe.js';
 
 const EVERY_MS = 4_000;
 
@@ -34,7 +34,7 @@ export class GpuUsage {
       this.path,
       this.everyMs,
     );
-    this.last = readGpuUsage(said === 'slow' ? null : said);
+    this.last = readGpuUsage(said === SLOW ? null : said);
   }
 }
 

@@ -37,8 +37,8 @@ export async function openOwn(
   uid: number | null,
 ): Promise<{ handle: FileHandle; stat: Stats }> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ELOOP') throw new NotOwn('It is a link.');
+    (error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'ELOOP') throw new NotOwn('It is a link.');
       throw error;
     },
   );

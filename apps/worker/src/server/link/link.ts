@@ -17,6 +17,7 @@ import type {
   ClaimReply,
   Heartbeat,
   Hello,
+  HelloAnswer,
   HelloReply,
   Inventory,
   LeftoverReply,
@@ -182,7 +183,7 @@ export class Link extends EventEmitter<Events> {
   async output(frame: OutputFrame, bytes: Buffer): Promise<OutputReply> {
     this.framesUnderWay++;
     try {
-      return await this.ask(() => this.socket.timeout(OUTPUT_ACK_MS).emitWithAck('output', frame, bytes));
+      return await this.ask<OutputReply>(() => this.socket.timeout(OUTPUT_ACK_MS).emitWithAck('output', frame, bytes));
     } finally {
       this.framesUnderWay--;
     }
@@ -261,7 +262,8 @@ export class Link extends EventEmitter<Events> {
   private async greet(): Promise<void> {
     const connection = this.socket.id;
     try {
-      const answer = await this.socket.timeout(ACK_MS).emitWithAck('hello', (this.handlers as LinkHandlers).hello());
+      const hello = (this.handlers as LinkHandlers).hello();
+      const answer = (await this.socket.timeout(ACK_MS).emitWithAck('hello', hello)) as HelloAnswer;
       if (connection !== this.socket.id) return;
       if (!answer.ok) throw new Error(answer.message);
       if (answer.reply.credential !== undefined) {

@@ -72,7 +72,7 @@ function connectorTo(address: QueueAddress): new (options: unknown) => AbstractC
       });
       // A WebSocket that ended takes nothing any more either; ioredis waits for the close.
       stream.once('end', () => stream.destroy());
-      stream.once('error', (error) => {
+      stream.once('error', (error: Error) => {
         this.firstError = error;
       });
       this.stream = stream;

@@ -50,7 +50,7 @@ export interface Shared {
 
 const LONGEST_PHASE = 60;
 /** With these a count may begin a line: `E1`, `i=1`, `t: 3`. */
-const LETTERS_OF_PLACE = new Set([...'EeIiTt'].map((letter) => letter.charCodeAt(0)));
+const LETTERS_OF_PLACE = new Set(Array.from('EeIiTt', (letter) => letter.charCodeAt(0)));
 /** The first byte of the characters that boxes are drawn with. */
 const BOX_LEAD = 0xe2;
 

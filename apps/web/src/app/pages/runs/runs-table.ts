@@ -59,7 +59,7 @@ export class RunsTable {
   readonly more = input(false);
   readonly choose = output<{ id: string; on: boolean }>();
   readonly chooseAll = output<boolean>();
-  readonly loadMore = output<void>();
+  readonly loadMore = output();
   /** Whether the first row can be seen. */
   readonly atTop = output<boolean>();
 

@@ -21,10 +21,10 @@ function opened() {
   const store = {
     projectId: signal('p1'),
     loads: 0,
-    load: () =>
-      Promise.resolve().then(() => {
-        store.loads++;
-      }),
+    load: () => {
+      store.loads++;
+      return Promise.resolve();
+    },
   };
   TestBed.configureTestingModule({
     providers: [

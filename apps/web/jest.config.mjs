@@ -7,5 +7,9 @@ export default {
   rootDir: import.meta.dirname,
   setupFilesAfterEnv: ['<rootDir>/src/test-setup.ts'],
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
-  moduleNameMapper: { '^@mle/protocol$': `${root}libs/protocol/src/index.ts`, '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    '^@mle/protocol$': `${root}libs/protocol/src/index.ts`,
+    '^@mle/protocol/metric-direction$': `${root}libs/protocol/src/metric-direction.ts`,
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
 };

@@ -1,4 +1,4 @@
-import { elapsed } from '../core/format';
+import { elapsed, exponential } from '../core/format';
 
 /** One line of a chart. */
 export interface ChartLine {
@@ -81,31 +81,12 @@ export function valueAt(x: readonly number[], y: readonly (number | null)[], pla
   return low === 0 ? null : (y[low - 1] ?? null);
 }
 
-/** Few digits, as many as tell values of this size apart; a true minus. */
-export function number(value: number | null, digits = 4): string {
-  if (value === null) return 'nan';
-  const size = Math.abs(value);
-  if (size === 0) return '0';
-  const minus = (text: string) => text.replaceAll('-', '\u2212');
-  if (size >= 1e6 || size < 1e-4)
-    return minus(
-      value
-        .toExponential(Math.max(1, digits - 2))
-        .replace(/\.?0+e/, 'e')
-        .replace('e+', 'e'),
-    );
-  if (size >= 10 ** (digits - 1)) return minus(String(Math.round(value)));
-  return minus(value.toPrecision(digits).replace(/\.?0+$/, ''));
-}
-
-/** For an axis: `1k`, `2.5M`. */
+/** For an axis: `1k`, `2.5M`, `1e30`. */
 export function short(value: number): string {
   const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-4 || size >= 1e15)) return exponential(value, 5);
   const [scale, unit] = size >= 1e9 ? [1e9, 'G'] : size >= 1e6 ? [1e6, 'M'] : size >= 1e4 ? [1e3, 'k'] : [1, ''];
-  const scaled = value / scale;
-  const text =
-    Math.abs(scaled) > 0 && Math.abs(scaled) < 1e-4 ? scaled.toExponential() : String(Number(scaled.toPrecision(6)));
-  return `${text}${unit}`.replaceAll('-', '\u2212');
+  return `${Number((value / scale).toPrecision(6))}${unit}`.replaceAll('-', '−');
 }
 
 /** A time since the start: `7.5 s`, then `3:12`. */

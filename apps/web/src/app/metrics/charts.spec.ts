@@ -4,7 +4,7 @@ import { ChartGroup } from './chart-group';
 import { MetricChart } from './metric-chart';
 import { best, chartsOf } from './metric-lines';
 import { resourceCharts } from './resource-charts';
-import { dashOf, SeriesSlots } from './series-slots';
+import { COLOURS, dashOf, SeriesSlots } from './series-slots';
 import { sparkPath } from './spark-path';
 
 const line = (label: string, y: number[], slot = 0): ChartLine => ({
@@ -19,15 +19,51 @@ const line = (label: string, y: number[], slot = 0): ChartLine => ({
 describe('the colours of runs', () => {
   beforeEach(() => localStorage.clear());
 
+  const of = (slots: SeriesSlots, ...runs: string[]) => runs.map((run) => slots.of(run));
+
   it('are the lowest free ones, and stay', () => {
     const slots = new SeriesSlots();
     slots.claim(['a', 'b']);
     slots.claim(['b', 'c']);
-    expect(['a', 'b', 'c'].map((run) => slots.of(run))).toEqual([0, 1, 0]);
     slots.claim(['c', 'd', 'b']);
-    expect(slots.of('d')).toBe(2);
-    const reloaded = new SeriesSlots();
-    expect(['b', 'c', 'd'].map((run) => reloaded.of(run))).toEqual([1, 0, 2]);
+    expect(of(slots, 'a', 'b', 'c', 'd')).toEqual([0, 1, 2, 3]);
+    expect(of(new SeriesSlots(), 'a', 'b', 'c', 'd')).toEqual([0, 1, 2, 3]);
+  });
+
+  it('tell runs apart that were drawn alone before they are drawn together', () => {
+    const slots = new SeriesSlots();
+    for (const run of ['a', 'b', 'c']) slots.claim([run]);
+    const alone = of(slots, 'a', 'b', 'c');
+    slots.claim(['a', 'b']);
+    slots.claim(['a', 'b', 'c']);
+    expect(of(slots, 'a', 'b', 'c')).toEqual(alone);
+    expect(new Set(alone).size).toBe(3);
+  });
+
+  it('tell runs apart that an earlier version gave one colour, the one drawn last keeps it', () => {
+    localStorage.setItem('mle.series', JSON.stringify(['a', 'b', 'c'].map((run) => [run, 0])));
+    const slots = new SeriesSlots();
+    slots.claim(['b']);
+    slots.claim(['a', 'b', 'c']);
+    expect(slots.of('b')).toBe(0);
+    expect(new Set(of(slots, 'a', 'b', 'c')).size).toBe(3);
+  });
+
+  it('tell any runs apart that are drawn together, and change of none that is drawn', () => {
+    const slots = new SeriesSlots();
+    let drawn: string[] = [];
+    // Any order will do that is the same in each try.
+    for (let i = 0, random = 1; i < 2_000; i++) {
+      random = (random * 48_271) % 2_147_483_647;
+      const run = `run ${random % 40}`;
+      const before = drawn.map((one) => [one, slots.of(one)] as const);
+      drawn = drawn.includes(run) ? drawn.filter((one) => one !== run) : [...drawn, run].slice(-20);
+      if (random % 7 === 0) drawn = [run];
+      slots.claim(drawn);
+      expect(new Set(of(slots, ...drawn)).size).toBe(drawn.length);
+      for (const [one, slot] of before) if (drawn.includes(one)) expect(slots.of(one)).toBe(slot);
+      if (drawn.length <= COLOURS) expect(Math.max(0, ...of(slots, ...drawn))).toBeLessThan(20);
+    }
   });
 
   it('are dashed past ten', () => {
@@ -68,6 +104,15 @@ describe('lines', () => {
     expect(best('loss', charts[0]?.lines ?? [])).toEqual({ value: 3, label: '#1' });
     expect(best('accuracy', charts[1]?.lines ?? [])).toEqual({ value: 4, label: '#2' });
   });
+
+  it.each(['loss', 'logloss', 'trainLoss', 'valLoss', 'val_loss', 'crossentropy', 'mape', 'bce', 'fid', 'RMSE'])(
+    'have the least %s as their best',
+    (name) => expect(best(name, [line('#1', [3, 2]), line('#2', [5, 4])])).toEqual({ value: 2, label: '#1' }),
+  );
+
+  it.each(['x', 'lr', 'seconds', 'glossary', 'loss improvement', 'grad_norm'])('have no best of %s', (name) =>
+    expect(best(name, [line('#1', [3, 2])])).toBeNull(),
+  );
 });
 
 describe('resources', () => {

@@ -12,10 +12,11 @@ import {
   viewChild,
   ViewEncapsulation,
 } from '@angular/core';
+import { number } from '../core/format';
 import { Theme } from '../core/theme';
 import { Icon } from '../ui/icon';
 import { csvOf, saveCsv } from './chart-csv';
-import { type ChartLine, description, highest, number, rowsOf, short, sorted, valueAt } from './chart-data';
+import { type ChartLine, description, highest, rowsOf, short, sorted, valueAt } from './chart-data';
 import type { ChartDrawing, CursorPlace, Picture } from './chart-drawing';
 import { type ChartGroup } from './chart-group';
 import { colourOf } from './series-slots';

@@ -1,4 +1,5 @@
 import type { MetricSeries } from '@mle/protocol';
+import { metricDirection } from '@mle/protocol/metric-direction';
 import type { ChartLine } from './chart-data';
 
 type XAxis = 'step' | 'time';
@@ -36,13 +37,12 @@ export function chartsOf(runs: readonly RunSeries[], x: XAxis): MetricLines[] {
   return [...charts.values()];
 }
 
-/** Of a loss or an error less is better, of most others more. */
-const lessIsBetter = (name: string): boolean => /loss|error|err\b|perplexity|ppl|mse|mae|rmse|seconds|time/i.test(name);
-
-/** `best 0.1616, #136`: what is on top among the lines. */
+/** `best 0.1616, #136`: what is on top among the lines; null where nothing says which way is better. */
 export function best(name: string, lines: readonly ChartLine[]): { value: number; label: string } | null {
+  const direction = metricDirection(name);
+  if (direction === null) return null;
   let found: { value: number; label: string } | null = null;
-  const less = lessIsBetter(name);
+  const less = direction === 'lower';
   for (const { label, y } of lines) {
     for (const value of y) {
       if (value !== null && (!found || (less ? value < found.value : value > found.value))) found = { value, label };

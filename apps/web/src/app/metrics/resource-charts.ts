@@ -1,7 +1,6 @@
 import type { ResourceList, ResourceName } from '@mle/protocol';
-import { bytes } from '../core/format';
+import { bytes, number } from '../core/format';
 import type { ChartLine } from './chart-data';
-import { number } from './chart-data';
 
 interface ResourceChart {
   title: string;

@@ -1,11 +1,11 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, untracked } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import type { RunView } from '@mle/protocol';
-import { elapsed } from '../core/format';
+import { elapsed, number } from '../core/format';
 import { isActive } from '../core/protocol-values';
 import { Icon } from '../ui/icon';
 import { LoadFailure } from '../ui/load-failure';
-import { number, short } from './chart-data';
+import { short } from './chart-data';
 import { ChartGroup } from './chart-group';
 import { MetricChart } from './metric-chart';
 import { chartsOf, type MetricLines } from './metric-lines';

@@ -1,7 +1,8 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, untracked } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import type { RunView } from '@mle/protocol';
-import { number, short } from './chart-data';
+import { number } from '../core/format';
+import { short } from './chart-data';
 import { MetricsFeeds } from './metrics-feeds';
 import { colourOf, SeriesSlots } from './series-slots';
 import { sparkPath } from './spark-path';

@@ -12,31 +12,40 @@ const isSlots = (value: unknown): value is [string, number][] =>
   );
 
 /**
- * Which colour a run has. It takes the lowest free one when it is first drawn, and keeps it on every page and after a
- * reload.
+ * Which colour a run has: the lowest that no run has which was drawn lately. It keeps it on every page and after a
+ * reload, unless it is drawn together with another run of the same colour that was drawn after it.
  */
 @Injectable({ providedIn: 'root' })
 export class SeriesSlots {
+  /** In the order in which the runs were drawn, the latest at the end. */
   private readonly slots = signal<ReadonlyMap<string, number>>(new Map(readStored('series', isSlots, [])));
 
-  /**
-   * Gives each of the ids that has none the lowest slot that none of the others here holds. Not for a template: it
-   * remembers.
-   */
+  /** The ids are drawn together now, each in a slot of its own. Not for a template: it remembers. */
   claim(ids: readonly string[]): void {
-    const slots = new Map(this.slots());
-    const taken = new Set(ids.flatMap((id) => slots.get(id) ?? []));
-    const missing = ids.filter((id) => !slots.has(id));
-    if (missing.length === 0) return;
-    for (const id of missing) {
-      let slot = 0;
-      while (taken.has(slot)) slot++;
+    const wanted = new Set(ids);
+    const latest = [...this.slots()].reverse();
+    const here = new Map<string, number>();
+    const taken = new Set<number>();
+    for (const [id, slot] of latest) {
+      if (!wanted.has(id) || taken.has(slot)) continue;
+      here.set(id, slot);
       taken.add(slot);
-      slots.set(id, slot);
     }
-    for (const id of [...slots.keys()].slice(0, -REMEMBERED)) if (!ids.includes(id)) slots.delete(id);
-    this.slots.set(slots);
-    writeStored('series', [...slots]);
+    // As many others keep theirs for themselves as the palette has colours for.
+    const others = latest.filter(([id]) => !wanted.has(id)).slice(0, Math.max(0, COLOURS - wanted.size));
+    const avoided = new Set(others.map(([, slot]) => slot));
+    for (const id of wanted) {
+      if (here.has(id)) continue;
+      let slot = 0;
+      while (taken.has(slot) || avoided.has(slot)) slot++;
+      here.set(id, slot);
+      taken.add(slot);
+    }
+    const kept = latest.filter(([id]) => !wanted.has(id)).slice(0, Math.max(0, REMEMBERED - wanted.size));
+    const next = new Map([...kept.reverse(), ...[...wanted].map((id) => [id, here.get(id) ?? 0] as const)]);
+    if (JSON.stringify([...next]) === JSON.stringify([...this.slots()])) return;
+    this.slots.set(next);
+    writeStored('series', [...next]);
   }
 
   of(id: string): number {

@@ -2,10 +2,10 @@ import { ChangeDetectionStrategy, Component, computed, effect, inject, input, si
 import { Router, RouterLink } from '@angular/router';
 import type { RunView } from '@mle/protocol';
 import { Clock } from '../../core/clock';
-import { ago } from '../../core/format';
+import { ago, number } from '../../core/format';
 import { isActive } from '../../core/protocol-values';
 import { Toasts } from '../../core/toasts';
-import { number, seconds, short } from '../../metrics/chart-data';
+import { seconds, short } from '../../metrics/chart-data';
 import { ChartGroup } from '../../metrics/chart-group';
 import { MetricChart } from '../../metrics/metric-chart';
 import { best, chartsOf } from '../../metrics/metric-lines';

@@ -11,12 +11,13 @@ import {
 } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import type { RunView } from '@mle/protocol';
+import { metricDirection } from '@mle/protocol/metric-direction';
 import { Clock } from '../../core/clock';
-import { ago, duration, elapsed } from '../../core/format';
+import { ago, duration, elapsed, number } from '../../core/format';
 import { isActive } from '../../core/protocol-values';
 import { MachinesStore } from '../../machines/machines-store';
 import { PoolsStore } from '../../pools/pools-store';
-import { bestOf, metricText } from '../../runs/main-metric';
+import { bestOf } from '../../runs/main-metric';
 import { type Change, changesSince, runBefore } from '../../runs/run-changes';
 import { activity, outcome, runTime, runTitle } from '../../runs/run-words';
 import { RunsStore } from '../../runs/runs-store';
@@ -69,6 +70,11 @@ export class RunsTable {
   private readonly clock = inject(Clock);
   private readonly body = viewChild.required<ElementRef<HTMLElement>>('body');
   private readonly place = signal<string | null>(null);
+  /** Said only where it is known which way is better. */
+  protected readonly bestShown = computed(() => {
+    const name = this.metric();
+    return name !== null && this.shown().has('best') && metricDirection(name) !== null;
+  });
   protected readonly rows = computed(() => this.runs().map((run) => this.row(run)));
   protected readonly count = computed(() => this.runs().filter((run) => this.chosen().has(run.id)).length);
 
@@ -114,8 +120,8 @@ export class RunsTable {
       changes: changesSince(run, runBefore(run, this.store.all())),
       started: ago(run.startedAt ?? run.createdAt, now),
       time: time === null ? '–' : isActive(run.state) ? elapsed(time) : duration(time),
-      last: metricText(summary?.last),
-      best: metricText(name !== null && summary ? bestOf(name, summary) : null),
+      last: summary ? number(summary.last) : '–',
+      best: name !== null && summary ? number(bestOf(name, summary)) : '–',
       outcome: waits ? activity(run, this.store.progress(run.id), now) : run.state === 'succeeded' ? '' : outcome(run),
       bad: run.state === 'failed',
     };

@@ -1,6 +1,6 @@
 import { number } from '../core/format';
 import { csvOf } from './chart-csv';
-import { type ChartLine, description, rowsOf, short, smooth, sorted, valueAt } from './chart-data';
+import { type ChartLine, description, lonePoints, rowsOf, short, smooth, sorted, unitOf, valueAt } from './chart-data';
 
 describe('the rows of a chart', () => {
   it('lay lines with other places side by side', () => {
@@ -38,6 +38,26 @@ describe('smoothing', () => {
     expect(smooth([0, 1], 0.5)[1]).toBeCloseTo(2 / 3);
     expect(smooth([1, 5], 0)).toEqual([1, 5]);
   });
+});
+
+describe('values between gaps', () => {
+  it('are dots where no line goes to them', () => {
+    expect(lonePoints([1, null, 2, null, 3, 4, null, undefined, 5])).toEqual([0, 2, 8]);
+    expect(lonePoints([1, undefined, 2])).toEqual([]);
+    expect(lonePoints([null, undefined, 7, undefined, null])).toEqual([2]);
+    expect(lonePoints([])).toEqual([]);
+  });
+});
+
+describe('the unit of an axis', () => {
+  it.each([
+    [[[0.1, null, 3e5]], 1],
+    [[[0, null], []], 1],
+    [[[1, 2], [-2.5e30]], 1e30],
+    [[[1.7e308, -1.7e308]], 1e308],
+    [[[3e-20, 0]], 1e-20],
+    [[[5e-324]], 1e-300],
+  ])('of %p is %p', (columns, unit) => expect(unitOf(columns) / unit).toBeCloseTo(1));
 });
 
 describe('the value at the cursor', () => {

@@ -69,6 +69,32 @@ export function smooth(y: readonly (number | null)[], weight: number): (number |
   });
 }
 
+/** Where a value has a gap or an end on both sides: a line through such points alone would show nothing. */
+export function lonePoints(column: ArrayLike<number | null | undefined>): number[] {
+  const lone: number[] = [];
+  let [first, count] = [-1, 0];
+  for (let i = 0; i <= column.length; i++) {
+    const value = i < column.length ? column[i] : null;
+    if (typeof value === 'number') {
+      if (count++ === 0) first = i;
+    } else if (value === null) {
+      if (count === 1) lone.push(first);
+      count = 0;
+    }
+  }
+  return lone;
+}
+
+/**
+ * What values are divided by before they are drawn, a power of ten: an axis has no labels for numbers of more than
+ * about fifteen digits before or behind the point.
+ */
+export function unitOf(columns: readonly (readonly (number | null)[])[]): number {
+  let most = 0;
+  for (const column of columns) for (const value of column) most = Math.max(most, Math.abs(value ?? 0));
+  return most === 0 || (most > 1e-12 && most < 1e15) ? 1 : 10 ** Math.max(-300, Math.floor(Math.log10(most)));
+}
+
 /** The value at `x`, or that of the nearest point before it; after the line's end its last. */
 export function valueAt(x: readonly number[], y: readonly (number | null)[], place: number): number | null {
   let low = 0;

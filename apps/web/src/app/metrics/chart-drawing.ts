@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { type ChartLine, rowsOf, seconds, smooth, sorted } from './chart-data';
+import { type ChartLine, lonePoints, rowsOf, seconds, smooth, sorted, unitOf } from './chart-data';
 import { colourOf, dashOf } from './series-slots';
 
 /** What a chart shows now. */
@@ -31,7 +31,11 @@ export interface Listeners {
 }
 
 const GHOST = 0.28;
+/** A value between gaps is a dot of this size. */
+const LONE_PX = 4;
 const DRAG_PX = 5;
+/** In units of the axis: what is beyond it belongs to a line that is hidden. */
+const LARGEST = 1e30;
 /** Of a time axis, in seconds: its labels are whole parts of a minute or an hour. */
 const TIME_STEPS = [
   0.1, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400, 604_800,
@@ -42,6 +46,8 @@ export class ChartDrawing {
   private plot: uPlot | null = null;
   private shape = '';
   private inside = false;
+  /** Of the y axis. */
+  private unit = 1;
   private ends: { x: number; y: number; column: number; live: boolean }[] = [];
 
   constructor(
@@ -86,10 +92,14 @@ export class ChartDrawing {
   }
 
   private data(): uPlot.AlignedData {
-    const { lines, smoothing, log } = this.picture;
-    const ordered = lines
-      .map(sorted)
-      .map(({ x, y }) => ({ x, y: log ? y.map((value) => (value !== null && value <= 0 ? null : value)) : y }));
+    const { lines, smoothing, log, hidden } = this.picture;
+    const read = lines.map(sorted);
+    const unit = (this.unit = unitOf(read.filter((_, i) => !hidden[i]).map(({ y }) => y)));
+    const drawable = (value: number | null): number | null => {
+      const drawn = value === null ? null : Math.max(-LARGEST, Math.min(LARGEST, value / unit));
+      return log && drawn !== null && drawn <= 0 ? null : drawn;
+    };
+    const ordered = read.map(({ x, y }) => ({ x, y: y.map(drawable) }));
     const smoothed = ordered.map(({ x, y }) => ({ x, y: smooth(y, smoothing) }));
     const drawn = smoothing > 0 ? ordered.flatMap((line, i) => [line, smoothed[i] ?? line]) : ordered;
     const step = smoothing > 0 ? 2 : 1;
@@ -149,7 +159,8 @@ export class ChartDrawing {
           gap: 6,
           space: 40,
           grid,
-          values: (_plot, splits) => splits.map((value) => (value === null ? '' : this.picture.formatY(value))),
+          values: (_plot, splits) =>
+            splits.map((value) => (value === null ? '' : this.picture.formatY(value * this.unit))),
         },
       ],
       cursor: {
@@ -191,7 +202,13 @@ export class ChartDrawing {
         stroke: token(colourOf(slot)),
         width: 1.6,
         dash: dashOf(slot),
-        points: { show: false },
+        points: {
+          show: false,
+          filter: (plot, index) => lonePoints(plot.data[index] ?? []),
+          size: LONE_PX,
+          width: 0,
+          fill: token(colourOf(slot)),
+        },
       };
       return this.picture.smoothing > 0 ? [{ ...line, width: 1, dash: [], alpha: GHOST }, line] : [line];
     });
@@ -225,7 +242,8 @@ export class ChartDrawing {
     if (low === null || high === null) return log ? [0.1, 1] : [floor ?? 0, ceiling ?? 1];
     if (log) return uPlot.rangeLog(low, high, 10, false) as [number, number];
     const [from, to] = uPlot.rangeNum(low, high, 0.08, true);
-    return [floor ?? from ?? low, ceiling ?? to ?? high];
+    const end = (fixed: number | null): number | null => (fixed === null ? null : fixed / this.unit);
+    return [end(floor) ?? from ?? low, end(ceiling) ?? to ?? high];
   }
 
   private tellCursor(plot: uPlot): void {

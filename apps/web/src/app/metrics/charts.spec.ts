@@ -155,8 +155,13 @@ describe('a small curve', () => {
     );
     expect(path).toContain(' 0.0');
     expect(path.length).toBeLessThan(4_000);
-    expect(sparkPath([1], [1], 10, 10)).toBe('');
-    expect(sparkPath([1, 1], [1, null], 10, 10)).toBe('');
+  });
+
+  it('has gaps where a value is no number, and a dot where one stands alone', () => {
+    expect(sparkPath([1], [1], 10, 10)).toBe('M5.0 5.0h0');
+    expect(sparkPath([0, 1, 2, 3, 4], [0, 4, null, 2, null], 40, 4)).toBe('M0.0 4.0L10.0 0.0M30.0 2.0h0');
+    expect(sparkPath([1, 2], [null, null], 10, 10)).toBe('');
+    expect(sparkPath([0, 1], [-1.7e308, 1.7e308], 10, 10)).toBe('M0.0 10.0L10.0 0.0');
   });
 });
 

@@ -73,6 +73,7 @@ const MOST = 4;
     path {
       fill: none;
       stroke-width: 1.5;
+      stroke-linecap: round;
       vector-effect: non-scaling-stroke;
     }
     @media (max-width: 719px) {

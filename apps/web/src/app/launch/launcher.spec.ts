@@ -1,6 +1,7 @@
 import { signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import type { CreateRun, MachineView, PoolView, RunView } from '@mle/protocol';
+import { ServerState } from '../core/server-state';
 import { Session } from '../core/session';
 import { DocumentStore } from '../editor/document-store';
 import { FilesStore } from '../files/files-store';
@@ -19,15 +20,16 @@ const run = (id: string, machineId: string | null, target: string | null = null)
   ({ id, number: 1, state: 'running', machineId, target: target ? { machineId: target } : null }) as RunView;
 
 function launcher(
-  machines: MachineView[],
-  active: RunView[] = [],
-  options = NO_OPTIONS,
+  known: MachineView[],
+  running: RunView[] = [],
+  typed = NO_OPTIONS,
   settings = { command: null as string | null },
   file = 'train.py',
   pools: PoolView[] = [],
 ) {
   const calls: { sent: CreateRun[]; order: string[] } = { sent: [], order: [] };
   const saved = signal(true);
+  const [machines, active, options] = [signal(known), signal(running), signal(readOptions(typed))];
   const providers = [
     {
       provide: RunsApi,
@@ -42,8 +44,8 @@ function launcher(
     {
       provide: RunsStore,
       useValue: {
-        active: signal(active),
-        get: (id: string) => active.find((other) => other.id === id) ?? null,
+        active,
+        get: (id: string) => active().find((other) => other.id === id) ?? null,
         put: () => undefined,
       },
     },
@@ -65,19 +67,19 @@ function launcher(
     {
       provide: RunOptionsStore,
       useValue: {
-        read: signal(readOptions(options)),
-        valid: () => Object.keys(readOptions(options).errors).length === 0,
+        read: options,
+        valid: () => Object.keys(options().errors).length === 0,
         open: signal(false),
         change: () => undefined,
       },
     },
-    { provide: MachinesStore, useValue: { list: signal(machines) } },
+    { provide: MachinesStore, useValue: { list: machines } },
     { provide: PoolsStore, useValue: { list: signal(pools) } },
     { provide: ProjectsStore, useValue: { current: signal({ settings }) } },
     { provide: Session, useValue: { user: signal({ id: 'u' }) } },
   ];
   TestBed.configureTestingModule({ providers });
-  return { launcher: TestBed.inject(Launcher), calls, saved };
+  return { launcher: TestBed.inject(Launcher), calls, saved, machines, active, options };
 }
 
 describe('Launcher', () => {
@@ -134,6 +136,43 @@ describe('Launcher', () => {
     await mistaken.launcher.goOnTarget();
     expect(mistaken.launcher.problem()?.text).toContain('run options');
     expect([...calls.sent, ...mistaken.calls.sent]).toEqual([]);
+  });
+
+  it('says that no machine has room as long as that is so', async () => {
+    const { launcher: subject, active, machines } = launcher([machine('a')], [run('r', 'a')]);
+    await subject.goOnTarget();
+    expect(subject.problem()?.text).toBe('Every machine is busy. Stop a run, or wait until one ends.');
+    machines.set([machine('a', { state: 'offline' })]);
+    expect(subject.problem()?.text).toBe('No machine is online.');
+    machines.set([machine('a')]);
+    expect(subject.problem()?.text).toContain('busy');
+    active.set([]);
+    TestBed.tick();
+    active.set([run('s', 'a')]);
+    expect(subject.problem()).toBeNull();
+  });
+
+  it('says nothing of machines while the server is silent', async () => {
+    const { launcher: subject } = launcher([machine('a')], [run('r', 'a')]);
+    await subject.goOnTarget();
+    TestBed.inject(ServerState).lost();
+    expect(subject.problem()).toBeNull();
+    TestBed.tick();
+    TestBed.inject(ServerState).reached();
+    expect(subject.problem()).toBeNull();
+  });
+
+  it('says why a Go was refused as long as it would be', async () => {
+    const { launcher: subject, options } = launcher([machine('a')], [], { ...NO_OPTIONS, seed: 'x' });
+    await subject.goOnTarget();
+    expect(subject.problem()?.placeId).toBe('a');
+    options.set(readOptions(NO_OPTIONS));
+    expect(subject.problem()).toBeNull();
+    TestBed.inject(ServerState).lost();
+    await subject.goOnTarget();
+    expect(subject.problem()?.text).toBe('The server does not answer.');
+    TestBed.inject(ServerState).reached();
+    expect(subject.problem()).toBeNull();
   });
 
   it('runs a file of any kind where the project has a command of its own', () => {

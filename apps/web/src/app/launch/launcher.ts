@@ -1,4 +1,4 @@
-import { computed, inject, Injectable, signal } from '@angular/core';
+import { computed, effect, inject, Injectable, signal } from '@angular/core';
 import type { CreateRun, MachineView, PoolView, RunView } from '@mle/protocol';
 import { API } from '../core/api-address';
 import { curlCommand } from '../core/curl';
@@ -38,8 +38,14 @@ export class Launcher {
   /** Machines and pools whose Go was pressed and not yet answered. */
   readonly starting = signal<ReadonlySet<string>>(new Set());
   readonly stopping = signal<ReadonlySet<string>>(new Set());
-  /** Why the last Go or Stop did nothing, and at which machine or pool. */
-  readonly problem = signal<{ placeId: string | null; text: string } | null>(null);
+  /** `text`: what is to be said now, or null where it holds no longer. */
+  private readonly failed = signal<{ placeId: string | null; text: () => string | null } | null>(null);
+  /** Why the last Go or Stop did nothing, and at which machine or pool; gone as soon as it is not so any more. */
+  readonly problem = computed<{ placeId: string | null; text: string } | null>(() => {
+    const failed = this.failed();
+    const text = failed?.text() ?? null;
+    return failed === null || text === null ? null : { placeId: failed.placeId, text };
+  });
   /** The run that Go made last. */
   readonly launched = signal<RunView | null>(null);
 
@@ -69,6 +75,21 @@ export class Launcher {
       null
     );
   });
+
+  /** Why Ctrl Enter finds no place. What was known before the server fell silent is not said. */
+  private readonly nowhere = computed(() => {
+    if (this.server.refusal() !== null || this.target() !== null) return null;
+    return this.machines.list().some((machine) => machine.state === 'online')
+      ? 'Every machine is busy. Stop a run, or wait until one ends.'
+      : 'No machine is online.';
+  });
+
+  constructor() {
+    // What held no longer for a moment is not said again when it holds anew.
+    effect(() => {
+      if (this.problem() === null) this.dismiss();
+    });
+  }
 
   /** The active runs that are on a machine, or wait for it or in a pool, oldest first. */
   on(place: Place): RunView[] {
@@ -100,27 +121,30 @@ export class Launcher {
   async goOnTarget(): Promise<void> {
     const target = this.target();
     if (target) return this.go(target);
-    const online = this.machines.list().some((machine) => machine.state === 'online');
-    this.problem.set({
-      placeId: null,
-      text: online ? 'Every machine is busy. Stop a run, or wait until one ends.' : 'No machine is online.',
-    });
+    this.refuse(null, this.nowhere);
+  }
+
+  /** The problem was read. */
+  dismiss(): void {
+    this.failed.set(null);
   }
 
   async go(place: Place): Promise<void> {
     const projectId = this.files.projectId();
     const file = this.file();
     const refusal = this.refusal();
-    if (refusal) return this.refuse(place, `${refusal}.`);
+    if (refusal) return this.refuse(place.id, () => (this.refusal() === refusal ? `${refusal}.` : null));
     if (!projectId || !file || this.starting().has(place.id)) return;
-    this.problem.set(null);
+    this.dismiss();
     if (!this.options.valid()) {
       this.options.open.set(true);
-      return this.refuse(place, 'The run options have a mistake. Correct it first.');
+      const text = 'The run options have a mistake. Correct it first.';
+      return this.refuse(place.id, () => (this.options.valid() ? null : text));
     }
     this.mark(this.starting, place.id, true);
     try {
-      if (!(await this.documents.saveAll())) return this.refuse(place, 'Not started: a file could not be saved.');
+      if (!(await this.documents.saveAll()))
+        return this.refuse(place.id, () => 'Not started: a file could not be saved.');
       await this.files.flushDeletes();
       const run = await this.api.create(this.request(projectId, file, place), crypto.randomUUID());
       // A note is about one run.
@@ -130,7 +154,8 @@ export class Launcher {
       this.remember(place);
     } catch (error) {
       const failure = toRequestError(error);
-      this.refuse(place, failure.fields[0] ? `${failure.message} ${failure.fields[0].message}` : failure.message);
+      const text = failure.fields[0] ? `${failure.message} ${failure.fields[0].message}` : failure.message;
+      this.refuse(place.id, () => text);
     } finally {
       this.mark(this.starting, place.id, false);
     }
@@ -163,7 +188,7 @@ export class Launcher {
     } catch (error) {
       // It ended by itself in the same moment.
       if (isActive(this.runs.get(run.id)?.state ?? 'lost'))
-        this.problem.set({ placeId: run.machineId ?? targetOf(run), text: sentence(error) });
+        this.refuse(run.machineId ?? targetOf(run), () => sentence(error));
     } finally {
       this.mark(this.stopping, run.id, false);
     }
@@ -183,8 +208,8 @@ export class Launcher {
     if (this.session.user()) this.closeHint();
   }
 
-  private refuse(place: Place, text: string): void {
-    this.problem.set({ placeId: place.id, text });
+  private refuse(placeId: string | null, text: () => string | null): void {
+    this.failed.set({ placeId, text });
   }
 
   private mark(set: typeof this.starting, id: string, on: boolean): void {

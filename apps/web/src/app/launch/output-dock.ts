@@ -19,7 +19,8 @@ import { OutputApi } from '../output/output-api';
 import type { OutputFeed } from '../output/output-feed';
 import { OutputFeeds } from '../output/output-feeds';
 import { OutputView } from '../output/output-view';
-import { activity, outcome, runTime } from '../runs/run-words';
+import { RunActivity } from '../runs/run-activity';
+import { outcome, runTime } from '../runs/run-words';
 import { RunsStore } from '../runs/runs-store';
 import { Icon } from '../ui/icon';
 import { RovingFocus, RovingItem } from '../ui/roving-focus';
@@ -43,6 +44,7 @@ export class OutputDock {
   private readonly launcher = inject(Launcher);
   private readonly files = inject(FilesStore);
   private readonly clock = inject(Clock);
+  private readonly activity = inject(RunActivity);
   private readonly chosen = signal<string | null>(null);
   private readonly cleared = signal<ReadonlyMap<string, number>>(new Map());
   protected readonly follow = signal(true);
@@ -86,7 +88,7 @@ export class OutputDock {
   protected readonly status = computed(() => {
     const run = this.run();
     if (!run) return '';
-    if (isActive(run.state)) return activity(run, this.runs.progress(run.id), this.clock.now());
+    if (isActive(run.state)) return this.activity.of(run);
     const time = runTime(run, this.clock.now());
     return [stateWord(run.state), time === null ? '' : duration(time), outcome(run)].filter(Boolean).join(', ');
   });

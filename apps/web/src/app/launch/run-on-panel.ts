@@ -2,7 +2,6 @@ import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/c
 import { MatDialog } from '@angular/material/dialog';
 import { MatMenuModule } from '@angular/material/menu';
 import type { AttemptProgress, MachineView, PoolView, RunView } from '@mle/protocol';
-import { Clock } from '../core/clock';
 import { bytes, memory, timeOfDay } from '../core/format';
 import { ServerState } from '../core/server-state';
 import { Session } from '../core/session';
@@ -12,7 +11,7 @@ import { nameOf } from '../files/file-tree';
 import { MachinesStore } from '../machines/machines-store';
 import { PoolsStore } from '../pools/pools-store';
 import { ProjectsStore } from '../projects/projects-store';
-import { activity } from '../runs/run-words';
+import { RunActivity } from '../runs/run-activity';
 import { RunsStore } from '../runs/runs-store';
 import { Icon } from '../ui/icon';
 import { Notice } from '../ui/notice';
@@ -57,7 +56,7 @@ export class RunOnPanel {
   protected readonly launcher = inject(Launcher);
   private readonly runs = inject(RunsStore);
   private readonly documents = inject(DocumentStore);
-  private readonly clock = inject(Clock);
+  private readonly activity = inject(RunActivity);
   protected readonly server = inject(ServerState);
   private readonly session = inject(Session);
   private readonly dialog = inject(MatDialog);
@@ -132,9 +131,10 @@ export class RunOnPanel {
     const problem = this.launcher.problem();
     const room =
       pool.machineIds.length === 0 ? 'no machines' : slots === 0 ? 'none online' : `${free} of ${slots} free`;
+    const text = starting ? 'queued' : free > 0 ? room : `${room}, would wait`;
     return {
       pool,
-      text: starting ? 'queued' : free > 0 ? room : `${room}, would wait`,
+      text: this.server.refusal() === null ? text : '',
       // Those that have a machine stand there.
       lines: this.launcher.on(pool).map((run) => this.line(run)),
       primary: this.launcher.target()?.id === pool.id,
@@ -149,7 +149,7 @@ export class RunOnPanel {
     const text =
       progress && showsBytes(progress)
         ? `syncing ${bytes(progress.bytesDone)} of ${bytes(progress.bytesTotal)}`
-        : activity(run, progress, this.clock.now());
+        : this.activity.of(run);
     return {
       run,
       text,
@@ -166,6 +166,8 @@ export class RunOnPanel {
     const parts: string[] = [];
     if (machine.inventory) parts.push(`${machine.inventory.cpus} CPU`, memory(machine.inventory.memoryBytes));
     if (machine.inventory?.gpus.length) parts.push(machine.inventory.gpus[0]?.name ?? 'GPU');
+    // What was known before the server fell silent may have changed.
+    if (this.server.refusal() !== null) return parts.join(', ');
     const used = Math.max(runs.length, machine.running.length);
     if (machine.state === 'draining') parts.push('takes no new runs');
     else if (machine.slots > 1) parts.push(`${Math.max(0, machine.slots - used)} of ${machine.slots} free`);

@@ -25,13 +25,14 @@ import { Toasts } from '../../core/toasts';
 import { RunCharts } from '../../metrics/run-charts';
 import { RunResources } from '../../metrics/run-resources';
 import { OutputPane } from '../../output/output-pane';
+import { RunActivity } from '../../runs/run-activity';
 import { RunActions } from '../../runs/run-actions';
 import { changesSince, runBefore } from '../../runs/run-changes';
 import { RunNotes } from '../../runs/run-notes';
 import { RunParameters } from '../../runs/run-parameters';
 import { requestOf } from '../../runs/run-request';
 import { RunTimeline } from '../../runs/run-timeline';
-import { activity, outcome, runTime, runTitle } from '../../runs/run-words';
+import { outcome, runTime, runTitle } from '../../runs/run-words';
 import { RunsStore } from '../../runs/runs-store';
 import { Icon } from '../../ui/icon';
 import { RovingFocus, RovingItem } from '../../ui/roving-focus';
@@ -85,6 +86,7 @@ export class RunPage {
   readonly attempt = input<string>();
   private readonly store = inject(RunsStore);
   private readonly clock = inject(Clock);
+  private readonly activity = inject(RunActivity);
   private readonly router = inject(Router);
   private readonly files = inject(RunFilesStore);
   private readonly toasts = inject(Toasts);
@@ -106,9 +108,7 @@ export class RunPage {
     if (!run) return '';
     // Success is quiet: nobody looks for `exit 0`.
     if (run.state === 'succeeded') return run.reason ?? '';
-    return isActive(run.state) && run.state !== 'running'
-      ? activity(run, this.store.progress(run.id), this.clock.now())
-      : outcome(run);
+    return isActive(run.state) && run.state !== 'running' ? this.activity.of(run) : outcome(run);
   });
   protected readonly stateWord = stateWord;
   protected readonly tabs = TABS;

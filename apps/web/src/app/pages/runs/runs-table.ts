@@ -17,9 +17,10 @@ import { ago, duration, elapsed, number } from '../../core/format';
 import { isActive } from '../../core/protocol-values';
 import { MachinesStore } from '../../machines/machines-store';
 import { PoolsStore } from '../../pools/pools-store';
+import { RunActivity } from '../../runs/run-activity';
 import { bestOf } from '../../runs/main-metric';
 import { type Change, changesSince, runBefore } from '../../runs/run-changes';
-import { activity, outcome, runTime, runTitle } from '../../runs/run-words';
+import { outcome, runTime, runTitle } from '../../runs/run-words';
 import { RunsStore } from '../../runs/runs-store';
 import { StateChip } from '../../ui/state-chip';
 import type { RunColumn } from './run-columns';
@@ -68,6 +69,7 @@ export class RunsTable {
   private readonly machines = inject(MachinesStore);
   private readonly pools = inject(PoolsStore);
   private readonly clock = inject(Clock);
+  private readonly activity = inject(RunActivity);
   private readonly body = viewChild.required<ElementRef<HTMLElement>>('body');
   private readonly place = signal<string | null>(null);
   /** Said only where it is known which way is better. */
@@ -122,7 +124,7 @@ export class RunsTable {
       time: time === null ? '–' : isActive(run.state) ? elapsed(time) : duration(time),
       last: summary ? number(summary.last) : '–',
       best: name !== null && summary ? number(bestOf(name, summary)) : '–',
-      outcome: waits ? activity(run, this.store.progress(run.id), now) : run.state === 'succeeded' ? '' : outcome(run),
+      outcome: waits ? this.activity.of(run) : run.state === 'succeeded' ? '' : outcome(run),
       bad: run.state === 'failed',
     };
   }

@@ -1,5 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, signal } from '@angular/core';
 import { Icon } from '../ui/icon';
+import { Notice } from '../ui/notice';
+import { ParamCheck } from './param-check';
 import { moreSummary, type RunOptions, summary } from './run-options';
 import { RunOptionsStore } from './run-options-store';
 
@@ -8,7 +10,7 @@ const SELDOM: readonly (keyof RunOptions)[] = ['env', 'retries', 'priority', 'ta
 /** Arguments, parameters, seed and limits of the next run, folded away. */
 @Component({
   selector: 'mle-run-options-form',
-  imports: [Icon],
+  imports: [Icon, Notice],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './run-options-form.html',
   styleUrl: './run-options-form.scss',
@@ -17,6 +19,7 @@ export class RunOptionsForm {
   /** Whether there is a pool, whose machine is chosen by what a run needs. */
   readonly pools = input(false);
   protected readonly store = inject(RunOptionsStore);
+  protected readonly check = inject(ParamCheck);
   protected readonly options = this.store.options;
   protected readonly text = computed(() => summary(this.options()));
   protected readonly moreText = computed(() => moreSummary(this.options()));

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Page as List, RunView } from '@mle/protocol';
 import type { Page } from '@playwright/test';
-import { expect, logIn, test, writeFile } from './product.js';
+import { expect, logIn, openProject, test, writeFile } from './product.js';
 
 const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -166,4 +166,60 @@ test('curves grow while a program runs, two runs share a chart, and a reload sho
   await page.setViewportSize({ width: 390, height: 844 });
   expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), 'scrolls sideways').toBe(true);
   expect(await serious(page)).toEqual([]);
+});
+
+/** Prints values that are hard to draw, and ends in nan. */
+const HARD = `for epoch in range(1, 6):
+    lone = ["nan", 1, "nan", 2, "nan"][epoch - 1]
+    print(f"epoch {epoch} lone={lone} huge={epoch}e30 loss={4 - epoch if epoch < 5 else 'nan'}", flush=True)
+`;
+
+/** How many pixels of a chart have a colour in a part of its width, and how many any ink left of its plot. */
+const inked = (page: Page, name: string): Promise<{ dots: number; labels: number }> =>
+  chart(page, name)
+    .locator('canvas')
+    .evaluate((element) => {
+      const canvas = element as HTMLCanvasElement;
+      const plot = canvas.parentElement?.querySelector<HTMLElement>('.u-over');
+      const ratio = canvas.width / canvas.clientWidth;
+      const left = (plot?.offsetLeft ?? 0) * ratio;
+      const middle = left + ((plot?.clientWidth ?? 0) * ratio) / 2;
+      const { data, width } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? {};
+      let [dots, labels] = [0, 0];
+      for (let i = 0; data && width && i < data.length; i += 4) {
+        const x = (i / 4) % width;
+        const [red = 0, , blue = 0, alpha = 0] = data.slice(i, i + 4);
+        if (alpha > 100 && x < left - 4) labels++;
+        if (alpha > 100 && x > left && x < middle && Math.abs(red - blue) > 60) dots++;
+      }
+      return { dots, labels };
+    });
+
+test('a value between nan is a dot, an axis at 1e30 has labels, and an end in nan is said', async ({
+  page,
+  product,
+}) => {
+  await logIn(page, product);
+  const projectId = await openProject(page, product, 'Hard numbers', { 'hard.py': HARD });
+  await product.client.json('POST', 'runs', { projectId, file: 'hard.py' });
+  await openGraphs(page);
+  await expect.poll(() => points(page, 'lone'), { timeout: 30_000 }).toBe(5);
+  await expect(chart(page, 'loss').getByRole('img')).toHaveAccessibleName(/ nan at epoch 5, from 0 to 3/);
+  await expect(chart(page, 'loss')).toContainText('best 0, #1');
+  await expect(chart(page, 'huge')).not.toContainText('best');
+  await expect.poll(async () => (await inked(page, 'lone')).dots).toBeGreaterThan(5);
+  await expect.poll(async () => (await inked(page, 'huge')).labels).toBeGreaterThan(50);
+
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Runs' }).click();
+  const row = page.getByRole('row').filter({ hasText: 'hard.py' });
+  const choose = async (metric: string): Promise<void> => {
+    await page.getByRole('button', { name: 'Columns' }).click();
+    await page.getByRole('menuitemradio', { name: metric, exact: true }).click();
+  };
+  await choose('loss');
+  await expect(row.locator('.c-last')).toHaveText('nan');
+  await expect(row.locator('.c-best')).toHaveText('0');
+  await choose('huge');
+  await expect(row.locator('.c-last')).toHaveText('5e30');
+  await expect(row.locator('.c-best')).toHaveCount(0);
 });

@@ -1,14 +1,16 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
+import { RunRecordsModule } from '../run-records/run-records.module.js';
 import { PROJECT_MODEL, ProjectSchema } from './project.schema.js';
+import { ProjectRemover } from './project-remover.service.js';
 import { ProjectsController } from './projects.controller.js';
 import { ProjectsRepository } from './projects.repository.js';
 import { ProjectsService } from './projects.service.js';
 
 @Module({
-  imports: [MongooseModule.forFeature([{ name: PROJECT_MODEL, schema: ProjectSchema }])],
+  imports: [MongooseModule.forFeature([{ name: PROJECT_MODEL, schema: ProjectSchema }]), RunRecordsModule],
   controllers: [ProjectsController],
-  providers: [ProjectsRepository, ProjectsService],
-  exports: [ProjectsService],
+  providers: [ProjectRemover, ProjectsRepository, ProjectsService],
+  exports: [ProjectRemover, ProjectsService],
 })
 export class ProjectsModule {}

@@ -3,17 +3,15 @@ import { Injectable } from '@nestjs/common';
 import { isDuplicate } from '../platform/database/ids.js';
 import { conflict, notFound } from '../platform/http/problem.js';
 import { EventsService } from '../platform/signals/events.service.js';
-import { Hook } from '../platform/signals/hook.js';
+import { ProjectRemover } from './project-remover.service.js';
 import { ProjectsRepository } from './projects.repository.js';
 
 @Injectable()
 export class ProjectsService {
-  /** Removes what else has to go with a project. Runs while the project still exists, and again after a failure. */
-  readonly onDelete = new Hook<[projectId: string]>();
-
   constructor(
     private readonly projects: ProjectsRepository,
     private readonly events: EventsService,
+    private readonly remover: ProjectRemover,
   ) {}
 
   list(userId: string): Promise<ProjectView[]> {
@@ -62,12 +60,10 @@ export class ProjectsService {
     return project;
   }
 
+  /** The project is gone with the answer; its files and runs go after it. */
   async delete(userId: string, projectId: string): Promise<void> {
     await this.getOwned(userId, projectId);
-    await this.onDelete.run(projectId);
-    await this.projects.delete(userId, projectId);
-    // What came in between the hooks and the end of the project goes too.
-    await this.onDelete.run(projectId);
+    await this.remover.remove(userId, projectId);
     this.events.publish('project.deleted', { userId }, { id: projectId });
   }
 
@@ -91,7 +87,7 @@ export class ProjectsService {
       const project = await this.projects.endWrite(projectId, write);
       if (project !== null) this.events.publish('project.changed', { userId }, project);
       // Deleted meanwhile: what this change wrote goes too.
-      else await this.onDelete.run(projectId);
+      else await this.remover.remove(userId, projectId);
     }
   }
 

@@ -1,16 +1,16 @@
 import type { AttemptRef } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { notFound } from '../platform/http/problem.js';
+import { OwnedRunsRepository } from './owned-runs.repository.js';
 import type { RunRecord } from './run-view.js';
-import { RunsRepository } from './runs.repository.js';
 
 /** A run of its owner; another's run is not found. */
 @Injectable()
 export class OwnedRuns {
-  constructor(private readonly runs: RunsRepository) {}
+  constructor(private readonly runs: OwnedRunsRepository) {}
 
   async get(ownerId: string, id: string): Promise<RunRecord> {
-    const run = await this.runs.getOwned(ownerId, id);
+    const run = await this.runs.get(ownerId, id);
     if (!run) throw notFound('run');
     return run;
   }

@@ -5,8 +5,8 @@ import { Hook } from '../platform/signals/hook.js';
 @Injectable()
 export class RunHooks {
   /**
-   * Removes what else there is of a run. Runs before the run itself goes, and again after it where its machine may
-   * still have written.
+   * Removes what else there is of some runs. Runs before the runs themselves go, and again after it where their
+   * machines may still have written.
    */
-  readonly onDelete = new Hook<[runId: string]>();
+  readonly onDelete = new Hook<[runIds: readonly string[]]>();
 }

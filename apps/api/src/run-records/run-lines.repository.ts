@@ -4,7 +4,7 @@ import { InjectModel } from '@nestjs/mongoose';
 import type { Model, QueryFilter } from 'mongoose';
 import { objectId } from '../platform/database/ids.js';
 import { Run } from './run.schema.js';
-import type { RunRecord } from './run-view.js';
+import { type RunRecord, runRecord } from './run-view.js';
 
 const WAITING: RunState[] = ['queued', 'assigned'];
 const PLACED: RunState[] = ['assigned', ...ON_MACHINE_STATES];
@@ -70,10 +70,7 @@ export class RunLinesRepository {
       'poolId' in line
         ? { state: 'queued', targetPoolId: line.poolId }
         : { state: { $in: WAITING }, machineId: line.machineId };
-    return (await this.runs.find(filter).sort(LINE_ORDER).limit(limit).lean()).map(({ _id, ...run }) => ({
-      ...run,
-      id: _id.toHexString(),
-    }));
+    return (await this.runs.find(filter).sort(LINE_ORDER).limit(limit).lean()).map(runRecord);
   }
 
   /** Whether any run of a pool waits, with a machine or without. */

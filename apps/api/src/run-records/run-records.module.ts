@@ -1,6 +1,9 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 import { AttemptFence } from './attempt-fence.service.js';
+import { DeletedProject, DeletedProjectSchema } from './deleted-project.schema.js';
+import { DeletedProjectsRepository } from './deleted-projects.repository.js';
+import { OwnedRunsRepository } from './owned-runs.repository.js';
 import { OwnedRuns } from './owned-runs.service.js';
 import { Run, RunSchema } from './run.schema.js';
 import { RunHooks } from './run-hooks.js';
@@ -8,8 +11,29 @@ import { RunLinesRepository } from './run-lines.repository.js';
 import { RunsRepository } from './runs.repository.js';
 
 @Module({
-  imports: [MongooseModule.forFeature([{ name: Run.name, schema: RunSchema }])],
-  providers: [AttemptFence, OwnedRuns, RunHooks, RunLinesRepository, RunsRepository],
-  exports: [AttemptFence, OwnedRuns, RunHooks, RunLinesRepository, RunsRepository],
+  imports: [
+    MongooseModule.forFeature([
+      { name: Run.name, schema: RunSchema },
+      { name: DeletedProject.name, schema: DeletedProjectSchema },
+    ]),
+  ],
+  providers: [
+    AttemptFence,
+    DeletedProjectsRepository,
+    OwnedRuns,
+    OwnedRunsRepository,
+    RunHooks,
+    RunLinesRepository,
+    RunsRepository,
+  ],
+  exports: [
+    AttemptFence,
+    DeletedProjectsRepository,
+    OwnedRuns,
+    OwnedRunsRepository,
+    RunHooks,
+    RunLinesRepository,
+    RunsRepository,
+  ],
 })
 export class RunRecordsModule {}

@@ -10,6 +10,10 @@ import type { Attempt, Run } from './run.schema.js';
 /** A run as the database has it. */
 export type RunRecord = Omit<Run, '_id'> & { id: string };
 
+export function runRecord({ _id, ...run }: Run): RunRecord {
+  return { ...run, id: _id.toHexString() };
+}
+
 /** Why a run waits, and its place in line. */
 export interface Waiting {
   waitReason: string | null;

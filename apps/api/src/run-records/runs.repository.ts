@@ -4,17 +4,14 @@ import {
   canTransition,
   isTerminal,
   ON_MACHINE_STATES,
-  type Page,
-  type RunQuery,
   type RunState,
-  type UpdateRun,
 } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import { type Model, type QueryFilter, Types } from 'mongoose';
+import { type Model, Types } from 'mongoose';
 import { gpuSeats } from './gpu-seats.js';
 import { type Attempt, Run } from './run.schema.js';
-import type { RunRecord } from './run-view.js';
+import { type RunRecord, runRecord } from './run-view.js';
 
 export type NewRun = Omit<
   Run,
@@ -50,7 +47,10 @@ export type WaitingRun = Pick<
   'id' | 'attempt' | 'priority' | 'correlationId' | 'targetPoolId' | 'seat' | 'notBefore' | 'needs'
 > & { machineId: string };
 
-/** Changes runs in the database; with `RunLinesRepository`, which only reads, the only place that touches them. */
+/**
+ * Changes runs in the database for the engine, which acts for every owner; with `OwnedRunsRepository` and
+ * `RunLinesRepository`, which only reads, the only place that touches them.
+ */
 @Injectable()
 export class RunsRepository {
   constructor(@InjectModel(Run.name) private readonly runs: Model<Run>) {}
@@ -66,7 +66,7 @@ export class RunsRepository {
         attempts: [newAttempt(1, now)],
         createdAt: now,
       });
-      return record(run.toObject());
+      return runRecord(run.toObject());
     } catch (error) {
       if (isDuplicateKey(error, 'idempotencyKey')) return null;
       throw error;
@@ -77,46 +77,12 @@ export class RunsRepository {
     return orNull(await this.runs.findOne({ ownerId, idempotencyKey }).lean());
   }
 
-  /** For the engine: machines and the reconciler act for every owner. */
   async get(id: string): Promise<RunRecord | null> {
     return orNull(await this.runs.findById(id).lean());
   }
 
   async count(state: RunState): Promise<number> {
     return this.runs.countDocuments({ state });
-  }
-
-  async getOwned(ownerId: string, id: string): Promise<RunRecord | null> {
-    return orNull(await this.runs.findOne({ _id: new Types.ObjectId(id), ownerId }).lean());
-  }
-
-  async list(ownerId: string, query: RunQuery): Promise<Page<RunRecord>> {
-    const filter: QueryFilter<Run> = { ownerId };
-    if (query.projectId) filter['projectId'] = query.projectId;
-    if (query.state) filter['state'] = { $in: query.state };
-    if (query.machineId) filter['machineId'] = query.machineId;
-    if (query.poolId) filter['targetPoolId'] = query.poolId;
-    if (query.tag) filter['tags'] = query.tag;
-    if (query.text) {
-      const text = { $regex: query.text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`), $options: 'i' };
-      filter['$or'] = [{ file: text }, { command: text }, { note: text }, { projectName: text }, { tags: text }];
-    }
-    if (query.cursor) filter['_id'] = { $lt: new Types.ObjectId(query.cursor) };
-    const found = await this.runs
-      .find(filter)
-      .sort({ _id: -1 })
-      .limit(query.limit + 1)
-      .lean();
-    const items = found.slice(0, query.limit).map(record);
-    return { items, nextCursor: found.length > query.limit ? (items.at(-1)?.id ?? null) : null };
-  }
-
-  async change(ownerId: string, id: string, change: UpdateRun): Promise<RunRecord | null> {
-    return orNull(
-      await this.runs
-        .findOneAndUpdate({ _id: new Types.ObjectId(id), ownerId }, { $set: change }, { returnDocument: 'after' })
-        .lean(),
-    );
   }
 
   /** How the series of the attempt stand now; null when it is not the current one any more. */
@@ -132,11 +98,6 @@ export class RunsRepository {
     );
   }
 
-  async remove(ownerId: string, id: string): Promise<boolean> {
-    const filter = { _id: new Types.ObjectId(id), ownerId, state: { $nin: [...ACTIVE_STATES] } };
-    return (await this.runs.deleteOne(filter)).deletedCount === 1;
-  }
-
   /** Active runs on the machine or waiting for it, oldest first. */
   async activeOn(machineId: string): Promise<RunRecord[]> {
     return (
@@ -144,7 +105,7 @@ export class RunsRepository {
         .find({ state: { $in: [...ACTIVE_STATES] }, machineId })
         .sort({ _id: 1 })
         .lean()
-    ).map(record);
+    ).map(runRecord);
   }
 
   /** Runs that the machine has begun and not ended. */
@@ -154,7 +115,7 @@ export class RunsRepository {
         .find({ state: { $in: [...ON_MACHINE_STATES] }, machineId })
         .sort({ _id: 1 })
         .lean()
-    ).map(record);
+    ).map(runRecord);
   }
 
   /** Ids of the runs that hold a slot, by machine. */
@@ -175,7 +136,7 @@ export class RunsRepository {
         .find({ state: { $in: [...states] } })
         .sort({ _id: 1 })
         .lean()
-    ).map(record);
+    ).map(runRecord);
   }
 
   /**
@@ -202,12 +163,23 @@ export class RunsRepository {
     return runs.sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
-  async ofProject(projectId: string): Promise<RunRecord[]> {
-    return (await this.runs.find({ projectId }).lean()).map(record);
+  async someActiveOf(projectId: string, limit: number): Promise<RunRecord[]> {
+    return (
+      await this.runs
+        .find({ projectId, state: { $in: [...ACTIVE_STATES] } })
+        .limit(limit)
+        .lean()
+    ).map(runRecord);
   }
 
-  async removeOfProject(projectId: string): Promise<void> {
-    await this.runs.deleteMany({ projectId });
+  async someOf(projectId: string, limit: number): Promise<Pick<RunRecord, 'id' | 'ownerId'>[]> {
+    const some = await this.runs.find({ projectId }, { ownerId: 1 }).limit(limit).lean();
+    return some.map(({ _id, ownerId }) => ({ id: _id.toHexString(), ownerId }));
+  }
+
+  /** Whatever their state. */
+  async removeAll(ids: readonly string[]): Promise<void> {
+    await this.runs.deleteMany({ _id: { $in: ids.map((id) => new Types.ObjectId(id)) } });
   }
 
   /**
@@ -351,8 +323,4 @@ function isDuplicateKey(error: unknown, key: string): boolean {
   return code === 11000 && keyPattern !== undefined && key in keyPattern;
 }
 
-function record({ _id, ...run }: Run): RunRecord {
-  return { ...run, id: _id.toHexString() };
-}
-
-const orNull = (run: Run | null): RunRecord | null => run && record(run);
+const orNull = (run: Run | null): RunRecord | null => run && runRecord(run);

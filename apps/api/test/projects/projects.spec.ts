@@ -142,17 +142,6 @@ describe('projects', () => {
     expect(await ada.get('/api/v1/projects/0123')).toMatchObject({ status: 400, body: { errors: [{ path: 'id' }] } });
   });
 
-  it('go with their files and with what others registered', async () => {
-    const gone: string[] = [];
-    api.app.get(ProjectsService, { strict: false }).onDelete.add(async (id) => void gone.push(id));
-    const { body } = await create(ada, { name: 'short-lived' });
-    await ada.put(`/api/v1/projects/${body.id}/files/a`, 'x');
-    expect((await ada.delete(`/api/v1/projects/${body.id}`)).status).toBe(204);
-    expect(gone).toContain(body.id);
-    expect((await ada.get(`/api/v1/projects/${body.id}/files`)).status).toBe(404);
-    expect((await ada.delete(`/api/v1/projects/${body.id}`)).status).toBe(404);
-  });
-
   it('number their runs without a gap or a double', async () => {
     const { body } = await create(ada, { name: 'numbered' });
     const service = api.app.get(ProjectsService, { strict: false });

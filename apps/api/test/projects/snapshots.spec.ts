@@ -3,7 +3,7 @@ import { readdirSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { FileView, ProjectView } from '@mle/protocol';
-import { type Client, type Parts, startParts } from '@mle/testing';
+import { type Client, type Parts, startParts, until } from '@mle/testing';
 import { getConnectionToken } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
 import { BlobCollectorService } from '../../src/platform/blobs/blob-collector.service.js';
@@ -208,7 +208,9 @@ describe('blobs', () => {
     await collector.collect(-1);
     expect(await there()).toEqual([false, false, true, false]);
     await ada.delete(`/api/v1/projects/${id}`);
-    await collector.collect(-1);
-    expect(await there()).toEqual([false, false, false, false]);
+    await until('its files and its snapshot are gone', async () => {
+      await collector.collect(-1);
+      return !(await there()).includes(true);
+    });
   });
 });

@@ -255,7 +255,7 @@ describe('the numbers of a run', () => {
   it('are read from output that an earlier version stored', async () => {
     const ref = newRef();
     await send(api, ref, Buffer.from('#a 1 1\nepoch 2 b=2\n'));
-    await api.app.get(MetricsIngest, { strict: false }).removeRun(ref.runId);
+    await api.app.get(MetricsIngest, { strict: false }).removeRuns([ref.runId]);
     expect((await list(api, ref, true)).series.map(({ name }) => name)).toEqual(['a', 'b']);
   });
 

@@ -105,8 +105,14 @@ export class FilesRepository {
     return (await this.files.deleteMany({ projectId: objectId(projectId), path: below(folder) })).deletedCount;
   }
 
-  async deleteAll(projectId: string): Promise<void> {
-    await this.files.deleteMany({ projectId: objectId(projectId) });
+  /** Deletes some of the project's files; answers whether there were any. */
+  async deleteSome(projectId: string): Promise<boolean> {
+    const some = await this.files
+      .find({ projectId: objectId(projectId) }, { _id: 1 })
+      .limit(CHUNK)
+      .lean();
+    if (some.length > 0) await this.files.deleteMany({ _id: { $in: some.map(({ _id }) => _id) } });
+    return some.length > 0;
   }
 
   /** Gives each file its new path. */

@@ -5,6 +5,7 @@ import { BlobCollectorService } from '../../platform/blobs/blob-collector.servic
 import { BlobsService } from '../../platform/blobs/blobs.service.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { badRequest, conflict, notFound, ProblemError } from '../../platform/http/problem.js';
+import { ProjectRemover } from '../project-remover.service.js';
 import { ProjectsService } from '../projects.service.js';
 import { FilesRepository } from './files.repository.js';
 import { leadsOutside } from './link-target.js';
@@ -31,9 +32,10 @@ export class FilesService {
     private readonly blobs: BlobsService,
     @Inject(CONFIG) private readonly config: Config,
     collector: BlobCollectorService,
+    remover: ProjectRemover,
   ) {
     collector.roots.add((keep) => keep(this.files.allBlobs()));
-    projects.onDelete.add((projectId) => this.files.deleteAll(projectId));
+    remover.add((projectId) => this.files.deleteSome(projectId));
   }
 
   async list(userId: string, projectId: string): Promise<FileView[]> {

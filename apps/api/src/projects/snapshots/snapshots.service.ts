@@ -5,6 +5,7 @@ import { BlobCollectorService } from '../../platform/blobs/blob-collector.servic
 import { BlobsService } from '../../platform/blobs/blobs.service.js';
 import { notFound } from '../../platform/http/problem.js';
 import { FilesRepository } from '../files/files.repository.js';
+import { ProjectRemover } from '../project-remover.service.js';
 import { ProjectsService } from '../projects.service.js';
 import { SnapshotsRepository } from './snapshots.repository.js';
 
@@ -33,9 +34,13 @@ export class SnapshotsService {
     private readonly files: FilesRepository,
     private readonly blobs: BlobsService,
     collector: BlobCollectorService,
+    remover: ProjectRemover,
   ) {
     collector.roots.add((keep, since) => keep(this.referenced(since)));
-    projects.onDelete.add((projectId) => this.snapshots.delete(projectId));
+    remover.add(async (projectId) => {
+      await this.snapshots.delete(projectId);
+      return false;
+    });
   }
 
   /**

@@ -88,8 +88,8 @@ export class ArtifactsRepository {
     return (await this.artifacts.deleteMany({ ...of(ref), ...STORED, origin: 'output' })).deletedCount;
   }
 
-  async removeRun(runId: string): Promise<void> {
-    await this.artifacts.deleteMany({ runId });
+  async removeRuns(runIds: readonly string[]): Promise<void> {
+    await this.artifacts.deleteMany({ runId: { $in: runIds } });
   }
 
   /** The blobs of all artifacts. */

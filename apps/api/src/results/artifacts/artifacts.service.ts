@@ -25,7 +25,7 @@ export class ArtifactsService {
     collector: BlobCollectorService,
     hooks: RunHooks,
   ) {
-    hooks.onDelete.add((runId) => this.artifacts.removeRun(runId));
+    hooks.onDelete.add((runIds) => this.artifacts.removeRuns(runIds));
     collector.roots.add((keep) => keep(this.artifacts.allBlobs()));
   }
 

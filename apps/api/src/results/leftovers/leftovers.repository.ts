@@ -35,7 +35,7 @@ export class LeftoversRepository {
     await this.leftovers.updateOne({ runId, attempt }, { $pull: { items: { path: { $in: paths } } } });
   }
 
-  async removeRun(runId: string): Promise<void> {
-    await this.leftovers.deleteMany({ runId });
+  async removeRuns(runIds: readonly string[]): Promise<void> {
+    await this.leftovers.deleteMany({ runId: { $in: runIds } });
   }
 }

@@ -36,7 +36,7 @@ export class LeftoversService {
     private readonly events: EventsService,
     hooks: RunHooks,
   ) {
-    hooks.onDelete.add((runId) => this.leftovers.removeRun(runId));
+    hooks.onDelete.add((runIds) => this.leftovers.removeRuns(runIds));
   }
 
   /** Takes the list from the machine that has the attempt, or had it, once its program is over. */

@@ -40,7 +40,7 @@ export class MetricsIngest implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   onModuleInit(): void {
-    this.runs.onDelete.add((runId) => this.removeRun(runId));
+    this.runs.onDelete.add((runIds) => this.removeRuns(runIds));
     this.ingest.chunkStored.on((ref, chunk) => this.entry(ref, chunk.from === 0).metrics.accept(chunk));
     this.ingest.onRestart.add((ref) => this.restart(ref));
     this.events.on('attempt.ended', (ref) => {
@@ -80,13 +80,13 @@ export class MetricsIngest implements OnModuleInit, OnModuleDestroy {
     await this.entries.get(key(ref))?.metrics.reach(0);
   }
 
-  async removeRun(runId: string): Promise<void> {
+  async removeRuns(runIds: readonly string[]): Promise<void> {
     for (const [name, entry] of this.entries) {
-      if (!name.startsWith(`${runId}-`)) continue;
+      if (!runIds.some((runId) => name.startsWith(`${runId}-`))) continue;
       release(entry);
       this.entries.delete(name);
     }
-    await this.repository.remove(runId);
+    await this.repository.removeRuns(runIds);
   }
 
   private async restart(ref: AttemptRef): Promise<void> {

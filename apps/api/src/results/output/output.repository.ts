@@ -107,8 +107,8 @@ export class OutputRepository {
     await this.chunks.deleteMany({ runId, attempt, from: { $gt: from, $lt: to }, to: { $lte: to } });
   }
 
-  async remove(runId: string): Promise<void> {
-    await this.chunks.deleteMany({ runId });
+  async removeRuns(runIds: readonly string[]): Promise<void> {
+    await this.chunks.deleteMany({ runId: { $in: runIds } });
   }
 
   async removeAttempt({ runId, attempt }: AttemptRef): Promise<void> {

@@ -23,7 +23,7 @@ export class OutputService {
     private readonly events: EventsService,
     runs: RunHooks,
   ) {
-    runs.onDelete.add((runId) => this.output.remove(runId));
+    runs.onDelete.add((runIds) => this.output.removeRuns(runIds));
   }
 
   storedBytes(ref: AttemptRef): Promise<number> {

@@ -28,8 +28,8 @@ export class ResourcesRepository {
     );
   }
 
-  async remove(runId: string): Promise<void> {
-    await this.records.deleteMany({ runId });
+  async removeRuns(runIds: readonly string[]): Promise<void> {
+    await this.records.deleteMany({ runId: { $in: runIds } });
   }
 }
 

@@ -39,7 +39,7 @@ export class ResourcesService implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   onModuleInit(): void {
-    this.runs.onDelete.add((runId) => this.removeRun(runId));
+    this.runs.onDelete.add((runIds) => this.removeRuns(runIds));
     this.timer = setInterval(() => void this.saveAll(), SAVE_EVERY_MS);
     this.events.on('attempt.ended', (ref) => void this.end(ref));
   }
@@ -70,9 +70,9 @@ export class ResourcesService implements OnModuleInit, OnModuleDestroy {
     return { attempt: ref.attempt, series };
   }
 
-  private async removeRun(runId: string): Promise<void> {
-    for (const [name, entry] of this.entries) if (entry.ref.runId === runId) this.entries.delete(name);
-    await this.repository.remove(runId);
+  private async removeRuns(runIds: readonly string[]): Promise<void> {
+    for (const [name, entry] of this.entries) if (runIds.includes(entry.ref.runId)) this.entries.delete(name);
+    await this.repository.removeRuns(runIds);
   }
 
   private async add(ref: AttemptRef, sample: ResourceSample): Promise<void> {

@@ -10,8 +10,8 @@ import {
 import { Injectable } from '@nestjs/common';
 import { notFound, ProblemError } from '../../platform/http/problem.js';
 import { EventsService } from '../../platform/signals/events.service.js';
+import { OwnedRunsRepository } from '../../run-records/owned-runs.repository.js';
 import { OwnedRuns } from '../../run-records/owned-runs.service.js';
-import { RunsRepository } from '../../run-records/runs.repository.js';
 import { WaitingService } from '../waiting/waiting.service.js';
 import { RunRemover } from './run-remover.service.js';
 import { RunStarter } from './run-starter.service.js';
@@ -23,7 +23,7 @@ const STOPPED_BY_USER = 'stopped by the user';
 @Injectable()
 export class RunsService {
   constructor(
-    private readonly runs: RunsRepository,
+    private readonly runs: OwnedRunsRepository,
     private readonly owned: OwnedRuns,
     private readonly starter: RunStarter,
     private readonly stopper: RunStopper,

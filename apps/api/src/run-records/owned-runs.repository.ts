@@ -1,0 +1,63 @@
+import { ACTIVE_STATES, type Page, type RunQuery, type UpdateRun } from '@mle/protocol';
+import { Injectable } from '@nestjs/common';
+import { InjectModel } from '@nestjs/mongoose';
+import type { Model, QueryFilter } from 'mongoose';
+import { objectId } from '../platform/database/ids.js';
+import { DeletedProjectsRepository } from './deleted-projects.repository.js';
+import { Run } from './run.schema.js';
+import { type RunRecord, runRecord } from './run-view.js';
+
+/** Runs as their owners see them: without those of another, and without those whose project is gone. */
+@Injectable()
+export class OwnedRunsRepository {
+  constructor(
+    @InjectModel(Run.name) private readonly runs: Model<Run>,
+    private readonly deletedProjects: DeletedProjectsRepository,
+  ) {}
+
+  async get(ownerId: string, id: string): Promise<RunRecord | null> {
+    const found = await this.runs.findOne({ ...(await this.seenBy(ownerId)), _id: objectId(id) }).lean();
+    return found && runRecord(found);
+  }
+
+  /** Newest first. */
+  async list(ownerId: string, query: RunQuery): Promise<Page<RunRecord>> {
+    const filter = await this.seenBy(ownerId, query.projectId);
+    if (query.state) filter['state'] = { $in: query.state };
+    if (query.machineId) filter['machineId'] = query.machineId;
+    if (query.poolId) filter['targetPoolId'] = query.poolId;
+    if (query.tag) filter['tags'] = query.tag;
+    if (query.text) {
+      const text = { $regex: query.text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`), $options: 'i' };
+      filter['$or'] = [{ file: text }, { command: text }, { note: text }, { projectName: text }, { tags: text }];
+    }
+    if (query.cursor) filter['_id'] = { $lt: objectId(query.cursor) };
+    const found = await this.runs
+      .find(filter)
+      .sort({ _id: -1 })
+      .limit(query.limit + 1)
+      .lean();
+    const items = found.slice(0, query.limit).map(runRecord);
+    return { items, nextCursor: found.length > query.limit ? (items.at(-1)?.id ?? null) : null };
+  }
+
+  async change(ownerId: string, id: string, change: UpdateRun): Promise<RunRecord | null> {
+    const filter = { ...(await this.seenBy(ownerId)), _id: objectId(id) };
+    const changed = await this.runs.findOneAndUpdate(filter, { $set: change }, { returnDocument: 'after' }).lean();
+    return changed && runRecord(changed);
+  }
+
+  /** One that has ended. */
+  async remove(ownerId: string, id: string): Promise<void> {
+    await this.runs.deleteOne({ _id: objectId(id), ownerId, state: { $nin: [...ACTIVE_STATES] } });
+  }
+
+  private async seenBy(ownerId: string, projectId?: string): Promise<QueryFilter<Run>> {
+    const gone = await this.deletedProjects.idsOf(ownerId);
+    if (projectId === undefined && gone.length === 0) return { ownerId };
+    return {
+      ownerId,
+      projectId: { ...(projectId !== undefined && { $eq: projectId }), ...(gone.length > 0 && { $nin: gone }) },
+    };
+  }
+}

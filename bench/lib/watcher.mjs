@@ -4,7 +4,10 @@ import { io } from 'socket.io-client';
 
 /** A browser's socket: it hears of the user's runs and can watch them. */
 export async function openSocket(product) {
-  const socket = io(`${product.url}/events`, { transports: ['websocket'], auth: { token: product.client.token } });
+  const socket = io(`${product.url}/events`, {
+    transports: ['websocket'],
+    extraHeaders: { authorization: `Bearer ${product.client.token}` },
+  });
   await once(socket, 'connect');
   return socket;
 }

@@ -6,6 +6,7 @@ import {
   type Hello,
   type Inventory,
   LINK_NAMESPACE,
+  LINK_PATH,
   LINK_VERSION,
   machineQueue,
   QUEUE_PREFIX,
@@ -73,6 +74,7 @@ export class FakeWorker {
     hello: Partial<Hello> = {},
   ): Promise<FakeWorker> {
     const link: Link = io(api.url + LINK_NAMESPACE, {
+      path: LINK_PATH,
       transports: ['websocket'],
       forceNew: true,
       reconnection: false,

@@ -39,7 +39,7 @@ export class Watcher {
       forceNew: true,
       reconnectionDelay: 100,
       reconnectionDelayMax: 1_000,
-      auth: { token: api.token },
+      extraHeaders: { authorization: `Bearer ${api.token}` },
     });
     this.socket.on('connect', () => {
       for (const runId of this.runs.keys()) void this.catchUp(runId);

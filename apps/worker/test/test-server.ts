@@ -29,6 +29,7 @@ import {
   FILE_MODES,
   LIMITS,
   LINK_NAMESPACE,
+  LINK_PATH,
   LINK_VERSION,
   LinkAuthSchema,
   machineQueue,
@@ -109,6 +110,7 @@ export class TestServer {
     const redis = await startRedis();
     const http = createServer();
     const io = new Server<WorkerToServer, ServerToWorker>(http, {
+      path: LINK_PATH,
       transports: ['websocket'],
       serveClient: false,
       maxHttpBufferSize: LIMITS.linkMessageBytes,

@@ -8,7 +8,8 @@ import type { PoolView } from './pools.js';
 import type { FetchProgress, ProjectView } from './projects.js';
 import type { RunView } from './runs.js';
 
-/** socket.io namespace of the browser; authenticated by the session cookie or `auth: { token }`. */
+export const EVENTS_PATH = '/socket.io/';
+/** socket.io namespace of the browser, whose handshake brings the session cookie or `Authorization: Bearer`. */
 export const EVENTS_NAMESPACE = '/events';
 
 /** Server to browser. Runs and projects reach their owner only, machines and pools everyone. */

@@ -37,6 +37,19 @@ export const LIMITS = {
   pathBytes: 1024,
   /** The largest message that the link carries, above the largest frame and its header. */
   linkMessageBytes: 4 * MiB,
+  /** All that a connection to the link may send before it has proved whose it is. */
+  strangerBytes: 64 * KiB,
+  /** Connections to the link that have not proved whose they are, of one address and in all. */
+  strangersPerAddress: 64,
+  strangers: 512,
+  /** A message of a browser: it asks, and sends no contents. */
+  browserMessageBytes: 64 * KiB,
+  /** Requests of one browser connection that are worked on at once, and that wait; one more closes it. */
+  browserRequests: 4,
+  browserRequestsWaiting: 500,
+  /** WebSockets of one address and in all: each page has one, each worker a link and two to its queue. */
+  socketsPerAddress: 2_000,
+  sockets: 10_000,
   /** Series that the output of one attempt makes. */
   metricSeries: 200,
   /** Points of all series of one attempt. */
@@ -48,6 +61,8 @@ export const LIMITS = {
 /** Times of the link, in milliseconds. */
 export const TIMING = {
   heartbeatMs: 1_000,
+  /** A connection that has said nothing useful by then is closed: no worker's hello, no browser's namespace. */
+  helloMs: 5_000,
   /** Silence after which a machine is shown offline. */
   offlineAfterMs: 5_000,
   /** Output is held at most this long to be sent in fewer frames. */

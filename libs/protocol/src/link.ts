@@ -17,7 +17,9 @@ import { DEFAULT_PROJECT_SETTINGS, ProjectSettingsSchema } from './project-setti
 import { EnvSchema } from './runs.js';
 
 /** Raised when the worker and the server could misunderstand each other. */
-export const LINK_VERSION = 2;
+export const LINK_VERSION = 3;
+/** Where the link's WebSocket is, apart from that of browsers, which have limits of their own. */
+export const LINK_PATH = '/worker/link/';
 export const LINK_NAMESPACE = '/worker';
 export const QUEUE_PATH = '/worker/queue';
 

@@ -8,6 +8,7 @@ import {
   type HelloReply,
   type JoinTokenView,
   LINK_NAMESPACE,
+  LINK_PATH,
   LINK_VERSION,
   type LinkAuth,
   type MachineView,
@@ -70,6 +71,7 @@ describe('the link of a worker', () => {
 
   function dial(auth: Partial<LinkAuth>): Link {
     const link: Link = io(api.url + LINK_NAMESPACE, {
+      path: LINK_PATH,
       transports: ['websocket'],
       forceNew: true,
       reconnection: false,

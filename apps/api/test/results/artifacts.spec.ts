@@ -12,6 +12,7 @@ import {
   type LeftoverResult,
   LIMITS,
   LINK_NAMESPACE,
+  LINK_PATH,
   LINK_VERSION,
   type ProjectView,
   type RunFileList,
@@ -74,6 +75,7 @@ async function begin(): Promise<void> {
 
 async function dial(auth: { credential: string } | { joinToken: string }, attempts: AttemptRef[] = []) {
   const link: Link = io(api.url + LINK_NAMESPACE, {
+    path: LINK_PATH,
     transports: ['websocket'],
     forceNew: true,
     reconnection: false,

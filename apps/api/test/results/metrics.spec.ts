@@ -8,6 +8,7 @@ import {
   type HelloReply,
   LIMITS,
   LINK_NAMESPACE,
+  LINK_PATH,
   LINK_VERSION,
   type MetricList,
   type MetricUpdate,
@@ -98,6 +99,7 @@ describe('the numbers of a run', () => {
   async function runOnLink(): Promise<{ link: Link; ref: AttemptRef }> {
     const { token } = await api.app.get(MachineCredentials, { strict: false }).createJoinToken();
     const link: Link = io(api.url + LINK_NAMESPACE, {
+      path: LINK_PATH,
       transports: ['websocket'],
       forceNew: true,
       reconnection: false,

@@ -5,7 +5,7 @@ import { CONFIG, type Config } from '../../platform/config/config.js';
 import { ADMIN_ROUTE, type AuthenticatedRequest, PUBLIC_ROUTE } from '../../platform/http/current-user.js';
 import { forbidden, unauthorized } from '../../platform/http/problem.js';
 import { AuthService, SESSION_MS } from './auth.service.js';
-import { isSameOrigin } from './same-origin.js';
+import { refuseOtherSites } from './same-origin.js';
 import { setSessionCookie } from './session-cookie.js';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -24,16 +24,7 @@ export class AuthGuard implements CanActivate {
     if (context.getType() !== 'http') return true;
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     const { authorization, cookie } = request.headers;
-    if (
-      authorization === undefined &&
-      !SAFE_METHODS.has(request.method) &&
-      !isSameOrigin(request.headers, this.config.publicUrl)
-    ) {
-      throw forbidden(
-        'auth.cross_origin',
-        'This request came from a page of another site. Use the page of this server.',
-      );
-    }
+    if (!SAFE_METHODS.has(request.method)) refuseOtherSites(request.headers, this.config.publicUrl);
     const targets = [context.getHandler(), context.getClass()];
     if (this.reflector.getAllAndOverride<boolean>(PUBLIC_ROUTE, targets)) return true;
     const found = await this.auth.authenticate({ cookieHeader: cookie, authorizationHeader: authorization });

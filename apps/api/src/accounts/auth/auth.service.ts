@@ -21,8 +21,6 @@ const CACHE_ENTRIES = 10_000;
 interface Proof {
   cookieHeader?: string | undefined;
   authorizationHeader?: string | undefined;
-  /** A bearer token without its header, as sockets give it. */
-  token?: string | undefined;
 }
 
 export interface Authentication {
@@ -57,10 +55,10 @@ export class AuthService {
     return (await this.authenticate(proof))?.user ?? null;
   }
 
-  async authenticate({ cookieHeader, authorizationHeader, token }: Proof): Promise<Authentication | null> {
-    const bearer = token ?? /^Bearer +(\S+)$/i.exec(authorizationHeader ?? '')?.[1];
+  async authenticate({ cookieHeader, authorizationHeader }: Proof): Promise<Authentication | null> {
+    const bearer = /^Bearer +(\S+)$/i.exec(authorizationHeader ?? '')?.[1];
     // Whoever sends a header means it: a wrong token is not covered up by a cookie.
-    if (bearer !== undefined || authorizationHeader !== undefined) {
+    if (authorizationHeader !== undefined) {
       return bearer === undefined ? null : this.cached(`token ${tokenHash(bearer)}`, () => this.byToken(bearer));
     }
     const cookie = sessionToken(cookieHeader);

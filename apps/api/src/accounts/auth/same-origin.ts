@@ -1,11 +1,21 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { forbidden } from '../../platform/http/problem.js';
+
+/**
+ * A page of another site neither changes anything nor listens. Whoever sends a header of its own means it.
+ * @throws ProblemError 403
+ */
+export function refuseOtherSites(headers: IncomingHttpHeaders, publicUrl: string | null): void {
+  if (headers.authorization === undefined && !isSameOrigin(headers, publicUrl))
+    throw forbidden('auth.cross_origin', 'This request came from a page of another site. Use the page of this server.');
+}
 
 /**
  * Whether a request that changes something comes from our own page, or from no browser at all. Browsers tell where a
  * request comes from in Sec-Fetch-Site or Origin, and a page cannot change either; a program such as curl sends neither
  * and carries no cookie but its own.
  */
-export function isSameOrigin(headers: IncomingHttpHeaders, publicUrl: string | null): boolean {
+function isSameOrigin(headers: IncomingHttpHeaders, publicUrl: string | null): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined) return site === 'same-origin' || site === 'none';
   const { origin, host } = headers;

@@ -1,7 +1,10 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import {
   type AttemptRef,
   type BrowserToServer,
   EVENTS_NAMESPACE,
+  EVENTS_PATH,
+  LIMITS,
   type MetricWatchReply,
   type OutputFrame,
   type ServerEvent,
@@ -9,12 +12,15 @@ import {
   type WatchReply,
   WatchSchema,
 } from '@mle/protocol';
-import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { DefaultEventsMap, Namespace, Socket } from 'socket.io';
 import { AuthService } from '../../accounts/auth/auth.service.js';
+import { refuseOtherSites } from '../../accounts/auth/same-origin.js';
+import { CONFIG, type Config } from '../../platform/config/config.js';
 import type { AuthUser } from '../../platform/http/current-user.js';
-import { ProblemError } from '../../platform/http/problem.js';
+import { ProblemError, unauthorized } from '../../platform/http/problem.js';
 import { logger } from '../../platform/logging/logger.js';
+import { BoundedQueue, QueueFull } from '../../platform/queues/bounded-queue.js';
 import { EventsService } from '../../platform/signals/events.service.js';
 import { SocketServer } from '../../platform/sockets/socket-server.js';
 import { OutputIngest } from '../../results/output/output-ingest.service.js';
@@ -23,6 +29,8 @@ import { RunsService } from '../../runs/life/runs.service.js';
 
 interface SocketData {
   user: AuthUser;
+  /** What it asks is answered a few at a time. */
+  requests: BoundedQueue;
 }
 type BrowserSocket = Socket<BrowserToServer, ServerToBrowser, DefaultEventsMap, SocketData>;
 
@@ -41,28 +49,29 @@ const metricsRoom = (runId: string): string => `metrics:${runId}`;
 export class EventsGateway implements OnApplicationBootstrap, OnModuleDestroy {
   private timer?: NodeJS.Timeout;
   private readonly namespace: Namespace<BrowserToServer, ServerToBrowser, DefaultEventsMap, SocketData>;
+  /** Who came in by which handshake. */
+  private readonly admitted = new WeakMap<IncomingMessage, AuthUser>();
 
   constructor(
     sockets: SocketServer,
+    @Inject(CONFIG) private readonly config: Config,
     private readonly auth: AuthService,
     private readonly events: EventsService,
     private readonly runs: RunsService,
     private readonly ingest: OutputIngest,
     private readonly relay: OutputRelay,
   ) {
-    this.namespace = sockets.io.of(EVENTS_NAMESPACE) as typeof this.namespace;
+    this.namespace = sockets
+      .endpoint({
+        path: EVENTS_PATH,
+        maxMessageBytes: LIMITS.browserMessageBytes,
+        maxAttachments: 0,
+        admit: (request) => this.admit(request),
+      })
+      .of(EVENTS_NAMESPACE) as typeof this.namespace;
   }
 
   onApplicationBootstrap(): void {
-    this.namespace.use((socket, next) => {
-      this.userOf(socket)
-        .then((user) => {
-          if (!user) return next(new Error('Log in first.'));
-          socket.data.user = user;
-          next();
-        })
-        .catch(() => next(new Error('The server could not check the login. Try again in a moment.')));
-    });
     this.namespace.on('connection', (socket) => this.connected(socket));
     this.timer = setInterval(() => {
       this.recheck().catch((error: unknown) => logger.debug({ err: error }, 'the logins of browsers were not checked'));
@@ -81,43 +90,53 @@ export class EventsGateway implements OnApplicationBootstrap, OnModuleDestroy {
     clearInterval(this.timer);
   }
 
-  private userOf({ handshake }: BrowserSocket): Promise<AuthUser | null> {
-    const { cookie, authorization } = handshake.headers;
-    const { token } = handshake.auth as { token?: unknown };
-    return this.auth.authenticateRequest({
-      cookieHeader: cookie,
-      authorizationHeader: authorization,
-      ...(typeof token === 'string' && { token }),
-    });
+  /** @throws ProblemError where nobody is logged in, or the page is one of another site. */
+  private async admit(request: IncomingMessage): Promise<void> {
+    refuseOtherSites(request.headers, this.config.publicUrl);
+    const user = await this.userOf(request.headers);
+    if (!user) throw unauthorized();
+    this.admitted.set(request, user);
+  }
+
+  private userOf({ cookie, authorization }: IncomingHttpHeaders): Promise<AuthUser | null> {
+    return this.auth.authenticateRequest({ cookieHeader: cookie, authorizationHeader: authorization });
   }
 
   /** Ends the sockets of whoever logged out or lost a token meanwhile, on whichever replica that was. */
   private async recheck(): Promise<void> {
     for (const socket of this.namespace.sockets.values()) {
-      const user = await this.userOf(socket);
+      const user = await this.userOf(socket.request.headers);
       if (user?.id !== socket.data.user.id) socket.disconnect(true);
     }
   }
 
   private connected(socket: BrowserSocket): void {
-    const { user } = socket.data;
+    const user = this.admitted.get(socket.request);
+    if (!user) return void socket.disconnect(true);
+    socket.data = { user, requests: new BoundedQueue(LIMITS.browserRequests, LIMITS.browserRequestsWaiting) };
     void socket.join(userRoom(user.id));
-    socket.on('watch', (request, ack) => this.answer(this.watch(socket, request), ack));
+    socket.on('watch', (request, ack) => void this.answer(socket, () => this.watch(socket, request), ack));
     socket.on('unwatch', (request) => this.leave(socket, request, runRoom));
-    socket.on('metrics.watch', (request, ack) => this.answer(this.watchMetrics(socket, request), ack));
+    socket.on(
+      'metrics.watch',
+      (request, ack) => void this.answer(socket, () => this.watchMetrics(socket, request), ack),
+    );
     socket.on('metrics.unwatch', (request) => this.leave(socket, request, metricsRoom));
   }
 
-  private answer<R>(reply: Promise<R>, ack: unknown): void {
-    reply.then(
-      (value) => typeof ack === 'function' && (ack as (value: R) => void)(value),
-      (error: unknown) => {
-        if (!(error instanceof ProblemError)) logger.warn({ err: error }, 'a run is not watched');
-        const message =
-          error instanceof ProblemError ? error.detail : 'The run cannot be watched now. Try again in a moment.';
-        if (typeof ack === 'function') (ack as (value: { ok: false; message: string }) => void)({ ok: false, message });
-      },
-    );
+  private async answer<R>(socket: BrowserSocket, work: () => Promise<R>, ack: unknown): Promise<void> {
+    const tell = (reply: R | { ok: false; message: string }): void => {
+      if (typeof ack === 'function') (ack as (reply: unknown) => void)(reply);
+    };
+    try {
+      // What is closed meanwhile asks for nothing any more.
+      await socket.data.requests.run(async () => {
+        if (socket.connected) tell(await work());
+      });
+    } catch (error) {
+      tell({ ok: false, message: sentenceOf(error) });
+      if (error instanceof QueueFull) socket.disconnect(true);
+    }
   }
 
   private leave(socket: BrowserSocket, request: unknown, room: (runId: string) => string): void {
@@ -163,6 +182,13 @@ export class EventsGateway implements OnApplicationBootstrap, OnModuleDestroy {
       socket.compress(false).emit('output', frame, bytes as unknown as ArrayBuffer);
     }
   }
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof ProblemError) return error.detail;
+  if (error instanceof QueueFull) return 'Too many requests wait on this connection. It is closed: connect again.';
+  logger.warn({ err: error }, 'a run is not watched');
+  return 'The run cannot be watched now. Try again in a moment.';
 }
 
 /** What engine.io holds for a browser, beside what the WebSocket holds: its types keep it private. */

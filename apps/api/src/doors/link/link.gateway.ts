@@ -1,5 +1,8 @@
+import type { IncomingMessage } from 'node:http';
 import {
+  LIMITS,
   LINK_NAMESPACE,
+  LINK_PATH,
   LINK_VERSION,
   LinkAuthSchema,
   type LinkRefusal,
@@ -15,6 +18,10 @@ import { receive, type WorkerEvent } from './link-message.js';
 import { LinkSession, type WorkerProof, type WorkerSocket } from './link-session.js';
 import { LinkSessions } from './link-sessions.js';
 import { LinkTable } from './link-table.js';
+import { Strangers } from './strangers.js';
+
+/** Output and contents of artifacts come as one attachment beside their head. */
+const ATTACHMENTS = 1;
 
 /** A handshake that is refused, with a code for the worker and a sentence for its user. */
 class RefusedHandshake extends Error {
@@ -38,8 +45,17 @@ export class LinkGateway implements OnApplicationBootstrap {
     private readonly credentials: MachineCredentials,
     private readonly sessions: LinkSessions,
     private readonly table: LinkTable,
+    private readonly strangers: Strangers,
   ) {
-    this.namespace = sockets.io.of(LINK_NAMESPACE) as typeof this.namespace;
+    const io = sockets.endpoint({
+      path: LINK_PATH,
+      maxMessageBytes: LIMITS.linkMessageBytes,
+      maxAttachments: ATTACHMENTS,
+      // Who it is comes in the CONNECT packet.
+      admit: (request, address) => this.strangers.admit(request, address),
+    });
+    io.engine.on('connection', ({ request }: { request: IncomingMessage }) => this.strangers.of(request)?.watch());
+    this.namespace = io.of(LINK_NAMESPACE) as typeof this.namespace;
   }
 
   onApplicationBootstrap(): void {
@@ -47,6 +63,8 @@ export class LinkGateway implements OnApplicationBootstrap {
       this.authenticate(socket.handshake.auth).then(
         (proof) => {
           socket.data.proof = proof;
+          // A join token is used up by the hello, and not looked at before.
+          if ('machineId' in proof) this.strangers.of(socket.request)?.prove();
           next();
         },
         (error: unknown) => {
@@ -87,7 +105,11 @@ export class LinkGateway implements OnApplicationBootstrap {
     if (!proof) return void socket.disconnect(true);
     const session = new LinkSession(socket, proof);
     for (const event of Object.keys(this.table.messages) as WorkerEvent[]) {
-      socket.on(event, (...received: unknown[]) => void receive(session, event, this.table.messages[event], received));
+      socket.on(event, (...received: unknown[]) => {
+        const answered = receive(session, event, this.table.messages[event], received);
+        if (event === 'hello')
+          void this.strangers.of(socket.request)?.greet(answered, () => session.machineId !== null);
+      });
     }
     socket.on('disconnect', () => {
       if (session.machineId) this.sessions.leave(session.machineId, session);

@@ -16,6 +16,7 @@ import { MachineMessages } from './machine-messages.js';
 import { MachineOrders } from './machine-orders.service.js';
 import { QueueGateway } from './queue.gateway.js';
 import { ResultMessages } from './result-messages.js';
+import { Strangers } from './strangers.js';
 
 @Module({
   imports: [
@@ -38,6 +39,7 @@ import { ResultMessages } from './result-messages.js';
     MachineOrders,
     QueueGateway,
     ResultMessages,
+    Strangers,
   ],
 })
 export class LinkModule {}

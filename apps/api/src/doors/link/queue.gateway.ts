@@ -1,7 +1,6 @@
 import { QUEUE_PATH } from '@mle/protocol';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { QueueGate } from '../../machines/queue/queue-gate.service.js';
-import { logger } from '../../platform/logging/logger.js';
 import { SocketServer } from '../../platform/sockets/socket-server.js';
 
 /** Accepts the second socket of workers, by which they reach their queue. */
@@ -13,11 +12,6 @@ export class QueueGateway implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.sockets.onUpgrade(QUEUE_PATH, (request, socket, head) => {
-      this.gate.upgrade(request, socket, head).catch((error: unknown) => {
-        logger.warn({ err: error }, 'a queue connection failed');
-        socket.destroy();
-      });
-    });
+    this.sockets.onUpgrade(QUEUE_PATH, (request, socket, head) => this.gate.upgrade(request, socket, head));
   }
 }

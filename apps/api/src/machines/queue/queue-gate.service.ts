@@ -5,6 +5,7 @@ import { connect as tlsConnect } from 'node:tls';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { WebSocket, WebSocketServer } from 'ws';
 import { CONFIG, type Config } from '../../platform/config/config.js';
+import { ProblemError, unauthorized } from '../../platform/http/problem.js';
 import { logger } from '../../platform/logging/logger.js';
 import { RedisService } from '../../platform/redis/redis.service.js';
 import { MachineCredentials } from '../machine-credentials.js';
@@ -35,25 +36,16 @@ export class QueueGate implements OnModuleDestroy {
     private readonly quota: QueueQuota,
   ) {}
 
-  /** Takes an HTTP upgrade request to the queue path. */
+  /**
+   * Takes an HTTP upgrade request to the queue path.
+   * @throws ProblemError when the machine is not known, or Redis is away.
+   */
   async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    // Until the answer is written nobody else listens: an early reset of the peer must not end the process.
-    const ignore = (): void => undefined;
-    socket.on('error', ignore);
     const bearer = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
-    const machineId = bearer ? await this.credentials.machineOf(bearer).catch(() => null) : null;
-    if (!machineId) return refuse(socket, '401 Unauthorized');
-    let user;
-    try {
-      user = await setMachineUser(this.redis.client, machineId);
-    } catch (error) {
-      logger.warn({ machineId, err: error }, 'Redis is away: the queue connection is refused');
-      return refuse(socket, '503 Service Unavailable');
-    }
-    this.server.handleUpgrade(request, socket, head, (client) => {
-      socket.off('error', ignore);
-      this.pipe(client, machineId, user);
-    });
+    const machineId = bearer ? await this.credentials.machineOf(bearer) : null;
+    if (!machineId) throw unauthorized('The credential of this worker is not known here.');
+    const user = await this.redisUser(machineId);
+    this.server.handleUpgrade(request, socket, head, (client) => this.pipe(client, machineId, user));
   }
 
   /** Ends the queue connections of a machine that was removed. */
@@ -63,6 +55,15 @@ export class QueueGate implements OnModuleDestroy {
 
   onModuleDestroy(): void {
     for (const client of this.server.clients) client.terminate();
+  }
+
+  private async redisUser(machineId: string): Promise<{ username: string; password: string }> {
+    try {
+      return await setMachineUser(this.redis.client, machineId);
+    } catch (error) {
+      logger.warn({ machineId, err: error }, 'Redis is away: the queue connection is refused');
+      throw new ProblemError(503, 'redis.unavailable', 'Redis does not answer. Try again in a moment.');
+    }
   }
 
   private pipe(client: WebSocket, machineId: string, user: { username: string; password: string }): void {
@@ -131,7 +132,3 @@ export class QueueGate implements OnModuleDestroy {
 }
 
 const machineOf = new WeakMap<WebSocket, string>();
-
-function refuse(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-}

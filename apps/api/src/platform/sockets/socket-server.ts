@@ -1,29 +1,35 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { LIMITS } from '@mle/protocol';
+import { LIMITS, TIMING } from '@mle/protocol';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { Server as Engine } from 'engine.io';
+import type { Express, Request } from 'express';
 import { Server } from 'socket.io';
+import { notFound } from '../http/problem.js';
+import { ConnectionLimits } from './connection-limits.js';
+import { packetParser } from './packet-parser.js';
+import { refuseUpgrade } from './refuse-upgrade.js';
 
-type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+/** Takes the connection of an upgrade request. What it throws is the answer to the request. */
+type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>;
 
-const SOCKET_IO_PATH = '/socket.io/';
+interface Endpoint {
+  /** Ends in a slash. */
+  path: string;
+  /** Of one message, also of one that has only begun to come. */
+  maxMessageBytes: number;
+  maxAttachments: number;
+  /** Decides at the handshake who may come in. What it throws is the answer to the handshake. */
+  admit: (request: IncomingMessage, address: string) => Promise<void> | void;
+}
 
-/** The one socket.io server, and the other paths that take WebSockets. Long polling is not offered. */
+/** The one listener for WebSockets: it knows all paths, and how many may be open. Long polling is not offered. */
 @Injectable()
 export class SocketServer implements OnApplicationBootstrap, OnModuleDestroy {
-  readonly io = new Server({
-    path: SOCKET_IO_PATH,
-    transports: ['websocket'],
-    serveClient: false,
-    // Ours is the only upgrade listener: it knows all paths.
-    destroyUpgrade: false,
-    perMessageDeflate: false,
-    maxHttpBufferSize: LIMITS.linkMessageBytes,
-    pingInterval: 5_000,
-    pingTimeout: 10_000,
-  });
   private readonly handlers = new Map<string, UpgradeHandler>();
+  private readonly servers: Server[] = [];
+  private readonly limits = new ConnectionLimits({ perAddress: LIMITS.socketsPerAddress, inAll: LIMITS.sockets });
 
   constructor(private readonly host: HttpAdapterHost) {}
 
@@ -32,23 +38,59 @@ export class SocketServer implements OnApplicationBootstrap, OnModuleDestroy {
     this.handlers.set(path, handler);
   }
 
+  /** A socket.io server at a path of its own. */
+  endpoint({ path, maxMessageBytes, maxAttachments, admit }: Endpoint): Server {
+    const engine = new Engine({
+      transports: ['websocket'],
+      perMessageDeflate: false,
+      maxHttpBufferSize: maxMessageBytes,
+      pingInterval: 5_000,
+      pingTimeout: 10_000,
+    });
+    const io = new Server({
+      serveClient: false,
+      connectTimeout: TIMING.helloMs,
+      parser: packetParser(maxAttachments),
+    }).bind(engine);
+    // It is always there, and open to everybody unless it is said.
+    io.of('/').use((_socket, next) => next(new Error('This server has no such namespace.')));
+    this.onUpgrade(path, async (request, socket, head) => {
+      await admit(request, this.addressOf(request));
+      engine.handleUpgrade(request, socket, head);
+    });
+    this.servers.push(io);
+    return io;
+  }
+
   onApplicationBootstrap(): void {
     const server = this.host.httpAdapter.getHttpServer() as HttpServer;
-    this.io.attach(server);
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-      const handler = this.handlers.get(path);
-      if (handler) handler(request, socket, head);
-      else if (path !== SOCKET_IO_PATH) {
-        // Nobody else listens any more: a reset by the peer must not end the process.
-        socket.on('error', () => socket.destroy());
-        socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
-      }
+      // Until a handler has taken it nobody else listens: a reset by the peer must not end the process.
+      socket.on('error', () => socket.destroy());
+      this.upgrade(request, socket, head).catch((error: unknown) => refuseUpgrade(socket, error));
     });
   }
 
   onModuleDestroy(): void {
-    this.io.disconnectSockets(true);
-    this.io.engine?.close();
+    for (const io of this.servers) {
+      io.disconnectSockets(true);
+      io.engine.close();
+    }
+  }
+
+  private async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    const handler = this.handlers.get(path);
+    if (!handler) throw notFound('socket');
+    const address = this.addressOf(request);
+    this.limits.enter(address);
+    socket.once('close', () => this.limits.leave(address));
+    await handler(request, socket, head);
+  }
+
+  /** By the same rule as for other requests: Express makes each such an object, which knows the proxies to trust. */
+  private addressOf(request: IncomingMessage): string {
+    const { request: known } = this.host.httpAdapter.getInstance<Express>();
+    return (Object.setPrototypeOf(request, known) as Request).ip ?? 'unknown';
   }
 }

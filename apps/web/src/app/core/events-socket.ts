@@ -97,26 +97,21 @@ export class EventsSocket {
     socket.on('disconnect', (reason) => {
       this.connected.set(false);
       if (this.socket !== socket) return;
-      if (reason === 'io server disconnect') void this.afterRefusal(socket);
       // Ours: the line is dialled anew at once.
-      else if (reason !== 'io client disconnect') this.dialLater(socket);
+      if (reason === 'io client disconnect') return;
+      this.dialLater(socket);
+      if (reason === 'io server disconnect') void this.session.verify();
     });
     socket.on('connect_error', () => {
       this.connected.set(false);
       if (this.socket !== socket) return;
-      if (socket.active) this.dialLater(socket);
-      else void this.afterRefusal(socket);
+      this.dialLater(socket);
+      // A browser does not say why it has no line: whether the session has ended, a request finds out.
+      void this.session.verify();
     });
     socket.onAny((event: ServerEvent, ...args: unknown[]) => {
       for (const listener of this.listeners.get(event) ?? []) listener(...(args as never[]));
     });
-  }
-
-  /** The server answered but refused: either the session has ended (a request finds out), or it is starting. */
-  private async afterRefusal(socket: Socket<ServerToBrowser, BrowserToServer>): Promise<void> {
-    this.server.lost();
-    if (!(await this.session.stillValid())) this.close();
-    else if (this.socket === socket) this.dialLater(socket);
   }
 
   private dialLater(socket: Socket<ServerToBrowser, BrowserToServer>): void {

@@ -46,14 +46,11 @@ export class Session {
   }
 
   /** Asks the server whether the session still counts; goes to the login page when it does not. */
-  async stillValid(): Promise<boolean> {
+  async verify(): Promise<void> {
     try {
       await this.api.me();
-      return true;
     } catch (error) {
-      if (!(error instanceof RequestError) || error.status !== 401) return true;
-      this.expire();
-      return false;
+      if (error instanceof RequestError && error.status === 401) this.expire();
     }
   }
 

@@ -31,7 +31,7 @@ import type {
   StopRequest,
   WorkerToServer,
 } from '@mle/protocol';
-import { LINK_NAMESPACE, LINK_VERSION } from '@mle/protocol';
+import { LINK_NAMESPACE, LINK_PATH, LINK_VERSION } from '@mle/protocol';
 import type { Socket } from 'socket.io-client';
 import { io } from 'socket.io-client';
 import type { Logger } from '../../base/logger.js';
@@ -90,6 +90,7 @@ export class Link extends EventEmitter<Events> {
     super();
     this.setMaxListeners(0);
     this.socket = io(url + LINK_NAMESPACE, {
+      path: LINK_PATH,
       transports: ['websocket'],
       autoConnect: false,
       reconnectionDelay: 100,

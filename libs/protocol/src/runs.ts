@@ -157,7 +157,7 @@ export const RunViewSchema = z.object({
   state: RunStateSchema,
   /** Why it is not running yet, as a sentence. */
   waitReason: z.string().nullable(),
-  /** Place in line, 1 is next. */
+  /** Place in line, 1 is next; null also where it is far behind, as `waitReason` says. */
   place: z.int().nullable(),
   attempt: z.int(),
   attempts: z.array(AttemptViewSchema),

@@ -22,7 +22,7 @@ export class ProjectRemover implements OnApplicationBootstrap, OnModuleDestroy {
   /** Those of which nothing was left when they were looked at last. */
   private readonly empty = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
-  private working = false;
+  private working: Promise<void> | null = null;
   private again = false;
   private ended = false;
 
@@ -36,9 +36,10 @@ export class ProjectRemover implements OnApplicationBootstrap, OnModuleDestroy {
     this.wake();
   }
 
-  onModuleDestroy(): void {
+  async onModuleDestroy(): Promise<void> {
     this.ended = true;
     clearInterval(this.timer);
+    await this.working;
   }
 
   /** Adds what else goes with a project. A step of a project with nothing left has to be cheap. */
@@ -56,11 +57,10 @@ export class ProjectRemover implements OnApplicationBootstrap, OnModuleDestroy {
 
   private wake(): void {
     this.again = true;
-    if (!this.working) void this.work();
+    this.working ??= this.work().finally(() => (this.working = null));
   }
 
   private async work(): Promise<void> {
-    this.working = true;
     while (this.again && !this.ended) {
       this.again = false;
       const deletions = await this.deleted.list().catch((error: unknown) => this.failed(error, []));
@@ -70,7 +70,6 @@ export class ProjectRemover implements OnApplicationBootstrap, OnModuleDestroy {
         if (more) this.again = true;
       }
     }
-    this.working = false;
   }
 
   private async moreOf({ projectId, ownerId, deletedAt }: Deletion): Promise<boolean> {

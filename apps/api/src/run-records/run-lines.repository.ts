@@ -12,6 +12,12 @@ const PLACED: RunState[] = ['assigned', ...ON_MACHINE_STATES];
 const LINE_ORDER = { priority: -1, _id: 1 } as const;
 const BATCH = 100;
 
+/** So many before a run are counted; of a place further behind it is only said that it is. */
+export const MOST_COUNTED = 500;
+
+/** The line of a machine, or of a pool. */
+export type Line = { machineId: string } | { poolId: string };
+
 /** A run that waits for any machine of its pool, as far as it matters for choosing one. */
 export type PoolRun = Pick<
   RunRecord,
@@ -34,43 +40,37 @@ export type LineRun = LinePlace & Pick<RunRecord, 'needs'>;
 export class RunLinesRepository {
   constructor(@InjectModel(Run.name) private readonly runs: Model<Run>) {}
 
-  /** How many go before this run in its line: its machine's, or its pool's while it has no machine. */
+  /**
+   * How many go before this run in its line: its machine's, or its pool's while it has no machine. Counted up to
+   * `MOST_COUNTED` and one more, in an index that holds all that is asked, so that a long line costs no more.
+   */
   async countBefore(run: RunRecord): Promise<number> {
-    const ahead = [{ priority: { $gt: run.priority } }, { priority: run.priority, _id: { $lt: objectId(run.id) } }];
-    return this.runs.countDocuments({ ...lineOf(run), $or: ahead });
+    const limit = MOST_COUNTED + 1;
+    const line = filterOf(run.machineId === null ? { poolId: run.targetPoolId ?? '' } : { machineId: run.machineId });
+    const [sooner, older] = await Promise.all([
+      this.runs.countDocuments({ ...line, priority: { $gt: run.priority } }, { limit }),
+      this.runs.countDocuments({ ...line, priority: run.priority, _id: { $lt: objectId(run.id) } }, { limit }),
+    ]);
+    return Math.min(sooner + older, limit);
   }
 
-  /** Ids of the runs that wait for each of the machines, in their order. */
-  async ofMachines(machineIds: string[]): Promise<Map<string, string[]>> {
-    const waiting = await this.runs
-      .find({ state: { $in: WAITING }, machineId: { $in: machineIds } }, { machineId: 1, priority: 1 })
-      .sort(LINE_ORDER)
-      .lean();
-    return grouped(
-      machineIds,
-      waiting.map(({ _id, machineId }) => [machineId, _id.toHexString()]),
+  /** How many go before each of the first runs of these lines, by id; those further behind are not named. */
+  async placesIn(lines: readonly Line[]): Promise<Map<string, number>> {
+    const heads = await Promise.all(
+      lines.map((line) =>
+        this.runs
+          .find(filterOf(line), { _id: 1 })
+          .sort(LINE_ORDER)
+          .limit(MOST_COUNTED + 1)
+          .lean(),
+      ),
     );
-  }
-
-  /** Ids of the runs that wait for any machine of each of the pools, in their order. */
-  async ofPools(poolIds: string[]): Promise<Map<string, string[]>> {
-    const waiting = await this.runs
-      .find({ state: 'queued', targetPoolId: { $in: poolIds }, machineId: null }, { targetPoolId: 1, priority: 1 })
-      .sort(LINE_ORDER)
-      .lean();
-    return grouped(
-      poolIds,
-      waiting.map(({ _id, targetPoolId }) => [targetPoolId, _id.toHexString()]),
-    );
+    return new Map(heads.flatMap((head) => head.map(({ _id }, before) => [_id.toHexString(), before])));
   }
 
   /** The first runs of a line, whole. */
-  async headOf(line: { machineId: string } | { poolId: string }, limit: number): Promise<RunRecord[]> {
-    const filter: QueryFilter<Run> =
-      'poolId' in line
-        ? { state: 'queued', targetPoolId: line.poolId }
-        : { state: { $in: WAITING }, machineId: line.machineId };
-    return (await this.runs.find(filter).sort(LINE_ORDER).limit(limit).lean()).map(runRecord);
+  async headOf(line: Line, limit: number): Promise<RunRecord[]> {
+    return (await this.runs.find(filterOf(line)).sort(LINE_ORDER).limit(limit).lean()).map(runRecord);
   }
 
   /** Whether any run of a pool waits, with a machine or without. */
@@ -142,14 +142,9 @@ export function goesBefore(a: LinePlace, b: LinePlace): boolean {
   return a.priority !== b.priority ? a.priority > b.priority : a.id < b.id;
 }
 
-function lineOf({ machineId, targetPoolId }: RunRecord): QueryFilter<Run> {
-  return machineId === null
-    ? { state: 'queued', targetPoolId, machineId: null }
-    : { state: { $in: WAITING }, machineId };
-}
-
-function grouped(keys: string[], items: [string | null, string][]): Map<string, string[]> {
-  const lines = new Map<string, string[]>(keys.map((key) => [key, []]));
-  for (const [key, id] of items) lines.get(key ?? '')?.push(id);
-  return lines;
+/** A queued run of a pool has no machine. */
+function filterOf(line: Line): QueryFilter<Run> {
+  return 'poolId' in line
+    ? { state: 'queued', targetPoolId: line.poolId }
+    : { state: { $in: WAITING }, machineId: line.machineId };
 }

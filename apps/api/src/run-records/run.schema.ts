@@ -149,8 +149,11 @@ export class Run {
 }
 export const RunSchema = SchemaFactory.createForClass(Run);
 RunSchema.index({ projectId: 1, number: 1 }, { unique: true });
+// The lists of runs, newest first: whole, and by each filter that may leave out most of them.
 RunSchema.index({ ownerId: 1, _id: -1 });
-RunSchema.index({ state: 1, machineId: 1, _id: 1 });
+for (const filter of ['projectId', 'state', 'machineId', 'targetPoolId', 'tags'] as const)
+  RunSchema.index({ ownerId: 1, [filter]: 1, _id: -1 });
+RunSchema.index({ state: 1, machineId: 1, priority: -1, _id: 1 });
 RunSchema.index({ state: 1, targetPoolId: 1, priority: -1, _id: 1 });
 RunSchema.index({ seat: 1 }, { unique: true, partialFilterExpression: { seat: { $exists: true } } });
 RunSchema.index({ gpuSeats: 1 }, { unique: true, partialFilterExpression: { gpuSeats: { $exists: true } } });

@@ -13,6 +13,9 @@ import { gpuSeats } from './gpu-seats.js';
 import { type Attempt, Run } from './run.schema.js';
 import { type RunRecord, runRecord } from './run-view.js';
 
+/** Runs of one read, where there may be very many. */
+const BATCH = 200;
+
 export type NewRun = Omit<
   Run,
   | '_id'
@@ -139,11 +142,8 @@ export class RunsRepository {
     ).map(runRecord);
   }
 
-  /**
-   * Runs that have a machine which has not begun them, oldest first. Sorted here: no index has this order, and a store
-   * would sort whole runs.
-   */
-  async waitingForMachines(): Promise<WaitingRun[]> {
+  /** Runs that have a machine which has not begun them, some at a time, in the order of each machine's line. */
+  async *waitingForMachines(): AsyncGenerator<WaitingRun[]> {
     const fields = {
       attempt: 1,
       priority: 1,
@@ -154,13 +154,19 @@ export class RunsRepository {
       notBefore: 1,
       needs: 1,
     };
-    const waiting = await this.runs
+    const found = this.runs
       .find({ state: { $in: ['queued', 'assigned'] as RunState[] }, machineId: { $gt: '' } }, fields)
-      .lean();
-    const runs = waiting.flatMap(({ _id, machineId, ...run }) =>
-      machineId === null ? [] : [{ ...run, machineId, id: _id.toHexString() }],
-    );
-    return runs.sort((a, b) => (a.id < b.id ? -1 : 1));
+      .sort({ machineId: 1, priority: -1, _id: 1 })
+      .lean()
+      .cursor({ batchSize: BATCH });
+    let batch: WaitingRun[] = [];
+    for await (const { _id, machineId, ...run } of found) {
+      if (machineId !== null) batch.push({ ...run, machineId, id: _id.toHexString() });
+      if (batch.length < BATCH) continue;
+      yield batch;
+      batch = [];
+    }
+    yield batch;
   }
 
   async someActiveOf(projectId: string, limit: number): Promise<RunRecord[]> {

@@ -22,11 +22,7 @@ export class OwnLines {
 
   /** Gives each run that waits for its machine, and could begin there, a delivery where it has none. */
   async deliver(): Promise<void> {
-    const now = new Date();
-    const due = (await this.runs.waitingForMachines()).filter(({ notBefore }) => !notBefore || notBefore <= now);
-    const held = await this.withoutGpus(due);
-    for await (const run of this.deliveries.undelivered(due.filter(({ id }) => !held.has(id))))
-      await this.deliveries.deliver(run);
+    for await (const some of this.runs.waitingForMachines()) await this.deliverSome(some);
   }
 
   /** The GPUs that each of the first runs of the line would get now; a run that has to wait for some is not named. */
@@ -40,6 +36,14 @@ export class OwnLines {
       free = rest;
     }
     return gpus;
+  }
+
+  private async deliverSome(waiting: readonly WaitingRun[]): Promise<void> {
+    const now = new Date();
+    const due = waiting.filter(({ notBefore }) => !notBefore || notBefore <= now);
+    const held = await this.withoutGpus(due);
+    for await (const run of this.deliveries.undelivered(due.filter(({ id }) => !held.has(id))))
+      await this.deliveries.deliver(run);
   }
 
   /** Ids of those that wait for GPUs which others hold: their machines would ask for them in vain. */

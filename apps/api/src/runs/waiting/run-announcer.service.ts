@@ -3,7 +3,7 @@ import { MachinesRepository } from '../../machines/machines.repository.js';
 import { MachinesService } from '../../machines/machines.service.js';
 import { logger } from '../../platform/logging/logger.js';
 import { EventsService } from '../../platform/signals/events.service.js';
-import { RunLinesRepository } from '../../run-records/run-lines.repository.js';
+import { type Line, RunLinesRepository } from '../../run-records/run-lines.repository.js';
 import type { RunRecord } from '../../run-records/run-view.js';
 import { WaitingService } from './waiting.service.js';
 
@@ -11,9 +11,6 @@ import { WaitingService } from './waiting.service.js';
 const LINE_MS = 1_000;
 /** Those further behind see their place when they come nearer, or when they ask. */
 const ANNOUNCED_OF_LINE = 100;
-
-/** The line of a machine, or of a pool. */
-export type Line = { machineId: string } | { poolId: string };
 
 /** Tells browsers how runs are, and those that wait when their line moves. */
 @Injectable()

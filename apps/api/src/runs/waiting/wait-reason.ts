@@ -3,7 +3,7 @@ import { satisfies, takesRuns } from '../../machines/machine-fitness.js';
 import type { MachineRecord } from '../../machines/machines.repository.js';
 import type { PoolRecord } from '../../machines/pools/pools.repository.js';
 import { freeGpus, giveGpus, gpusWanted } from '../../run-records/gpu-seats.js';
-import type { PlacedRun } from '../../run-records/run-lines.repository.js';
+import { MOST_COUNTED, type PlacedRun } from '../../run-records/run-lines.repository.js';
 import type { RunRecord } from '../../run-records/run-view.js';
 
 const GiB = 1024 ** 3;
@@ -68,7 +68,10 @@ const lacksGpus = ({ needs }: RunRecord, machine: MachineRecord, here: readonly 
   !giveGpus(freeGpus(machine, here), needs).enough;
 
 const place = (before: number): string => (before === 0 ? 'it is next' : `${runsAre(before)} before it`);
-const runsAre = (count: number): string => `${count} ${count === 1 ? 'run is' : 'runs are'}`;
+function runsAre(count: number): string {
+  if (count > MOST_COUNTED) return `${MOST_COUNTED} runs or more are`;
+  return `${count} ${count === 1 ? 'run is' : 'runs are'}`;
+}
 
 /** "2 GPUs with 16 GB and the label fast" */
 function needsInWords(needs: Needs | null): string {

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { type MachineRecord, MachinesRepository } from '../../machines/machines.repository.js';
 import { PoolsRepository } from '../../machines/pools/pools.repository.js';
 import { gpusWanted } from '../../run-records/gpu-seats.js';
-import { type PlacedRun, RunLinesRepository } from '../../run-records/run-lines.repository.js';
+import { MOST_COUNTED, type PlacedRun, RunLinesRepository } from '../../run-records/run-lines.repository.js';
 import { NOT_WAITING, type RunRecord, runView, type Waiting } from '../../run-records/run-view.js';
 import { machineWaitReason, type PoolSituation, poolWaitReason } from './wait-reason.js';
 
@@ -37,24 +37,20 @@ export class WaitingService {
   async views(runs: readonly RunRecord[]): Promise<RunView[]> {
     const machineIds = [...new Set(runs.filter(waitsForMachine).map(({ machineId }) => machineId))];
     const poolIds = [...new Set(runs.filter(waitsForPool).map(({ targetPoolId }) => targetPoolId))];
-    const [machines, placed, machineLines, situations, poolLines] = await Promise.all([
+    const lines = [...machineIds.map((machineId) => ({ machineId })), ...poolIds.map((poolId) => ({ poolId }))];
+    const [machines, placed, situations, places] = await Promise.all([
       machineIds.length === 0 ? [] : this.machines.list(),
       this.placed(runs.filter(waitsForMachine)),
-      machineIds.length === 0 ? new Map<string, string[]>() : this.lines.ofMachines(machineIds),
       this.situations(poolIds),
-      poolIds.length === 0 ? new Map<string, string[]>() : this.lines.ofPools(poolIds),
+      this.lines.placesIn(lines),
     ]);
     const byId = new Map(machines.map((machine) => [machine.id, machine]));
-    const before = new Map(
-      [...machineLines.values(), ...poolLines.values()].flatMap((line) => line.map((id, i) => [id, i] as const)),
-    );
     return runs.map((run) => {
-      if (waitsForPool(run)) return runView(run, inPoolLine(run, situations, before.get(run.id) ?? 0));
+      const before = places.get(run.id) ?? MOST_COUNTED + 1;
+      if (waitsForPool(run)) return runView(run, inPoolLine(run, situations, before));
       return runView(
         run,
-        waitsForMachine(run)
-          ? inMachineLine(run, byId.get(run.machineId) ?? null, placed, before.get(run.id) ?? 0)
-          : NOT_WAITING,
+        waitsForMachine(run) ? inMachineLine(run, byId.get(run.machineId) ?? null, placed, before) : NOT_WAITING,
       );
     });
   }
@@ -85,13 +81,16 @@ function waitsForMachine(run: RunRecord): run is RunRecord & { machineId: string
   return (run.state === 'queued' || run.state === 'assigned') && run.machineId !== null;
 }
 
+/** Null where it is too far behind to be counted. */
+const placeBehind = (before: number): number | null => (before > MOST_COUNTED ? null : before + 1);
+
 function inPoolLine(
   run: RunRecord & { targetPoolId: string },
   situations: Map<string, PoolSituation>,
   before: number,
 ): Waiting {
   const situation = situations.get(run.targetPoolId);
-  return { place: before + 1, waitReason: situation ? poolWaitReason(run, situation, before) : null };
+  return { place: placeBehind(before), waitReason: situation ? poolWaitReason(run, situation, before) : null };
 }
 
 function inMachineLine(
@@ -104,7 +103,7 @@ function inMachineLine(
   if (run.state === 'assigned' && run.targetPoolId)
     return { place: 1, waitReason: `${run.machineName ?? 'A machine'} takes it in a moment.` };
   return {
-    place: before + 1,
+    place: placeBehind(before),
     waitReason: machineWaitReason(
       run,
       machine,

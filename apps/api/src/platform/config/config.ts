@@ -37,6 +37,8 @@ export interface Config {
   workerBundle: string;
   /** The shell script that installs a worker. */
   workerInstaller: string;
+  /** The file of the thread that reads numbers. */
+  metricsReader: string;
   examplesDir: string;
   /** Hosts in private networks that projects may be cloned from. */
   gitPrivateHosts: string[];
@@ -155,6 +157,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     webDir: path(webDir, join(root, 'dist/apps/web')),
     workerBundle: path(workerBundle, join(root, 'dist/apps/worker/worker.mjs')),
     workerInstaller: join(root, 'deploy/install-worker.sh'),
+    metricsReader: join(root, 'dist/apps/api/metrics-reader.mjs'),
     examplesDir: path(examplesDir, join(root, 'examples')),
     gitPrivateHosts: read(gitPrivateHosts) ?? [],
     maxFileBytes: read(maxFile) ?? LIMITS.projectFileBytes,

@@ -2,9 +2,11 @@ import type { AttemptRef } from '@mle/protocol';
 import type { Chunk } from '../output/output.repository.js';
 import { joinPoints } from './metric-points.js';
 import type { MetricsRepository, PointChunk } from './metrics.repository.js';
-import type { ReadBudget } from './read-budget.js';
-import { isCurrent, OutputReader } from './reader/output-reader.js';
-import type { SeriesPoints, SeriesState } from './reader/series-book.js';
+import { pieces } from './pieces.js';
+import { isCurrent } from './reader/output-reader.js';
+import { keptSeries, type SeriesPoints, type SeriesState } from './reader/series-book.js';
+import type { ReadingProgress } from './reading-messages.js';
+import { ReadingLost, type ReadingThread, type ThreadReader } from './reading-thread.service.js';
 
 /** Points wait at most so long to be stored: until then they can be read again from the output. */
 const STORE_AFTER_MS = 1_000;
@@ -12,6 +14,10 @@ const STORE_POINTS = 20_000;
 /** Output without any number is not read again from its beginning either. */
 const CHECKPOINT_BYTES = 8 * 1024 * 1024;
 const UNNOTED_BYTES = 256 * 1024;
+/** Output that comes faster than it is read waits in memory up to this size, and is fetched again beyond it. */
+const WAITING_BYTES = 1024 * 1024;
+/** Output that is read within a moment. */
+const NEAR_BYTES = 256 * 1024;
 /** Chunks are merged when there are so many, or so many points in them. */
 const MERGE_CHUNKS = 32;
 const MERGE_POINTS = 32_768;
@@ -20,12 +26,15 @@ interface AttemptMetricsParts {
   repository: Pick<MetricsRepository, 'append' | 'last' | 'merge' | 'removeAttempt'>;
   /** What is stored of the output, from an offset on. */
   output: (ref: AttemptRef, from: number, to: number) => AsyncGenerator<Chunk>;
-  budget: ReadBudget;
+  thread: Pick<ReadingThread, 'open'>;
   onPoints: () => void;
   onStored: () => void;
-  /** Called once, when lines were passed over for the first time. */
-  onSampled: () => void;
   onFailure: (error: unknown) => void;
+}
+
+interface Range {
+  from: number;
+  to: number;
 }
 
 /** Another process stored points of the attempt: what this one knows is not to be used again. */
@@ -33,11 +42,13 @@ export class Overtaken extends Error {}
 
 /**
  * Reads the numbers of one attempt from its stored output. Points are a function of the bytes: whatever is lost with
- * this process, the next one reads again from where the stored points end.
+ * this process or with the thread that reads, is read again from where the stored points end.
  */
 export class AttemptMetrics {
-  private reader: OutputReader;
-  private loaded: boolean;
+  private reader: ThreadReader | null = null;
+  /** How the series stand at `at`. */
+  private seriesNow: SeriesState[] = [];
+  private hasFound = false;
   private final = false;
   private storedFinal = false;
   private closed = false;
@@ -48,45 +59,54 @@ export class AttemptMetrics {
   private storedTo = 0;
   /** Up to here output is known to be durable. */
   private known = 0;
-  private catching: Promise<void> | null = null;
+  /** Output that came while earlier output was read. */
+  private waiting: Chunk[] = [];
+  private waitingBytes = 0;
+  private pumping: Promise<void> | null = null;
+  private waiters: { to: number; resolve: () => void; reject: (error: unknown) => void }[] = [];
+  /** What the thread is asked about, and a piece that it failed at, which is passed over. */
+  private asking: Range | null = null;
+  private unreadable: Range | null = null;
+  /** One question to the thread after the other, each together with what follows from its answer. */
+  private turn: Promise<unknown> = Promise.resolve();
   private storing: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | null = null;
   private unstored: SeriesPoints[][] = [];
   private unstoredPoints = 0;
   /** For watchers: those since `takeFresh`. */
   private fresh: SeriesPoints[][] = [];
-  private sampledTold = false;
   private mergedTo = 0;
   private unmerged: { to: number; points: number }[] = [];
 
   /** `isNew`: nothing of the attempt is stored anywhere. */
   constructor(
     private readonly ref: AttemptRef,
-    isNew: boolean,
+    private isNew: boolean,
     private readonly parts: AttemptMetricsParts,
-  ) {
-    this.reader = new OutputReader();
-    this.loaded = isNew;
-  }
+  ) {}
 
   get series(): SeriesState[] {
-    return this.reader.series;
+    return this.seriesNow;
   }
 
-  /**
-   * Takes output that was stored this moment; chunks that come while earlier ones are still fetched are fetched too.
-   */
+  /** More output is stored than was read until now. */
+  get isBehind(): boolean {
+    return this.finishing !== null || this.known - this.at > NEAR_BYTES;
+  }
+
+  /** Takes output that was stored this moment. */
   accept(chunk: Chunk): void {
     this.known = Math.max(this.known, chunk.to);
-    if (this.catching) return;
-    if (!this.loaded || chunk.from > this.at) void this.catchUp().catch(this.parts.onFailure);
-    else if (chunk.to > this.at) this.read(chunk);
+    if (this.waitingBytes + chunk.data.length <= WAITING_BYTES) {
+      this.waiting.push(chunk);
+      this.waitingBytes += chunk.data.length;
+    }
+    this.pump();
   }
 
-  /** Resolves when all points of `[0, to)` are stored. */
-  async reach(to: number): Promise<void> {
-    this.known = Math.max(this.known, to);
-    await this.catchUp();
+  /** Resolves when the points of what was read are stored; what is read within a moment is waited for. */
+  async flush(): Promise<void> {
+    if (this.known - this.at <= NEAR_BYTES) await this.reached(this.known);
     await this.store();
   }
 
@@ -96,10 +116,12 @@ export class AttemptMetrics {
     return this.finishing;
   }
 
-  /** Nothing is stored any more. */
+  /** Nothing is read or stored any more. */
   close(): void {
     this.closed = true;
     this.stopTimer();
+    this.reader?.close();
+    this.wake();
   }
 
   /** The points since the last call. */
@@ -111,14 +133,27 @@ export class AttemptMetrics {
 
   private async finishNow(to: number): Promise<void> {
     this.known = to;
-    await this.catchUp();
-    if (this.storedFinal) return;
-    this.final = true;
-    this.reader.end();
-    this.collect();
-    // A short output without numbers is as quickly read as a note of that.
-    if (this.reader.hasFound || this.sampledTold || this.at - this.storedTo > UNNOTED_BYTES) await this.store();
-    await this.merge(true);
+    while (!this.closed && !this.storedFinal) {
+      await this.reached(to);
+      try {
+        await this.endReading();
+        // A short output without numbers is as quickly read as a note of that.
+        if (!this.hasFound && this.at - this.storedTo <= UNNOTED_BYTES) return;
+        await this.store();
+      } catch (error) {
+        // What no piece of the output caused goes away.
+        if (!(error instanceof ReadingLost) || error.culprit) throw error;
+      }
+    }
+    if (!this.closed) await this.merge(true);
+  }
+
+  private async endReading(): Promise<void> {
+    await this.inTurn(async (reader) => {
+      if (this.final) return;
+      this.take(await reader.end());
+      this.final = true;
+    });
   }
 
   private stopTimer(): void {
@@ -126,63 +161,146 @@ export class AttemptMetrics {
     this.timer = null;
   }
 
-  private async catchUp(): Promise<void> {
-    while (this.catching) await this.catching;
-    if (this.loaded && this.at >= this.known) return;
-    this.catching = this.fetch().finally(() => (this.catching = null));
-    await this.catching;
+  /** Resolves when the output is read up to there. */
+  private async reached(to: number): Promise<void> {
+    if (this.isOpen && (this.at >= to || this.final)) return;
+    await new Promise<void>((resolve, reject) => {
+      this.waiters.push({ to, resolve, reject });
+      this.pump();
+    });
   }
 
-  private async fetch(): Promise<void> {
-    if (!this.loaded) await this.load();
-    while (this.at < this.known && !this.final) {
-      const before = this.at;
-      for await (const chunk of this.parts.output(this.ref, this.at, this.known)) this.read(chunk);
-      if (this.at === before) throw new Error('stored output could not be read');
+  /** What is stored of the attempt is known here. */
+  private get isOpen(): boolean {
+    return this.reader !== null || this.final;
+  }
+
+  private wake(): void {
+    const done = ({ to }: { to: number }): boolean => this.closed || (this.isOpen && (this.at >= to || this.final));
+    for (const { resolve } of this.waiters.filter(done)) resolve();
+    this.waiters = this.waiters.filter((waiter) => !done(waiter));
+  }
+
+  private pump(): void {
+    this.pumping ??= this.readOn()
+      .then(
+        () => this.wake(),
+        (error: unknown) => {
+          if (this.waiters.length === 0) this.parts.onFailure(error);
+          for (const { reject } of this.waiters.splice(0)) reject(error);
+        },
+      )
+      .finally(() => (this.pumping = null));
+  }
+
+  /** Reads until the end of what is known. */
+  private async readOn(): Promise<void> {
+    while (!this.closed && (!this.isOpen || (this.at < this.known && !this.final))) {
+      if (this.isOpen) await this.readNext().catch(lost);
+      else await this.load();
+      this.wake();
     }
   }
 
+  private async readNext(): Promise<void> {
+    while (this.waiting[0] && this.waiting[0].to <= this.at) this.dropWaiting();
+    const [next] = this.waiting;
+    if (next && next.from <= this.at) return this.read(next);
+    const before = this.at;
+    for await (const chunk of this.parts.output(this.ref, this.at, next?.from ?? this.known)) {
+      await this.read(chunk);
+      if (this.closed) return;
+    }
+    if (this.at === before) throw new Error('stored output could not be read');
+  }
+
+  private dropWaiting(): void {
+    this.waitingBytes -= this.waiting.shift()?.data.length ?? 0;
+  }
+
   private async load(): Promise<void> {
-    const last = await this.parts.repository.last(this.ref);
-    this.loaded = true;
-    if (!last) return;
-    // Other rules made these points: those of today read the output from its beginning.
-    if (!isCurrent(last.state)) return this.parts.repository.removeAttempt(this.ref);
-    this.reader = new OutputReader({ state: last.state });
-    this.at = this.storedTo = this.mergedTo = last.to;
-    this.final = this.storedFinal = last.final;
+    const last = this.isNew ? null : await this.parts.repository.last(this.ref);
+    if (this.closed) return;
+    if (last && !isCurrent(last.state)) {
+      // Other rules made these points: those of today read the output from its beginning.
+      await this.parts.repository.removeAttempt(this.ref);
+      return this.load();
+    }
+    this.at = this.storedTo = this.mergedTo = last?.to ?? 0;
+    this.final = this.storedFinal = last?.final ?? false;
+    this.hasFound = last !== null;
+    this.seriesNow = keptSeries(last?.state.book.series ?? []);
+    if (!this.final) this.reader = this.parts.thread.open(last?.state);
   }
 
-  private read(chunk: Chunk): void {
-    const { budget } = this.parts;
-    if (budget.left) budget.spend(() => this.push(after(chunk, this.at)));
-    else this.pass(chunk.to - this.at);
-    this.at = chunk.to;
-    this.collect();
-    if (this.unstoredPoints >= STORE_POINTS || this.at - this.storedTo >= CHECKPOINT_BYTES)
-      void this.store().catch(this.parts.onFailure);
-    else if (this.unstoredPoints > 0)
-      this.timer ??= setTimeout(() => void this.store().catch(this.parts.onFailure), STORE_AFTER_MS);
+  private async read(chunk: Chunk): Promise<void> {
+    for (const piece of pieces(chunk, this.at)) {
+      const from = this.at;
+      const to = from + piece.data.length;
+      await this.inTurn(async (reader) => {
+        this.asking = { from, to };
+        const isRead = !this.unreadable || to <= this.unreadable.from || from >= this.unreadable.to;
+        this.take(await (isRead ? reader.read(piece) : reader.skip(piece.data.length)));
+        this.asking = null;
+        this.at = to;
+      });
+      if (this.closed) return;
+      this.wake();
+      this.storeSoon();
+    }
   }
 
-  private push({ data, segments }: Pick<Chunk, 'data' | 'segments'>): void {
-    let at = 0;
-    for (const [length, stream, time] of segments) this.reader.push(data.subarray(at, (at += length)), stream, time);
+  /**
+   * Asks the thread while nobody else of this attempt does.
+   * @throws ReadingLost when the thread ended: the attempt is read again from what is stored.
+   */
+  private inTurn<T>(question: (reader: ThreadReader) => Promise<T>): Promise<T> {
+    const answer = this.turn.then(async () => {
+      const { reader } = this;
+      if (!reader || this.closed) throw new ReadingLost(false);
+      try {
+        return await question(reader);
+      } catch (error) {
+        if (error instanceof ReadingLost && this.reader === reader) this.startOver(error.culprit);
+        throw error;
+      }
+    });
+    this.turn = answer.catch(() => undefined);
+    return answer;
   }
 
-  private pass(bytes: number): void {
-    this.reader.skip(bytes);
-    if (!this.sampledTold) this.parts.onSampled();
-    this.sampledTold = true;
+  private startOver(culprit: boolean): void {
+    if (culprit && this.asking) this.unreadable = this.asking;
+    this.asking = null;
+    this.reader = null;
+    this.isNew = false;
+    this.final = false;
+    this.waiting = [];
+    this.waitingBytes = 0;
+    this.unstored = [];
+    this.unstoredPoints = 0;
+    this.pump();
   }
 
-  private collect(): void {
-    const taken = this.reader.take();
-    if (taken.length === 0) return;
-    this.unstored.push(taken);
-    this.fresh.push(taken);
-    this.unstoredPoints += taken.reduce((sum, { x }) => sum + x.length, 0);
+  private take({ points, series, hasFound }: ReadingProgress): void {
+    this.seriesNow = series;
+    this.hasFound = hasFound;
+    if (points.length === 0) return;
+    this.unstored.push(points);
+    this.fresh.push(points);
+    this.unstoredPoints += points.reduce((sum, { x }) => sum + x.length, 0);
     this.parts.onPoints();
+  }
+
+  private storeSoon(): void {
+    if (this.unstoredPoints >= STORE_POINTS || this.at - this.storedTo >= CHECKPOINT_BYTES) this.storeNoted();
+    else if (this.unstoredPoints > 0) this.timer ??= setTimeout(() => this.storeNoted(), STORE_AFTER_MS);
+  }
+
+  private storeNoted(): void {
+    this.store().catch((error: unknown) => {
+      if (!(error instanceof ReadingLost)) this.parts.onFailure(error);
+    });
   }
 
   /** One write after the other, each with all that came until it begins. */
@@ -199,28 +317,26 @@ export class AttemptMetrics {
   private async storeNow(): Promise<void> {
     if (this.closed || this.storedFinal || (this.unstoredPoints === 0 && this.at === this.storedTo && !this.final))
       return;
-    const parts = this.unstored;
-    const chunk: PointChunk = {
-      from: this.storedTo,
-      to: this.at,
-      final: this.final,
-      state: this.reader.state,
-      series: joinPoints(parts),
-    };
-    const count = this.unstoredPoints;
-    this.unstored = [];
-    this.unstoredPoints = 0;
+    const taken = await this.inTurn(async (reader) => {
+      const { state } = await reader.state();
+      const { unstored, unstoredPoints, final, at } = this;
+      this.unstored = [];
+      this.unstoredPoints = 0;
+      return { state, unstored, unstoredPoints, final, at };
+    });
+    const { state, final } = taken;
+    const chunk: PointChunk = { from: this.storedTo, to: taken.at, final, state, series: joinPoints(taken.unstored) };
     try {
       if (!(await this.parts.repository.append(this.ref, chunk)))
         throw new Overtaken('another process stores the points of this attempt');
     } catch (error) {
-      this.unstored = [...parts, ...this.unstored];
-      this.unstoredPoints += count;
+      this.unstored = [...taken.unstored, ...this.unstored];
+      this.unstoredPoints += taken.unstoredPoints;
       throw error;
     }
     this.storedTo = chunk.to;
     this.storedFinal = chunk.final;
-    this.unmerged.push({ to: chunk.to, points: count });
+    this.unmerged.push({ to: chunk.to, points: taken.unstoredPoints });
     this.parts.onStored();
     await this.merge(false).catch(this.parts.onFailure);
   }
@@ -236,15 +352,7 @@ export class AttemptMetrics {
   }
 }
 
-/** What of the chunk lies at or after `at`. */
-function after(chunk: Chunk, at: number): Pick<Chunk, 'data' | 'segments'> {
-  let skip = at - chunk.from;
-  if (skip <= 0) return chunk;
-  const data = chunk.data.subarray(skip);
-  const segments: Chunk['segments'] = [];
-  for (const [length, stream, time] of chunk.segments) {
-    if (skip < length) segments.push([length - Math.max(0, skip), stream, time]);
-    skip -= length;
-  }
-  return { data, segments };
+/** The thread is gone, and the attempt begins anew from what is stored. */
+function lost(error: unknown): void {
+  if (!(error instanceof ReadingLost)) throw error;
 }

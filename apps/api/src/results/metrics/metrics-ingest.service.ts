@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type AttemptRef, type MetricUpdate } from '@mle/protocol';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { logger } from '../../platform/logging/logger.js';
@@ -10,13 +11,17 @@ import { AttemptMetrics, Overtaken } from './attempt-metrics.js';
 import { downsample } from './downsample.js';
 import { columns } from './metric-view.js';
 import { MetricsRepository } from './metrics.repository.js';
-import { ReadBudget } from './read-budget.js';
 import type { SeriesState } from './reader/series-book.js';
+import { ReadingThread } from './reading-thread.service.js';
 
 /** Between two updates of a run to its watchers. */
 const UPDATE_MS = 250;
 /** Points of one series in one update. */
 const UPDATE_POINTS = 500;
+
+/** A run that printed very much does not end later for it: its last points follow. */
+const SETTLE_MS = 2_000;
+const UNSETTLED = 'the last points of an attempt were not stored; they are read when they are asked for';
 
 interface Entry {
   metrics: AttemptMetrics;
@@ -37,6 +42,7 @@ export class MetricsIngest implements OnModuleInit, OnModuleDestroy {
     private readonly repository: MetricsRepository,
     private readonly events: EventsService,
     private readonly runs: RunHooks,
+    private readonly thread: ReadingThread,
   ) {}
 
   onModuleInit(): void {
@@ -45,12 +51,7 @@ export class MetricsIngest implements OnModuleInit, OnModuleDestroy {
     this.ingest.onRestart.add((ref) => this.restart(ref));
     this.events.on('attempt.ended', (ref) => {
       if (!this.entries.has(key(ref))) return;
-      this.settle(ref).catch((error: unknown) =>
-        logger.warn(
-          { err: error, ...ref },
-          'the last points of an attempt were not stored; they are read when they are asked for',
-        ),
-      );
+      this.settle(ref).catch((error: unknown) => logger.warn({ err: error, ...ref }, UNSETTLED));
     });
   }
 
@@ -60,24 +61,25 @@ export class MetricsIngest implements OnModuleInit, OnModuleDestroy {
   }
 
   /**
-   * The end of an attempt whose output is complete: resolves with its series when all points are stored. `outputBytes`:
-   * where it is known how much was stored.
+   * The end of an attempt whose output is complete: resolves with its series when all points are stored, or after
+   * `SETTLE_MS` with those read until then, while reading goes on. `outputBytes`: where it is known how much was stored.
    */
   async settle(ref: AttemptRef, outputBytes?: number): Promise<SeriesState[]> {
     const entry = this.entry(ref, false);
-    try {
-      await entry.metrics.finish(outputBytes ?? (await this.output.storedBytes(ref)));
-      this.tell(ref, entry);
-      return entry.metrics.series;
-    } finally {
-      // After a failure the next one begins with what is stored.
-      this.drop(ref, entry);
-    }
+    const settled = this.settleEntry(ref, entry, outputBytes);
+    const isSettled = await Promise.race([settled.then(() => true), sleep(SETTLE_MS, false, { ref: false })]);
+    if (!isSettled) settled.catch((error: unknown) => logger.warn({ err: error, ...ref }, UNSETTLED));
+    return entry.metrics.series;
   }
 
   /** Resolves when all is stored that this process has read of the attempt. */
   async flush(ref: AttemptRef): Promise<void> {
-    await this.entries.get(key(ref))?.metrics.reach(0);
+    await this.entries.get(key(ref))?.metrics.flush();
+  }
+
+  /** Output of the attempt waits here to be read. */
+  isBehind(ref: AttemptRef): boolean {
+    return this.entries.get(key(ref))?.metrics.isBehind ?? false;
   }
 
   async removeRuns(runIds: readonly string[]): Promise<void> {
@@ -87,6 +89,16 @@ export class MetricsIngest implements OnModuleInit, OnModuleDestroy {
       this.entries.delete(name);
     }
     await this.repository.removeRuns(runIds);
+  }
+
+  private async settleEntry(ref: AttemptRef, entry: Entry, outputBytes?: number): Promise<void> {
+    try {
+      await entry.metrics.finish(outputBytes ?? (await this.output.storedBytes(ref)));
+      this.tell(ref, entry);
+    } finally {
+      // After a failure the next one begins with what is stored.
+      this.drop(ref, entry);
+    }
   }
 
   private async restart(ref: AttemptRef): Promise<void> {
@@ -107,11 +119,9 @@ export class MetricsIngest implements OnModuleInit, OnModuleDestroy {
     return new AttemptMetrics(ref, isNew, {
       repository: this.repository,
       output: (of, from, to) => this.output.chunks(of, from, to),
-      budget: new ReadBudget(),
+      thread: this.thread,
       onPoints: () => this.tellSoon(ref, entry()),
       onStored: () => this.pointsStored.emit(ref, entry().metrics.series),
-      onSampled: () =>
-        logger.warn(ref, 'a run prints faster than its lines are read for numbers: some are passed over'),
       onFailure: (error) => {
         if (error instanceof Overtaken) this.drop(ref, entry());
         else logger.warn({ err: error, ...ref }, 'points were not stored; they are read again');

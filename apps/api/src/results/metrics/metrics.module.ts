@@ -8,6 +8,7 @@ import { MetricChunk, MetricChunkSchema } from './metric-chunk.schema.js';
 import { MetricsRepository } from './metrics.repository.js';
 import { MetricsService } from './metrics.service.js';
 import { MetricsIngest } from './metrics-ingest.service.js';
+import { ReadingThread } from './reading-thread.service.js';
 import { RunMetricsController } from './run-metrics.controller.js';
 import { RunMetricsService } from './run-metrics.service.js';
 
@@ -20,7 +21,7 @@ import { RunMetricsService } from './run-metrics.service.js';
     RunRecordsModule,
   ],
   controllers: [RunMetricsController],
-  providers: [MetricsIngest, MetricsRepository, MetricsService, RunMetricsService],
+  providers: [MetricsIngest, MetricsRepository, MetricsService, ReadingThread, RunMetricsService],
   exports: [MetricsIngest],
 })
 export class MetricsModule {}

@@ -57,7 +57,7 @@ export class MetricsService {
     return {
       attempt: ref.attempt,
       series,
-      sampled: state?.sampled ?? false,
+      sampled: (state?.sampled ?? false) || this.ingest.isBehind(ref),
       dropped: state ? droppedPoints(state) : 0,
     };
   }

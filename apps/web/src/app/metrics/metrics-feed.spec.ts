@@ -1,4 +1,5 @@
 import { signal } from '@angular/core';
+import { jest } from '@jest/globals';
 import type { MetricList, MetricSeries, MetricUpdate } from '@mle/protocol';
 import type { EventsSocket } from '../core/events-socket';
 import { append } from './feed-series';
@@ -100,5 +101,23 @@ describe('the feed of a run', () => {
     feed.close();
     tell(part(3, 4));
     expect([feed.series()[0]?.count, unwatched]).toEqual([3, ['r']]);
+  });
+
+  it('asks again, ever more seldom, while lines are still read for numbers', async () => {
+    jest.useFakeTimers();
+    const { feed, answers } = setUp();
+    feed.open();
+    await jest.advanceTimersByTimeAsync(0);
+    answers[0]?.({ ...list(1), sampled: true });
+    await jest.advanceTimersByTimeAsync(2_000);
+    expect([answers.length, feed.sampled()]).toEqual([2, true]);
+    answers[1]?.({ ...list(2), sampled: true });
+    await jest.advanceTimersByTimeAsync(2_000);
+    expect(answers).toHaveLength(2);
+    await jest.advanceTimersByTimeAsync(2_000);
+    answers[2]?.(list(3));
+    await jest.advanceTimersByTimeAsync(600_000);
+    expect([answers.length, feed.sampled()]).toEqual([3, false]);
+    jest.useRealTimers();
   });
 });

@@ -6,6 +6,9 @@ import { append } from './feed-series';
 import type { MetricsApi } from './metrics-api';
 
 const RETRY_MS = 2_000;
+/** Until the server is asked anew for points that it had not read yet; longer each time. */
+const UNREAD_MS = 2_000;
+const UNREAD_MOST_MS = 60_000;
 
 /**
  * The numbers of one run, live. Whoever missed an update asks for the whole again, which the server answers with the
@@ -22,6 +25,8 @@ export class MetricsFeed {
   private opened = 0;
   private loading = false;
   private again = false;
+  private unreadMs = UNREAD_MS;
+  private unread: ReturnType<typeof setTimeout> | undefined;
   /** Updates that came while a list was on its way. */
   private waiting: MetricUpdate[] = [];
   private readonly off: (() => void)[] = [];
@@ -48,6 +53,7 @@ export class MetricsFeed {
 
   close(): void {
     if (--this.opened > 0) return;
+    clearTimeout(this.unread);
     if (this.ended === null) this.events.unwatchMetrics(this.runId);
     this.off.splice(0).forEach((off) => off());
   }
@@ -93,6 +99,9 @@ export class MetricsFeed {
     this.dropped.set(list.dropped);
     this.error.set(null);
     this.status.set('ready');
+    clearTimeout(this.unread);
+    if (list.sampled) this.unread = setTimeout(() => void this.catchUp(), this.unreadMs);
+    this.unreadMs = list.sampled ? Math.min(UNREAD_MOST_MS, this.unreadMs * 2) : UNREAD_MS;
   }
 
   private onRun(run: RunView): void {

@@ -162,7 +162,7 @@ export class RunCharts {
 /** What a chart does not show, in words. */
 export function remark(sampled: boolean, dropped: number): string {
   const parts = [
-    ...(sampled ? ['The program prints faster than its lines are read: some points are missing.'] : []),
+    ...(sampled ? ['Some lines are not read for numbers yet: more points may come.'] : []),
     ...(dropped > 0
       ? [`${dropped.toLocaleString('en')} points are not kept: a run has at most 200 series and 5 million points.`]
       : []),

@@ -1,0 +1,23 @@
+import type { ReaderState } from './reader/output-reader.js';
+import type { SeriesPoints, SeriesState } from './reader/series-book.js';
+
+/** What the thread is told of one reader. All but `open` and `close` are answered, in the order in which they came. */
+export type ReadingRequest = { reader: number } & (
+  | { kind: 'open'; state: ReaderState | undefined }
+  | { kind: 'read'; data: Uint8Array; segments: [length: number, stream: number, time: number][] }
+  | { kind: 'skip'; bytes: number }
+  | { kind: 'end' }
+  | { kind: 'state' }
+  | { kind: 'close' }
+);
+
+/** What a reader found since its last answer, and how its series stand. `state`: where it was asked for. */
+export interface ReadingProgress {
+  points: SeriesPoints[];
+  series: SeriesState[];
+  hasFound: boolean;
+  state: ReaderState | null;
+}
+
+/** The first says that the thread has started; the others answer. */
+export type ReadingAnswer = ReadingProgress | { error: Error } | { ready: true };

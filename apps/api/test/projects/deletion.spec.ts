@@ -7,7 +7,7 @@ import { DeliveriesService } from '../../src/machines/queue/deliveries.service.j
 import { BlobCollectorService } from '../../src/platform/blobs/blob-collector.service.js';
 import { BlobsService } from '../../src/platform/blobs/blobs.service.js';
 import { type ApiUnderTest, startApi } from '../api.js';
-import { copyRun } from '../load/many-runs.js';
+import { copyRun } from '../load/many.js';
 
 /** Collections that hold what runs left. */
 const OF_RUNS = ['output_chunks', 'metric_chunks', 'artifacts', 'leftovers', 'resource_records'];

@@ -1,7 +1,7 @@
 import type { FileView, ManifestEntry } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import type { Model } from 'mongoose';
+import type { Model, QueryFilter } from 'mongoose';
 import { isDuplicate, objectId } from '../../platform/database/ids.js';
 import { FILE_MODEL, type FileDocument } from './file.schema.js';
 
@@ -29,13 +29,8 @@ const CHUNK = 1_000;
 export class FilesRepository {
   constructor(@InjectModel(FILE_MODEL) private readonly files: Model<FileDocument>) {}
 
-  async list(projectId: string): Promise<FileView[]> {
-    return (
-      await this.files
-        .find({ projectId: objectId(projectId) })
-        .sort({ path: 1 })
-        .lean()
-    ).map(view);
+  list(projectId: string): Promise<FileView[]> {
+    return this.found({ projectId: objectId(projectId) });
   }
 
   async get(projectId: string, path: string): Promise<FileView | null> {
@@ -43,13 +38,8 @@ export class FilesRepository {
     return found && view(found);
   }
 
-  async listBelow(projectId: string, folder: string): Promise<FileView[]> {
-    return (
-      await this.files
-        .find({ projectId: objectId(projectId), path: below(folder) })
-        .sort({ path: 1 })
-        .lean()
-    ).map(view);
+  listBelow(projectId: string, folder: string): Promise<FileView[]> {
+    return this.found({ projectId: objectId(projectId), path: below(folder) });
   }
 
   async count(projectId: string): Promise<number> {
@@ -117,11 +107,14 @@ export class FilesRepository {
 
   /** Gives each file its new path. */
   async rename(projectId: string, moves: { from: string; to: string }[]): Promise<void> {
-    await this.files.bulkWrite(
-      moves.map(({ from, to }) => ({
-        updateOne: { filter: { projectId: objectId(projectId), path: from }, update: { $set: { path: to } } },
-      })),
-    );
+    const id = objectId(projectId);
+    for (let start = 0; start < moves.length; start += CHUNK) {
+      await this.files.bulkWrite(
+        moves.slice(start, start + CHUNK).map(({ from, to }) => ({
+          updateOne: { filter: { projectId: id, path: from }, update: { $set: { path: to } } },
+        })),
+      );
+    }
   }
 
   /** Writes each file over what is there. */
@@ -150,6 +143,11 @@ export class FilesRepository {
 
   /** The blobs of all files of all projects. */
   async *allBlobs(): AsyncIterable<string> {
-    for await (const { sha256 } of this.files.find({}, { sha256: 1 }).lean().cursor()) yield sha256;
+    for await (const { sha256 } of this.files.find({}, { sha256: 1 }).lean().cursor({ batchSize: CHUNK })) yield sha256;
+  }
+
+  /** Read in parts: what comes in one part is decoded without a pause. */
+  private async found(filter: QueryFilter<FileDocument>): Promise<FileView[]> {
+    return (await this.files.find(filter).sort({ path: 1 }).batchSize(CHUNK).lean()).map(view);
   }
 }

@@ -2,15 +2,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Quarry } from './process-hunt.js';
 import { findProcesses, processName } from './process-hunt.js';
 
-/** What ends by itself with the main program, as the helpers of Python do, has this long for it. */
-const OWN_END_MS = 50;
+/** What ends by itself with the main program, as the helpers of Python do, has this long for it on a busy computer. */
+const OWN_END_MS = 500;
+const LOOK_MS = 10;
 const NAMES_SHOWN = 10;
 
 /** The names of what the main program left running; empty where all ends by itself. */
 export async function backgroundPrograms(quarry: Quarry): Promise<string[]> {
-  if (findProcesses(quarry).length === 0) return [];
-  await delay(OWN_END_MS);
-  return findProcesses(quarry).flatMap(({ pid }) => processName(pid) ?? []);
+  for (const end = performance.now() + OWN_END_MS; ; await delay(LOOK_MS)) {
+    const left = findProcesses(quarry);
+    if (left.length === 0 || performance.now() > end) return left.flatMap(({ pid }) => processName(pid) ?? []);
+  }
 }
 
 /** The line of the run's output that says what was ended. */

@@ -20,6 +20,8 @@ export interface Identity {
 /** Uids of the workers on one computer are apart: blocks of 64, one per slot, above those that a system gives. */
 const FIRST_UID = 0x1000_0000;
 const SLOTS = 64;
+/** For a folder that never answers, as one of a network may. */
+const ANSWER_MS = 10_000;
 const ELSEWHERE = ['/var/lib/mle-worker', '/var/tmp/mle-worker'];
 
 interface Wish {
@@ -41,10 +43,7 @@ export function establishIdentity(wish: Wish, log: Logger): Identity {
     return plain();
   }
   const base = FIRST_UID + Number.parseInt(dataDirHash(wish.dataDir).slice(0, 6), 16) * SLOTS;
-  const path = wish.path
-    .split(delimiter)
-    .filter((folder) => folder.startsWith('/') && runsAs(base, ['/bin/sh', '-c', 'cd "$1"', 'sh', folder], '/bin'))
-    .join(delimiter);
+  const path = reachable(base, wish.path.split(delimiter)).join(delimiter);
   if (
     !runsAs(base, ['/bin/sh', '-c', 'python3 --version'], path) &&
     spawnSync('python3', ['--version'], { env: { PATH: wish.path } }).status === 0
@@ -97,9 +96,20 @@ function sweep(parent: string): void {
   }
 }
 
-function runsAs(uid: number, [file, ...args]: [string, ...string[]], path: string): boolean {
-  return (
-    spawnSync(file, args, { uid, gid: uid, cwd: '/', env: { PATH: path }, stdio: 'ignore', timeout: 10_000 }).status ===
-    0
-  );
+/** Those of the folders that the user can search: asked in one process, as the start of each takes its time. */
+function reachable(uid: number, folders: string[]): string[] {
+  const absolute = folders.filter((folder) => folder.startsWith('/'));
+  const script = 'for folder; do cd "$folder" && printf "%s\\0" "$folder"; done';
+  const { stdout } = spawnSync('/bin/sh', ['-c', script, 'sh', ...absolute], {
+    ...asUser(uid, '/bin'),
+    stdio: ['ignore', 'pipe', 'ignore'],
+    encoding: 'utf8',
+  });
+  return stdout.split('\0').filter((folder) => folder !== '');
 }
+
+function runsAs(uid: number, [file, ...args]: [string, ...string[]], path: string): boolean {
+  return spawnSync(file, args, { ...asUser(uid, path), stdio: 'ignore' }).status === 0;
+}
+
+const asUser = (uid: number, path: string) => ({ uid, gid: uid, cwd: '/', env: { PATH: path }, timeout: ANSWER_MS });

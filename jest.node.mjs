@@ -9,7 +9,7 @@ export const nodeJest = (displayName, dir) => ({
   displayName,
   rootDir: dir,
   testEnvironment: 'node',
-  testTimeout: 30_000, // a computer that is busy with other things is no failure
+  testTimeout: 180_000, // longer than what a test waits for, which names what did not come
   workerIdleMemoryLimit: '1GB', // ESM module registries are not freed between files
   extensionsToTreatAsEsm: ['.ts'],
   testMatch: ['<rootDir>/**/*.spec.ts'],

@@ -3,5 +3,4 @@ import { nodeJest } from '../../jest.node.mjs';
 export default {
   ...nodeJest('system', import.meta.dirname),
   testMatch: ['<rootDir>/system/**/*.spec.ts'],
-  testTimeout: 60_000,
 };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CreateRun, RunView } from '@mle/protocol';
-import { install, type Installation, type InstallOptions } from '@mle/testing';
+import { install, type Installation, type InstallOptions, until } from '@mle/testing';
 import { JOB, type JobPlan } from './job-program.js';
 import { Oracle } from './oracle.js';
 import { supervisorOf } from './processes.js';
@@ -95,9 +95,7 @@ export class Bed {
     return this.witness.pidOf(`${runId}-${attempt}`);
   }
 
-  async until(what: string, holds: () => boolean | Promise<boolean>, seconds = 30): Promise<void> {
-    for (const end = Date.now() + seconds * 1000; !(await holds()); await sleep(20)) {
-      if (Date.now() > end) throw new Error(`it did not come to this in ${seconds} s: ${what}`);
-    }
+  async until(what: string, holds: () => boolean | Promise<boolean>, seconds = 60): Promise<void> {
+    await until(what, holds, seconds * 1000, 20);
   }
 }

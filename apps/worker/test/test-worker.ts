@@ -19,6 +19,12 @@ import { z } from 'zod';
 import { isAlive, processesWith } from './processes.js';
 import type { TestServer } from './test-server.js';
 
+/**
+ * For tests of what a run does that ignores Ctrl-C: all others leave it the product's time, as a busy computer takes
+ * long to end a program.
+ */
+export const SHORT_STOP = { MLE_STOP_GRACE_MS: '1000', MLE_STOP_TERM_MS: '3000' };
+
 export const BUNDLE = process.env['MLE_TEST_WORKER_BUNDLE'] ?? '';
 
 interface Options {
@@ -100,8 +106,6 @@ export class TestWorker {
       env: {
         ...process.env,
         NODE_OPTIONS: '',
-        MLE_STOP_GRACE_MS: '1000',
-        MLE_STOP_TERM_MS: '500',
         MLE_LOG_LEVEL: 'debug',
         ...env,
       },

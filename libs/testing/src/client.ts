@@ -135,7 +135,7 @@ export class Client {
   }
 
   /** Polls until the run is in a state that `accepts` likes. */
-  async until(id: string, accepts: (run: RunView) => boolean, seconds = 30): Promise<RunView> {
+  async until(id: string, accepts: (run: RunView) => boolean, seconds = 60): Promise<RunView> {
     let last: RunView | null = null;
     const look = async (): Promise<RunView | null> => {
       // The server may be away for a moment: that is what some tests are about.
@@ -147,7 +147,7 @@ export class Client {
     });
   }
 
-  ended(id: string, seconds = 30): Promise<RunView> {
+  ended(id: string, seconds = 60): Promise<RunView> {
     return this.until(id, (run) => isTerminal(run.state), seconds);
   }
 }

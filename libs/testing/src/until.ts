@@ -2,11 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 type NotYet = false | null | undefined;
 
-/** Looks until something is so or is there, and answers it; the error names it. */
+/**
+ * Looks until something is so or is there, and answers it; the error names it. The limit is there only for what never
+ * comes: a computer with ten times as much to do is no failure.
+ */
 export async function until<T>(
   what: string,
   look: () => T | Promise<T>,
-  milliseconds = 20_000,
+  milliseconds = 60_000,
   everyMs = 10,
 ): Promise<Exclude<T, NotYet>> {
   for (const deadline = Date.now() + milliseconds; ; await delay(everyMs)) {

@@ -6,7 +6,7 @@ import { fakeDocker } from '../../test/fake-docker.js';
 import { isAlive } from '../../test/processes.js';
 import type { TestRun } from '../../test/test-run.js';
 import { TestServer } from '../../test/test-server.js';
-import { TestWorker } from '../../test/test-worker.js';
+import { SHORT_STOP, TestWorker } from '../../test/test-worker.js';
 
 const image = (name: string) => ({ settings: { ...DEFAULT_PROJECT_SETTINGS, image: name } });
 const pidOf = (folder: string, run: TestRun): number =>
@@ -25,7 +25,7 @@ afterEach(async () => {
 test('a project with an image runs in a container, which ends with the run', async () => {
   const folder = fakeDocker();
   const log = (): string => readFileSync(join(folder, 'state/log'), 'utf8');
-  const worker = new TestWorker(server, { env: { PATH: `${folder}:${process.env['PATH'] ?? ''}` } });
+  const worker = new TestWorker(server, { env: { ...SHORT_STOP, PATH: `${folder}:${process.env['PATH'] ?? ''}` } });
   try {
     await worker.start();
     expect(server.hellos[0]?.inventory.docker).toBe('99.0');

@@ -1,7 +1,7 @@
 import { until } from '@mle/testing';
 import { processesWith } from '../../test/processes.js';
 import { TestServer } from '../../test/test-server.js';
-import { TestWorker } from '../../test/test-worker.js';
+import { SHORT_STOP, TestWorker } from '../../test/test-worker.js';
 
 let server: TestServer;
 let worker: TestWorker;
@@ -30,21 +30,29 @@ test('stop is Ctrl-C first', async () => {
 });
 
 test('a program that ignores SIGINT and SIGTERM is killed', async () => {
-  const run = await server.submit({
-    'deaf.py':
-      'import signal, time\nfor s in (signal.SIGINT, signal.SIGTERM):\n    signal.signal(s, lambda n, f: print("got", signal.Signals(n).name, flush=True))\nprint("on")\nwhile True:\n    time.sleep(1)\n',
-  });
-  await until('it runs', () => run.stream('stdout') === 'on\n');
-  await server.stop(run);
-  await server.stop(run);
-  await until('the run is finished', () => run.finished !== null);
-  expect(run.stream('stdout')).toBe('on\ngot SIGINT\ngot SIGTERM\n');
-  expect(run.finished).toMatchObject({
-    outcome: 'exited',
-    exitCode: null,
-    signal: 'SIGKILL',
-    reason: expect.stringContaining('did not end after SIGINT and SIGTERM'),
-  });
+  const own = await TestServer.start();
+  const impatient = new TestWorker(own, { env: SHORT_STOP });
+  try {
+    await impatient.start();
+    const run = await own.submit({
+      'deaf.py':
+        'import signal, time\nfor s in (signal.SIGINT, signal.SIGTERM):\n    signal.signal(s, lambda n, f: print("got", signal.Signals(n).name, flush=True))\nprint("on")\nwhile True:\n    time.sleep(1)\n',
+    });
+    await until('it runs', () => run.stream('stdout') === 'on\n');
+    await own.stop(run);
+    await own.stop(run);
+    await until('the run is finished', () => run.finished !== null);
+    expect(run.stream('stdout')).toBe('on\ngot SIGINT\ngot SIGTERM\n');
+    expect(run.finished).toMatchObject({
+      outcome: 'exited',
+      exitCode: null,
+      signal: 'SIGKILL',
+      reason: expect.stringContaining('did not end after SIGINT and SIGTERM'),
+    });
+  } finally {
+    await impatient.clear();
+    await own.close();
+  }
 });
 
 test('a child in a session of its own goes with the run', async () => {

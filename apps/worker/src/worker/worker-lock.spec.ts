@@ -10,7 +10,7 @@ test('of six workers that start at once after a crash one runs on the data direc
   const others = Array.from({ length: 5 }, () => new TestWorker(server, { args: ['--data', first.dataDir] }));
   const six = [first, ...others];
   for (const worker of six) worker.launch();
-  await until('five have ended', () => six.filter(({ ended }) => ended).length === 5, 45_000);
+  await until('five have ended', () => six.filter(({ ended }) => ended).length === 5);
   const [holder] = six.filter(({ ended }) => !ended);
   await until('one is ready', () => holder?.stdout.includes('"worker ready"') === true);
   for (const refused of six.filter((worker) => worker !== holder)) {

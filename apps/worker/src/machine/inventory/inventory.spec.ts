@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Inventory } from '@mle/protocol';
@@ -87,11 +87,13 @@ test.each<[string, Inventory['gpus']]>([
 
 test('a program that hangs is killed with what it started, and is not waited for', async () => {
   program('nvidia-smi', `trap '' TERM INT\nsleep 600 &\necho $$ $! > ${folder}/pids\nwait`);
-  const begun = performance.now();
-  // The limit counts from before the script wrote: a busy computer needs some of it.
-  expect(await probe('nvidia-smi', [], `${join(folder, 'bin')}:/usr/bin:/bin`, 3_000)).toBe(SLOW);
-  expect(performance.now() - begun).toBeLessThan(20_000);
-  const pids = readFileSync(join(folder, 'pids'), 'utf8').trim().split(' ').map(Number);
+  // The limit counts from before the script is there: on a busy computer it is killed before it wrote.
+  const pidsWithin = async (limitMs: number): Promise<number[]> => {
+    expect(await probe('nvidia-smi', [], `${join(folder, 'bin')}:/usr/bin:/bin`, limitMs)).toBe(SLOW);
+    const wrote = existsSync(join(folder, 'pids')) ? readFileSync(join(folder, 'pids'), 'utf8').trim() : '';
+    return wrote === '' ? pidsWithin(limitMs * 2) : wrote.split(' ').map(Number);
+  };
+  const pids = await pidsWithin(500);
   expect(pids).toHaveLength(2);
   await until('the program and its child are gone', () => pids.every((pid) => !isAlive(pid)));
 });
@@ -135,7 +137,7 @@ test('a worker starts though a tool hangs, and shows at the next connection what
     program('docker', 'echo 27.3.1');
     server.cutLink();
     const shown = (): Inventory | undefined => server.inventories.at(-1) ?? server.hellos.at(-1)?.inventory;
-    await until('it is shown', () => shown()?.docker === '27.3.1' && shown()?.gpus.length === 1, 40_000);
+    await until('it is shown', () => shown()?.docker === '27.3.1' && shown()?.gpus.length === 1);
     expect(server.hellos).toHaveLength(2);
   } finally {
     await worker.clear();

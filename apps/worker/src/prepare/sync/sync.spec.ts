@@ -34,7 +34,7 @@ async function finish(
   files: Record<string, TestFile>,
   command: string,
   clean = false,
-  milliseconds = 20_000,
+  milliseconds?: number,
 ): Promise<TestRun> {
   const run = await server.submit(files, { projectId, command, clean });
   await until('the run is finished', () => run.finished !== null, milliseconds);

@@ -109,7 +109,7 @@ test('a delivery that a killed worker held comes again @full', async () => {
   // The server knows nothing of the attempt: it was never won.
   server.forgetVerdicts = true;
   await worker.start();
-  await until('the run is finished', () => run.finished !== null, 30_000);
+  await until('the run is finished', () => run.finished !== null);
   expect(run.stream('stdout')).toBe('once\n');
 });
 

@@ -72,10 +72,7 @@ export const CreateRunSchema = z
     target: TargetSchema.optional(),
     needs: NeedsSchema.optional(),
     priority: z.int().min(-100).max(100).optional(),
-    /**
-     * Counts from the start of the program: waiting, the transfer of files and the set-up are not in it, so that a
-     * first run has as much time as the next.
-     */
+    /** Counts from the start of the set-up on the machine: waiting and the transfer of files are not in it. */
     timeoutSeconds: z
       .int()
       .min(1)

@@ -23,6 +23,7 @@ import { killAll } from '../supervisor/process-hunt.js';
 import type { SupervisorClient } from '../supervisor/supervisor-client.js';
 import { SupervisorGone } from '../supervisor/supervisor-client.js';
 import type { Preparation } from './preparation.js';
+import { LimitPassed } from './time-limit.js';
 
 export interface AttemptTools {
   link: Link;
@@ -35,7 +36,7 @@ export interface AttemptTools {
   identity: Identity;
 }
 
-type Ended = 'stopped' | 'spawn_failed' | 'prepare_failed' | 'supervisor_lost';
+type Ended = 'stopped' | 'timed_out' | 'spawn_failed' | 'prepare_failed' | 'supervisor_lost';
 
 /** Ten seconds, in which the supervisor has to note the end of what was killed. */
 const KILL_ROUNDS = 500;
@@ -185,13 +186,17 @@ export class Attempt {
   private async endAsLost(): Promise<void> {
     await killAll(this.quarry());
     if (this.spec.settings.image !== null) await this.tools.preparation.removeContainer(this.ref);
-    await this.tools.supervisor.request({ op: 'note', key: this.key, stream: 'system', text: `\n${LOST_REASON}\n` });
-    await this.finish('supervisor_lost', LOST_REASON);
+    await this.endAfterNote('supervisor_lost', LOST_REASON);
   }
 
   /** What a supervisor that is gone had begun before the start. */
   private async killSetup(): Promise<void> {
     await killAll(this.quarry());
+  }
+
+  private async endAfterNote(outcome: Ended, reason: string): Promise<void> {
+    await this.tools.supervisor.request({ op: 'note', key: this.key, stream: 'system', text: `\n${reason}\n` });
+    await this.finish(outcome, reason);
   }
 
   private async finish(outcome: Ended, reason: string): Promise<void> {
@@ -225,6 +230,7 @@ export class Attempt {
 
   private async prepareFailed(error: unknown): Promise<void> {
     if (this.stopAsked !== null) return this.finish('stopped', this.stopAsked.reason);
+    if (error instanceof LimitPassed) return this.endAfterNote('timed_out', error.message);
     const runnable = !(error instanceof NotRunnable);
     const expected = error instanceof PrepareError || !runnable;
     const sentence = error instanceof Error ? error.message : String(error);

@@ -18,6 +18,7 @@ import type { PreparedPlaces, Workspaces } from '../prepare/sync/workspaces.js';
 import type { Link } from '../server/link/link.js';
 import type { SetupEnd, SpawnRequest } from '../supervisor/protocol.js';
 import type { SupervisorClient } from '../supervisor/supervisor-client.js';
+import { TimeLimit } from './time-limit.js';
 
 interface PreparationTools {
   link: Link;
@@ -31,10 +32,14 @@ interface PreparationTools {
 }
 
 /** The attempt as it is in the journal. */
-interface Prepared {
+interface Journaled {
   spec: RunSpec;
   slot: number;
   folder: string;
+}
+
+interface Prepared extends Journaled {
+  limit: TimeLimit;
 }
 
 /** A program of the set-up that is not over by then hangs, or should have its result in the image. */
@@ -49,9 +54,15 @@ const WITHOUT_PYTHON = ['.js', '.mjs', '.cjs', '.ts', '.mts'];
 export class Preparation {
   constructor(private readonly tools: PreparationTools) {}
 
-  /** Throws `PrepareError` or `NotRunnable` with a sentence for the user, or the signal's reason. */
-  async prepare(attempt: Prepared, attached: Promise<unknown>, signal: AbortSignal): Promise<Omit<SpawnRequest, 'op'>> {
-    const { spec, slot, folder } = attempt;
+  /** Throws `PrepareError`, `NotRunnable` or `LimitPassed` with a sentence for the user, or the signal's reason. */
+  async prepare(
+    journaled: Journaled,
+    attached: Promise<unknown>,
+    signal: AbortSignal,
+  ): Promise<Omit<SpawnRequest, 'op'>> {
+    const { spec, slot, folder } = journaled;
+    const limit = new TimeLimit(spec.timeoutSeconds, folder);
+    const attempt = { ...journaled, limit };
     const { identity, workspaces, link } = this.tools;
     if (spec.settings.image !== null) await this.checkDocker(spec.settings.image);
     const places = await workspaces.prepare(
@@ -71,7 +82,8 @@ export class Preparation {
     if (spec.settings.image !== null) {
       await attached;
       signal.throwIfAborted();
-      return { ...common, ...(await this.inContainer(attempt, places, spec.settings.image, signal)) };
+      const start = await this.inContainer(attempt, places, spec.settings.image, signal);
+      return { ...common, ...start, spentMs: limit.spentMs };
     }
     const uid = identity.uidOf(slot);
     const env = this.environment(spec, places);
@@ -80,7 +92,7 @@ export class Preparation {
     if (wantsPython(spec)) {
       await attached;
       signal.throwIfAborted();
-      environment = await this.reported(spec, () => this.setUp(attempt, places, env, signal));
+      environment = await this.reported(attempt, signal, (within) => this.setUp(attempt, places, env, within));
     }
     return {
       ...common,
@@ -89,6 +101,7 @@ export class Preparation {
       uid,
       gid: uid,
       cleanup: null,
+      spentMs: limit.spentMs,
     };
   }
 
@@ -106,11 +119,12 @@ export class Preparation {
   }
 
   private async setUp(
-    { spec, slot, folder }: Prepared,
+    attempt: Prepared,
     places: PreparedPlaces,
     env: Record<string, string>,
     signal: AbortSignal,
   ): Promise<string | null> {
+    const { spec, slot, folder } = attempt;
     const uid = this.tools.identity.uidOf(slot);
     return this.tools.environments.ensure({
       spec,
@@ -121,15 +135,19 @@ export class Preparation {
       journal: folder,
       signal,
       tell: (text) => this.note(spec, text),
-      step: (argv, cwd, stepEnv) => this.step(spec, { argv, cwd, env: stepEnv, uid, gid: uid }, signal),
+      step: (argv, cwd, stepEnv) => this.step(attempt, { argv, cwd, env: stepEnv, uid, gid: uid }, signal),
     });
   }
 
-  /** Tells the server that the set-up goes on, for as long as it does. */
-  private async reported<T>(ref: AttemptRef, work: () => Promise<T>): Promise<T> {
-    const timer = setInterval(() => this.tell(ref), PROGRESS_EVERY_MS);
+  /** The set-up within the time limit. Tells the server that it goes on, for as long as it does. */
+  private async reported<T>(
+    { spec, limit }: Prepared,
+    signal: AbortSignal,
+    setUp: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const timer = setInterval(() => this.tell(spec), PROGRESS_EVERY_MS);
     try {
-      return await work();
+      return await limit.during(signal, setUp);
     } finally {
       clearInterval(timer);
     }
@@ -148,13 +166,14 @@ export class Preparation {
   }
 
   private async step(
-    ref: AttemptRef,
+    { spec, limit }: Prepared,
     program: { argv: string[]; cwd: string; env: Record<string, string>; uid: number | null; gid: number | null },
     signal: AbortSignal,
   ): Promise<SetupEnd> {
     signal.throwIfAborted();
-    this.tell(ref);
-    const end = await this.tools.supervisor.setup({ key: attemptKey(ref), timeoutSeconds: SETUP_SECONDS, ...program });
+    this.tell(spec);
+    const timeoutSeconds = Math.min(SETUP_SECONDS, Math.ceil(limit.leftMs / 1000));
+    const end = await this.tools.supervisor.setup({ key: attemptKey(spec), timeoutSeconds, ...program });
     signal.throwIfAborted();
     if (end === null) throw new PrepareError('The attempt was over before its set-up.');
     return end;
@@ -174,11 +193,12 @@ export class Preparation {
   }
 
   private async inContainer(
-    { spec, slot, folder }: Prepared,
+    attempt: Prepared,
     places: PreparedPlaces,
     image: string,
     signal: AbortSignal,
   ): Promise<Pick<SpawnRequest, 'argv' | 'headline' | 'env' | 'uid' | 'gid' | 'cleanup'>> {
+    const { spec, slot, folder } = attempt;
     const { identity, inventory, home, lang } = this.tools;
     const { argv, headline } = await commandLine(spec, places.workspace, null);
     const own = identity.uidOf(slot);
@@ -201,9 +221,8 @@ export class Preparation {
     );
     if (!known) {
       await this.note(spec, `Fetching the image ${image}.\n`);
-      const pulled = await this.reported(spec, () =>
-        this.step(spec, { argv: ['docker', 'pull', image], cwd: '/', env, uid: null, gid: null }, signal),
-      );
+      const pull = { argv: ['docker', 'pull', image], cwd: '/', env, uid: null, gid: null };
+      const pulled = await this.reported(attempt, signal, (within) => this.step(attempt, pull, within));
       if (pulled.exitCode !== 0)
         throw new PrepareError(
           `The image ${image} could not be fetched: docker pull ended with ${pulled.exitCode === null ? pulled.signal : `exit code ${pulled.exitCode}`}. Its output says why.`,

@@ -5,6 +5,9 @@ import { z } from 'zod';
 export const JournalSpecSchema = z.object({ spec: RunSpecSchema, slot: z.int().nonnegative() });
 export type JournalSpec = z.infer<typeof JournalSpecSchema>;
 
+/** `setup.json`: when the set-up of a run with a time limit began. */
+export const SetupRecordSchema = z.object({ begunAt: z.number() });
+
 /** `process.json`: who the main process is; the start time and the boot tell a reused pid from it. */
 export const ProcessRecordSchema = z.object({
   pid: z.int(),
@@ -28,6 +31,7 @@ export type ExitRecord = z.infer<typeof ExitRecordSchema>;
 /** The files of an attempt's folder. */
 export const FILES = {
   spec: 'spec.json',
+  setup: 'setup.json',
   /** Made once, exclusively, before the spawn: where it exists, the attempt has started. */
   started: 'started',
   process: 'process.json',

@@ -19,6 +19,8 @@ const SpawnSchema = z.object({
   uid: z.int().nullable(),
   gid: z.int().nullable(),
   timeoutSeconds: z.int().nullable(),
+  /** Of that time, by the set-up. */
+  spentMs: z.number().nonnegative().default(0),
   /** To run after its end, for what outlives it: a container. */
   cleanup: z.array(z.string()).min(1).nullable(),
 });

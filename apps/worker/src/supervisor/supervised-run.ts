@@ -114,7 +114,7 @@ export class SupervisedRun {
     child.on('exit', (code, signal) => void this.end(code, signal, request));
     this.pipes = new OutputPipes(program.stdoutFd, program.stderrFd, this.spool);
     this.process = { pid, startTime, bootId: bootId(), startedAt: Date.now() };
-    this.limitTime(request.timeoutSeconds);
+    this.limitTime(request.timeoutSeconds, request.spentMs);
     this.noteProcess(this.process);
     return { result: 'started', process: this.process };
   }
@@ -170,11 +170,11 @@ export class SupervisedRun {
     this.escalation ??= new Escalation(this.quarry, this.times);
   }
 
-  private limitTime(seconds: number | null): void {
+  private limitTime(seconds: number | null, spentMs: number): void {
     if (seconds === null) return;
     const limit = { seconds, passed: false, timer: setTimeout(() => undefined, 0) };
     // A timer of Node holds at most 2^31 − 1 ms, less than the longest limit.
-    const deadline = performance.now() + seconds * 1000;
+    const deadline = performance.now() + seconds * 1000 - spentMs;
     const arm = (): void => {
       const left = deadline - performance.now();
       if (left > 0) {

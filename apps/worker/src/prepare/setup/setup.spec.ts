@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunSpec } from '@mle/protocol';
 import { DEFAULT_PROJECT_SETTINGS } from '@mle/protocol';
@@ -9,9 +9,12 @@ import type { TestFile } from '../../../test/test-server.js';
 import { TestServer } from '../../../test/test-server.js';
 import { TestWorker } from '../../../test/test-worker.js';
 import { sourcePackage, wheel } from '../../../test/wheel.js';
+import { attemptKey } from '../../journal/attempt-key.js';
+import { FILES } from '../../journal/records.js';
 
 const isRoot = process.getuid?.() === 0;
 const ENV = { PIP_NO_INDEX: '1', PIP_FIND_LINKS: './wheels' };
+const OURS = '# ours\ntiny==1.0  # the small one\n';
 const USES = 'import sys, tiny\nprint(tiny.VALUE, sys.prefix)\n';
 
 let server: TestServer;
@@ -43,7 +46,7 @@ const prefix = (run: TestRun): string => run.stream('stdout').trim().split(' ').
 
 test('the packages are installed once, and shared by the runs and projects of their owner', async () => {
   server.apply({ slots: 2 });
-  const files = { 'requirements.txt': '# ours\ntiny==1.0  # the small one\n', ...tiny };
+  const files = { 'requirements.txt': OURS, ...tiny };
   const [first, second] = await Promise.all([start(files), start(files)].map(async (run) => finish(await run)));
   expect([first, second].map((run) => run?.stream('stdout').split(' /')[0])).toEqual(['tiny one', 'tiny one']);
   const texts = [first, second].map((run) => run?.stream('system') ?? '').sort();
@@ -179,6 +182,42 @@ test('the death of the worker ends the set-up; the next one begins it anew', asy
   await until('what was begun is gone', () => known.filter((name) => !built().includes(name)).length === 1);
   await server.stop(run);
   expect((await finish(run)).finished?.outcome).toBe('stopped');
+});
+
+test('a set-up that hangs is ended by the time limit of the run, with all that it started', async () => {
+  const before = built();
+  const run = await start({ 'requirements.txt': './slow\n', ...SLOW }, { timeoutSeconds: 6 });
+  await finish(run);
+  const reason = 'The run passed its time limit of 6 s during its set-up.';
+  expect(run.finished).toMatchObject({ outcome: 'timed_out', exitCode: null, reason, outputSha256: run.sha256 });
+  expect(run.stream('system')).toMatch(new RegExp(`\n${reason}\n$`));
+  expect(run.running).toBeNull();
+  expect(processesWith(run.spec.runId)).toEqual([]);
+  await until('nothing half-built is left', () => built().every((name) => before.includes(name)));
+});
+
+test('the program has what the set-up left of the time limit, also after a restart of the worker', async () => {
+  const files = { 'requirements.txt': OURS, ...tiny, 'a.sh': 'exec sleep 633\n' };
+  await finish(await start(files));
+  const run = server.create(
+    { ...files, 'big.bin': Buffer.alloc(20 * 1024 * 1024, 'l') },
+    { command: 'sh a.sh', env: ENV, timeoutSeconds: 3600 },
+  );
+  const kills: Promise<unknown>[] = [];
+  server.onChunk = () => {
+    if (kills.length === 0) kills.push(worker.signal('SIGKILL'));
+  };
+  await server.deliver(run);
+  await until('the worker is killed before the set-up', () => kills.length === 1);
+  await Promise.all(kills);
+  server.onChunk = null;
+  // As if the set-up had begun almost an hour ago. The next worker finds all packages installed.
+  const record = join(worker.dataDir, 'attempts', attemptKey(run.spec), FILES.setup);
+  writeFileSync(record, JSON.stringify({ begunAt: Date.now() - 3_595_000 }));
+  await worker.start();
+  await finish(run);
+  const reason = 'The run passed its time limit of 3600 s.';
+  expect(run.finished).toMatchObject({ outcome: 'timed_out', signal: 'SIGINT', reason });
 });
 
 test('the death of the supervisor ends the set-up, and it begins anew @full', async () => {

@@ -121,6 +121,30 @@ it('what cannot become a project leaves nothing behind', async () => {
   expect(readdirSync(join(parts.dataDir, 'tmp'))).toEqual([]);
 });
 
+it('says what to do where HEAD names no branch, and takes a commit that HEAD names itself', async () => {
+  const gitIn = (name: string, ...args: string[]) => execFileSync('git', ['-C', join(folder, name), ...args]);
+  execFileSync('git', ['init', '--quiet', '--bare', join(folder, 'empty.git')]);
+  repository('moved.git', (path) => writeFileSync(join(path, 'a.py'), ''));
+  gitIn('moved.git', 'branch', 'next');
+  gitIn('moved.git', 'symbolic-ref', 'HEAD', 'refs/heads/gone');
+  repository('detached.git', (path) => writeFileSync(join(path, 'a.py'), ''));
+  gitIn('detached.git', 'checkout', '--quiet', '--detach');
+  const before = await projects();
+  expect((await importing(`${base}/empty.git`)).body).toMatchObject({
+    code: 'git.no_head',
+    detail: 'The repository is empty. Push a commit to it first, or begin a new project.',
+  });
+  expect((await importing(`${base}/moved.git`)).body).toMatchObject({
+    code: 'git.no_head',
+    detail:
+      'The default branch of the repository does not exist. Its branches are main, next. Choose one of them as the default branch at its host, and fetch it again.',
+  });
+  expect(await projects()).toEqual(before);
+  const { status, body } = await importing(`${base}/detached.git`);
+  expect(status).toBe(201);
+  expect((await ada.get<FileList>(`/api/v1/projects/${body.id}/files`)).body.items).toHaveLength(1);
+});
+
 it('tells how far it is, and ends when nobody waits any more', async () => {
   const told: unknown[] = [];
   const off = api.app.get(EventsService, { strict: false }).on('browser', (event, userId, payload) => {

@@ -9,16 +9,16 @@ import { badRequest, ProblemError, tooLarge } from '../../platform/http/problem.
 import { leadsOutside } from '../files/link-target.js';
 import { type GitAddress, gitAddress } from './git-address.js';
 import { git, GitFailure } from './git-process.js';
+import { gitEnvironment, gitSettings, SILENT_MS, urlOf } from './git-settings.js';
 import type { Imported } from './imported.js';
 import { isLfsPointer, LeftOut } from './left-out.js';
+import { checkHead } from './unborn-head.js';
 
 const CLONE_MS = 5 * 60_000;
 const CLONE_BYTES = 4 * 1024 ** 3;
 /** Of all users together; each may fetch one. */
 const CLONES_AT_ONCE = 8;
 const WATCH_MS = 500;
-/** A host that sends nothing for so long is given up. */
-const SILENT_MS = 60_000;
 const LISTING_BYTES = 256 * 1024 * 1024;
 /** Files from one word about the progress to the next. */
 const STORED_STEP = 50;
@@ -61,6 +61,7 @@ export class GitImportService {
       const tree = join(folder, 'tree');
       tell('connecting', null);
       await this.clone(source, folder, tree, tell, cancelled);
+      await checkHead(source, folder, tree, cancelled);
       return await this.store(tree, folder, tell, cancelled);
     } finally {
       await rm(folder, { recursive: true, force: true });
@@ -101,8 +102,8 @@ export class GitImportService {
       tree,
     ];
     try {
-      await git([...settings(source), ...args], {
-        env: environment(source, folder),
+      await git([...gitSettings(source), ...args], {
+        env: gitEnvironment(source, folder),
         signal: AbortSignal.any([stop.signal, cancelled]),
         maxOutputBytes: LISTING_BYTES,
         onStderr: (text) => {
@@ -123,7 +124,7 @@ export class GitImportService {
 
   private async store(tree: string, folder: string, tell: Tell, cancelled: AbortSignal): Promise<Imported> {
     const listing = await git(['-C', tree, '-c', 'core.fsmonitor=false', 'ls-files', '--stage', '-z'], {
-      env: environment(null, folder),
+      env: gitEnvironment(null, folder),
       signal: cancelled,
       maxOutputBytes: LISTING_BYTES,
     });
@@ -186,59 +187,6 @@ export function nameFromUrl(gitUrl: string): string {
       .trim()
       .slice(0, 70) || 'repository'
   );
-}
-
-function settings({ protocol, host, port, address }: GitAddress): string[] {
-  const pinned = address.includes(':') ? `[${address}]` : address;
-  return [
-    'protocol.allow=never',
-    `protocol.${protocol}.allow=always`,
-    // Another address might be a private one; and the name may lead elsewhere a moment later.
-    'http.followRedirects=false',
-    'http.lowSpeedLimit=1000',
-    `http.lowSpeedTime=${SILENT_MS / 1000}`,
-    `http.curloptResolve=${host}:${port}:${pinned}`,
-    'core.symlinks=false',
-    'core.autocrlf=false',
-    'core.hooksPath=/dev/null',
-    'core.fsmonitor=false',
-    'credential.helper=',
-    'transfer.fsckObjects=true',
-  ].flatMap((setting) => ['-c', setting]);
-}
-
-/** git:// has no setting that pins the address, and no certificate that depends on the name. */
-function urlOf({ protocol, address, url }: GitAddress): string {
-  if (protocol !== 'git') return url;
-  return url.replace(
-    /^git:\/\/(?:[^@/]*@)?(?:\[[^\]]*\]|[^:/]*)/,
-    `git://${address.includes(':') ? `[${address}]` : address}`,
-  );
-}
-
-/** Nothing of the server's own environment but the way to the programs; no questions to a person. */
-function environment(source: GitAddress | null, home: string): NodeJS.ProcessEnv {
-  const ssh = [
-    'ssh',
-    '-F',
-    'none',
-    '-oBatchMode=yes',
-    '-oStrictHostKeyChecking=accept-new',
-    `-oUserKnownHostsFile=${home}/known_hosts`,
-    ...(source ? [`-oHostName=${source.address}`, `-oHostKeyAlias=${source.host}`] : []),
-  ];
-  return {
-    PATH: '/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin',
-    HOME: home,
-    LC_ALL: 'C',
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_TERMINAL_PROMPT: '0',
-    GIT_ASKPASS: '/bin/false',
-    GIT_LFS_SKIP_SMUDGE: '1',
-    // git hands this to a shell.
-    GIT_SSH_COMMAND: ssh.map((part) => `'${part.replaceAll("'", "'\\''")}'`).join(' '),
-  };
 }
 
 function checkWanted(cancelled: AbortSignal): void {

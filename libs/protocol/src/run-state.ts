@@ -41,5 +41,6 @@ export function isTerminal(state: RunState): boolean {
 }
 
 export const ACTIVE_STATES: readonly RunState[] = RUN_STATES.filter((state) => !isTerminal(state));
+export const ENDED_STATES: readonly RunState[] = RUN_STATES.filter(isTerminal);
 /** The machine holds a slot for the run. */
 export const ON_MACHINE_STATES: readonly RunState[] = ['preparing', 'running', 'stopping'];

@@ -144,6 +144,15 @@ const AttemptViewSchema = z.object({
 });
 export type AttemptView = z.infer<typeof AttemptViewSchema>;
 
+/** One thing in which a run differs from the run before it. Null is "not set". */
+const RunChangeSchema = z.object({
+  kind: z.enum(['param', 'code', 'seed', 'args']),
+  name: z.string(),
+  from: ParamValueSchema.nullable(),
+  to: ParamValueSchema.nullable(),
+});
+export type RunChange = z.infer<typeof RunChangeSchema>;
+
 export const RunViewSchema = z.object({
   id: IdSchema,
   /** Counts within the project. */
@@ -183,6 +192,13 @@ export const RunViewSchema = z.object({
   outputBytes: z.int(),
   outputSha256: z.string().nullable(),
   snapshotId: z.string(),
+  /**
+   * The last run of the same file and project that had ended when this one started; null for the first one. Absent
+   * until the run has started, and of runs that did so before this was noted.
+   */
+  before: z.object({ id: IdSchema, number: z.int() }).nullable().optional(),
+  /** In what it differs from the run before. */
+  changes: z.array(RunChangeSchema),
   tags: z.array(z.string()),
   note: z.string(),
   seed: z.int(),

@@ -6,6 +6,7 @@ import { DeletedProjectsRepository } from './deleted-projects.repository.js';
 import { OwnedRunsRepository } from './owned-runs.repository.js';
 import { OwnedRuns } from './owned-runs.service.js';
 import { Run, RunSchema } from './run.schema.js';
+import { RunComparisonsRepository } from './run-comparisons.repository.js';
 import { RunHooks } from './run-hooks.js';
 import { RunLinesRepository } from './run-lines.repository.js';
 import { RunsRepository } from './runs.repository.js';
@@ -22,6 +23,7 @@ import { RunsRepository } from './runs.repository.js';
     DeletedProjectsRepository,
     OwnedRuns,
     OwnedRunsRepository,
+    RunComparisonsRepository,
     RunHooks,
     RunLinesRepository,
     RunsRepository,
@@ -31,6 +33,7 @@ import { RunsRepository } from './runs.repository.js';
     DeletedProjectsRepository,
     OwnedRuns,
     OwnedRunsRepository,
+    RunComparisonsRepository,
     RunHooks,
     RunLinesRepository,
     RunsRepository,

@@ -74,6 +74,8 @@ export function runView(run: RunRecord, waiting: Waiting): RunView {
     outputBytes: now.outputBytes,
     outputSha256: now.outputSha256,
     snapshotId: run.snapshotId,
+    ...(run.before !== undefined && { before: run.before }),
+    changes: run.changes ?? [],
     tags: run.tags,
     note: run.note,
     seed: run.seed,

@@ -1,4 +1,4 @@
-import type { MetricSummary, Needs, ParamValue, ProjectSettings, Retry, RunState } from '@mle/protocol';
+import type { MetricSummary, Needs, ParamValue, ProjectSettings, Retry, RunChange, RunState } from '@mle/protocol';
 import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
 import { Schema as MongooseSchema, type Types } from 'mongoose';
 
@@ -132,6 +132,14 @@ export class Run {
   @Prop({ type: Number, default: 0 })
   seed!: number;
 
+  /** The last run of the file that had ended when this one started first; null where there was none. */
+  @Prop({ type: MongooseSchema.Types.Mixed })
+  before?: { id: string; number: number } | null;
+
+  /** In what it differs from the run before. */
+  @Prop({ type: MongooseSchema.Types.Mixed })
+  changes?: RunChange[];
+
   /** Of the current attempt; a list, because names of series may be no names of fields. */
   @Prop({ type: MongooseSchema.Types.Mixed, default: [] })
   metrics!: (MetricSummary & { name: string })[];
@@ -149,6 +157,8 @@ export class Run {
 }
 export const RunSchema = SchemaFactory.createForClass(Run);
 RunSchema.index({ projectId: 1, number: 1 }, { unique: true });
+// The run before: the last that ended of a file.
+RunSchema.index({ projectId: 1, file: 1, state: 1, number: -1 });
 // The lists of runs, newest first: whole, and by each filter that may leave out most of them.
 RunSchema.index({ ownerId: 1, _id: -1 });
 for (const filter of ['projectId', 'state', 'machineId', 'targetPoolId', 'tags'] as const)

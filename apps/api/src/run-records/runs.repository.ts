@@ -29,6 +29,8 @@ export type NewRun = Omit<
   | 'notBefore'
   | 'createdAt'
   | 'metrics'
+  | 'before'
+  | 'changes'
 >;
 
 /** What a transition may set besides the state, on the current attempt. */

@@ -118,6 +118,64 @@ describe('a rerun', () => {
   });
 });
 
+describe('the run before', () => {
+  it('is the last of its file that had ended when it started, whatever ends or is deleted later', async () => {
+    const worker = await FakeWorker.join(api, parts, 'compared');
+    await ada.patch(`/api/v1/machines/${worker.machineId}`, { slots: 4 });
+    await ada.put(`/api/v1/projects/${projectId}/files/compared.py`, 'print(1)\n');
+    const queue = (params: object, file = 'compared.py') =>
+      start({ file, params, target: { machineId: worker.machineId } });
+    const ref = ({ id }: RunView) => ({ runId: id, attempt: 1 });
+    const read = async ({ id }: RunView) => (await ada.get<RunView>(`/api/v1/runs/${id}`)).body;
+    const begin = async (run: RunView): Promise<RunView> => {
+      expect(await worker.claim(ref(run))).toBe(true);
+      await worker.running(ref(run));
+      return read(run);
+    };
+
+    const [first, beside, third, fourth] = [
+      await queue({ lr: 1 }),
+      await queue({ lr: 2 }),
+      await queue({ lr: 3 }),
+      await queue({}),
+    ];
+    const other = await queue({}, 'run.py');
+    expect(first).not.toHaveProperty('before');
+    expect(await begin(first)).toMatchObject({ state: 'running', before: null, changes: [] });
+    expect(await begin(beside)).toMatchObject({ before: null });
+    await worker.finish(ref(first));
+    const asked = {
+      before: { id: first.id, number: first.number },
+      changes: [{ kind: 'param', name: 'lr', from: 1, to: 3 }],
+    };
+    expect(await begin(third)).toMatchObject(asked);
+    await worker.finish(ref(beside));
+    expect(await begin(fourth)).toMatchObject({
+      before: { id: beside.id },
+      changes: [{ name: 'lr', from: 2, to: null }],
+    });
+    expect((await begin(other)).before).toBeNull();
+    for (const run of [third, fourth, other]) await worker.finish(ref(run));
+    await ada.delete(`/api/v1/runs/${first.id}`);
+    expect(await read(third)).toMatchObject(asked);
+    const { body } = await ada.get<{ items: RunView[] }>('/api/v1/runs?limit=10');
+    expect(body.items.find(({ id }) => id === third.id)).toMatchObject(asked);
+    await worker.close();
+  });
+
+  it('is found in one look, however many wait or were run', async () => {
+    const connection = api.app.get<Connection>(getConnectionToken(), { strict: false });
+    const plan = await connection
+      .collection('runs')
+      .find({ projectId, file: 'run.py', state: { $in: ['succeeded', 'failed', 'stopped', 'timed_out', 'lost'] } })
+      .sort({ number: -1 })
+      .limit(1)
+      .explain();
+    expect(JSON.stringify(plan)).toContain('projectId_1_file_1_state_1_number_-1');
+    expect(JSON.stringify(plan)).not.toContain('"SORT"');
+  });
+});
+
 describe('stopping many runs', () => {
   it('tells of each what became of it', async () => {
     const [first, second] = [await start(), await start()];

@@ -18,6 +18,7 @@ import { ClaimTurns } from '../dispatch/claim-turns.service.js';
 import { RunAnnouncer } from '../waiting/run-announcer.service.js';
 import { AttemptEndings } from './attempt-endings.service.js';
 import type { ClaimingMachine } from './claiming-machine.js';
+import { RunComparison } from './run-comparison.service.js';
 
 /** The beginning of attempts, as their machine drives it: claimed, then running. */
 @Injectable()
@@ -27,6 +28,7 @@ export class AttemptClaims {
     private readonly turns: ClaimTurns,
     private readonly endings: AttemptEndings,
     private readonly output: OutputIngest,
+    private readonly comparison: RunComparison,
     private readonly announcer: RunAnnouncer,
     private readonly events: EventsService,
     private readonly meters: Meters,
@@ -74,7 +76,7 @@ export class AttemptClaims {
       change: { startedAt: new Date() },
     });
     if (run) {
-      this.announcer.announce(run);
+      this.announcer.announce(await this.comparison.fix(run));
       return { ok: true };
     }
     const now = await this.runs.get(ref.runId);

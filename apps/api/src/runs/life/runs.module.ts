@@ -13,6 +13,7 @@ import { AttemptEndings } from './attempt-endings.service.js';
 import { MachineJournals } from './machine-journals.service.js';
 import { MetricNotes } from './metric-notes.service.js';
 import { Reconciler } from './reconciler.service.js';
+import { RunComparison } from './run-comparison.service.js';
 import { RunDrafts } from './run-drafts.service.js';
 import { RunRemover } from './run-remover.service.js';
 import { RunStarter } from './run-starter.service.js';
@@ -40,6 +41,7 @@ import { TargetsService } from './targets.service.js';
     MachineJournals,
     MetricNotes,
     Reconciler,
+    RunComparison,
     RunDrafts,
     RunRemover,
     RunStarter,

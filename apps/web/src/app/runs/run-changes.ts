@@ -1,38 +1,24 @@
-import type { ParamValue, RunView } from '@mle/protocol';
+import type { RunView } from '@mle/protocol';
 
-/** One difference to the run before: `learning_rate 0.5 → 1.6`. `was` is null where nothing can be told of before. */
-export interface Change {
+type RunChange = RunView['changes'][number];
+
+/** One difference to the run before, as it is shown: `learning_rate 0.5 → 1.6`, or `code changed`. */
+export interface ShownChange {
   name: string;
+  /** Null where nothing can be told of before. */
   was: string | null;
   now: string;
 }
 
-const shown = (value: ParamValue | undefined): string => (value === undefined ? 'unset' : String(value));
+/** A value that only one of two runs has. */
+const NOT_SET = 'not set';
 
-/** What differs from the run before of the same file; null when there was none. Code counts by its snapshot. */
-export function changesSince(run: RunView, before: RunView | null): Change[] | null {
-  if (!before) return null;
-  const changes: Change[] = [];
-  for (const name of new Set([...Object.keys(before.params), ...Object.keys(run.params)])) {
-    const [was, now] = [shown(before.params[name]), shown(run.params[name])];
-    if (was !== now) changes.push({ name, was, now });
-  }
-  const [argsWas, argsNow] = [before.args.join(' '), run.args.join(' ')];
-  if (argsWas !== argsNow) changes.push({ name: 'arguments', was: argsWas || 'none', now: argsNow || 'none' });
-  if (run.seed !== before.seed) changes.push({ name: 'seed', was: String(before.seed), now: String(run.seed) });
-  if (run.snapshotId !== before.snapshotId) changes.push({ name: 'code', was: null, now: 'changed' });
-  return changes;
+export function shownChange({ kind, name, from, to }: RunChange): ShownChange {
+  return kind === 'code' ? { name, was: null, now: 'changed' } : { name, was: shown(from), now: shown(to) };
 }
 
-/** The run of the same file that came before, among those known. `runs` are newest first. */
-export function runBefore(run: RunView, runs: readonly RunView[]): RunView | null {
-  return (
-    runs.find(
-      (other) =>
-        other.projectId === run.projectId &&
-        other.number < run.number &&
-        other.file === run.file &&
-        other.command === run.command,
-    ) ?? null
-  );
+/** A number has a true minus. */
+function shown(value: RunChange['from']): string {
+  if (value === null) return NOT_SET;
+  return typeof value === 'number' ? String(value).replaceAll('-', '−') : String(value);
 }

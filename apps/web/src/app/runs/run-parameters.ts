@@ -1,12 +1,11 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import type { AttemptView, RunView } from '@mle/protocol';
 import { bytes, duration, timeOfDay } from '../core/format';
 import { isActive } from '../core/protocol-values';
 import { StateChip } from '../ui/state-chip';
-import { changesSince, runBefore } from './run-changes';
+import { shownChange } from './run-changes';
 import { runTitle } from './run-words';
-import { RunsStore } from './runs-store';
 
 interface Fact {
   name: string;
@@ -28,7 +27,7 @@ interface Fact {
             <tr>
               <th scope="col">Name</th>
               <th scope="col">Value</th>
-              <th scope="col">{{ before() ? 'In run ' + before()?.number : '' }}</th>
+              <th scope="col">{{ run().before ? 'In #' + run().before?.number : '' }}</th>
             </tr>
           </thead>
           <tbody>
@@ -48,7 +47,7 @@ interface Fact {
         </p>
       }
     </section>
-    @if (before(); as other) {
+    @if (run().before; as other) {
       <section>
         <h2>
           Changed since <a [routerLink]="['/runs', other.id]">#{{ other.number }}</a>
@@ -164,16 +163,19 @@ interface Fact {
 })
 export class RunParameters {
   readonly run = input.required<RunView>();
-  private readonly store = inject(RunsStore);
   protected readonly bytes = bytes;
-  protected readonly before = computed(() => runBefore(this.run(), this.store.all()));
-  protected readonly changes = computed(() => changesSince(this.run(), this.before()) ?? []);
+  protected readonly changes = computed(() => this.run().changes.map(shownChange));
   protected readonly params = computed(() => {
-    const before = this.before()?.params;
-    return Object.entries(this.run().params).map(([name, value]) => {
-      const was = before ? String(before[name] ?? 'unset') : '';
-      return { name, value: String(value), was, changed: before !== undefined && was !== String(value) };
-    });
+    const { params, before, changes } = this.run();
+    const changed = new Map(
+      changes.filter(({ kind }) => kind === 'param').map((one) => [one.name, shownChange(one).was]),
+    );
+    return Object.entries(params).map(([name, value]) => ({
+      name,
+      value: String(value),
+      was: before ? (changed.get(name) ?? String(value)) : '',
+      changed: changed.has(name),
+    }));
   });
   protected readonly facts = computed(() => factsOf(this.run()));
 

@@ -6,7 +6,7 @@ import { EventsSocket } from '../core/events-socket';
 import { Session } from '../core/session';
 import { ProjectsStore } from '../projects/projects-store';
 import { RunsApi } from './runs-api';
-import { RunsStore } from './runs-store';
+import { isStale, RunsStore } from './runs-store';
 
 const run = (id: string, note: string, change: Partial<RunView> = {}): RunView =>
   ({
@@ -84,5 +84,23 @@ describe('the runs of the page', () => {
     store.patch('a', { note: 'typed' });
     pass(1000);
     expect(store.get('a')?.note).toBe('typed');
+  });
+});
+
+describe('isStale', () => {
+  const at = (attempt: number, states: number): RunView =>
+    run('a', '', {
+      attempt,
+      attempts: [
+        { history: Array.from({ length: states }, () => ({ state: 'queued', at: '' })) },
+      ] as unknown as RunView['attempts'],
+    });
+
+  it('never lets an older answer take a run back', () => {
+    expect(isStale(at(1, 2), at(1, 3))).toBe(true);
+    expect(isStale(at(1, 9), at(2, 1))).toBe(true);
+    expect(isStale(at(1, 3), at(1, 3))).toBe(false);
+    expect(isStale(at(2, 1), at(1, 9))).toBe(false);
+    expect(isStale(at(1, 1), undefined)).toBe(false);
   });
 });

@@ -27,7 +27,7 @@ import { RunResources } from '../../metrics/run-resources';
 import { OutputPane } from '../../output/output-pane';
 import { RunActions } from '../../runs/run-actions';
 import { RunActivity } from '../../runs/run-activity';
-import { changesSince, runBefore } from '../../runs/run-changes';
+import { shownChange } from '../../runs/run-changes';
 import { RunNotes } from '../../runs/run-notes';
 import { RunParameters } from '../../runs/run-parameters';
 import { requestOf } from '../../runs/run-request';
@@ -119,14 +119,7 @@ export class RunPage {
     return run?.attempts.find(({ n }) => String(n) === this.attempt() && n !== run.attempt)?.n ?? null;
   });
   protected readonly ofAttempt = computed(() => OF_ATTEMPT.has(this.shownTab()));
-  protected readonly before = computed(() => {
-    const run = this.run();
-    return run ? runBefore(run, this.store.all()) : null;
-  });
-  protected readonly changes = computed(() => {
-    const run = this.run();
-    return run ? (changesSince(run, this.before()) ?? []) : [];
-  });
+  protected readonly changes = computed(() => this.run()?.changes.map(shownChange) ?? []);
   protected readonly hasNumbers = computed(() => Object.keys(this.run()?.metrics ?? {}).length > 0);
   protected readonly artifactCount = computed(() => this.files.artifacts()?.items.length ?? 0);
   protected readonly lineNumber = computed(() =>

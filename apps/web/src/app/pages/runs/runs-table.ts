@@ -19,9 +19,8 @@ import { MachinesStore } from '../../machines/machines-store';
 import { PoolsStore } from '../../pools/pools-store';
 import { bestOf } from '../../runs/main-metric';
 import { RunActivity } from '../../runs/run-activity';
-import { type Change, changesSince, runBefore } from '../../runs/run-changes';
+import { type ShownChange,shownChange } from '../../runs/run-changes';
 import { outcome, runTime, runTitle } from '../../runs/run-words';
-import { RunsStore } from '../../runs/runs-store';
 import { StateChip } from '../../ui/state-chip';
 import type { RunColumn } from './run-columns';
 
@@ -33,7 +32,7 @@ interface Row {
   /** While it has no machine, what it was sent to. */
   machine: string;
   title: string;
-  changes: Change[] | null;
+  changes: ShownChange[];
   started: string;
   time: string;
   last: string;
@@ -65,7 +64,6 @@ export class RunsTable {
   /** Whether the first row can be seen. */
   readonly atTop = output<boolean>();
 
-  private readonly store = inject(RunsStore);
   private readonly machines = inject(MachinesStore);
   private readonly pools = inject(PoolsStore);
   private readonly clock = inject(Clock);
@@ -119,7 +117,7 @@ export class RunsTable {
       run,
       machine: run.machineName ?? this.targetOf(run),
       title: runTitle(run),
-      changes: changesSince(run, runBefore(run, this.store.all())),
+      changes: run.changes.map(shownChange),
       started: ago(run.startedAt ?? run.createdAt, now),
       time: time === null ? '–' : isActive(run.state) ? elapsed(time) : duration(time),
       last: summary ? number(summary.last) : '–',

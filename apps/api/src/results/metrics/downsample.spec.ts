@@ -23,6 +23,30 @@ describe('fewer points', () => {
     expect(downsample(points, 2_000)).toEqual(few);
   });
 
+  it.each([
+    ['that only grow', (i: number) => i],
+    ['that begin again and again', (i: number) => i % 700],
+    ['that go back', (i: number) => -i],
+    ['that stay', () => 3],
+    ['that have gaps of any size', (i: number) => i ** 3],
+  ])('end with the point that was printed last, at steps %s, however many are wanted', (_, step) => {
+    for (const [count, most] of [
+      [5_000, 16],
+      [5_001, 100],
+      [4_999, 2_000],
+      [7_777, 7_776],
+    ] as const) {
+      const points = {
+        x: Array.from({ length: count }, (__, i) => step(i)),
+        y: Array.from({ length: count }, (__, i) => (i === count - 1 ? 0.5 : Math.sin(i))),
+        time: Array.from({ length: count }, (__, i) => i),
+      };
+      expect(downsample(points, most).time.at(-1)).toBe(count - 1);
+      points.y[count - 1] = Number.NaN;
+      expect(downsample(points, most).time.at(-1)).toBe(count - 1);
+    }
+  });
+
   it('are the old ones still where a series grew', () => {
     const before = downsample(wave(100_000), 1_000);
     const grown = downsample(wave(100_100), 1_000);

@@ -44,14 +44,14 @@ export class Downsampler {
     for (let i = 0; i < x.length; i++) this.add(x[i] ?? 0, y[i] ?? Number.NaN, time[i] ?? 0);
   }
 
-  /** Of few points all, as they came; of many those that are kept, from column to column. */
+  /** Of few points all, of many those that are kept; as they came, so that the last is the one printed last. */
   result(): Points {
     if (this.width === 0) return this.points;
     const result = noPoints();
-    for (const [, { first, lowest, highest, last, odd }] of [...this.columns].sort(([a], [b]) => a - b)) {
-      const kept = new Set([first, lowest, highest, last, odd].filter((point) => point !== null));
-      for (const point of [...kept].sort((a, b) => a.n - b.n)) add(result, point.x, point.y, point.time);
-    }
+    const kept = new Set<Point>();
+    for (const { first, lowest, highest, last, odd } of this.columns.values())
+      for (const point of [first, lowest, highest, last, odd]) if (point !== null) kept.add(point);
+    for (const { x, y, time } of [...kept].sort((a, b) => a.n - b.n)) add(result, x, y, time);
     return result;
   }
 

@@ -1,3 +1,4 @@
+import type { Page as List, RunView } from '@mle/protocol';
 import type { Locator, Page } from '@playwright/test';
 import { seriousViolations } from './axe.js';
 import { expect, FULL, logIn, openProject, output, removeProjects, test, writeFile } from './product.js';
@@ -171,4 +172,44 @@ test('dialogs and the open options are accessible in both themes', { tag: FULL }
   await expect(page.getByLabel('Docker image')).toBeVisible();
   expect(await seriousViolations(page)).toEqual([]);
   await product.client.json('DELETE', `pools/${pool.id}`);
+});
+
+test('says before the start which parameter the file sets itself, and suggests one that it reads', async ({
+  page,
+  product,
+}) => {
+  const options = page.getByRole('button', { name: /^Run options/ });
+  const params = page.getByLabel(/^Parameters/);
+  const warning = page.getByText('train.py sets learning_rate itself, line 9; it may not read this.');
+  await openProject(page, product, 'Sets', { 'train.py': `${'\n'.repeat(8)}learning_rate = 0.5\n` });
+  // The options are those of the file that is open.
+  await expect(page.getByRole('textbox', { name: 'Code of train.py' })).toContainText('learning_rate');
+  await options.click();
+  await params.fill('learning_rate=0.001');
+  await expect(warning).toBeVisible();
+  expect(await seriousViolations(page)).toEqual([]);
+  await options.click();
+  await expect(warning).toBeVisible();
+  await options.click();
+  await params.fill('');
+  await expect(warning).toHaveCount(0);
+
+  await openProject(page, product, 'Reads', { 'a.py': 'import os\nrate = os.environ.get("MLE_PARAM_RATE", 0.25)\n' });
+  await expect(page.getByRole('textbox', { name: 'Code of a.py' })).toBeVisible();
+  await expect(params).toHaveAttribute('placeholder', 'rate=0.25');
+  await params.fill('rate=2');
+  await expect(page.getByText(/it may not read/)).toHaveCount(0);
+});
+
+test('says that every machine is busy as long as they are', async ({ page, product }) => {
+  await writeFile(page, 'busy.py', LONG);
+  await page.keyboard.press('Control+Enter');
+  await expect(output(page)).toContainText('started');
+  await page.keyboard.press('Control+Enter');
+  const busy = page.getByText('Every machine is busy. Stop a run, or wait until one ends.');
+  await expect(busy).toBeVisible();
+  const { items } = await product.client.json<List<RunView>>('GET', 'runs?state=running');
+  await product.client.json('POST', `runs/${items[0]?.id}/stop`);
+  await expect(machine(page)).toContainText('free');
+  await expect(busy).toHaveCount(0);
 });

@@ -85,7 +85,7 @@ test('keeps notes and tags, and works the list by keys', async ({ page }) => {
   await expect(page).toHaveURL(/\/runs$/);
   const row = page.getByRole('row', { name: /list\.py/ });
   await expect(row).toContainText('baseline');
-  await expect(row).toContainText('0.2500');
+  await expect(row.locator('.c-last')).toHaveText('0.25');
   await page.getByRole('button', { name: 'Columns' }).click();
   await page.getByRole('menuitemcheckbox', { name: 'Note' }).click();
   await page.keyboard.press('Escape');

@@ -53,8 +53,8 @@ export type WaitingRun = Pick<
 > & { machineId: string };
 
 /**
- * Changes runs in the database for the engine, which acts for every owner; with `OwnedRunsRepository` and
- * `RunLinesRepository`, which only reads, the only place that touches them.
+ * Changes runs in the database for the engine, which acts for every owner; with `OwnedRunsRepository`,
+ * `RunComparisonsRepository` and `RunLinesRepository`, which only reads, the only place that touches them.
  */
 @Injectable()
 export class RunsRepository {

@@ -1,3 +1,4 @@
+import { NgTemplateOutlet } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, inject, input, signal } from '@angular/core';
 import { Icon } from '../ui/icon';
 import { Notice } from '../ui/notice';
@@ -10,7 +11,7 @@ const SELDOM: readonly (keyof RunOptions)[] = ['env', 'retries', 'priority', 'ta
 /** Arguments, parameters, seed and limits of the next run, folded away. */
 @Component({
   selector: 'mle-run-options-form',
-  imports: [Icon, Notice],
+  imports: [Icon, NgTemplateOutlet, Notice],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './run-options-form.html',
   styleUrl: './run-options-form.scss',

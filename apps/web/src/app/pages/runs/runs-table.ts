@@ -19,7 +19,7 @@ import { MachinesStore } from '../../machines/machines-store';
 import { PoolsStore } from '../../pools/pools-store';
 import { bestOf } from '../../runs/main-metric';
 import { RunActivity } from '../../runs/run-activity';
-import { type ShownChange,shownChange } from '../../runs/run-changes';
+import { type ShownChange, shownChange } from '../../runs/run-changes';
 import { outcome, runTime, runTitle } from '../../runs/run-words';
 import { StateChip } from '../../ui/state-chip';
 import type { RunColumn } from './run-columns';

@@ -1,6 +1,7 @@
 export * from './artifacts.js';
 export * from './auth.js';
 export * from './command-template.js';
+export * from './ignore-rules.js';
 export * from './dial.js';
 export * from './events.js';
 export * from './health.js';

@@ -2,8 +2,7 @@ import type { Dirent } from 'node:fs';
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Leftover } from '@mle/protocol';
-import { LIMITS, projectPathError } from '@mle/protocol';
-import ignore from 'ignore';
+import { IgnoreRules, LIMITS, projectPathError } from '@mle/protocol';
 
 /** Made again by tools, or meant to stay: not worth a question after each run. */
 const SKIPPED_FOLDERS = new Set([
@@ -36,10 +35,9 @@ export async function findLeftovers(
   const list = (folder: string): Promise<Dirent[]> =>
     readdir(join(workspace, folder), { withFileTypes: true }).catch(() => []);
   const top = await list('');
-  const ignored = ignore();
   // A run may have put a pipe there, which nobody would write to.
-  if (top.some((entry) => entry.name === IGNORE_FILE && entry.isFile()))
-    ignored.add(await readFile(join(workspace, IGNORE_FILE), 'utf8').catch(() => ''));
+  const hasRules = top.some((entry) => entry.name === IGNORE_FILE && entry.isFile());
+  const ignored = new IgnoreRules(hasRules ? await readFile(join(workspace, IGNORE_FILE), 'utf8').catch(() => '') : '');
   const items: Leftover[] = [];
   let looked = 0;
   const visit = async (folder: string, entries: Dirent[]): Promise<void> => {

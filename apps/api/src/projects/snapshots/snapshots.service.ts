@@ -1,6 +1,6 @@
-import { IGNORE_FILE, type Manifest, type ManifestEntry, ManifestSchema } from '@mle/protocol';
+import { setImmediate } from 'node:timers/promises';
+import { IGNORE_FILE, IgnoreRules, type Manifest, type ManifestEntry, ManifestSchema } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
-import ignore from 'ignore';
 import { BlobCollectorService } from '../../platform/blobs/blob-collector.service.js';
 import { BlobsService } from '../../platform/blobs/blobs.service.js';
 import { notFound } from '../../platform/http/problem.js';
@@ -18,7 +18,9 @@ export interface Snapshot {
 
 const SETTLE_TRIES = 5;
 /** What is larger was not written by a person. */
-const IGNORE_FILE_BYTES = 1024 * 1024;
+const IGNORE_FILE_BYTES = 64 * 1024;
+/** Of the time of everybody else, while many files are compared with many rules. */
+const SLICE_MS = 5;
 /** Of thousands of files each: a run asks for its manifest right after it was made. */
 const MANIFESTS_KEPT = 8;
 
@@ -94,8 +96,16 @@ export class SnapshotsService {
   private async sent(files: ManifestEntry[]): Promise<ManifestEntry[]> {
     const rules = files.find(({ path }) => path === IGNORE_FILE);
     if (rules === undefined || rules.size > IGNORE_FILE_BYTES) return files;
-    const matcher = ignore().add((await this.blobs.read(rules.sha256)).toString('utf8'));
-    return files.filter(({ path }) => path === IGNORE_FILE || !matcher.ignores(path));
+    const matcher = new IgnoreRules((await this.blobs.read(rules.sha256)).toString('utf8'));
+    const sent: ManifestEntry[] = [];
+    let pause = performance.now() + SLICE_MS;
+    for (const file of files) {
+      if (file.path === IGNORE_FILE || !matcher.ignores(file.path)) sent.push(file);
+      if (performance.now() < pause) continue;
+      await setImmediate();
+      pause = performance.now() + SLICE_MS;
+    }
+    return sent;
   }
 
   /** Between this moment and the run that will name it, the snapshot stays. */

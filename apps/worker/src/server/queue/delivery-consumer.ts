@@ -53,7 +53,7 @@ export class DeliveryConsumer {
     this.wakeUp?.();
     await this.disconnect();
     // A wait for a connection that never came back does not end by itself.
-    await Promise.race([this.loop, delay(CLOSE_MS)]);
+    await atMost(CLOSE_MS, this.loop);
   }
 
   private async run(): Promise<void> {
@@ -94,7 +94,7 @@ export class DeliveryConsumer {
     const closed = connection.worker
       .close(true)
       .catch((error: unknown) => this.log.debug({ err: error }, 'A queue connection did not close cleanly.'));
-    await Promise.race([closed, delay(CLOSE_MS)]);
+    await atMost(CLOSE_MS, closed);
     connection.redis.disconnect();
   }
 
@@ -120,6 +120,12 @@ export class DeliveryConsumer {
       clearInterval(renewal);
     }
   }
+}
+
+/** Waits for the work, and no longer than this; the clock stops with the work. */
+async function atMost(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  const over = new AbortController();
+  await Promise.race([work, delay(milliseconds, undefined, { signal: over.signal })]).finally(() => over.abort());
 }
 
 interface QueueConnection {

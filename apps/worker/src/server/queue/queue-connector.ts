@@ -79,6 +79,12 @@ function connectorTo(address: QueueAddress): new (options: unknown) => AbstractC
       // The handshake's errors come by the stream's own events, so that ioredis tries again.
       return Promise.resolve(stream);
     }
+
+    /** A stream that has closed does not say so again, and ioredis would wait a second for it. */
+    override disconnect(): void {
+      if (this.stream?.closed) this.connecting = false;
+      else super.disconnect();
+    }
   };
 }
 

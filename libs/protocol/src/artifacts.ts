@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FlagSchema, ListedPathSchema, SentenceSchema } from './bounded.js';
 import { IdSchema, Sha256Schema, TimeSchema } from './ids.js';
 import { LIMITS } from './limits.js';
 import { ProjectPathSchema } from './project-path.js';
@@ -9,7 +10,7 @@ export type ArtifactOrigin = z.infer<typeof ArtifactOriginSchema>;
 
 /** A file that is no artifact though it lies where artifacts do, and why. Its name may be the reason. */
 const DroppedArtifactSchema = z.object({
-  path: z.string().max(8192),
+  path: ListedPathSchema,
   size: z.number().nonnegative(),
   reason: z.string().max(500),
 });
@@ -27,7 +28,7 @@ export function artifactQuotaReason(files: number, bytes: number): string | null
 }
 
 const ArtifactViewSchema = z.object({
-  path: z.string(),
+  path: ListedPathSchema,
   size: z.int(),
   sha256: Sha256Schema,
   modifiedAt: TimeSchema,
@@ -36,11 +37,11 @@ const ArtifactViewSchema = z.object({
 export type ArtifactView = z.infer<typeof ArtifactViewSchema>;
 
 export const ArtifactListSchema = z.object({
-  items: z.array(ArtifactViewSchema),
+  items: z.array(ArtifactViewSchema).max(LIMITS.artifactFiles),
   bytes: z.int(),
   quotaBytes: z.int(),
   /** The first of them; `droppedCount` counts all. */
-  dropped: z.array(DroppedArtifactSchema),
+  dropped: z.array(DroppedArtifactSchema).max(LIMITS.artifactsDropped),
   droppedCount: z.int(),
 });
 export type ArtifactList = z.infer<typeof ArtifactListSchema>;
@@ -48,12 +49,14 @@ export type ArtifactList = z.infer<typeof ArtifactListSchema>;
 export const ArtifactQuerySchema = z.object({ attempt: z.coerce.number().int().positive().optional() });
 export type ArtifactQuery = z.infer<typeof ArtifactQuerySchema>;
 /** `download`: to be saved under its name; otherwise a page may show what is safe to show. */
-export const ArtifactReadQuerySchema = ArtifactQuerySchema.extend({ download: z.stringbool().optional() });
+export const ArtifactReadQuerySchema = ArtifactQuerySchema.extend({ download: FlagSchema.optional() });
 export type ArtifactReadQuery = z.infer<typeof ArtifactReadQuerySchema>;
 
 /** A file of a run's snapshot. `mode` as in a manifest. */
 export const RunFileListSchema = z.object({
-  items: z.array(z.object({ path: z.string(), size: z.int(), mode: z.int(), sha256: Sha256Schema })),
+  items: z
+    .array(z.object({ path: ListedPathSchema, size: z.int(), mode: z.int(), sha256: Sha256Schema }))
+    .max(LIMITS.manifestFiles),
 });
 export type RunFileList = z.infer<typeof RunFileListSchema>;
 
@@ -74,7 +77,7 @@ export const ArtifactPutSchema = z.object({
   ...Attempt,
   items: z.array(ArtifactEntrySchema).max(LIMITS.artifactBatch),
   dropped: z.array(DroppedArtifactSchema).max(LIMITS.artifactBatch),
-  removed: z.array(z.string().max(8192)).max(LIMITS.artifactBatch),
+  removed: z.array(ListedPathSchema).max(LIMITS.artifactBatch),
   /** All that was stored before is void: a worker that was started anew does not know of what the run removed since. */
   afresh: z.boolean().optional(),
 });
@@ -128,7 +131,7 @@ export const AttemptLeftoversSchema = z.object({
 export type AttemptLeftovers = z.infer<typeof AttemptLeftoversSchema>;
 
 export const LeftoverListSchema = z.object({
-  items: z.array(z.object({ path: z.string(), size: z.int(), modifiedAt: TimeSchema })),
+  items: z.array(z.object({ path: ListedPathSchema, size: z.int(), modifiedAt: TimeSchema })).max(LIMITS.leftovers),
   /** There are more than are listed. */
   truncated: z.boolean(),
   /** The machine can be asked to keep or remove them. */
@@ -143,13 +146,15 @@ export type LeftoverChoice = z.infer<typeof LeftoverChoiceSchema>;
 
 /** What became of each; `reason` where it did not work, or `underway` where a large one still goes on. */
 export const LeftoverResultSchema = z.object({
-  items: z.array(
-    z.object({
-      path: z.string(),
-      result: z.enum(['kept', 'removed', 'underway', 'failed']),
-      reason: z.string().nullable(),
-    }),
-  ),
+  items: z
+    .array(
+      z.object({
+        path: ListedPathSchema,
+        result: z.enum(['kept', 'removed', 'underway', 'failed']),
+        reason: SentenceSchema.nullable(),
+      }),
+    )
+    .max(LIMITS.leftovers),
 });
 export type LeftoverResult = z.infer<typeof LeftoverResultSchema>;
 
@@ -164,6 +169,6 @@ export interface LeftoverRequest {
 }
 /** `reason` is null where it was done. */
 export const LeftoverReplySchema = z.object({
-  items: z.array(z.object({ path: z.string(), reason: z.string().max(500).nullable() })),
+  items: z.array(z.object({ path: ListedPathSchema, reason: z.string().max(500).nullable() })).max(LIMITS.leftovers),
 });
 export type LeftoverReply = z.infer<typeof LeftoverReplySchema>;

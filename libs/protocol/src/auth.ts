@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { WordSchema } from './bounded.js';
 import { IdSchema, NameSchema, TimeSchema } from './ids.js';
+import { LIMITS } from './limits.js';
 
 export const RoleSchema = z.enum(['admin', 'member']);
 export type Role = z.infer<typeof RoleSchema>;
@@ -29,7 +31,7 @@ export type Setup = z.infer<typeof SetupSchema>;
 export const AuthStatusSchema = z.object({ setupNeeded: z.boolean() });
 export type AuthStatus = z.infer<typeof AuthStatusSchema>;
 
-export const UserViewSchema = z.object({ id: IdSchema, login: z.string(), role: RoleSchema, createdAt: TimeSchema });
+export const UserViewSchema = z.object({ id: IdSchema, login: WordSchema, role: RoleSchema, createdAt: TimeSchema });
 export type UserView = z.infer<typeof UserViewSchema>;
 
 /** Changing one's password asks for the present one. */
@@ -54,8 +56,8 @@ export type CreateToken = z.infer<typeof CreateTokenSchema>;
 /** `token` is present once, in the answer that made it. */
 export const TokenViewSchema = z.object({
   id: IdSchema,
-  name: z.string(),
-  token: z.string().optional(),
+  name: WordSchema,
+  token: z.string().max(LIMITS.secretChars).optional(),
   createdAt: TimeSchema,
   lastUsedAt: TimeSchema.nullable(),
 });

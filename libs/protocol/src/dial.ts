@@ -80,6 +80,7 @@ export const ListenTokenSchema = z
   .regex(/^\S+$/, 'A token holds no spaces.');
 
 const FINGERPRINT = /^[0-9a-f]{64}$/;
+const WRONG_FINGERPRINT = 'Give the fingerprint that the worker printed: 64 hex digits, with or without colons.';
 
 /** SHA-256 of a certificate: 64 hex digits, with or without colons as tools print them. */
 const FingerprintSchema = z
@@ -91,11 +92,7 @@ const FingerprintSchema = z
       .replaceAll(/[:\s]/g, '')
       .toLowerCase(),
   )
-  .pipe(
-    z
-      .string()
-      .regex(FINGERPRINT, 'Give the fingerprint that the worker printed: 64 hex digits, with or without colons.'),
-  );
+  .pipe(z.string().max(64, { error: WRONG_FINGERPRINT, abort: true }).regex(FINGERPRINT, WRONG_FINGERPRINT));
 
 /** As people read and compare it. */
 export const shownFingerprint = (hex: string): string => (hex.toUpperCase().match(/../g) ?? []).join(':');

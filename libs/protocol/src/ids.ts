@@ -1,14 +1,20 @@
 import { z } from 'zod';
 
+const hex = (digits: number, message: string) =>
+  z
+    .string()
+    .max(digits, { error: message, abort: true })
+    .regex(new RegExp(`^[0-9a-f]{${digits}}$`), message);
+
 /** A database id: 24 hex digits. */
-export const IdSchema = z.string().regex(/^[0-9a-f]{24}$/, 'Give an id of 24 hex digits.');
+export const IdSchema = hex(24, 'Give an id of 24 hex digits.');
 export type Id = z.infer<typeof IdSchema>;
 
 /** A SHA-256 in lower-case hex: the name of a blob. */
-export const Sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'Give a SHA-256 of 64 hex digits.');
+export const Sha256Schema = hex(64, 'Give a SHA-256 of 64 hex digits.');
 
 /** An instant in UTC, as the server stamps it. */
-export const TimeSchema = z.iso.datetime();
+export const TimeSchema = z.iso.datetime().max(40);
 
 /** A short text that a person reads in lists: trimmed, no control characters. */
 export const NameSchema = z

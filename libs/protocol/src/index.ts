@@ -1,5 +1,6 @@
 export * from './artifacts.js';
 export * from './auth.js';
+export * from './bounded.js';
 export * from './command-template.js';
 export * from './ignore-rules.js';
 export * from './dial.js';
@@ -19,6 +20,7 @@ export * from './problem.js';
 export * from './project-path.js';
 export * from './project-settings.js';
 export * from './projects.js';
+export * from './properties.js';
 export * from './queue.js';
 export * from './run-state.js';
 export * from './runs.js';

@@ -54,8 +54,41 @@ export const LIMITS = {
   metricSeries: 200,
   /** Points of all series of one attempt. */
   metricPoints: 5_000_000,
+  /** Points of one series that a chart is drawn by: those that were asked for, and every extremum. */
+  chartPoints: 100_000,
   /** Items of one page of a list. */
   pageItems: 200,
+  /** Blobs that are asked for in one message of the link, which has to hold their names. */
+  blobsPerFetch: 25_000,
+  /** Files of one snapshot: an installation may allow its projects more than the usual number. */
+  manifestFiles: 1_000_000,
+  /** Attempts that one worker answers for: many times its slots. */
+  attemptsOfMachine: 256,
+  gpusOfMachine: 256,
+  /** What a machine's owner says of it: entries of each level, and bytes in all. */
+  propertyEntries: 100,
+  propertiesBytes: 16 * KiB,
+  /** Parameters of a run, and variables of its environment. */
+  runEntries: 500,
+  /** Attempts of one run, and the states of one attempt. */
+  attemptsOfRun: 1_000,
+  statesOfAttempt: 10_000,
+  /** Characters of a word or a few that a program says of itself or its machine. */
+  wordChars: 255,
+  /** Characters of a sentence for a person. */
+  sentenceChars: 2_000,
+  /** Characters of a command. */
+  commandChars: 8_192,
+  /** Characters of a value of a run's environment. */
+  variableChars: 32_768,
+  /** Characters of a path as it is listed, which may be too long for a project. */
+  listedPathChars: 8_192,
+  /** Characters of a secret: a credential, a token. */
+  secretChars: 200,
+  /** Characters of one field of a query, which travels in the head of a request. */
+  queryChars: 16 * KiB,
+  /** Fields of a refused request that are named. */
+  fieldErrors: 100,
 } as const;
 
 /** Times of the link, in milliseconds. */

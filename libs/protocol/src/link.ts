@@ -8,13 +8,16 @@ import type {
   LeftoverReply,
   LeftoverRequest,
 } from './artifacts.js';
+import { SentenceSchema, WordSchema } from './bounded.js';
 import { IdSchema, Sha256Schema } from './ids.js';
+import { LIMITS } from './limits.js';
 import { type Inventory, InventorySchema, LoadSchema } from './machines.js';
 import { ResourceSampleSchema } from './metrics.js';
 import { type OutputFrameSchema } from './output.js';
 import { ParamsSchema } from './params.js';
 import { DEFAULT_PROJECT_SETTINGS, ProjectSettingsSchema } from './project-settings.js';
-import { EnvSchema } from './runs.js';
+import { PropertiesSchema } from './properties.js';
+import { ArgsSchema, EnvSchema } from './runs.js';
 
 /** Raised when the worker and the server could misunderstand each other. */
 export const LINK_VERSION = 3;
@@ -26,11 +29,13 @@ export const QUEUE_PATH = '/worker/queue';
 const AttemptRefSchema = z.object({ runId: IdSchema, attempt: z.int().positive() });
 export type AttemptRef = z.infer<typeof AttemptRefSchema>;
 
+const SecretSchema = z.string().max(LIMITS.secretChars);
+
 /** socket.io handshake `auth` of a worker: a credential, or a join token the first time. */
 export const LinkAuthSchema = z.object({
   linkVersion: z.int(),
-  credential: z.string().max(200).optional(),
-  joinToken: z.string().max(200).optional(),
+  credential: SecretSchema.optional(),
+  joinToken: SecretSchema.optional(),
 });
 export type LinkAuth = z.infer<typeof LinkAuthSchema>;
 
@@ -47,35 +52,40 @@ export const HelloSchema = z.object({
   /** Wanted on the first join only; later the server's name counts. */
   name: z.string().max(80).optional(),
   inventory: InventorySchema,
-  properties: z.record(z.string(), z.unknown()),
-  attempts: z.array(AttemptRefSchema),
+  properties: PropertiesSchema,
+  attempts: z.array(AttemptRefSchema).max(LIMITS.attemptsOfMachine),
 });
 export type Hello = z.infer<typeof HelloSchema>;
 
-const MachineSettingsSchema = z.object({ name: z.string(), slots: z.int(), draining: z.boolean() });
+const MachineSettingsSchema = z.object({ name: WordSchema, slots: z.int(), draining: z.boolean() });
 export type MachineSettings = z.infer<typeof MachineSettingsSchema>;
 
 export const HelloReplySchema = z.object({
   machineId: IdSchema,
   /** Given once, after a join: the worker keeps it in a file of mode 0600. */
-  credential: z.string().optional(),
+  credential: SecretSchema.optional(),
   settings: MachineSettingsSchema,
   /** Of the server: a worker of another version says how to update. */
-  serverVersion: z.string().optional(),
+  serverVersion: WordSchema.optional(),
   /** What becomes of each journaled attempt: go on from `storedBytes`, or kill it and forget. */
-  attempts: z.array(
-    AttemptRefSchema.extend({
-      verdict: z.enum(['continue', 'discard']),
-      storedBytes: z.int(),
-      /** A stop was asked for while the worker was away. */
-      stop: z.string().nullable(),
-    }),
-  ),
+  attempts: z
+    .array(
+      AttemptRefSchema.extend({
+        verdict: z.enum(['continue', 'discard']),
+        storedBytes: z.int(),
+        /** A stop was asked for while the worker was away. */
+        stop: SentenceSchema.nullable(),
+      }),
+    )
+    .max(LIMITS.attemptsOfMachine),
 });
 export type HelloReply = z.infer<typeof HelloReplySchema>;
 export type HelloAnswer = { ok: true; reply: HelloReply } | { ok: false; message: string };
 
-export const HeartbeatSchema = z.object({ attempts: z.array(AttemptRefSchema), load: LoadSchema.nullable() });
+export const HeartbeatSchema = z.object({
+  attempts: z.array(AttemptRefSchema).max(LIMITS.attemptsOfMachine),
+  load: LoadSchema.nullable(),
+});
 export type Heartbeat = z.infer<typeof HeartbeatSchema>;
 
 /** All that a worker needs to know to execute one attempt. */
@@ -84,12 +94,12 @@ export const RunSpecSchema = AttemptRefSchema.extend({
   /** Whose run it is: what is prepared for one owner is not used for another. A journal of before has none. */
   ownerId: IdSchema.nullable().default(null),
   projectId: IdSchema,
-  projectName: z.string(),
+  projectName: WordSchema,
   snapshotId: Sha256Schema,
   snapshotBytes: z.int(),
-  file: z.string().nullable(),
-  command: z.string().nullable(),
-  args: z.array(z.string()),
+  file: z.string().max(LIMITS.pathBytes).nullable(),
+  command: z.string().max(LIMITS.commandChars).nullable(),
+  args: ArgsSchema,
   params: ParamsSchema,
   settings: ProjectSettingsSchema.default(DEFAULT_PROJECT_SETTINGS),
   env: EnvSchema,
@@ -97,13 +107,13 @@ export const RunSpecSchema = AttemptRefSchema.extend({
    * Indexes, in the inventory, of the GPUs that the run has for itself; none: it may use whatever is there. A journal
    * of before has none.
    */
-  gpus: z.array(z.int().nonnegative()).default([]),
+  gpus: z.array(z.int().nonnegative()).max(LIMITS.gpusOfMachine).default([]),
   seed: z.int(),
   /** From the start of the program. */
   timeoutSeconds: z.int().nullable(),
   clean: z.boolean(),
   outputQuotaBytes: z.int(),
-  correlationId: z.string().nullable(),
+  correlationId: WordSchema.nullable(),
 });
 export type RunSpec = z.infer<typeof RunSpecSchema>;
 
@@ -126,7 +136,7 @@ export type AttemptProgress = z.infer<typeof AttemptProgressSchema>;
 /** Of a moment: what the machine uses, and of it each run whose program is alive. */
 export const ResourceUsageSchema = z.object({
   machine: ResourceSampleSchema,
-  runs: z.array(AttemptRefSchema.extend({ sample: ResourceSampleSchema })).max(256),
+  runs: z.array(AttemptRefSchema.extend({ sample: ResourceSampleSchema })).max(LIMITS.attemptsOfMachine),
 });
 export type ResourceUsage = z.infer<typeof ResourceUsageSchema>;
 
@@ -144,9 +154,9 @@ export const AttemptFinishedSchema = AttemptRefSchema.extend({
   /** What ended it; whether an exit is a success, a failure or a stop is the server's decision. */
   outcome: z.enum(OUTCOMES),
   exitCode: z.int().nullable(),
-  signal: z.string().nullable(),
+  signal: WordSchema.nullable(),
   /** For a person, where the exit code does not say it all. */
-  reason: z.string().max(2000).nullable(),
+  reason: SentenceSchema.nullable(),
   finishedAt: z.number(),
   outputBytes: z.int(),
   outputSha256: Sha256Schema,
@@ -167,7 +177,7 @@ export type OutputReply =
 /** Asks for blobs of the attempt's snapshot (or the manifest itself) in one stream; `from` resumes. */
 export const BlobFetchSchema = AttemptRefSchema.extend({
   streamId: z.string().max(64),
-  items: z.array(z.object({ sha256: Sha256Schema, from: z.int().nonnegative() })).max(100_000),
+  items: z.array(z.object({ sha256: Sha256Schema, from: z.int().nonnegative() })).max(LIMITS.blobsPerFetch),
 });
 export type BlobFetch = z.infer<typeof BlobFetchSchema>;
 /**

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { WordSchema } from './bounded.js';
+import { LIMITS } from './limits.js';
 
 /** What the x of a series counts. `index`: the points themselves, where a line names neither. */
 export const METRIC_AXES = ['step', 'epoch', 'index'] as const;
@@ -7,14 +9,14 @@ export type MetricAxis = z.infer<typeof MetricAxisSchema>;
 
 /** Columns of points in the order in which they were printed. A `y` of null was printed as nan or inf. */
 const MetricColumns = {
-  x: z.array(z.number()),
-  y: z.array(z.number().nullable()),
+  x: z.array(z.number()).max(LIMITS.chartPoints),
+  y: z.array(z.number().nullable()).max(LIMITS.chartPoints),
   /** Milliseconds since the epoch, by the machine's clock. */
-  time: z.array(z.number()),
+  time: z.array(z.number()).max(LIMITS.chartPoints),
 };
 
 const MetricSeriesSchema = z.object({
-  name: z.string(),
+  name: WordSchema,
   axis: MetricAxisSchema,
   /** Points that the run printed until now; the columns may hold fewer of them, but every extremum. */
   count: z.int(),
@@ -24,7 +26,7 @@ export type MetricSeries = z.infer<typeof MetricSeriesSchema>;
 
 export const MetricListSchema = z.object({
   attempt: z.int(),
-  series: z.array(MetricSeriesSchema),
+  series: z.array(MetricSeriesSchema).max(LIMITS.metricSeries),
   /** The program printed faster than lines are read for numbers, so that some were passed over. */
   sampled: z.boolean(),
   /** Points that no series took, because there are too many of either. */
@@ -38,6 +40,7 @@ export const MetricQuerySchema = z.object({
   /** Of the wanted series, joined by commas; without it all. */
   names: z
     .string()
+    .max(LIMITS.queryChars)
     .transform((text) => text.split(',').filter((name) => name !== ''))
     .optional(),
   /** About as many points of each series at most. */
@@ -91,7 +94,9 @@ export type ResourceQuery = z.infer<typeof ResourceQuerySchema>;
 /** `x` is seconds since the attempt started on its machine. */
 export const ResourceListSchema = z.object({
   attempt: z.int(),
-  series: z.array(z.object({ name: ResourceNameSchema, axis: z.literal('seconds'), ...MetricColumns })),
+  series: z
+    .array(z.object({ name: ResourceNameSchema, axis: z.literal('seconds'), ...MetricColumns }))
+    .max(RESOURCE_NAMES.length),
   /** Of the machine, as far as its worker knows them: the full scale of a chart. */
   capacity: z.object({
     cpus: z.int().nullable(),

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { FlagSchema } from './bounded.js';
+import { IdSchema } from './ids.js';
+import { LIMITS } from './limits.js';
 
 export const OUTPUT_STREAMS = ['stdout', 'stderr', 'system'] as const;
 export const OutputStreamSchema = z.enum(OUTPUT_STREAMS);
@@ -14,7 +17,10 @@ const SegmentSchema = z.object({
 });
 export type Segment = z.infer<typeof SegmentSchema>;
 
-export const SegmentListSchema = z.object({ items: z.array(SegmentSchema), storedBytes: z.int() });
+export const SegmentListSchema = z.object({
+  items: z.array(SegmentSchema).max(LIMITS.outputQuotaBytes),
+  storedBytes: z.int(),
+});
 export type SegmentList = z.infer<typeof SegmentListSchema>;
 
 export const OutputQuerySchema = z.object({
@@ -22,7 +28,7 @@ export const OutputQuerySchema = z.object({
   stream: OutputStreamSchema.optional(),
   from: z.coerce.number().int().nonnegative().optional(),
   to: z.coerce.number().int().nonnegative().optional(),
-  follow: z.stringbool().optional(),
+  follow: FlagSchema.optional(),
 });
 export type OutputQuery = z.infer<typeof OutputQuerySchema>;
 
@@ -31,21 +37,23 @@ export type SegmentQuery = z.infer<typeof SegmentQuerySchema>;
 
 /** The head of a frame of output; its bytes travel beside it as one binary attachment. */
 export const OutputFrameSchema = z.object({
-  runId: z.string(),
+  runId: IdSchema,
   attempt: z.int().positive(),
   /** Offset of the first byte. */
   from: z.int().nonnegative(),
   /** The pieces of the frame in order: their lengths add up to the length of the bytes. */
-  segments: z.array(
-    z.tuple([
-      z.int().positive(),
-      z
-        .int()
-        .min(0)
-        .max(OUTPUT_STREAMS.length - 1),
-      z.number(),
-    ]),
-  ),
+  segments: z
+    .array(
+      z.tuple([
+        z.int().positive(),
+        z
+          .int()
+          .min(0)
+          .max(OUTPUT_STREAMS.length - 1),
+        z.number(),
+      ]),
+    )
+    .max(LIMITS.outputFrameBytes),
 });
 /** `segments` are `[length, index into OUTPUT_STREAMS, time]`. */
 export type OutputFrame = z.infer<typeof OutputFrameSchema>;

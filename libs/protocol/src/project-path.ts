@@ -8,12 +8,13 @@ const UNIT_BYTES = 3;
 /** Short, of ASCII, nothing encoded, no part of dots alone: most paths are, and those of a snapshot are thousands. */
 const PLAIN = /^(?!\.)[\w.+@=, ()-]+(?:\/(?!\.)[\w.+@=, ()-]+)*$/;
 const PLAIN_LENGTH = 255;
+const TOO_LONG = `Use a path of at most ${LIMITS.pathBytes} bytes.`;
 
 /** Why `path` is no path inside a project, as a sentence, or null when it is one. */
 export function projectPathError(path: string): string | null {
   if (path.length <= PLAIN_LENGTH && PLAIN.test(path)) return null;
   if (path === '') return 'Give a path inside the project.';
-  if (isLonger(path, LIMITS.pathBytes)) return `Use a path of at most ${LIMITS.pathBytes} bytes.`;
+  if (isLonger(path, LIMITS.pathBytes)) return TOO_LONG;
   // A path may reach us encoded once more than it was decoded: each reading of it has to stay inside.
   let reading = path;
   for (let i = 0; i < 4; i++) {
@@ -53,7 +54,10 @@ function decodeLeniently(text: string): string {
 }
 
 /** A relative path with forward slashes that stays inside its project. */
-export const ProjectPathSchema = z.string().superRefine((path, context) => {
-  const message = projectPathError(path);
-  if (message) context.addIssue({ code: 'custom', message });
-});
+export const ProjectPathSchema = z
+  .string()
+  .max(LIMITS.pathBytes, { error: TOO_LONG, abort: true })
+  .superRefine((path, context) => {
+    const message = projectPathError(path);
+    if (message) context.addIssue({ code: 'custom', message });
+  });

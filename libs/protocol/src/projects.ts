@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { ListedPathSchema, SentenceSchema, WordSchema } from './bounded.js';
 import { IdSchema, NameSchema, Sha256Schema, TimeSchema } from './ids.js';
+import { LIMITS } from './limits.js';
 import { ProjectPathSchema } from './project-path.js';
 import { ProjectSettingsSchema } from './project-settings.js';
 
@@ -30,7 +32,7 @@ export type UpdateProject = z.infer<typeof UpdateProjectSchema>;
 
 export const ProjectViewSchema = z.object({
   id: IdSchema,
-  name: z.string(),
+  name: WordSchema,
   ownerId: IdSchema,
   revision: z.int(),
   settings: ProjectSettingsSchema,
@@ -39,23 +41,25 @@ export const ProjectViewSchema = z.object({
 });
 export type ProjectView = z.infer<typeof ProjectViewSchema>;
 /** A new project; `notices` say what of its source did not come. */
-export const CreatedProjectSchema = ProjectViewSchema.extend({ notices: z.array(z.string()) });
+export const CreatedProjectSchema = ProjectViewSchema.extend({
+  notices: z.array(z.string().max(LIMITS.listedPathChars)).max(LIMITS.manifestFiles),
+});
 export type CreatedProject = z.infer<typeof CreatedProjectSchema>;
 
 export const FileViewSchema = z.object({
-  path: z.string(),
+  path: ListedPathSchema,
   size: z.int(),
   mode: z.int(),
   mtime: TimeSchema,
   sha256: Sha256Schema,
 });
 export type FileView = z.infer<typeof FileViewSchema>;
-export const FileListSchema = z.object({ items: z.array(FileViewSchema) });
+export const FileListSchema = z.object({ items: z.array(FileViewSchema).max(LIMITS.manifestFiles) });
 export type FileList = z.infer<typeof FileListSchema>;
 
 /** Moves a file, or every file below a folder. */
 export const MoveSchema = z.object({ from: ProjectPathSchema, to: ProjectPathSchema }).strict();
 export type Move = z.infer<typeof MoveSchema>;
 
-export const ExampleViewSchema = z.object({ name: z.string(), title: z.string(), summary: z.string() });
+export const ExampleViewSchema = z.object({ name: WordSchema, title: WordSchema, summary: SentenceSchema });
 export type ExampleView = z.infer<typeof ExampleViewSchema>;

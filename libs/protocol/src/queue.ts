@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { WordSchema } from './bounded.js';
 import { IdSchema } from './ids.js';
 
 /** BullMQ's key prefix. */
@@ -14,6 +15,6 @@ export const deliveryId = (runId: string, attempt: number): string => `${runId}-
 export const DeliverySchema = z.object({
   runId: IdSchema,
   attempt: z.int().positive(),
-  correlationId: z.string().optional(),
+  correlationId: WordSchema.optional(),
 });
 export type Delivery = z.infer<typeof DeliverySchema>;

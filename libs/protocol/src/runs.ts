@@ -1,13 +1,19 @@
 import { z } from 'zod';
-import { IdSchema, TimeSchema } from './ids.js';
-import { LabelSchema } from './machines.js';
+import { boundedRecord, ListedPathSchema, SentenceSchema, WordSchema } from './bounded.js';
+import { IdSchema, Sha256Schema, TimeSchema } from './ids.js';
+import { LIMITS } from './limits.js';
+import { LabelSchema, MOST_LABELS } from './machines.js';
 import { MetricSummarySchema } from './metrics.js';
 import { PageQuerySchema } from './page.js';
-import { NewParamsSchema, ParamValueSchema } from './params.js';
+import { NewParamsSchema, ParamsSchema, ParamValueSchema } from './params.js';
 import { ProblemSchema } from './problem.js';
 import { ProjectPathSchema } from './project-path.js';
 import { ProjectSettingsSchema } from './project-settings.js';
 import { RunStateSchema } from './run-state.js';
+
+const MOST_TAGS = 20;
+const MOST_STOPPED = 200;
+const LONGEST_NOTE = 10_000;
 
 const Text = (max: number) =>
   z
@@ -15,13 +21,17 @@ const Text = (max: number) =>
     .max(max, `Use at most ${max} characters.`)
     .refine((text) => !text.includes('\0'), 'Use no NUL character.');
 
-export const EnvSchema = z.record(
+const WRONG_VARIABLE = 'Name a variable by letters, digits and _, at most 128.';
+export const EnvSchema = boundedRecord(
   z
     .string()
-    .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'Name a variable by letters, digits and _.')
+    .max(128, { error: WRONG_VARIABLE, abort: true })
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, WRONG_VARIABLE)
     .refine((name) => !name.startsWith('MLE_'), 'Names that begin with MLE_ are set by the worker.'),
-  Text(32_768),
+  Text(LIMITS.variableChars),
+  LIMITS.runEntries,
 );
+export const ArgsSchema = z.array(Text(LIMITS.commandChars)).max(200);
 
 const TargetSchema = z.union([z.object({ machineId: IdSchema }).strict(), z.object({ poolId: IdSchema }).strict()], {
   error: 'Give machineId or poolId.',
@@ -30,7 +40,7 @@ export type Target = z.infer<typeof TargetSchema>;
 
 const NeedsSchema = z
   .object({
-    labels: z.array(LabelSchema).max(20).optional(),
+    labels: z.array(LabelSchema).max(MOST_LABELS).optional(),
     gpus: z.int().min(0).max(64).optional(),
     gpuMemoryBytes: z.number().min(0).optional(),
   })
@@ -56,17 +66,17 @@ const TagSchema = z
   .regex(/^[^\u0000-\u001f\u007f]*$/u, 'Use no control characters in a tag.');
 const TagsSchema = z
   .array(TagSchema)
-  .max(20, 'Use at most 20 tags.')
+  .max(MOST_TAGS, `Use at most ${MOST_TAGS} tags.`)
   .transform((tags) => [...new Set(tags)]);
 
 export const CreateRunSchema = z
   .object({
     projectId: IdSchema,
     file: ProjectPathSchema.optional(),
-    command: Text(8192)
+    command: Text(LIMITS.commandChars)
       .refine((command) => command.trim() !== '', 'The command is empty. Give a command, or the file to run.')
       .optional(),
-    args: z.array(Text(8192)).max(200).optional(),
+    args: ArgsSchema.optional(),
     params: NewParamsSchema.optional(),
     env: EnvSchema.optional(),
     target: TargetSchema.optional(),
@@ -81,7 +91,7 @@ export const CreateRunSchema = z
     retry: RetrySchema.optional(),
     clean: z.boolean().optional(),
     tags: TagsSchema.optional(),
-    note: Text(10_000).optional(),
+    note: Text(LONGEST_NOTE).optional(),
     seed: z
       .int()
       .min(0)
@@ -95,7 +105,7 @@ export const CreateRunSchema = z
   });
 export type CreateRun = z.infer<typeof CreateRunSchema>;
 
-export const UpdateRunSchema = z.object({ tags: TagsSchema.optional(), note: Text(10_000).optional() }).strict();
+export const UpdateRunSchema = z.object({ tags: TagsSchema.optional(), note: Text(LONGEST_NOTE).optional() }).strict();
 export type UpdateRun = z.infer<typeof UpdateRunSchema>;
 
 /** Which files a rerun takes: those of the run, or the project's as they are today. */
@@ -106,7 +116,12 @@ export const RerunSchema = z
 export type Rerun = z.infer<typeof RerunSchema>;
 
 export const StopRunsSchema = z
-  .object({ ids: z.array(IdSchema).min(1, 'Name the runs to stop.').max(200, 'Stop at most 200 runs at once.') })
+  .object({
+    ids: z
+      .array(IdSchema)
+      .min(1, 'Name the runs to stop.')
+      .max(MOST_STOPPED, `Stop at most ${MOST_STOPPED} runs at once.`),
+  })
   .strict();
 export type StopRuns = z.infer<typeof StopRunsSchema>;
 
@@ -115,8 +130,9 @@ export const RunQuerySchema = PageQuerySchema.extend({
   /** One state, or several joined by commas. */
   state: z
     .string()
+    .max(LIMITS.wordChars)
     .transform((text) => text.split(','))
-    .pipe(z.array(RunStateSchema))
+    .pipe(z.array(RunStateSchema).max(LIMITS.wordChars))
     .optional(),
   machineId: IdSchema.optional(),
   poolId: IdSchema.optional(),
@@ -130,24 +146,24 @@ const AttemptViewSchema = z.object({
   n: z.int(),
   state: RunStateSchema,
   machineId: IdSchema.nullable(),
-  machineName: z.string().nullable(),
+  machineName: WordSchema.nullable(),
   createdAt: TimeSchema,
   startedAt: TimeSchema.nullable(),
   finishedAt: TimeSchema.nullable(),
   exitCode: z.int().nullable(),
-  signal: z.string().nullable(),
-  reason: z.string().nullable(),
+  signal: WordSchema.nullable(),
+  reason: SentenceSchema.nullable(),
   outputBytes: z.int(),
-  outputSha256: z.string().nullable(),
+  outputSha256: Sha256Schema.nullable(),
   /** When each state began, in order. */
-  history: z.array(z.object({ state: RunStateSchema, at: TimeSchema })),
+  history: z.array(z.object({ state: RunStateSchema, at: TimeSchema })).max(LIMITS.statesOfAttempt),
 });
 export type AttemptView = z.infer<typeof AttemptViewSchema>;
 
 /** One thing in which a run differs from the run before it. Null is "not set". */
 const RunChangeSchema = z.object({
   kind: z.enum(['param', 'code', 'seed', 'args']),
-  name: z.string(),
+  name: ListedPathSchema,
   from: ParamValueSchema.nullable(),
   to: ParamValueSchema.nullable(),
 });
@@ -159,21 +175,21 @@ export const RunViewSchema = z.object({
   number: z.int(),
   ownerId: IdSchema,
   projectId: IdSchema,
-  projectName: z.string(),
+  projectName: WordSchema,
   state: RunStateSchema,
   /** Why it is not running yet, as a sentence. */
-  waitReason: z.string().nullable(),
+  waitReason: SentenceSchema.nullable(),
   /** Place in line, 1 is next; null also where it is far behind, as `waitReason` says. */
   place: z.int().nullable(),
   attempt: z.int(),
-  attempts: z.array(AttemptViewSchema),
-  file: z.string().nullable(),
-  command: z.string().nullable(),
-  args: z.array(z.string()),
-  params: z.record(z.string(), ParamValueSchema),
+  attempts: z.array(AttemptViewSchema).max(LIMITS.attemptsOfRun),
+  file: z.string().max(LIMITS.pathBytes).nullable(),
+  command: z.string().max(LIMITS.commandChars).nullable(),
+  args: ArgsSchema,
+  params: ParamsSchema,
   /** Those of the project when the run was made. */
   settings: ProjectSettingsSchema,
-  env: z.record(z.string(), z.string()),
+  env: EnvSchema,
   target: TargetSchema.nullable(),
   needs: NeedsSchema.nullable(),
   priority: z.int(),
@@ -181,39 +197,41 @@ export const RunViewSchema = z.object({
   retry: RetrySchema.nullable(),
   clean: z.boolean(),
   machineId: IdSchema.nullable(),
-  machineName: z.string().nullable(),
+  machineName: WordSchema.nullable(),
   exitCode: z.int().nullable(),
-  signal: z.string().nullable(),
-  reason: z.string().nullable(),
+  signal: WordSchema.nullable(),
+  reason: SentenceSchema.nullable(),
   createdAt: TimeSchema,
   startedAt: TimeSchema.nullable(),
   finishedAt: TimeSchema.nullable(),
   durationMs: z.number().nullable(),
   outputBytes: z.int(),
-  outputSha256: z.string().nullable(),
-  snapshotId: z.string(),
+  outputSha256: Sha256Schema.nullable(),
+  snapshotId: Sha256Schema,
   /**
    * The last run of the same file and project that had ended when this one started; null for the first one. Absent
    * until the run has started, and of runs that did so before this was noted.
    */
   before: z.object({ id: IdSchema, number: z.int() }).nullable().optional(),
   /** In what it differs from the run before. */
-  changes: z.array(RunChangeSchema),
-  tags: z.array(z.string()),
-  note: z.string(),
+  changes: z.array(RunChangeSchema).max(LIMITS.manifestFiles),
+  tags: z.array(TagSchema).max(MOST_TAGS),
+  note: Text(LONGEST_NOTE),
   seed: z.int(),
   /** Of the current attempt: the series that its output made, in one line each. */
-  metrics: z.record(z.string(), MetricSummarySchema),
+  metrics: boundedRecord(WordSchema, MetricSummarySchema, LIMITS.metricSeries),
 });
 export type RunView = z.infer<typeof RunViewSchema>;
 
 /** What became of each run of a bulk stop, in the order of the request. */
 export const StoppedRunsSchema = z.object({
-  items: z.array(
-    z.union([
-      z.object({ id: IdSchema, run: RunViewSchema }),
-      z.object({ id: IdSchema, problem: ProblemSchema.pick({ status: true, code: true, detail: true }) }),
-    ]),
-  ),
+  items: z
+    .array(
+      z.union([
+        z.object({ id: IdSchema, run: RunViewSchema }),
+        z.object({ id: IdSchema, problem: ProblemSchema.pick({ status: true, code: true, detail: true }) }),
+      ]),
+    )
+    .max(MOST_STOPPED),
 });
 export type StoppedRuns = z.infer<typeof StoppedRunsSchema>;

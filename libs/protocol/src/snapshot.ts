@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Sha256Schema } from './ids.js';
+import { LIMITS } from './limits.js';
 import { ProjectPathSchema } from './project-path.js';
 
 /** A file of a manifest. `mode` is 0o644, 0o755, or 0o120000 for a symbolic link, whose blob is its target. */
@@ -18,7 +19,10 @@ export type ManifestEntry = z.infer<typeof ManifestEntrySchema>;
 export const IGNORE_FILE = '.mleignore';
 
 /** What a run executes: the files of its project at one revision, sorted by path. Itself a blob named by its hash. */
-export const ManifestSchema = z.object({ version: z.literal(1), files: z.array(ManifestEntrySchema) });
+export const ManifestSchema = z.object({
+  version: z.literal(1),
+  files: z.array(ManifestEntrySchema).max(LIMITS.manifestFiles),
+});
 export type Manifest = z.infer<typeof ManifestSchema>;
 
 export const FILE_MODES = { plain: 0o644, executable: 0o755, link: 0o120000 } as const;

@@ -1,4 +1,4 @@
-import type { Inventory, Load, MachineProvider } from '@mle/protocol';
+import type { Inventory, Load, MachineProvider, Properties } from '@mle/protocol';
 import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
 import { Schema as MongooseSchema, type Types } from 'mongoose';
 
@@ -54,7 +54,7 @@ export class Machine {
   inventory!: Inventory | null;
 
   @Prop({ type: MongooseSchema.Types.Mixed, default: {} })
-  properties!: Record<string, unknown>;
+  properties!: Properties;
 
   @Prop({ type: MongooseSchema.Types.Mixed, default: null })
   load!: Load | null;

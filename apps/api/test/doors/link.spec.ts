@@ -7,6 +7,7 @@ import {
   type Hello,
   type HelloReply,
   type JoinTokenView,
+  LIMITS,
   LINK_NAMESPACE,
   LINK_PATH,
   LINK_VERSION,
@@ -162,6 +163,19 @@ describe('the link of a worker', () => {
   ])('turns %j away', async (auth, sentence) => {
     const [error] = (await once(dial(auth) as never, 'connect_error')) as [Error];
     expect(error.message).toContain(sentence);
+  });
+
+  it('takes no more of a machine than every page can show, and than it can have', async () => {
+    const { token } = await api.app.get(MachineCredentials, { strict: false }).createJoinToken();
+    const link = dial({ joinToken: token });
+    const hello: Hello = { version: '1', inventory: INVENTORY, properties: { note: 'x'.repeat(20_000) }, attempts: [] };
+    const refused = await link.timeout(5_000).emitWithAck('hello', hello);
+    expect(refused).toMatchObject({ ok: false, message: expect.stringContaining('hello of this worker is not valid') });
+    await greet(link);
+    const attempts = Array.from({ length: 20_000 }, () => ({ runId: 'a'.repeat(24), attempt: 1 }));
+    await expect(link.timeout(1_000).emitWithAck('heartbeat', { attempts, load: null })).rejects.toThrow('timed out');
+    const some = attempts.slice(0, LIMITS.attemptsOfMachine);
+    expect(await link.timeout(10_000).emitWithAck('heartbeat', { attempts: some, load: null })).toEqual({ ok: true });
   });
 
   it('gives an attempt to one machine, once', async () => {

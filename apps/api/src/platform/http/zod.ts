@@ -1,4 +1,4 @@
-import type { FieldError } from '@mle/protocol';
+import { type FieldError, LIMITS } from '@mle/protocol';
 import { Body, HttpCode, Param, type PipeTransform, Query } from '@nestjs/common';
 import type { z } from 'zod';
 import { badRequest } from './problem.js';
@@ -23,7 +23,7 @@ export function parsed<S extends z.ZodType>(schema: S, value: unknown, prefix = 
   // Without its type a body is not read, and what it lacks would be told instead of why.
   if (value === undefined && prefix === '')
     throw badRequest('body.missing', 'Send a JSON body, with the header Content-Type: application/json.');
-  const errors: FieldError[] = result.error.issues.map(({ path, message }) => ({
+  const errors: FieldError[] = result.error.issues.slice(0, LIMITS.fieldErrors).map(({ path, message }) => ({
     path: [...(prefix ? [prefix] : []), ...path.map(String)].join('.'),
     message,
   }));

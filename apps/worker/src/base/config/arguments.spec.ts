@@ -40,6 +40,13 @@ test('reads the configuration file; arguments win; other properties are passed o
   });
 });
 
+test('refuses a configuration file that says more of the machine than the server takes', async () => {
+  const config = file('worker.json', JSON.stringify({ url: 'http://one:1', note: 'x'.repeat(20_000) }));
+  await expect(parseArguments(['--config', config])).rejects.toThrow(
+    'Use at most 16384 bytes and four levels of JSON.',
+  );
+});
+
 test('reads a token file, and takes the origin of the address', async () => {
   const command = await parseArguments([
     '--url',

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Properties } from '@mle/protocol';
 import { BadArgument } from './bad-argument.js';
 import { readSettingsFile, type SettingsFile } from './settings-file.js';
 
@@ -29,7 +30,7 @@ export interface WorkerSettings {
   /** Runs get a uid of their own where the worker has root. */
   isolate: boolean;
   /** Shown with the machine as they are. */
-  properties: Record<string, unknown>;
+  properties: Properties;
 }
 
 type Command = { role: 'worker'; settings: WorkerSettings } | { role: 'supervise'; dataDir: string };

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { LIMITS, type Properties, PropertiesSchema } from '@mle/protocol';
 import { z } from 'zod';
 import { BadArgument } from './bad-argument.js';
 
@@ -17,7 +18,7 @@ export interface SettingsFile {
   listenHost: string | undefined;
   name: string | undefined;
   /** All that the worker itself does not use. */
-  properties: Record<string, unknown>;
+  properties: Properties;
 }
 
 export async function readSettingsFile(path: string): Promise<SettingsFile> {
@@ -45,5 +46,10 @@ export async function readSettingsFile(path: string): Promise<SettingsFile> {
     );
   }
   const { url, token, listen, listenHost, name, ...properties } = parsed.data;
-  return { url, token, listen, listenHost, name, properties };
+  const own = PropertiesSchema.safeParse(properties);
+  if (!own.success)
+    throw new BadArgument(
+      `What the configuration file ${path} says of this machine is too large. Use at most ${LIMITS.propertiesBytes} bytes and four levels of JSON.`,
+    );
+  return { url, token, listen, listenHost, name, properties: own.data };
 }

@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { arch, cpus, hostname, platform, totalmem } from 'node:os';
-import type { Inventory } from '@mle/protocol';
+import { type Inventory, LIMITS } from '@mle/protocol';
 import { type Answer, probe, SLOW } from './probe.js';
 
 /** All programs are asked at the same time, so that the start of a worker waits no longer than this. */
@@ -34,30 +34,35 @@ export async function takeInventory(
     statfs(dataDir).catch(() => null),
   ]);
   return {
-    hostname: hostname(),
+    hostname: word(hostname()),
     platform: platform(),
     arch: arch(),
-    cpuModel: cpus()[0]?.model.trim() ?? 'unknown',
+    cpuModel: word(cpus()[0]?.model.trim() ?? 'unknown'),
     cpus: cpus().length,
     memoryBytes: totalmem(),
     diskFreeBytes: disk === null ? null : disk.bavail * disk.bsize,
     gpus: gpus === SLOW ? before.gpus : readGpuList(gpus ?? ''),
-    node: node === SLOW ? before.node : (node ?? process.version),
+    node: node === SLOW ? before.node : word(node ?? process.version),
     python: python === SLOW ? before.python : versionIn(python),
     docker: docker === SLOW ? before.docker : versionIn(docker),
     isolated,
   };
 }
 
+/** A program in place of the real one may print anything; the server takes only so much. */
+const word = (text: string): string => text.slice(0, LIMITS.wordChars);
+
 /** Lines of `name, MiB`. A driver also says sentences here, and words in brackets for what it cannot tell. */
 export function readGpuList(text: string): Inventory['gpus'] {
-  return text.split('\n').flatMap((line) => {
+  const gpus = text.split('\n').flatMap((line) => {
     const [, name, mebibytes] = /^\s*([^[\s].*?),\s*(\d+|\[[^\]]*\])\s*$/.exec(line) ?? [];
-    return name === undefined ? [] : [{ name, memoryBytes: (Number(mebibytes) || 0) * MEBIBYTE }];
+    return name === undefined ? [] : [{ name: word(name), memoryBytes: (Number(mebibytes) || 0) * MEBIBYTE }];
   });
+  return gpus.slice(0, LIMITS.gpusOfMachine);
 }
 
 /** `Python 3.12.1` and `27.3.1` alike. */
 function versionIn(text: string | null): string | null {
-  return /^(?:Python )?(\d+\.\d\S*)/m.exec(text ?? '')?.[1] ?? null;
+  const version = /^(?:Python )?(\d+\.\d\S*)/m.exec(text ?? '')?.[1];
+  return version === undefined ? null : word(version);
 }

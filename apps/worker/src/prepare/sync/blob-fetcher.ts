@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AttemptRef, BlobChunk } from '@mle/protocol';
+import { type AttemptRef, type BlobChunk, LIMITS } from '@mle/protocol';
 import { PrepareError } from '../../base/prepare-error.js';
 import type { Link } from '../../server/link/link.js';
 import type { BlobCache, IncomingBlob } from './blob-cache.js';
@@ -9,7 +9,6 @@ import { inTurns } from './in-turns.js';
 /** A stream that the server leaves without a byte for so long is asked for again. */
 const SILENCE_MS = 30_000;
 const ATTEMPTS = 3;
-const ITEMS_PER_STREAM = 100_000;
 
 type Ended = { error: string | null };
 type Piece = BlobChunk['pieces'][number];
@@ -180,7 +179,7 @@ export class BlobFetcher {
     for (let failures = 0; failures < ATTEMPTS;) {
       await this.link.untilOnline(signal);
       const before = left.length;
-      error = await this.stream(ref, left.slice(0, ITEMS_PER_STREAM), progress, signal);
+      error = await this.stream(ref, left.slice(0, LIMITS.blobsPerFetch), progress, signal);
       left = left.filter((sha256) => !this.cache.has(sha256));
       if (left.length === 0) return;
       // A lost connection is no failure: it goes on from where it was.

@@ -7,6 +7,7 @@ export * from './dial.js';
 export * from './events.js';
 export * from './health.js';
 export * from './ids.js';
+export * from './knobs.js';
 export * from './limits.js';
 export * from './link.js';
 export * from './machines.js';

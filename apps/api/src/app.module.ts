@@ -22,6 +22,7 @@ import { ProjectCreationModule } from './projects/creation/project-creation.modu
 import { ExamplesModule } from './projects/examples/examples.module.js';
 import { FilesModule } from './projects/files/files.module.js';
 import { ProjectsModule } from './projects/projects.module.js';
+import { KnobsModule } from './projects/knobs/knobs.module.js';
 import { SnapshotsModule } from './projects/snapshots/snapshots.module.js';
 import { RunsModule } from './runs/life/runs.module.js';
 
@@ -36,6 +37,7 @@ const PLATFORM = [
   ProjectCreationModule,
   FilesModule,
   BlobsModule,
+  KnobsModule,
   SnapshotsModule,
   ExamplesModule,
   MonitoringModule,

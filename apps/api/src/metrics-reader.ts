@@ -1,32 +1,20 @@
-import { parentPort } from 'node:worker_threads';
+import { serveThread } from './platform/threads/serve-thread.js';
 import { OutputReader } from './results/metrics/reader/output-reader.js';
-import type { ReadingAnswer, ReadingProgress, ReadingRequest } from './results/metrics/reading-messages.js';
-
-/** The thread that reads the numbers of all runs, one piece of output after the other. */
-const port = parentPort;
-if (!port) throw new Error('This file is a thread of the server. Start dist/apps/api/main.mjs.');
+import type { ReadingProgress, ReadingRequest } from './results/metrics/reading-messages.js';
 
 const readers = new Map<number, OutputReader>();
 
-port.on('message', (request: ReadingRequest) => {
+/** The thread that reads the numbers of all runs, one piece of output after the other. */
+serveThread((request: ReadingRequest): ReadingProgress | undefined => {
   if (request.kind === 'open') readers.set(request.reader, new OutputReader({ state: request.state }));
   else if (request.kind === 'close') readers.delete(request.reader);
-  else port.postMessage(answer(request));
+  else return progress(request);
+  return undefined;
 });
 
-port.postMessage({ ready: true } satisfies ReadingAnswer);
-
-function answer(request: Exclude<ReadingRequest, { kind: 'open' | 'close' }>): ReadingAnswer {
-  try {
-    const reader = readers.get(request.reader);
-    if (!reader) throw new Error(`No reader has the number ${request.reader}.`);
-    return progress(reader, request);
-  } catch (error) {
-    return { error: error as Error };
-  }
-}
-
-function progress(reader: OutputReader, request: ReadingRequest): ReadingProgress {
+function progress(request: Exclude<ReadingRequest, { kind: 'open' | 'close' }>): ReadingProgress {
+  const reader = readers.get(request.reader);
+  if (!reader) throw new Error(`No reader has the number ${request.reader}.`);
   if (request.kind === 'skip') reader.skip(request.bytes);
   else if (request.kind === 'end') reader.end();
   else if (request.kind === 'read') {

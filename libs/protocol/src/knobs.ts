@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type ParamValue, ParamValueSchema } from './params.js';
+import { ProjectPathSchema } from './project-path.js';
 
 /** `choice`: a value of a small set that the program names; `suggest` holds it. */
 export const KnobKindSchema = z.enum(['number', 'integer', 'choice', 'text', 'boolean']);
@@ -31,6 +32,9 @@ export const KnobSchema = z.object({
   to: z.int().nonnegative().nullable(),
 });
 export type Knob = z.infer<typeof KnobSchema>;
+
+export const KnobQuerySchema = z.object({ file: ProjectPathSchema });
+export type KnobQuery = z.infer<typeof KnobQuerySchema>;
 
 export const KnobListSchema = z.object({ items: z.array(KnobSchema) });
 export type KnobList = z.infer<typeof KnobListSchema>;

@@ -6,7 +6,9 @@ import { ReadingThread } from '../../src/results/metrics/reading-thread.service.
 import type { Chunk } from '../../src/results/output/output.repository.js';
 
 class ImpatientThread extends ReadingThread {
-  protected override readonly deadlineMs = 3_000;
+  protected override get deadlineMs(): number {
+    return 3_000;
+  }
 }
 
 const ref = { runId: 'f'.repeat(24), attempt: 1 };

@@ -37,8 +37,9 @@ export interface Config {
   workerBundle: string;
   /** The shell script that installs a worker. */
   workerInstaller: string;
-  /** The file of the thread that reads numbers. */
+  /** The files of the threads that read numbers and programs. */
   metricsReader: string;
+  knobsReader: string;
   examplesDir: string;
   /** Hosts in private networks that projects may be cloned from. */
   gitPrivateHosts: string[];
@@ -158,6 +159,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     workerBundle: path(workerBundle, join(root, 'dist/apps/worker/worker.mjs')),
     workerInstaller: join(root, 'deploy/install-worker.sh'),
     metricsReader: join(root, 'dist/apps/api/metrics-reader.mjs'),
+    knobsReader: join(root, 'dist/apps/api/knobs-reader.mjs'),
     examplesDir: path(examplesDir, join(root, 'examples')),
     gitPrivateHosts: read(gitPrivateHosts) ?? [],
     maxFileBytes: read(maxFile) ?? LIMITS.projectFileBytes,

@@ -5,7 +5,7 @@ import type { Reading, Setting } from './read/reading.js';
 import { isRate } from './suggestions.js';
 
 /** Of a file that is read for knobs. */
-const MAX_SOURCE = 1024 * 1024;
+export const MAX_SOURCE = 1024 * 1024;
 
 const READERS: ReadonlyMap<string, (source: string) => Reading> = new Map([
   ...['.py', '.pyw'].map((ending) => [ending, readPython] as const),

@@ -1,4 +1,5 @@
 import type { AttemptRef } from '@mle/protocol';
+import { ThreadLost } from '../../platform/threads/deadline-thread.js';
 import type { Chunk } from '../output/output.repository.js';
 import { joinPoints } from './metric-points.js';
 import type { MetricsRepository, PointChunk } from './metrics.repository.js';
@@ -6,7 +7,7 @@ import { pieces } from './pieces.js';
 import { isCurrent } from './reader/output-reader.js';
 import { keptSeries, type SeriesPoints, type SeriesState } from './reader/series-book.js';
 import type { ReadingProgress } from './reading-messages.js';
-import { ReadingLost, type ReadingThread, type ThreadReader } from './reading-thread.service.js';
+import type { ReadingThread, ThreadReader } from './reading-thread.service.js';
 
 /** Points wait at most so long to be stored: until then they can be read again from the output. */
 const STORE_AFTER_MS = 1_000;
@@ -142,7 +143,7 @@ export class AttemptMetrics {
         await this.store();
       } catch (error) {
         // What no piece of the output caused goes away.
-        if (!(error instanceof ReadingLost) || error.culprit) throw error;
+        if (!(error instanceof ThreadLost) || error.culprit) throw error;
       }
     }
     if (!this.closed) await this.merge(true);
@@ -252,16 +253,16 @@ export class AttemptMetrics {
 
   /**
    * Asks the thread while nobody else of this attempt does.
-   * @throws ReadingLost when the thread ended: the attempt is read again from what is stored.
+   * @throws ThreadLost when the thread ended: the attempt is read again from what is stored.
    */
   private inTurn<T>(question: (reader: ThreadReader) => Promise<T>): Promise<T> {
     const answer = this.turn.then(async () => {
       const { reader } = this;
-      if (!reader || this.closed) throw new ReadingLost(false);
+      if (!reader || this.closed) throw new ThreadLost(false);
       try {
         return await question(reader);
       } catch (error) {
-        if (error instanceof ReadingLost && this.reader === reader) this.startOver(error.culprit);
+        if (error instanceof ThreadLost && this.reader === reader) this.startOver(error.culprit);
         throw error;
       }
     });
@@ -299,7 +300,7 @@ export class AttemptMetrics {
 
   private storeNoted(): void {
     this.store().catch((error: unknown) => {
-      if (!(error instanceof ReadingLost)) this.parts.onFailure(error);
+      if (!(error instanceof ThreadLost)) this.parts.onFailure(error);
     });
   }
 
@@ -354,5 +355,5 @@ export class AttemptMetrics {
 
 /** The thread is gone, and the attempt begins anew from what is stored. */
 function lost(error: unknown): void {
-  if (!(error instanceof ReadingLost)) throw error;
+  if (!(error instanceof ThreadLost)) throw error;
 }

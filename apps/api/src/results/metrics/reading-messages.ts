@@ -1,7 +1,7 @@
 import type { ReaderState } from './reader/output-reader.js';
 import type { SeriesPoints, SeriesState } from './reader/series-book.js';
 
-/** What the thread is told of one reader. All but `open` and `close` are answered, in the order in which they came. */
+/** What the thread is told of one reader. All but `open` and `close` are answered. */
 export type ReadingRequest = { reader: number } & (
   | { kind: 'open'; state: ReaderState | undefined }
   | { kind: 'read'; data: Uint8Array; segments: [length: number, stream: number, time: number][] }
@@ -18,6 +18,3 @@ export interface ReadingProgress {
   hasFound: boolean;
   state: ReaderState | null;
 }
-
-/** The first says that the thread has started; the others answer. */
-export type ReadingAnswer = ReadingProgress | { error: Error } | { ready: true };

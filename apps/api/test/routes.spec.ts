@@ -83,7 +83,10 @@ const machineId = () =>
     .get(MachinesRepository, { strict: false })
     .create({ name: 'away', provider: 'joined', credentialHash: 'f'.repeat(64) });
 const nameOf = ({ method, path }: Route) => `${method} ${path}`;
-const addressOf = ({ path }: Route, id: string) => path.replace(':id', id).replace('*path', 'train.py');
+/** What a route asks for in its address. */
+const QUERIES: Record<string, string> = { 'GET /api/v1/projects/:id/knobs': '?file=train.py' };
+const addressOf = (route: Route, id: string) =>
+  route.path.replace(':id', id).replace('*path', 'train.py') + (QUERIES[nameOf(route)] ?? '');
 const theirId = ({ path }: Route) => {
   const key = NOUNS[path.split('/')[3] ?? ''];
   if (key === undefined) throw new Error(`Say in NOUNS what the id of ${path} names, or list the route in SHARED.`);

@@ -1,19 +1,20 @@
-import { shownChange, shownValue } from './knobs.js';
+import { shownChange } from './knobs.js';
 
-it.each([
-  [0.5, '0.5'],
-  [-1e-7, '−1e−7'],
-  [true, 'true'],
-  ['a-b', 'a-b'],
-  [null, 'not set'],
-])('shows %j', (value, text) => {
-  expect(shownValue(value)).toBe(text);
+const text = (change: Parameters<typeof shownChange>[0]): string => {
+  const { name, was, now } = shownChange(change);
+  return was === null ? `${name} ${now}` : `${name} ${was} → ${now}`;
+};
+
+it('shows a value as it was and as it is', () => {
+  expect(text({ kind: 'knob', name: 'lr', from: 0.5, to: 1.6 })).toBe('lr 0.5 → 1.6');
+  expect(text({ kind: 'param', name: 'lr', from: -1e-7, to: true })).toBe('lr −1e−7 → true');
+  expect(text({ kind: 'args', name: 'arguments', from: 'a-b', to: null })).toBe('arguments a-b → not set');
 });
 
-it('shows changes', () => {
-  expect(shownChange({ kind: 'knob', name: 'lr', from: 0.5, to: 1.6 })).toBe('lr 0.5 → 1.6');
+it('shows the lines of code', () => {
   const code = { kind: 'code', name: 'network.py', from: null, to: null } as const;
-  expect(shownChange({ ...code, added: 12, removed: 3 })).toBe('code network.py +12 −3');
-  expect(shownChange({ ...code, added: 0, removed: 3 })).toBe('code network.py −3');
-  expect(shownChange(code)).toBe('code network.py');
+  expect(text({ ...code, added: 12, removed: 3 })).toBe('code network.py +12 −3');
+  expect(text({ ...code, added: 0, removed: 3 })).toBe('code network.py −3');
+  expect(text(code)).toBe('code network.py changed');
+  expect(text({ ...code, name: 'code' })).toBe('code changed');
 });

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { ListedPathSchema } from './bounded.js';
+import { LIMITS } from './limits.js';
 import { type ParamValue, ParamValueSchema } from './params.js';
 import { ProjectPathSchema } from './project-path.js';
 
@@ -19,13 +21,13 @@ export type KnobScale = z.infer<typeof KnobScaleSchema>;
 
 /** A value of a program that a person may want to turn. Null stands for the places of what is not in the file. */
 export const KnobSchema = z.object({
-  name: z.string(),
+  name: z.string().max(64),
   kind: KnobKindSchema,
   value: ParamValueSchema,
   /** From 1. */
   line: z.int().positive().nullable(),
   how: KnobHowSchema,
-  suggest: z.array(ParamValueSchema),
+  suggest: z.array(ParamValueSchema).max(LIMITS.knobs),
   scale: KnobScaleSchema,
   /** The literal in the text of the file, in UTF-16 units. */
   from: z.int().nonnegative().nullable(),
@@ -36,13 +38,16 @@ export type Knob = z.infer<typeof KnobSchema>;
 export const KnobQuerySchema = z.object({ file: ProjectPathSchema });
 export type KnobQuery = z.infer<typeof KnobQuerySchema>;
 
-export const KnobListSchema = z.object({ items: z.array(KnobSchema) });
+export const KnobListSchema = z.object({ items: z.array(KnobSchema).max(LIMITS.knobs) });
 export type KnobList = z.infer<typeof KnobListSchema>;
 
-/** One thing in which a run differs from another. Null is "not there"; the lines are counted for code that is text. */
+/**
+ * One thing in which a run differs from the run before it. Null is "not there". `code`: a file by its path, its lines
+ * counted where it is text; or all of it by the name "code".
+ */
 export const RunChangeSchema = z.object({
-  kind: z.enum(['knob', 'param', 'code', 'seed', 'args', 'machine']),
-  name: z.string(),
+  kind: z.enum(['knob', 'param', 'code', 'seed', 'args']),
+  name: ListedPathSchema,
   from: ParamValueSchema.nullable(),
   to: ParamValueSchema.nullable(),
   added: z.int().nonnegative().optional(),
@@ -50,14 +55,22 @@ export const RunChangeSchema = z.object({
 });
 export type RunChange = z.infer<typeof RunChangeSchema>;
 
-/** A value as a sentence shows it, with a true minus. */
-export function shownValue(value: ParamValue | null): string {
-  if (value === null) return 'not set';
-  return typeof value === 'number' ? String(value).replaceAll('-', '−') : String(value);
+/** A change as it is shown: "learning_rate 0.5 → 1.6", "code network.py +12 −3" or "code changed". */
+export interface ShownChange {
+  name: string;
+  /** Null where nothing can be told of before. */
+  was: string | null;
+  now: string;
 }
 
-/** Such as "learning_rate 0.5 → 1.6", or "code network.py +12 −3". */
-export function shownChange({ kind, name, from, to, added = 0, removed = 0 }: RunChange): string {
-  if (kind !== 'code') return `${name} ${shownValue(from)} → ${shownValue(to)}`;
-  return ['code', name, ...(added > 0 ? [`+${added}`] : []), ...(removed > 0 ? [`−${removed}`] : [])].join(' ');
+export function shownChange({ kind, name, from, to, added, removed }: RunChange): ShownChange {
+  if (kind !== 'code') return { name, was: shownValue(from), now: shownValue(to) };
+  const counts = [...(added ? [`+${added}`] : []), ...(removed ? [`−${removed}`] : [])].join(' ');
+  return { name: name === 'code' ? name : `code ${name}`, was: null, now: counts === '' ? 'changed' : counts };
+}
+
+/** A number has a true minus. */
+function shownValue(value: ParamValue | null): string {
+  if (value === null) return 'not set';
+  return typeof value === 'number' ? String(value).replaceAll('-', '−') : String(value);
 }

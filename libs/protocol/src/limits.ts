@@ -68,6 +68,8 @@ export const LIMITS = {
   /** What a machine's owner says of it: entries of each level, and bytes in all. */
   propertyEntries: 100,
   propertiesBytes: 16 * KiB,
+  /** Knobs of a file: a person turns a few, and a table of constants would fill every list. */
+  knobs: 500,
   /** Parameters of a run, and variables of its environment. */
   runEntries: 500,
   /** Attempts of one run, and the states of one attempt. */

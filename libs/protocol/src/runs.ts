@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { boundedRecord, ListedPathSchema, SentenceSchema, WordSchema } from './bounded.js';
 import { IdSchema, Sha256Schema, TimeSchema } from './ids.js';
+import { RunChangeSchema } from './knobs.js';
 import { LIMITS } from './limits.js';
 import { LabelSchema, MOST_LABELS } from './machines.js';
 import { MetricSummarySchema } from './metrics.js';
@@ -160,15 +161,6 @@ const AttemptViewSchema = z.object({
 });
 export type AttemptView = z.infer<typeof AttemptViewSchema>;
 
-/** One thing in which a run differs from the run before it. Null is "not set". */
-const RunChangeSchema = z.object({
-  kind: z.enum(['param', 'code', 'seed', 'args']),
-  name: ListedPathSchema,
-  from: ParamValueSchema.nullable(),
-  to: ParamValueSchema.nullable(),
-});
-export type RunChange = z.infer<typeof RunChangeSchema>;
-
 export const RunViewSchema = z.object({
   id: IdSchema,
   /** Counts within the project. */
@@ -215,6 +207,8 @@ export const RunViewSchema = z.object({
   before: z.object({ id: IdSchema, number: z.int() }).nullable().optional(),
   /** In what it differs from the run before. */
   changes: z.array(RunChangeSchema).max(LIMITS.manifestFiles),
+  /** What a person may turn in its file, with the values that it had. Empty until that is known. */
+  knobs: boundedRecord(WordSchema, ParamValueSchema, LIMITS.knobs),
   tags: z.array(TagSchema).max(MOST_TAGS),
   note: Text(LONGEST_NOTE),
   seed: z.int(),

@@ -24,4 +24,12 @@ export class RunComparisonsRepository {
     const updated = await this.runs.findOneAndUpdate(unnoted, { $set: noted }, { returnDocument: 'after' }).lean();
     return updated && runRecord(updated);
   }
+
+  /** What is known of it when its program was read. */
+  async describe(id: string, described: Required<Pick<Run, 'knobs' | 'changes'>>): Promise<RunRecord | null> {
+    const updated = await this.runs
+      .findOneAndUpdate({ _id: objectId(id) }, { $set: described }, { returnDocument: 'after' })
+      .lean();
+    return updated && runRecord(updated);
+  }
 }

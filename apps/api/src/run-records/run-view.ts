@@ -76,6 +76,7 @@ export function runView(run: RunRecord, waiting: Waiting): RunView {
     snapshotId: run.snapshotId,
     ...(run.before !== undefined && { before: run.before }),
     changes: run.changes ?? [],
+    knobs: run.knobs ?? {},
     tags: run.tags,
     note: run.note,
     seed: run.seed,

@@ -140,6 +140,10 @@ export class Run {
   @Prop({ type: MongooseSchema.Types.Mixed })
   changes?: RunChange[];
 
+  /** What a person may turn in its file, with the values that it had. */
+  @Prop({ type: MongooseSchema.Types.Mixed })
+  knobs?: Record<string, ParamValue>;
+
   /** Of the current attempt; a list, because names of series may be no names of fields. */
   @Prop({ type: MongooseSchema.Types.Mixed, default: [] })
   metrics!: (MetricSummary & { name: string })[];

@@ -31,6 +31,7 @@ export type NewRun = Omit<
   | 'metrics'
   | 'before'
   | 'changes'
+  | 'knobs'
 >;
 
 /** What a transition may set besides the state, on the current attempt. */

@@ -1,5 +1,5 @@
-import type { MachineView, Problem, ProjectView, RunView, StoppedRuns } from '@mle/protocol';
-import { type Client, type Parts, startParts } from '@mle/testing';
+import type { KnobList, MachineView, Problem, ProjectView, RunView, StoppedRuns } from '@mle/protocol';
+import { type Client, type Parts, startParts, until } from '@mle/testing';
 import { getConnectionToken } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
 import { MachinesRepository } from '../../src/machines/machines.repository.js';
@@ -161,6 +161,48 @@ describe('the run before', () => {
     const { body } = await ada.get<{ items: RunView[] }>('/api/v1/runs?limit=10');
     expect(body.items.find(({ id }) => id === third.id)).toMatchObject(asked);
     await worker.close();
+  });
+
+  it('differs in knobs and in lines, read from the programs themselves', async () => {
+    const worker = await FakeWorker.join(api, parts, 'read');
+    const write = (path: string, text: string) => ada.put(`/api/v1/projects/${projectId}/files/${path}`, text);
+    const run = async (file: string, params: object = {}) => {
+      const begun = await start({ file, params, target: { machineId: worker.machineId } });
+      expect(await worker.claim({ runId: begun.id, attempt: 1 })).toBe(true);
+      await worker.running({ runId: begun.id, attempt: 1 });
+      const known = await until('its program was read', async () => {
+        const { body } = await ada.get<RunView>(`/api/v1/runs/${begun.id}`);
+        return Object.keys(body.knobs).length > 0 ? body : null;
+      });
+      await worker.finish({ runId: begun.id, attempt: 1 });
+      return known;
+    };
+    await write('net.py', 'width = 3\n');
+    await write('knobs.py', 'import net\nlearning_rate = 0.5\nactivation = "tanh"  # or "relu"\n');
+    expect(await run('knobs.py')).toMatchObject({
+      before: null,
+      knobs: { learning_rate: 0.5, activation: 'tanh' },
+      changes: [],
+    });
+    await write('net.py', 'width = 4\nheight = 2\n');
+    await write('knobs.py', 'import net\nlearning_rate = 1.6\nactivation = "tanh"  # or "relu"\n');
+    // No program reads this parameter: its constant is what counts.
+    expect(await run('knobs.py', { learning_rate: 0.001 })).toMatchObject({
+      knobs: { learning_rate: 1.6 },
+      changes: [
+        { kind: 'knob', name: 'learning_rate', from: 0.5, to: 1.6 },
+        { kind: 'code', name: 'net.py', added: 2, removed: 1 },
+      ],
+    });
+    await worker.close();
+
+    const knobs = await ada.get<KnobList>(`/api/v1/projects/${projectId}/knobs?file=knobs.py`);
+    expect(knobs.body.items).toMatchObject([
+      { name: 'learning_rate', kind: 'number', value: 1.6, line: 2, how: 'constant' },
+      { name: 'activation', kind: 'choice', value: 'tanh', line: 3, suggest: ['tanh', 'relu'] },
+    ]);
+    expect((await ada.get(`/api/v1/projects/${projectId}/knobs?file=none.py`)).status).toBe(404);
+    expect((await ada.get(`/api/v1/projects/${projectId}/knobs`)).status).toBe(400);
   });
 
   it('is found in one look, however many wait or were run', async () => {

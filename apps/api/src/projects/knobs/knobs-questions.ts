@@ -2,6 +2,10 @@ import type { Knob, ParamValue, RunChange } from '@mle/protocol';
 import { describeChanges, type RunFacts } from './changes/describe-changes.js';
 import { findKnobs } from './find-knobs.js';
 
+/** Of one run, as it is kept. */
+const MAX_KNOBS = 100;
+const MAX_TEXT = 200;
+
 /** A run as it is compared. `source`: the text of its file; null where it is not read. */
 export type RunSide = Omit<RunFacts, 'knobs'> & { source: string | null };
 
@@ -26,6 +30,11 @@ export function answerQuestion(question: KnobsQuestion): KnobsAnswer {
 }
 
 function factsOf({ source, ...side }: RunSide): RunFacts {
-  const knobs = side.file === null || source === null ? [] : findKnobs(side.file, source);
-  return { ...side, knobs: Object.fromEntries(knobs.map(({ name, value }) => [name, value])) };
+  const found = side.file === null || source === null ? [] : findKnobs(side.file, source);
+  const knobs = found.slice(0, MAX_KNOBS).flatMap(({ name, value, how }): [string, ParamValue][] => {
+    // What the program asks for itself is what it was given.
+    const used = how === 'call' && Object.hasOwn(side.params, name) ? (side.params[name] ?? value) : value;
+    return String(used).length > MAX_TEXT ? [] : [[name, used]];
+  });
+  return { ...side, knobs: Object.fromEntries(knobs) };
 }

@@ -9,7 +9,11 @@ export class KnobsController {
   constructor(private readonly knobs: KnobsService) {}
 
   @Get()
-  @Returns(200, KnobListSchema, 'What a person may turn in a file: constants, options and parameters, with values to try')
+  @Returns(
+    200,
+    KnobListSchema,
+    'What a person may turn in a file: constants, options and parameters, with values to try',
+  )
   async list(
     @CurrentUser() user: AuthUser,
     @ZodParam('id', IdSchema) id: string,

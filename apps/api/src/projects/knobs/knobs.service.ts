@@ -78,7 +78,6 @@ export class KnobsService implements OnModuleDestroy {
       params,
       args,
       seed,
-      machineClass: null,
       files: files.map(({ path, sha256 }) => ({ path, sha256 })),
       source,
     };

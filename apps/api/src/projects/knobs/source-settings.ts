@@ -1,4 +1,5 @@
 import { extname } from 'node:path/posix';
+import { LIMITS } from '@mle/protocol';
 import { readJavascript } from './javascript/javascript-reader.js';
 import { readPython } from './python/python-reader.js';
 import type { Reading, Setting } from './read/reading.js';
@@ -22,9 +23,6 @@ export function readSource(path: string, source: string): Reading | null {
   return read?.(source) ?? null;
 }
 
-/** Of one file. A person turns a few; a table of constants would fill every list. */
-const MAX_SETTINGS = 500;
-
 /** A parameter can have the name. */
 const PARAM_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 
@@ -36,7 +34,7 @@ export function namedSettings({ settings }: Reading): Setting[] {
     if (other === undefined || RANK[setting.how] < RANK[other.how]) byName.set(setting.name, setting);
   }
   const ordered = [...byName.values()].sort((a, b) => a.at - b.at);
-  return ordered.slice(0, MAX_SETTINGS).map(withRoom);
+  return ordered.slice(0, LIMITS.knobs).map(withRoom);
 }
 
 /** `learning_rate = 1` is written as a whole number, and 0.1 is as good a value of it. */

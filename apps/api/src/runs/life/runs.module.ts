@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { MachinesModule } from '../../machines/machines.module.js';
 import { FilesModule } from '../../projects/files/files.module.js';
+import { KnobsModule } from '../../projects/knobs/knobs.module.js';
 import { ProjectsModule } from '../../projects/projects.module.js';
 import { SnapshotsModule } from '../../projects/snapshots/snapshots.module.js';
 import { ResultsModule } from '../../results/results.module.js';
@@ -26,6 +27,7 @@ import { TargetsService } from './targets.service.js';
   imports: [
     DispatchModule,
     FilesModule,
+    KnobsModule,
     MachinesModule,
     ProjectsModule,
     ResultsModule,

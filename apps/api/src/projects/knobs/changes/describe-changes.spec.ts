@@ -8,7 +8,6 @@ const BASE: RunFacts = {
   params: {},
   args: [],
   seed: 0,
-  machineClass: 'cpu-2',
   files: [],
 };
 
@@ -18,7 +17,7 @@ function sentences(
   after: Partial<RunFacts>,
   files: { before: Record<string, string>; after: Record<string, string> } = { before: {}, after: {} },
 ): string[] {
-  /* The text itself does for its hash. */
+  // The text itself does for its hash.
   const manifest = (texts: Record<string, string>): RunFacts['files'] =>
     Object.entries(texts).map(([path, text]) => ({ path, sha256: `sha of ${text}` }));
   const texts = new Map(
@@ -26,14 +25,17 @@ function sentences(
   );
   const from = { ...BASE, files: manifest(files.before), ...before };
   const to = { ...BASE, files: manifest(files.after), ...after };
-  return describeChanges(from, to, texts).map((change) => shownChange(RunChangeSchema.parse(change)));
+  return describeChanges(from, to, texts).map((change) => {
+    const { name, was, now } = shownChange(RunChangeSchema.parse(change));
+    return was === null ? `${name} ${now}` : `${name} ${was} → ${now}`;
+  });
 }
 
 it('says nothing of a run again', () => {
   expect(sentences({}, {}, { before: { 'train.py': TRAIN }, after: { 'train.py': TRAIN } })).toEqual([]);
 });
 
-it('tells knobs, parameters, seed, arguments and machine', () => {
+it('tells knobs, parameters, seed and arguments', () => {
   expect(
     sentences(
       { params: { hidden: 16, path: 'a' }, args: ['--fast'] },
@@ -42,7 +44,6 @@ it('tells knobs, parameters, seed, arguments and machine', () => {
         params: { learning_rate: -1.6, path: 'b', extra: true },
         seed: 1,
         args: ['--fast', '-v'],
-        machineClass: null,
       },
     ),
   ).toEqual([
@@ -51,7 +52,6 @@ it('tells knobs, parameters, seed, arguments and machine', () => {
     'extra not set → true',
     'seed 0 → 1',
     'arguments --fast → --fast -v',
-    'machine cpu-2 → not set',
   ]);
 });
 
@@ -110,7 +110,7 @@ it('names files that are no text, and many as one', () => {
   const after = Array.from({ length: 25 }, (_, i) => ({ path: `data/${String(i).padStart(2, '0')}.png`, sha256: 'x' }));
   const told = sentences({}, { files: after });
   expect(told).toHaveLength(21);
-  expect([told[0], told[20]]).toEqual(['code data/00.png', 'code 5 more files']);
+  expect([told[0], told[20]]).toEqual(['code data/00.png changed', 'code 5 more files changed']);
 });
 
 it('tells a seed once, whether the run or the code sets it', () => {

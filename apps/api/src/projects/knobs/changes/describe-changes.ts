@@ -11,7 +11,6 @@ export interface RunFacts {
   params: Readonly<Record<string, ParamValue>>;
   args: readonly string[];
   seed: number;
-  machineClass: string | null;
   files: readonly { path: string; sha256: string }[];
 }
 
@@ -43,12 +42,10 @@ export function changedFiles(before: RunFacts['files'], after: RunFacts['files']
 export function describeChanges(before: RunFacts, after: RunFacts, texts: ReadonlyMap<string, string>): RunChange[] {
   const changes: RunChange[] = [...knobChanges(before, after), ...paramChanges(before, after)];
   if (before.seed !== after.seed) changes.push({ kind: 'seed', name: SEED, from: before.seed, to: after.seed });
-  const [from, to] = [before.args.join(' '), after.args.join(' ')];
+  const [from, to] = [before.args.join(' ') || null, after.args.join(' ') || null];
   if (before.args.length !== after.args.length || before.args.some((arg, i) => arg !== after.args[i]))
     changes.push({ kind: 'args', name: 'arguments', from, to });
   changes.push(...codeChanges(before, after, texts));
-  if (before.machineClass !== after.machineClass)
-    changes.push({ kind: 'machine', name: 'machine', from: before.machineClass, to: after.machineClass });
   return changes;
 }
 
@@ -58,7 +55,7 @@ function knobChanges(before: RunFacts, after: RunFacts): RunChange[] {
     const from = own(before.knobs, name);
     if (from === null || from === to) return [];
     if (name !== SEED) return [{ kind: 'knob', name, from, to }];
-    /* Where the seed of the run sets the knob, both tell of one change. */
+    // Where the seed of the run sets the knob, both tell of one change.
     return before.seed === after.seed ? [{ kind: 'seed', name, from, to }] : [];
   });
 }

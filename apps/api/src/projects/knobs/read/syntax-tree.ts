@@ -24,7 +24,7 @@ const MAX_STEPS = 300_000;
  * Of the processor: where a source is nothing but errors, one step can take milliseconds. What a source says must not
  * depend on what else the computer does, so the clock on the wall alone stops nothing.
  */
-const MAX_MS = 800;
+const MAX_MS = 3_000;
 const MAX_NODES = 400_000;
 
 /** Of all leaves. */
@@ -34,17 +34,19 @@ const BYTE_ORDER_MARK = '\ufeff';
 /** Reads a source with a parser that goes on behind errors, for a bounded time. */
 export function readSyntax(parser: Parser, source: string): SyntaxTree {
   const start = source.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
-  const tree = parseWithin(parser, source.slice(start));
-  const nodes = tree === null ? [] : plainNodes(tree, start);
+  const nodes = nodesWithin(parser, source.slice(start), start);
   return { source, nodes, root: nodes[0] ?? { type: 'Script', from: start, to: start, children: NONE } };
 }
 
-/** Null for a source that is nested so deeply, by the thousand, that the parser's own recursion ends: no program is. */
-function parseWithin(parser: Parser, source: string): Tree | null {
+/**
+ * None of a source that is nested so deeply, by the thousand, that the parser's own recursion ends, and none where the
+ * parser was stopped at a place that leaves its tree broken: no program is either.
+ */
+function nodesWithin(parser: Parser, source: string, start: number): SyntaxNode[] {
   try {
-    return stepThrough(parser.startParse(source));
+    return plainNodes(stepThrough(parser.startParse(source)), start);
   } catch (error) {
-    if (error instanceof RangeError) return null;
+    if (error instanceof RangeError || error instanceof TypeError) return [];
     throw error;
   }
 }
@@ -68,7 +70,7 @@ function stepThrough(parse: PartialParse): Tree {
 
 function plainNodes(tree: Tree, start: number): SyntaxNode[] {
   const nodes: SyntaxNode[] = [];
-  /* The children so far of each node that the cursor is in. */
+  // The children so far of each node that the cursor is in.
   const open: SyntaxNode[][] = [];
   const cursor = tree.cursor();
   while (nodes.length < MAX_NODES) {

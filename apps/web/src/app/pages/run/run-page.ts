@@ -12,6 +12,7 @@ import {
 } from '@angular/core';
 import { MatMenuModule } from '@angular/material/menu';
 import { Router, RouterLink } from '@angular/router';
+import { shownChange } from '@mle/protocol';
 import { RunArtifacts } from '../../artifacts/run-artifacts';
 import { RunCode } from '../../artifacts/run-code';
 import { RunFilesStore } from '../../artifacts/run-files-store';
@@ -27,7 +28,6 @@ import { RunResources } from '../../metrics/run-resources';
 import { OutputPane } from '../../output/output-pane';
 import { RunActions } from '../../runs/run-actions';
 import { RunActivity } from '../../runs/run-activity';
-import { shownChange } from '../../runs/run-changes';
 import { RunNotes } from '../../runs/run-notes';
 import { RunParameters } from '../../runs/run-parameters';
 import { requestOf } from '../../runs/run-request';

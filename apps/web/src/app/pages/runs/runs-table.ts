@@ -10,7 +10,7 @@ import {
   viewChild,
 } from '@angular/core';
 import { RouterLink } from '@angular/router';
-import type { RunView } from '@mle/protocol';
+import { type RunView, type ShownChange, shownChange } from '@mle/protocol';
 import { metricDirection } from '@mle/protocol/metric-direction';
 import { Clock } from '../../core/clock';
 import { ago, duration, elapsed, number } from '../../core/format';
@@ -19,7 +19,6 @@ import { MachinesStore } from '../../machines/machines-store';
 import { PoolsStore } from '../../pools/pools-store';
 import { bestOf } from '../../runs/main-metric';
 import { RunActivity } from '../../runs/run-activity';
-import { type ShownChange, shownChange } from '../../runs/run-changes';
 import { outcome, runTime, runTitle } from '../../runs/run-words';
 import { StateChip } from '../../ui/state-chip';
 import type { RunColumn } from './run-columns';

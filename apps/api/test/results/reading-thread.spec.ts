@@ -107,6 +107,14 @@ describe('the thread that reads numbers', () => {
     expect(failures).toEqual([]);
   });
 
+  it('says so when it cannot start, and tries no more for it', async () => {
+    const thread = new ReadingThread({ metricsReader: join(import.meta.dirname, 'no-such-file.mjs') });
+    threads.push(thread);
+    const { metrics, failures } = attempt(thread, output(10, {}));
+    await expect(metrics.finish(10 * LINE.length)).rejects.toThrow('The thread that reads numbers cannot start.');
+    expect(failures).toEqual([]);
+  });
+
   /** Ends the thread by a piece of another reader. */
   function impatientEnd(thread: ReadingThread): () => Promise<void> {
     return async () => {

@@ -89,13 +89,14 @@ describe('a run', () => {
 
 describe('a rerun', () => {
   it('takes the snapshot of the run, or the files as they are now', async () => {
-    const run = await start({ params: { lr: 0.1 }, tags: ['first'], seed: 7, priority: 3 });
+    const run = await start({ params: { lr: 0.1 }, tags: ['first'], note: 'mine', seed: 7, priority: 3 });
     await ada.put(`/api/v1/projects/${projectId}/files/run.py`, 'print(2)\n');
     const { body: same } = await ada.post<RunView>(`/api/v1/runs/${run.id}/rerun`);
     const { body: today } = await ada.post<RunView>(`/api/v1/runs/${run.id}/rerun`, { files: 'current' });
     const asked = {
       params: { lr: 0.1 },
-      tags: ['first'],
+      tags: [],
+      note: '',
       seed: 7,
       priority: 3,
       target: { machineId: away },

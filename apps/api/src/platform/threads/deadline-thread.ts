@@ -67,7 +67,7 @@ export class DeadlineThread<Question, Answer> {
 
   async end(): Promise<void> {
     const { worker } = this;
-    this.lose(false);
+    this.lose(() => new ThreadLost(false));
     await worker?.terminate();
   }
 
@@ -83,7 +83,10 @@ export class DeadlineThread<Question, Answer> {
     worker.on('exit', () => {
       if (this.worker !== worker) return;
       logger.error(`the thread that ${does} ended; it starts again`);
-      this.lose(true);
+      // One that cannot start does so for no question; whoever asks is not to ask again at once.
+      this.lose(
+        this.isReady ? (i) => new ThreadLost(i === 0) : () => new Error(`The thread that ${does} cannot start.`),
+      );
     });
     return worker;
   }
@@ -109,16 +112,16 @@ export class DeadlineThread<Question, Answer> {
       setImmediate(() => {
         if (this.worker !== worker || this.asked[0] !== waiting) return;
         logger.error(`the thread that ${this.options.does} did not answer in time; it starts again`);
-        this.lose(true);
+        this.lose((i) => new ThreadLost(i === 0));
         void worker.terminate();
       });
     }, this.options.deadlineMs).unref();
   }
 
-  private lose(byQuestion: boolean): void {
+  private lose(errorOf: (i: number) => Error): void {
     this.worker = null;
     this.isReady = false;
     if (this.watchdog) clearTimeout(this.watchdog);
-    for (const [i, { reject }] of this.asked.splice(0).entries()) reject(new ThreadLost(byQuestion && i === 0));
+    for (const [i, { reject }] of this.asked.splice(0).entries()) reject(errorOf(i));
   }
 }

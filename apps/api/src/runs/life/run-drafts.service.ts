@@ -69,7 +69,8 @@ export class RunDrafts {
     if (current && file !== null) await this.files.find(projectId, file);
     const snapshot = current ? this.snapshots.snapshotOf(projectId) : { id: run.snapshotId, bytes: run.snapshotBytes };
     const given = await this.given(projectId, this.targets.choose(targetOf(run), run.needs), snapshot);
-    return { ...pick(run, ASKED), ...given, ownerId, projectName, settings };
+    // Tags and note tell of the run that they were given to.
+    return { ...pick(run, ASKED), ...given, ownerId, projectName, settings, tags: [], note: '' };
   }
 
   /** All that has to be looked up, at once. */

@@ -7,7 +7,7 @@ const IDLE_MS = 300;
 const TRIES = 3;
 
 /** The longest time in ms that nothing else could run in this process, which is the API's here, during the work. */
-export async function longestHold(work: () => Promise<unknown>): Promise<number> {
+async function longestHold(work: () => Promise<unknown>): Promise<number> {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
   await sleep(2 * RESOLUTION_MS);

@@ -75,7 +75,6 @@ test('another computer joins by the shown command, and is renamed, labelled, dra
     await page.getByLabel('Lost after').fill('90');
     await page.keyboard.press('Tab');
     const takesRuns = page.getByRole('switch', { name: 'Take new runs' });
-    // A click, not uncheck(): the answer to the change before may show for a moment.
     await takesRuns.click();
     await expect(row(page, 'lab-2')).toContainText('draining');
     await takesRuns.click();

@@ -11,18 +11,33 @@ export class MachineEdits {
   private readonly store = inject(MachinesStore);
   private readonly toasts = inject(Toasts);
 
+  /** The last change of each machine that is under way. */
+  private readonly turns = new Map<string, Promise<unknown>>();
+
   /** Throws what the server says. `said` is shown with Undo. */
   async apply(machine: MachineView, change: UpdateMachine, said: string | null = null): Promise<void> {
     const before = this.store.get(machine.id) ?? machine;
-    this.store.put(shown(before, change));
+    // News of earlier changes does not show the old value again meanwhile.
+    const release = this.store.overlay(machine.id, (now) => shown(now, change));
     try {
-      this.store.put(await this.api.update(machine.id, change));
-    } catch (error) {
-      this.store.put(shown(this.store.get(machine.id) ?? before, valuesOf(before, change)));
-      throw error;
+      this.store.put(await this.inTurn(machine.id, () => this.api.update(machine.id, change)));
+    } finally {
+      release();
     }
     if (said !== null)
       this.toasts.show(said, { icon: 'check', action: { label: 'Undo', run: () => void this.undo(before, change) } });
+  }
+
+  /** One change after the other, so that the answers come in the order of the changes. */
+  private inTurn<T>(id: string, send: () => Promise<T>): Promise<T> {
+    const sent = (this.turns.get(id) ?? Promise.resolve()).then(send);
+    const settled = sent
+      .catch(() => undefined)
+      .finally(() => {
+        if (this.turns.get(id) === settled) this.turns.delete(id);
+      });
+    this.turns.set(id, settled);
+    return sent;
   }
 
   private async undo(before: MachineView, change: UpdateMachine): Promise<void> {

@@ -6,13 +6,27 @@ import { Session } from '../core/session';
 import { type LoadSample, withLoad } from './load-history';
 import { MachinesApi } from './machines-api';
 
+type Overlay = (machine: MachineView) => MachineView;
+
 /** All machines of the installation, live. */
 @Injectable({ providedIn: 'root' })
 export class MachinesStore {
   private readonly api = inject(MachinesApi);
   private readonly events = inject(EventsSocket);
   private readonly session = inject(Session);
-  private readonly byId = signal<ReadonlyMap<string, MachineView>>(new Map());
+  /** As the server said last. */
+  private readonly known = signal<ReadonlyMap<string, MachineView>>(new Map());
+  /** Changes that the server has yet to answer. */
+  private readonly overlays = signal<ReadonlyMap<string, readonly Overlay[]>>(new Map());
+  private readonly byId = computed(() => {
+    const overlays = this.overlays();
+    return new Map(
+      [...this.known()].map(([id, machine]) => [
+        id,
+        (overlays.get(id) ?? []).reduce((shown, overlay) => overlay(shown), machine),
+      ]),
+    );
+  });
   private readonly history = signal<ReadonlyMap<string, readonly LoadSample[]>>(new Map());
   readonly status = signal<'loading' | 'ready' | 'error'>('loading');
   readonly error = signal<string | null>(null);
@@ -37,7 +51,7 @@ export class MachinesStore {
   async load(): Promise<void> {
     try {
       const machines = await this.api.list();
-      this.byId.set(new Map(machines.map((machine) => [machine.id, machine])));
+      this.known.set(new Map(machines.map((machine) => [machine.id, machine])));
       machines.forEach((machine) => this.remember(machine));
       this.status.set('ready');
       this.error.set(null);
@@ -54,11 +68,21 @@ export class MachinesStore {
 
   put(machine: MachineView): void {
     this.remember(machine);
-    this.byId.update((map) => new Map(map).set(machine.id, machine));
+    this.known.update((map) => new Map(map).set(machine.id, machine));
+  }
+
+  /** Shows a machine changed until the returned function is called. */
+  overlay(id: string, change: Overlay): () => void {
+    this.overlays.update((map) => new Map(map).set(id, [...(map.get(id) ?? []), change]));
+    return () =>
+      this.overlays.update((map) => {
+        const left = (map.get(id) ?? []).filter((other) => other !== change);
+        return left.length > 0 ? new Map(map).set(id, left) : without(map, id);
+      });
   }
 
   drop(id: string): void {
-    this.byId.update((map) => without(map, id));
+    this.known.update((map) => without(map, id));
     this.history.update((map) => without(map, id));
   }
 

@@ -21,8 +21,8 @@ import { EventsModule } from './platform/signals/events.module.js';
 import { ProjectCreationModule } from './projects/creation/project-creation.module.js';
 import { ExamplesModule } from './projects/examples/examples.module.js';
 import { FilesModule } from './projects/files/files.module.js';
-import { ProjectsModule } from './projects/projects.module.js';
 import { KnobsModule } from './projects/knobs/knobs.module.js';
+import { ProjectsModule } from './projects/projects.module.js';
 import { SnapshotsModule } from './projects/snapshots/snapshots.module.js';
 import { RunsModule } from './runs/life/runs.module.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { boundedRecord, ListedPathSchema, SentenceSchema, WordSchema } from './bounded.js';
+import { boundedRecord, SentenceSchema, WordSchema } from './bounded.js';
 import { IdSchema, Sha256Schema, TimeSchema } from './ids.js';
 import { RunChangeSchema } from './knobs.js';
 import { LIMITS } from './limits.js';

@@ -2,17 +2,17 @@ import { parentPort } from 'node:worker_threads';
 import type { Said } from './deadline-thread.js';
 
 /** Answers what a `DeadlineThread` is asked; a question that is answered by `undefined` was only told. */
-export function serveThread<Question, Answer>(answer: (question: Question) => Answer | undefined): void {
+export function serveThread(answer: (question: never) => unknown): void {
   const port = parentPort;
   if (!port) throw new Error('This file is a thread of the server. Start dist/apps/api/main.mjs.');
-  port.on('message', (question: Question) => {
+  port.on('message', (question: never) => {
     const said = saying(() => answer(question));
     if (said) port.postMessage(said);
   });
-  port.postMessage({ ready: true } satisfies Said<Answer>);
+  port.postMessage({ ready: true } satisfies Said<unknown>);
 }
 
-function saying<Answer>(answer: () => Answer | undefined): Said<Answer> | null {
+function saying(answer: () => unknown): Said<unknown> | null {
   try {
     const found = answer();
     return found === undefined ? null : { answer: found };

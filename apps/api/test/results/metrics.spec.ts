@@ -136,6 +136,18 @@ describe('the numbers of a run', () => {
       outputSha256: createHash('sha256').update(bytes).digest('hex'),
     });
 
+  it('of a few lines are not said to be sampled while the last of them is stored', async () => {
+    const ref = newRef();
+    const to = await send(api, ref, Buffer.from('#loss 1 0.5\n#loss 2 0.25'));
+    expect((await list(api, ref)).series).toMatchObject([{ name: 'loss', count: 1 }]);
+    const ingest = api.app.get(MetricsIngest, { strict: false });
+    const settled = ingest.settle(ref, to);
+    // Who knows that it has ended asks again until the last one is there.
+    expect([ingest.isBehind(ref, false), ingest.isBehind(ref, true)]).toEqual([false, true]);
+    await settled;
+    expect(await list(api, ref, true)).toMatchObject({ sampled: false, series: [{ count: 2, y: [0.5, 0.25] }] });
+  });
+
   it('are told to watchers, kept with the run, and complete at its end, also of a last line without an end', async () => {
     const { link, ref } = await runOnLink();
     const browser: Browser = io(api.url + EVENTS_NAMESPACE, {

@@ -92,7 +92,12 @@ export class AttemptMetrics {
 
   /** More output is stored than was read until now. */
   get isBehind(): boolean {
-    return this.finishing !== null || this.known - this.at > NEAR_BYTES;
+    return this.known - this.at > NEAR_BYTES;
+  }
+
+  /** The attempt is over, and its last points are not stored yet. */
+  get isFinishing(): boolean {
+    return this.finishing !== null;
   }
 
   /** Takes output that was stored this moment. */

@@ -77,9 +77,10 @@ export class MetricsIngest implements OnModuleInit, OnModuleDestroy {
     await this.entries.get(key(ref))?.metrics.flush();
   }
 
-  /** Output of the attempt waits here to be read. */
-  isBehind(ref: AttemptRef): boolean {
-    return this.entries.get(key(ref))?.metrics.isBehind ?? false;
+  /** Output of the attempt waits here to be read; of one that has `ended`, be it a single line. */
+  isBehind(ref: AttemptRef, ended: boolean): boolean {
+    const metrics = this.entries.get(key(ref))?.metrics;
+    return metrics !== undefined && (metrics.isBehind || (ended && metrics.isFinishing));
   }
 
   async removeRuns(runIds: readonly string[]): Promise<void> {

@@ -23,14 +23,18 @@ export class MetricsService {
     else await this.ingest.flush(ref);
     for (let tries = 1; ; tries++) {
       try {
-        return await this.read(ref, query);
+        return await this.read(ref, ended, query);
       } catch (error) {
         if (!(error instanceof ChunksChanged) || tries === TRIES) throw error;
       }
     }
   }
 
-  private async read(ref: AttemptRef, { names, points }: Pick<MetricQuery, 'names' | 'points'>): Promise<MetricList> {
+  private async read(
+    ref: AttemptRef,
+    ended: boolean,
+    { names, points }: Pick<MetricQuery, 'names' | 'points'>,
+  ): Promise<MetricList> {
     const last = await this.repository.last(ref);
     const state = last && isCurrent(last.state) ? last.state : null;
     const wanted = keptSeries(state?.book.series ?? []).filter(
@@ -57,7 +61,7 @@ export class MetricsService {
     return {
       attempt: ref.attempt,
       series,
-      sampled: (state?.sampled ?? false) || this.ingest.isBehind(ref),
+      sampled: (state?.sampled ?? false) || this.ingest.isBehind(ref, ended),
       dropped: state ? droppedPoints(state) : 0,
     };
   }

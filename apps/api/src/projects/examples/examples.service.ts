@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { type ExampleView, FILE_MODES, type ManifestEntry } from '@mle/protocol';
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
@@ -60,7 +61,7 @@ export class ExamplesService {
    */
   async sample(): Promise<ExampleView | null> {
     const examples = await this.list();
-    const wanted = hasPython() ? SAMPLE : SAMPLE_WITHOUT_PYTHON;
+    const wanted = (await hasPython()) ? SAMPLE : SAMPLE_WITHOUT_PYTHON;
     return examples.find(({ name }) => name === wanted) ?? examples.find(({ name }) => name === SAMPLE || name === SAMPLE_WITHOUT_PYTHON) ?? null;
   }
 
@@ -75,6 +76,9 @@ export class ExamplesService {
   }
 }
 
-function hasPython(): boolean {
-  return spawnSync('python3', ['--version'], { stdio: 'ignore', timeout: 5_000 }).status === 0;
+async function hasPython(): Promise<boolean> {
+  return promisify(execFile)('python3', ['--version'], { timeout: 5_000 }).then(
+    () => true,
+    () => false,
+  );
 }

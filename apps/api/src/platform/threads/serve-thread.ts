@@ -5,8 +5,8 @@ import type { Said } from './deadline-thread.js';
 export function serveThread(answer: (question: never) => unknown): void {
   const port = parentPort;
   if (!port) throw new Error('This file is a thread of the server. Start dist/apps/api/main.mjs.');
-  port.on('message', (question: never) => {
-    const said = saying(() => answer(question));
+  port.on('message', (question: unknown) => {
+    const said = saying(() => answer(question as never));
     if (said) port.postMessage(said);
   });
   port.postMessage({ ready: true } satisfies Said<unknown>);

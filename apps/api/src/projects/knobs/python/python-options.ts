@@ -109,7 +109,7 @@ function paramCall(tree: SyntaxTree, call: PythonCall, cast: string): Setting | 
   return { ...scalarOf(literal), name, how: 'call', at: literal.from, literal, choices, spelling: null };
 }
 
-/** `os.environ.get("MLE_PARAM_NAME", "0.1")`: what a program without `mle.py` writes for `mle.param("name", 0.1)`. */
+/** A look into the environment: what a program without `mle.py` writes for `mle.param("rate", 0.1)`. */
 function environmentCall(tree: SyntaxTree, call: PythonCall, cast: string): Setting | null {
   const variable = pythonLiteral(tree, call.positional[0])?.value;
   const name = typeof variable === 'string' ? /^MLE_PARAM_(\w+)$/.exec(variable)?.[1] : undefined;

@@ -10,6 +10,7 @@ export default {
   moduleNameMapper: {
     '^@mle/protocol$': `${root}libs/protocol/src/index.ts`,
     '^@mle/protocol/metric-direction$': `${root}libs/protocol/src/metric-direction.ts`,
+    '^@mle/testing/hostile-texts$': `${root}libs/testing/src/hostile-texts.ts`,
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
 };

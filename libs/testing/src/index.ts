@@ -1,5 +1,6 @@
 export * from './client.js';
 export * from './free-port.js';
+export * from './hostile-texts.js';
 export * from './installation.js';
 export * from './parts.js';
 export * from './program.js';

@@ -8,13 +8,18 @@ export interface TextRun {
 
 /** What is drawn of a longer line; the download has all of it. */
 export const MAX_COLUMNS = 20_000;
+/** Cells that the controls of one line may fill or blank: more than any bar does. */
+const MOST_FILLED = 100 * MAX_COLUMNS;
 /** Of a line that redraws itself (a progress bar) only the end can matter; much more than one bar is kept. */
 const REDRAW_TAIL = 64 * 1024;
 
 const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/;
-// CSI, OSC with its end, or another two-character escape; an unfinished sequence at the end of the text is dropped too.
+// CSI (parameters, intermediates, final: no sign is of two of these), OSC with its end, or another two-character escape; an unfinished sequence at the end of the text is dropped too.
 const ESCAPE =
-  /\u001b(?:\[([0-9;:?<=>!]*)[ -/]*([@-~])|\](?:[^\u0007\u001b]|\u001b(?!\\))*(?:\u0007|\u001b\\)|[()][0-9A-Za-z]|[ -Z\\^_`a-z{|}~]|\[[0-9;:?<=>!]*$|\][^\u0007]*$|$)/y;
+  /\u001b(?:\[([0-9:;<=>?]*)([ -/]*)([@-~])|\](?:[^\u0007\u001b]|\u001b(?!\\))*(?:\u0007|\u001b\\)|[()][0-9A-Za-z]|[ -Z\\^_`a-z{|}~]|\[[0-9:;<=>?]*[ -/]*$|\][^\u0007]*$|$)/y;
+
+/** Of a sequence that means what its terminal likes. */
+const PRIVATE = /[<=>?]/;
 
 /** Whether a line is drawn as it is, whatever its length. */
 export const isPlain = (text: string): boolean => !CONTROL.test(text);
@@ -35,7 +40,7 @@ export function renderLine(text: string, start: AnsiStyle): TextRun[] {
     if (char === '\u001b') {
       ESCAPE.lastIndex = at;
       const match = ESCAPE.exec(text);
-      if (match?.[2]) line.control(match[1] ?? '', match[2]);
+      if (match?.[3] && match[2] === '') line.control(match[1] ?? '', match[3]);
       at += match && match[0].length > 0 ? match[0].length : 1;
     } else if (CONTROL.test(char)) {
       line.move(char);
@@ -53,10 +58,13 @@ export function renderLine(text: string, start: AnsiStyle): TextRun[] {
 /** The style that holds after `text`, for the line that follows it in the same stream. */
 export function styleAfter(text: string, start: AnsiStyle): AnsiStyle {
   let style = start;
-  for (let at = text.indexOf('\u001b'); at !== -1; at = text.indexOf('\u001b', at + 1)) {
+  let next = 0;
+  for (let at = text.indexOf('\u001b'); at !== -1; at = text.indexOf('\u001b', next)) {
     ESCAPE.lastIndex = at;
     const match = ESCAPE.exec(text);
-    if (match?.[2] === 'm' && !/[?<=>!]/.test(match[1] ?? '')) style = applySgr(style, match[1] ?? '');
+    // What a sequence holds is not looked at again: a title without an end reaches to the end.
+    next = at + Math.max(1, match?.[0].length ?? 0);
+    if (match?.[3] === 'm' && match[2] === '' && !PRIVATE.test(match[1] ?? '')) style = applySgr(style, match[1] ?? '');
   }
   return style;
 }
@@ -69,6 +77,8 @@ class Cells {
   private readonly styles: AnsiStyle[] = [];
   private column = 0;
   private cut = false;
+  /** Cells that controls may still fill or blank. */
+  private left = MOST_FILLED;
 
   constructor(public style: AnsiStyle) {}
 
@@ -89,7 +99,7 @@ class Cells {
   }
 
   control(parameters: string, final: string): void {
-    if (/[?<=>!]/.test(parameters)) return;
+    if (PRIVATE.test(parameters)) return;
     const count = Math.min(Number(parameters.split(';')[0]) || 0, MAX_COLUMNS);
     if (final === 'm') this.style = applySgr(this.style, parameters);
     else if (final === 'K') this.erase(count);
@@ -113,8 +123,10 @@ class Cells {
   /** 0: to the end of the row, 1: to its start, 2: all of it. */
   private erase(mode: number): void {
     if (mode === 1) {
-      for (let i = 0; i <= this.column && i < this.symbols.length; i++)
-        [this.symbols[i], this.styles[i]] = [' ', PLAIN];
+      const end = Math.min(this.column + 1, this.symbols.length);
+      if (!this.spend(end)) return;
+      this.symbols.fill(' ', 0, end);
+      this.styles.fill(PLAIN, 0, end);
       return;
     }
     const keep = mode === 2 ? 0 : this.column;
@@ -122,7 +134,19 @@ class Cells {
     this.styles.length = this.symbols.length;
   }
 
+  /** A line that has columns filled and blanked again and again is no row of a terminal: the rest of that is left out. */
+  private spend(cells: number): boolean {
+    this.left -= cells;
+    this.cut ||= this.left < 0;
+    return this.left >= 0;
+  }
+
   private fillTo(column: number): void {
+    const missing = column - this.symbols.length;
+    if (missing > 0 && !this.spend(missing)) {
+      this.column = this.symbols.length;
+      return;
+    }
     while (this.symbols.length < column) {
       this.symbols.push(' ');
       this.styles.push(PLAIN);

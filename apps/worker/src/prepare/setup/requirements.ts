@@ -33,12 +33,15 @@ class Reader {
   tied = false;
   private readonly entries: Map<string, ManifestEntry>;
   private readonly seen = new Set<string>();
+  private readonly trees = new Set<string>();
+  private readonly sorted: ManifestEntry[];
 
   constructor(
-    private readonly files: ManifestEntry[],
+    files: ManifestEntry[],
     private readonly read: (sha256: string) => string,
   ) {
     this.entries = new Map(files.map((entry) => [entry.path, entry]));
+    this.sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
   file(path: string): void {
@@ -50,12 +53,12 @@ class Reader {
     const text = this.read(entry.sha256);
     for (const [, name] of text.matchAll(/\$\{([A-Z0-9_]+)\}/g)) if (name !== undefined) this.variables.add(name);
     for (const line of text.replace(/\\\r?\n/g, '').split(/\r?\n/))
-      this.line(line.replace(/(^|\s)#.*$/, '').trim(), posix.dirname(path));
+      this.line(line.replace(/(^|\s)#[^]*$/, '').trim(), posix.dirname(path));
   }
 
   private line(line: string, folder: string): void {
     if (line === '') return;
-    const [, option, value = ''] = /^(--?[A-Za-z-]+)(?:\s+|=)?(.*)$/.exec(line) ?? [];
+    const [, option, value = ''] = /^(--?[A-Za-z-]+)(?:\s+|=)?([^]*)$/.exec(line) ?? [];
     if (option === undefined) {
       this.wanted = true;
       this.requirement(line);
@@ -72,8 +75,8 @@ class Reader {
   }
 
   private requirement(line: string): void {
-    const [first = ''] = line.split(/\s+(?:;|--)/);
-    const place = /(?:^|@\s*)(file:\S+)$/.exec(first)?.[1] ?? first;
+    const first = line.slice(0, endBefore(line, /\s(?:;|--)/)).trimEnd();
+    const place = fileAddress(first) ?? first;
     const path = localPath(place);
     const looksLocal = /^(?:\.|\/|file:)/.test(place) || place.includes('/') || this.entries.has(path);
     if (looksLocal && !isUrl(place.replace(/^[^@]*@\s*/, ''))) this.tree(path);
@@ -89,11 +92,25 @@ class Reader {
 
   /** All that lies at or below a path of the project. */
   private tree(place: string): void {
-    const path = posix.normalize(place).replace(/\/+$/, '');
-    for (const entry of this.files) {
-      if (path === '.' || entry.path === path || entry.path.startsWith(`${path}/`))
-        this.parts.push(`file ${entry.path} ${entry.mode} ${entry.sha256}`);
+    const path = withoutSlashes(posix.normalize(place));
+    if (this.trees.has(path)) return;
+    this.trees.add(path);
+    for (const entry of path === '.' ? this.sorted : this.at(path))
+      this.parts.push(`file ${entry.path} ${entry.mode} ${entry.sha256}`);
+  }
+
+  /** A file or all that lies in a folder, without a look at the others. */
+  private *at(path: string): Generator<ManifestEntry> {
+    const own = this.entries.get(path);
+    if (own) yield own;
+    const folder = `${path}/`;
+    let [low, high] = [0, this.sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.sorted[middle]?.path ?? '') < folder) low = middle + 1;
+      else high = middle;
     }
+    for (; this.sorted[low]?.path.startsWith(folder); low++) yield this.sorted[low] as ManifestEntry;
   }
 
   private follow(path: string): ManifestEntry | null {
@@ -114,8 +131,37 @@ function isUrl(text: string): boolean {
 
 /** Without `file:`, the extras in brackets and a fragment. */
 function localPath(text: string): string {
-  return text
-    .replace(/^file:(?:\/\/)?/, '')
-    .replace(/\[[^\]]*\]$/, '')
-    .replace(/#.*$/, '');
+  const path = withoutExtras(text.replace(/^file:(?:\/\/)?/, ''));
+  return path.slice(0, endBefore(path, /#/));
+}
+
+// A pattern that looks for something before the end of a text tries each place in it, and each to the end: on a text
+// made for it that takes time by the square of its length. These look once.
+
+function endBefore(text: string, mark: RegExp): number {
+  const at = text.search(mark);
+  return at === -1 ? text.length : at;
+}
+
+function withoutExtras(text: string): string {
+  if (!text.endsWith(']')) return text;
+  const open = text.indexOf('[', text.lastIndexOf(']', text.length - 2) + 1);
+  return open === -1 ? text : text.slice(0, open);
+}
+
+function withoutSlashes(path: string): string {
+  let end = path.length;
+  while (path[end - 1] === '/') end--;
+  return path.slice(0, end);
+}
+
+/** The address of `name @ file:place` or of `file:place`, which ends a requirement. */
+function fileAddress(text: string): string | null {
+  let start = text.length;
+  while (start > 0 && !/\s/.test(text.charAt(start - 1))) start--;
+  const last = text.slice(start);
+  const before = text.slice(0, start).trimEnd();
+  if (last.startsWith('file:') && (before === '' || before.endsWith('@'))) return last;
+  const at = last.indexOf('@file:');
+  return at === -1 ? null : last.slice(at + 1);
 }

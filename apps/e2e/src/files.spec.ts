@@ -170,9 +170,11 @@ test('typed text is saved on blur, and what is not saved outlives a reload', asy
   // Back leaves the page without a blur.
   await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Runs' }).click();
   await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Code' }).click();
+  await expect(page.locator('.cm-content')).toContainText('two = 2');
   await page.locator('.cm-content').click();
   await page.keyboard.press('Control+End');
   await page.keyboard.insertText('three = 3\n');
+  await expect(page.locator('.cm-content')).toContainText('three = 3');
   await page.goBack();
   await expect.poll(() => textOf(product, id, 'draft.py')).toBe('one = 1\ntwo = 2\nthree = 3\n');
 });

@@ -136,10 +136,13 @@ export class OutputBuffer {
   private index(piece: Uint8Array, stream: number, time: number): void {
     const offset = this.data.length;
     this.data.append(piece);
-    const coloured = piece.includes(ESC);
+    let escape = piece.indexOf(ESC);
     for (let at = 0; at < piece.length;) {
       const newline = piece.indexOf(NEWLINE, at);
       const end = newline === -1 ? piece.length : newline;
+      // Asked of each line: one colour must not have all lines of a long piece decoded.
+      if (escape !== -1 && escape < at) escape = piece.indexOf(ESC, at);
+      const coloured = escape !== -1 && escape < end;
       let line = this.open[stream] ?? -1;
       if (line === -1) line = this.lines.add(offset + at, stream, time, this.styles[stream] ?? PLAIN);
       if (end > at) this.lines.extend(line, offset + at, offset + end);

@@ -16,6 +16,7 @@ describe('a requirements.txt', () => {
     ['./lib#egg=a', ['lib/setup.py']],
     ['mine @ file:lib', ['lib/setup.py']],
     ['mine@file:./lib ; a', ['lib/setup.py']],
+    ['mine @ file:', []],
     ['mine @ https://host/lib', []],
     ['wheels/a.whl', ['wheels/a.whl']],
     ['numpy\n-f wheels//', ['wheels/a.whl']],

@@ -161,7 +161,8 @@ function fileAddress(text: string): string | null {
   while (start > 0 && !/\s/.test(text.charAt(start - 1))) start--;
   const last = text.slice(start);
   const before = text.slice(0, start).trimEnd();
-  if (last.startsWith('file:') && (before === '' || before.endsWith('@'))) return last;
-  const at = last.indexOf('@file:');
-  return at === -1 ? null : last.slice(at + 1);
+  const isAddress = (word: string): boolean => word.startsWith('file:') && word !== 'file:';
+  if (isAddress(last) && (before === '' || before.endsWith('@'))) return last;
+  const address = last.slice(last.indexOf('@file:') + 1);
+  return isAddress(address) ? address : null;
 }

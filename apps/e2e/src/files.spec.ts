@@ -169,6 +169,7 @@ test('typed text is saved on blur, and what is not saved outlives a reload', asy
 
   // Back leaves the page without a blur.
   await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Runs' }).click();
+  await expect(page).toHaveURL(/\/runs/);
   await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Code' }).click();
   await expect(page.locator('.cm-content')).toContainText('two = 2');
   await page.locator('.cm-content').click();
@@ -176,6 +177,7 @@ test('typed text is saved on blur, and what is not saved outlives a reload', asy
   await page.keyboard.insertText('three = 3\n');
   await expect(page.locator('.cm-content')).toContainText('three = 3');
   await page.goBack();
+  await expect(page).toHaveURL(/\/runs/);
   await expect.poll(() => textOf(product, id, 'draft.py')).toBe('one = 1\ntwo = 2\nthree = 3\n');
 });
 

@@ -17,6 +17,7 @@ describe('a requirements.txt', () => {
     ['mine @ file:lib', ['lib/setup.py']],
     ['mine@file:./lib ; a', ['lib/setup.py']],
     ['mine @ file:', []],
+    ['mine file:lib', []],
     ['mine @ https://host/lib', []],
     ['wheels/a.whl', ['wheels/a.whl']],
     ['numpy\n-f wheels//', ['wheels/a.whl']],

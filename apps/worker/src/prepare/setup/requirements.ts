@@ -163,6 +163,7 @@ function fileAddress(text: string): string | null {
   const before = text.slice(0, start).trimEnd();
   const isAddress = (word: string): boolean => word.startsWith('file:') && word !== 'file:';
   if (isAddress(last) && (before === '' || before.endsWith('@'))) return last;
-  const address = last.slice(last.indexOf('@file:') + 1);
+  const at = last.indexOf('@file:');
+  const address = at === -1 ? '' : last.slice(at + 1);
   return isAddress(address) ? address : null;
 }

@@ -1,18 +1,19 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { closeSync, createReadStream, openSync, readdirSync, readSync, statSync, unlinkSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.js';
 import { ProblemError, tooLarge } from '../http/problem.js';
+import { blobPath, blobsFolder } from './blob-path.js';
 
 interface StoredBlob {
   sha256: string;
   size: number;
 }
 
-/** Bytes by their SHA-256, in <dataDir>/blobs/<two digits>/<sha256>. A blob never changes. */
+/** Bytes by their SHA-256, each a file of its own. A blob never changes. */
 @Injectable()
 export class BlobsService implements OnModuleInit {
   private readonly root: string;
@@ -21,7 +22,7 @@ export class BlobsService implements OnModuleInit {
   private readonly kept = new Map<string, number>();
 
   constructor(@Inject(CONFIG) private readonly config: Pick<Config, 'dataDir' | 'maxFileBytes'>) {
-    this.root = join(config.dataDir, 'blobs');
+    this.root = blobsFolder(config.dataDir);
     this.temporary = join(this.root, 'tmp');
   }
 
@@ -53,10 +54,11 @@ export class BlobsService implements OnModuleInit {
    */
   async adopt(file: string, sha256: string): Promise<void> {
     this.keep(sha256);
-    const folder = join(this.root, sha256.slice(0, 2));
+    const path = this.path(sha256);
+    const folder = dirname(path);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     // Over the same bytes if they are there: atomic, and the age begins anew.
-    await rename(file, join(folder, sha256));
+    await rename(file, path);
     await syncFolder(folder);
   }
 
@@ -146,7 +148,7 @@ export class BlobsService implements OnModuleInit {
   }
 
   private path(sha256: string): string {
-    return join(this.root, sha256.slice(0, 2), sha256);
+    return blobPath(this.root, sha256);
   }
 
   private async write(file: string, stream: Readable, limit: number): Promise<StoredBlob> {

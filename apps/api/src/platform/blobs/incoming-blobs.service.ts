@@ -3,6 +3,7 @@ import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promise
 import { join } from 'node:path';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.js';
+import { blobsFolder } from './blob-path.js';
 import { BlobsService } from './blobs.service.js';
 
 /** A piece of a blob that comes in order. */
@@ -36,7 +37,7 @@ export class IncomingBlobs implements OnModuleDestroy {
     @Inject(CONFIG) config: Pick<Config, 'dataDir'>,
     private readonly blobs: BlobsService,
   ) {
-    this.folder = join(config.dataDir, 'blobs', 'partial');
+    this.folder = join(blobsFolder(config.dataDir), 'partial');
   }
 
   async onModuleDestroy(): Promise<void> {

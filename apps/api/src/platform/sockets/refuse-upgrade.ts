@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { problemOf } from '../http/problem.js';
 import { logger } from '../logging/logger.js';
 
-/** Answers an upgrade request by the problem, as any other request is answered, and ends the connection. */
+/** Answers an upgrade request by the problem, in the form of all refusals, and ends the connection. */
 export function refuseUpgrade(socket: Duplex, error: unknown): void {
   const correlationId = randomUUID();
   const { problem, headers, known } = problemOf(error, correlationId);

@@ -19,6 +19,8 @@ export interface ThreadOptions {
   /** For one question, from the moment on at which the thread takes it. */
   deadlineMs: number;
   memoryMb: number;
+  /** What the thread finds as `workerData`. */
+  data?: unknown;
 }
 
 interface Asked<Answer> {
@@ -72,8 +74,9 @@ export class DeadlineThread<Question, Answer> {
   }
 
   private start(): Worker {
-    const { file, does, memoryMb } = this.options;
+    const { file, does, memoryMb, data } = this.options;
     const worker = new Worker(file, {
+      workerData: data,
       resourceLimits: { maxOldGenerationSizeMb: memoryMb },
       execArgv: ['--enable-source-maps'],
     });

@@ -1,47 +1,37 @@
-import type { Knob, ParamValue } from '@mle/protocol';
+import type { Knob } from '@mle/protocol';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { BlobsService } from '../../platform/blobs/blobs.service.js';
+import { blobsFolder } from '../../platform/blobs/blob-path.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { ProblemError } from '../../platform/http/problem.js';
+import { BoundedQueue, QueueFull } from '../../platform/queues/bounded-queue.js';
 import { DeadlineThread, ThreadLost } from '../../platform/threads/deadline-thread.js';
 import { FilesService } from '../files/files.service.js';
-import { ProjectsService } from '../projects.service.js';
-import { SnapshotsService } from '../snapshots/snapshots.service.js';
-import { changedFiles } from './changes/describe-changes.js';
-import type { Comparison, KnobsAnswer, KnobsQuestion, RunSide } from './knobs-questions.js';
-import { MAX_SOURCE } from './source-settings.js';
+import type { ComparedRun, Comparison, KnobsAnswer, KnobsQuestion } from './knobs-questions.js';
 
 const DEADLINE_MS = 10_000;
 const MEMORY_MB = 512;
-/** Files whose lines are counted, when two runs are compared. */
-const MAX_COUNTED = 20;
-
-/** What of a run decides its knobs and its changes. */
-export interface ComparedRun {
-  file: string | null;
-  params: Record<string, ParamValue>;
-  args: string[];
-  seed: number;
-  snapshotId: string;
-}
+/** People who wait for the knobs of a file. */
+const WAITING = 32;
+const RETRY_SECONDS = 5;
 
 /** Finds the knobs of programs, and in what runs differ. Programs are parsed in a thread of their own. */
 @Injectable()
 export class KnobsService implements OnModuleDestroy {
   private readonly thread: DeadlineThread<KnobsQuestion, KnobsAnswer>;
+  /** The thread has one question of each line: whoever looks at a file does not wait for all runs that start. */
+  private readonly looks = new BoundedQueue(1, WAITING);
+  private readonly comparisons = new BoundedQueue(1, Infinity);
 
   constructor(
     @Inject(CONFIG) config: Config,
-    private readonly projects: ProjectsService,
     private readonly files: FilesService,
-    private readonly snapshots: SnapshotsService,
-    private readonly blobs: BlobsService,
   ) {
     this.thread = new DeadlineThread({
       file: config.knobsReader,
       does: 'parses programs',
       deadlineMs: DEADLINE_MS,
       memoryMb: MEMORY_MB,
+      data: blobsFolder(config.dataDir),
     });
   }
 
@@ -49,46 +39,22 @@ export class KnobsService implements OnModuleDestroy {
     return this.thread.end();
   }
 
-  /** The knobs of a file as it is now. @throws ProblemError 404, 422 */
+  /** The knobs of a file as it is now. @throws ProblemError 404, 422, 503 */
   async list(userId: string, projectId: string, path: string): Promise<Knob[]> {
-    await this.projects.getOwned(userId, projectId);
-    const { sha256 } = await this.files.find(projectId, path);
-    const source = (await this.textOf(sha256)) ?? '';
-    return (await this.ask({ kind: 'find', path, source, defined: {} })) as Knob[];
+    const { sha256 } = await this.files.get(userId, projectId, path);
+    try {
+      return (await this.looks.run(() => this.ask({ kind: 'find', path, sha256 }))) as Knob[];
+    } catch (error) {
+      if (!(error instanceof QueueFull)) throw error;
+      const detail = 'Too many files are searched for knobs at this moment. Try again in a few seconds.';
+      throw new ProblemError(503, 'knobs.busy', detail, undefined, { 'Retry-After': String(RETRY_SECONDS) });
+    }
   }
 
   /** The knobs of a run, and in what it differs from an earlier one. */
   async compare(before: ComparedRun | null, after: ComparedRun): Promise<Comparison> {
-    const [from, to] = await Promise.all([before && this.sideOf(before), this.sideOf(after)]);
-    const texts = new Map<string, string>();
-    const changed = from === null ? [] : changedFiles(from.files, to.files).slice(0, MAX_COUNTED);
-    for (const sha256 of changed.flatMap((file) => [file.from, file.to])) {
-      const text = sha256 === null ? null : await this.textOf(sha256);
-      if (sha256 !== null && text !== null) texts.set(sha256, text);
-    }
-    return (await this.ask({ kind: 'compare', before: from, after: to, texts })) as Comparison;
-  }
-
-  private async sideOf({ file, params, args, seed, snapshotId }: ComparedRun): Promise<RunSide> {
-    const { files } = await this.snapshots.manifest(snapshotId);
-    const own = files.find(({ path }) => path === file);
-    const source = own === undefined ? null : await this.textOf(own.sha256);
-    return {
-      file,
-      params,
-      args,
-      seed,
-      files: files.map(({ path, sha256 }) => ({ path, sha256 })),
-      source,
-    };
-  }
-
-  /** Null for what is no text, or larger than what a person writes. */
-  private async textOf(sha256: string): Promise<string | null> {
-    const size = await this.blobs.size(sha256);
-    if (size === null || size > MAX_SOURCE) return null;
-    const bytes = await this.blobs.read(sha256);
-    return bytes.includes(0) ? null : bytes.toString('utf8');
+    const question: KnobsQuestion = { kind: 'compare', before: before && factsOf(before), after: factsOf(after) };
+    return (await this.comparisons.run(() => this.ask(question))) as Comparison;
   }
 
   private async ask(question: KnobsQuestion): Promise<KnobsAnswer> {
@@ -102,4 +68,9 @@ export class KnobsService implements OnModuleDestroy {
       }
     }
   }
+}
+
+/** Of the whole record of a run only what is compared goes to the thread. */
+function factsOf({ file, params, args, seed, snapshotId }: ComparedRun): ComparedRun {
+  return { file, params, args, seed, snapshotId };
 }

@@ -22,7 +22,7 @@ export interface FileChange {
 }
 
 /** Files of code that are named one by one; the rest is one change. */
-const MAX_FILES = 20;
+export const MAX_FILES = 20;
 const SEED = 'seed';
 
 /** The files that differ, by path. Their texts are what `describeChanges` wants to have. */

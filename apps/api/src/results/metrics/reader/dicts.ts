@@ -80,7 +80,10 @@ export function findDict(text: string): number {
   return open > 0 && text.charCodeAt(open - 1) === OPEN_BRACKET && skip(text, 0) === open - 1 ? open - 1 : open;
 }
 
-/** Reads a dictionary as any language prints it. Null: it is none. One pass, and no deeper than a person nests. */
+/**
+ * Reads a dictionary in the form of each language that prints one. Null: it is none. One pass, and no deeper than a
+ * person nests.
+ */
 export function readDict(text: string, start: number): Dict | null {
   return new DictReader(text).read(start);
 }

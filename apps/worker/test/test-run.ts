@@ -6,9 +6,11 @@ import type {
   AttemptProgress,
   AttemptRunning,
   DroppedArtifact,
+  OutputFrame,
   RunSpec,
   Segment,
 } from '@mle/protocol';
+import { OUTPUT_STREAMS } from '@mle/protocol';
 
 /** What the test server knows of one attempt. */
 export class TestRun {
@@ -69,4 +71,14 @@ export class TestRun {
         .map(({ offset, length }) => output.subarray(offset, offset + length)),
     ).toString();
   }
+}
+
+/** The segments of a frame with their offsets in the whole sequence. */
+export function segmentsOf(frame: Pick<OutputFrame, 'from' | 'segments'>): Segment[] {
+  let offset = frame.from;
+  return frame.segments.map(([length, stream, time]) => {
+    const segment = { offset, length, stream: OUTPUT_STREAMS[stream] ?? 'system', time };
+    offset += length;
+    return segment;
+  });
 }

@@ -4,11 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type {
   ArtifactChunk,
-  ArtifactChunkReply,
-  ArtifactPut,
-  ArtifactPutReply,
   AttemptRef,
-  BlobChunk,
   BlobFetch,
   Heartbeat,
   Hello,
@@ -33,18 +29,17 @@ import {
   LINK_VERSION,
   LinkAuthSchema,
   machineQueue,
-  OUTPUT_STREAMS,
-  type OutputFrame,
   QUEUE_PREFIX,
-  type Segment,
 } from '@mle/protocol';
 import { type RedisServer, startRedis } from '@mle/testing';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { Socket } from 'socket.io';
 import { Server } from 'socket.io';
+import { blobMessages } from './blob-messages.js';
 import { QueuePipe } from './queue-pipe.js';
-import { TestRun } from './test-run.js';
+import { TestArtifacts } from './test-artifacts.js';
+import { segmentsOf, TestRun } from './test-run.js';
 
 type WorkerSocket = Socket<WorkerToServer, ServerToWorker>;
 
@@ -56,11 +51,6 @@ const newId = (): string => randomBytes(12).toString('hex');
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 export type TestFile = string | Buffer | { content: string; executable?: boolean; link?: boolean };
-
-interface SentPiece {
-  piece: BlobChunk['pieces'][number];
-  bytes: Buffer;
-}
 
 /** The server's side of the link, of the queue and of the blobs, with everything noted for the tests. */
 export class TestServer {
@@ -83,8 +73,7 @@ export class TestServer {
   onArtifactChunk: ((chunk: ArtifactChunk) => 'store' | 'drop') | null = null;
   onLeftovers: (() => 'store' | 'drop') | null = null;
   readonly artifactChunks: ArtifactChunk[] = [];
-  /** Bytes of contents that are under way. */
-  private readonly incoming = new Map<string, Buffer[]>();
+  private readonly artifacts = new TestArtifacts(this.blobs);
   onClaim: (() => Promise<'gone' | null>) | null = null;
   /** Answers each handshake. */
   refusal: Error | null = null;
@@ -324,7 +313,7 @@ export class TestServer {
       if (what === 'gap' || frame.from > run.storedBytes)
         return ack({ ok: false, code: 'gap', expected: run.storedBytes });
       const skip = run.storedBytes - frame.from;
-      for (const segment of frameSegments(frame)) {
+      for (const segment of segmentsOf(frame)) {
         const start = Math.max(segment.offset, run.storedBytes);
         if (segment.offset + segment.length > start)
           run.segments.push({ ...segment, offset: start, length: segment.offset + segment.length - start });
@@ -332,10 +321,10 @@ export class TestServer {
       if (skip < bytes.length) run.store(Buffer.from(bytes).subarray(skip));
       ack({ ok: true, storedBytes: run.storedBytes });
     });
-    socket.on('artifacts.put', (put, ack) => ack(this.putArtifacts(put)));
+    socket.on('artifacts.put', (put, ack) => ack(this.artifacts.put(put, this.find(put))));
     socket.on('artifacts.chunk', (chunk, bytes, ack) => {
       this.artifactChunks.push(chunk);
-      if ((this.onArtifactChunk?.(chunk) ?? 'store') === 'store') ack(this.takeArtifacts(chunk, Buffer.from(bytes)));
+      if ((this.onArtifactChunk?.(chunk) ?? 'store') === 'store') ack(this.artifacts.take(chunk, Buffer.from(bytes)));
     });
     socket.on('attempt.leftovers', (leftovers, ack) => {
       const run = this.find(leftovers);
@@ -352,41 +341,6 @@ export class TestServer {
       this.goodbyes++;
       ack({ ok: true });
     });
-  }
-
-  private putArtifacts({ items, dropped, removed, afresh, ...ref }: ArtifactPut): ArtifactPutReply {
-    const run = this.find(ref);
-    if (run === undefined || run.state === 'gone') return { ok: false, code: 'superseded' };
-    if (afresh) run.artifacts.clear();
-    for (const path of removed) run.artifacts.delete(path);
-    for (const item of dropped) run.dropped.push(item);
-    const missing = new Map<string, number>();
-    for (const item of items) {
-      if (this.blobs.has(item.sha256)) run.artifacts.set(item.path, item);
-      else missing.set(item.sha256, Buffer.concat(this.incoming.get(item.sha256) ?? []).length);
-    }
-    return {
-      ok: true,
-      missing: [...missing].map(([hash, from]) => ({ sha256: hash, from })),
-      refused: [],
-      news: dropped,
-    };
-  }
-
-  private takeArtifacts({ pieces }: ArtifactChunk, bytes: Buffer): ArtifactChunkReply {
-    let at = 0;
-    const corrupt: string[] = [];
-    for (const { sha256: hash, offset, length, size } of pieces) {
-      const parts = this.incoming.get(hash) ?? [];
-      if (parts.reduce((sum, part) => sum + part.length, 0) !== offset) return { ok: false, code: 'gap' };
-      this.incoming.set(hash, [...parts, bytes.subarray(at, (at += length))]);
-      if (offset + length < size) continue;
-      const whole = Buffer.concat(this.incoming.get(hash) ?? []);
-      this.incoming.delete(hash);
-      if (sha256(whole) === hash) this.blobs.set(hash, whole);
-      else corrupt.push(hash);
-    }
-    return { ok: true, corrupt };
   }
 
   private greet(hello: Hello, joined: boolean): HelloReply {
@@ -408,7 +362,7 @@ export class TestServer {
   }
 
   private async send(socket: WorkerSocket, { streamId, items }: BlobFetch): Promise<void> {
-    for (const message of this.messages(items)) {
+    for (const message of blobMessages(this.blobs, items, this.corrupt)) {
       const { ok } = await socket
         .timeout(ACK_MS)
         .emitWithAck(
@@ -422,46 +376,4 @@ export class TestServer {
     const isWhole = items.every(({ sha256: hash }) => this.blobs.has(hash));
     socket.emit('blob.end', { streamId, error: isWhole ? null : 'A blob is missing.' });
   }
-
-  /** As the server sends them: small blobs together, a large one in pieces, and nothing after one that is missing. */
-  private *messages(items: BlobFetch['items']): Generator<SentPiece[]> {
-    let together: SentPiece[] = [];
-    let length = 0;
-    for (const { sha256: hash, from } of items) {
-      const whole = this.blobs.get(hash);
-      if (whole === undefined) break;
-      const isSmall = whole.length <= LIMITS.blobChunkBytes;
-      if (
-        together.length > 0 &&
-        (!isSmall || length + whole.length > LIMITS.blobChunkBytes || together.length === LIMITS.blobsPerChunk)
-      ) {
-        yield together;
-        together = [];
-        length = 0;
-      }
-      if (isSmall) {
-        together.push(this.piece(hash, whole, from));
-        length += whole.length;
-      } else
-        for (let offset = from; offset < whole.length; offset += LIMITS.blobChunkBytes)
-          yield [this.piece(hash, whole, offset)];
-    }
-    if (together.length > 0) yield together;
-  }
-
-  private piece(hash: string, whole: Buffer, offset: number): SentPiece {
-    const sent = whole.subarray(offset, offset + LIMITS.blobChunkBytes);
-    const bytes = this.corrupt?.(sent, hash) ?? sent;
-    return { piece: { sha256: hash, offset, length: bytes.length, size: whole.length }, bytes };
-  }
-}
-
-/** The segments of a frame with their offsets in the whole sequence. */
-function frameSegments(frame: Pick<OutputFrame, 'from' | 'segments'>): Segment[] {
-  let offset = frame.from;
-  return frame.segments.map(([length, stream, time]) => {
-    const segment = { offset, length, stream: OUTPUT_STREAMS[stream] ?? 'system', time };
-    offset += length;
-    return segment;
-  });
 }

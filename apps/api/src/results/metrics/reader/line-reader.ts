@@ -1,10 +1,10 @@
+import { amountAt, isTold } from './amounts.js';
 import {
   APOSTROPHE,
   ARROW,
   CLOSE_BRACKET,
   CLOSE_PAREN,
   COLON,
-  COMMA,
   DOT,
   EQUALS,
   GREATER,
@@ -16,10 +16,11 @@ import {
   QUOTE,
   TILDE,
 } from './characters.js';
+import { headPlaces } from './head-places.js';
 import { gluedPlace, isPluralPlace, type Name, nameOf, phaseOf, phaseOnly, placeOf } from './names.js';
 import { prefixOf } from './prefix.js';
 import { emptyReading, type Reading } from './reading.js';
-import { isKind, isPunct, NUMBER, PUNCT, RULE, tokenize, tokens, WORD } from './tokens.js';
+import { isDrawn, isKind, isNumbered, isPunct, NUMBER, PUNCT, RULE, tokenize, tokens, WORD } from './tokens.js';
 import type { Phase, PlaceKind } from './vocabulary.js';
 import { EVENTS, HEAD_PLACES, PLACE_DENIERS, PLACES, STOP_WORDS } from './vocabulary.js';
 
@@ -39,8 +40,6 @@ const WRAPPERS = new Set([
   'Array',
   'DeviceArray',
 ]);
-/** After these a number may be told in a sentence: `accuracy is 0.93`. */
-const TELLING = new Set(['is', 'was', 'of', 'to be']);
 const { hasOwn } = Object;
 
 /** Reads what one line says in names, separators and numbers. Knows nothing of the lines before it. */
@@ -85,7 +84,9 @@ export class LineReader {
         if (tokens.value[at] !== DOT || kind !== PUNCT) this.phrase = -1;
       }
     }
-    this.headPlaces();
+    if (!this.reading.step && !this.reading.batch && this.reading.values.length > 0)
+      for (const { kind, word, value, total } of headPlaces(this.reading.epoch !== null))
+        this.place(kind, word, value, total);
     this.reading.phase = this.phase;
     this.reading.bare = words <= this.namedWords;
     return this.reading;
@@ -217,25 +218,14 @@ export class LineReader {
       return this.bracketed(at, left, opened, strong, silent);
     if (!isKind(left, WORD)) {
       // `loss:0: 0.5`: the first number belongs to the name.
-      if (strong && !opened && this.isNumbered(left)) this.named(at, left - 2, left, false, true, silent);
+      if (strong && !opened && isNumbered(left)) this.named(at, left - 2, left, false, true, silent);
       else this.bare(at, left, opened);
       return at;
     }
-    if (this.isNumbered(at) && isPunct(at + 1, COLON) && isKind(at + 2, NUMBER)) return at;
+    if (isNumbered(at) && isPunct(at + 1, COLON) && isKind(at + 2, NUMBER)) return at;
     if (opened && WRAPPERS.has(this.wordText(left))) return this.wrapped(at, left, silent);
     this.named(at, left, left, opened, strong, silent);
     return at;
-  }
-
-  /** A number right behind a word and a colon. */
-  private isNumbered(at: number): boolean {
-    return (
-      isKind(at, NUMBER) &&
-      isPunct(at - 1, COLON) &&
-      isKind(at - 2, WORD) &&
-      tokens.gap[at] === 0 &&
-      tokens.gap[at - 1] === 0
-    );
   }
 
   /** `loss: tensor(0.5, grad_fn=…)`. */
@@ -264,14 +254,9 @@ export class LineReader {
     const drawn =
       afterBar ||
       isKind(at + 1, RULE) ||
-      (first && (isPunct(at + 1, MINUS) || (isPunct(at + 1, OPEN_BRACKET) && this.isDrawn(at + 2))));
+      (first && (isPunct(at + 1, MINUS) || (isPunct(at + 1, OPEN_BRACKET) && isDrawn(at + 2))));
     if (drawn && !opened) this.reading.bar = true;
     this.place('batch', opened ? '[]' : drawn && first ? 'head' : 'bar', tokens.value[at] ?? 0, total);
-  }
-
-  /** The inside of a bar that is drawn with letters: `[=====>....]`. */
-  private isDrawn(at: number): boolean {
-    return isKind(at, RULE) || isPunct(at, EQUALS) || isPunct(at, GREATER) || isPunct(at, HASH) || isPunct(at, DOT);
   }
 
   /** The words up to `last` name the number at `at`; `end` is where the name ends, brackets included. */
@@ -377,8 +362,8 @@ export class LineReader {
     this.namedWords += last - first + 1;
     if (name.suspicious) this.reading.suspicious = true;
     if (name.kind === 'never' || name.kind === 'setting') return;
-    const told = strong || this.isTold(at, name, first, last);
-    const y = told ? this.amount(at, name) : null;
+    const told = strong || isTold(this.text, at, name, first, last);
+    const y = told ? amountAt(at, name) : null;
     if (y === null || this.reading.values.length >= MOST_VALUES) return;
     const full = this.fullName(name, first);
     if (this.names.has(full)) return;
@@ -403,36 +388,6 @@ export class LineReader {
     return name.kind === 'sure' && (next === 'of' || next === 'on' || next === 'for') ? name : null;
   }
 
-  /** Whether a number that follows a name after a blank is its value. */
-  private isTold(at: number, name: Name, first: number, last: number): boolean {
-    const word = this.wordText(last).toLowerCase();
-    if (STOP_WORDS.has(word))
-      return (
-        TELLING.has(word) && name.kind === 'sure' && (tokens.percent[at] === 1 || !Number.isInteger(tokens.value[at]))
-      );
-    if (name.kind === 'sure') return !isKind(at + 1, NUMBER);
-    // Any other word has to fill its cell, so that no sentence is taken for a table.
-    const opens = first === 0 || isPunct(first - 1, COMMA) || isPunct(first - 1, PIPE);
-    return opens && (at + 1 === tokens.count || isPunct(at + 1, COMMA) || isPunct(at + 1, PIPE));
-  }
-
-  /** The amount: of `9000/10000 (90%)` the percentage, of an accuracy of `90/100` the ratio. */
-  private amount(at: number, name: Name): { value: number; at: number } | null {
-    const value = tokens.value[at] ?? 0;
-    const total = tokens.total[at] ?? Number.NaN;
-    if (total !== total)
-      return name.kind === 'sure' &&
-        /precision$/i.test(name.name) &&
-        value > 1 &&
-        Number.isInteger(value) &&
-        !tokens.percent[at]
-        ? null
-        : { value, at };
-    if (isPunct(at + 1, OPEN_PAREN) && isKind(at + 2, NUMBER) && tokens.percent[at + 2])
-      return { value: tokens.value[at + 2] ?? 0, at: at + 2 };
-    return name.kind === 'sure' && total > 0 && value <= total ? { value: value / total, at } : null;
-  }
-
   private fullName(name: Name, first: number): string {
     if (name.phase !== null) {
       if (name.phaseLeads) this.lead = this.wordText(first).replace(/\.$/, '');
@@ -441,20 +396,5 @@ export class LineReader {
     if (name.best) return name.name;
     if (this.lead !== '' && name.kind === 'sure') return `${this.lead} ${name.name}`;
     return this.phase === null ? name.name : `${this.phase}/${name.name}`;
-  }
-
-  /** `[10]⇥train-rmse:…` of the boosting libraries, `[2, 2000] loss: …`, `10:⇥learn: …`. */
-  private headPlaces(): void {
-    if (this.reading.step || this.reading.batch || this.reading.values.length === 0) return;
-    const total = (at: number): boolean => tokens.total[at] === tokens.total[at];
-    if (isKind(0, NUMBER) && isPunct(1, COLON) && isKind(2, WORD) && !total(0) && this.reading.epoch === null)
-      this.place('step', '#', tokens.value[0] ?? 0, Number.NaN);
-    else if (isPunct(0, OPEN_BRACKET) && isKind(1, NUMBER)) {
-      if (isPunct(2, CLOSE_BRACKET) && !total(1)) this.place('step', '[]', tokens.value[1] ?? 0, Number.NaN);
-      else if (isPunct(2, COMMA) && isKind(3, NUMBER) && isPunct(4, CLOSE_BRACKET)) {
-        this.place('epoch', 'epoch', tokens.value[1] ?? 0, tokens.total[1] ?? Number.NaN);
-        this.place('batch', '[,]', tokens.value[3] ?? 0, tokens.total[3] ?? Number.NaN);
-      }
-    }
   }
 }

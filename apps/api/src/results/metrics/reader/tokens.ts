@@ -4,6 +4,8 @@ import {
   COLON,
   DOT,
   EQUALS,
+  GREATER,
+  HASH,
   isBlank,
   isDigit,
   isDrawing,
@@ -243,3 +245,19 @@ function file(text: string, start: number, at: number, gap: number): number {
 export const isPunct = (at: number, code: number): boolean =>
   at >= 0 && at < tokens.count && tokens.kind[at] === PUNCT && tokens.value[at] === code;
 export const isKind = (at: number, kind: number): boolean => at >= 0 && at < tokens.count && tokens.kind[at] === kind;
+
+/** A number right behind a word and a colon. */
+export function isNumbered(at: number): boolean {
+  return (
+    isKind(at, NUMBER) &&
+    isPunct(at - 1, COLON) &&
+    isKind(at - 2, WORD) &&
+    tokens.gap[at] === 0 &&
+    tokens.gap[at - 1] === 0
+  );
+}
+
+/** The inside of a bar that is drawn with letters: `[=====>....]`. */
+export function isDrawn(at: number): boolean {
+  return isKind(at, RULE) || isPunct(at, EQUALS) || isPunct(at, GREATER) || isPunct(at, HASH) || isPunct(at, DOT);
+}

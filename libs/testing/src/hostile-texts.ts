@@ -80,8 +80,8 @@ export function hostileTexts(beginnings: readonly string[] = []): HostileText[] 
   );
 }
 
-const SMALL = 4 * 1024;
 const LARGE = 64 * 1024;
+const TIMES = 16;
 /** Sixteen times the text takes sixteen times the work, or a good deal more where a cache is left; quadratic is 256. */
 const MOST_GROWTH = 80;
 const TRIES = 4;
@@ -89,19 +89,19 @@ const TRIES = 4;
 const MEASURABLE_MS = 20;
 
 /** Names the texts that `read` takes super-linear time for, with how many times longer the larger one took. */
-export function superLinear(texts: readonly HostileText[], read: (text: string) => unknown): string[] {
+export function superLinear(texts: readonly HostileText[], read: (text: string) => unknown, large = LARGE): string[] {
   return texts.flatMap(({ name, make }) => {
-    const [small, large] = [make(SMALL), make(LARGE)];
+    const [short, long] = [make(large / TIMES), make(large)];
     let least = Infinity;
     for (let i = 0; i < TRIES && least > MOST_GROWTH; i++) {
       const few = Math.max(
         0.1,
-        processorMs(() => read(small)),
+        processorMs(() => read(short)),
       );
-      const many = processorMs(() => read(large));
+      const many = processorMs(() => read(long));
       least = Math.min(least, many < MEASURABLE_MS ? 1 : many / few);
     }
-    return least > MOST_GROWTH ? [`${name}: ${Math.round(least)} times for 16 times the length`] : [];
+    return least > MOST_GROWTH ? [`${name}: ${Math.round(least)} times for ${TIMES} times the length`] : [];
   });
 }
 

@@ -7,7 +7,7 @@ import { occurrences } from './output-search';
 describe('output is shown in linear time', () => {
   const texts = hostileTexts(['\u001b]', '\u001b[', 'loss\r']);
 
-  it.each<[what: string, read: (text: string) => unknown]>([
+  const readers: [what: string, read: (text: string) => unknown][] = [
     ['a line with colours', (text) => renderLine(text, PLAIN)],
     ['the style after a line', (text) => styleAfter(text, PLAIN)],
     ['what is searched', (text) => [occurrences(text, ' a'), occurrences(text, 'aab')]],
@@ -20,7 +20,11 @@ describe('output is shown in linear time', () => {
         return Array.from({ length: Math.min(buffer.lineCount, 100) }, (_, line) => buffer.visibleText(line));
       },
     ],
-  ])('%s', (_what, read) => {
+  ];
+  it.each(readers)('%s', (_what, read) => {
     expect(superLinear(texts, read)).toEqual([]);
+  });
+  it.each(readers)('%s, of a megabyte too @full', (_what, read) => {
+    expect(superLinear(texts, read, 1024 * 1024)).toEqual([]);
   });
 });

@@ -27,7 +27,11 @@ describe('a requirements.txt', () => {
     expect([...new Set(found.slice(1).map((part) => part.split(' ')[1]))]).toEqual(parts);
   });
 
+  const texts = hostileTexts(['a', '-e ', '-r ', './a', 'a @ file:']);
   it('is read in linear time', () => {
-    expect(superLinear(hostileTexts(['a', '-e ', '-r ', './a', 'a @ file:']), read)).toEqual([]);
+    expect(superLinear(texts, read)).toEqual([]);
+  });
+  it('is read in linear time, of a megabyte too @full', () => {
+    expect(superLinear(texts, read, 1024 * 1024)).toEqual([]);
   });
 });

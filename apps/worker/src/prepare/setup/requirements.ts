@@ -14,6 +14,8 @@ interface Requirements {
   variables: string[];
 }
 
+/** A longer one has hashes behind it or is none: no place in a project is that long. */
+const LONGEST_LINE = 16 * 1024;
 /** Followed at most so far. */
 const LINKS = 8;
 /** What an installation by a link to the folder depends on; the code itself is used where it is. */
@@ -58,6 +60,10 @@ class Reader {
 
   private line(line: string, folder: string): void {
     if (line === '') return;
+    if (line.length > LONGEST_LINE) {
+      this.wanted = true;
+      return;
+    }
     const [, option, value = ''] = /^(--?[A-Za-z-]+)(?:\s+|=)?([^]*)$/.exec(line) ?? [];
     if (option === undefined) {
       this.wanted = true;

@@ -199,7 +199,7 @@ describe('the run before', () => {
 
     const knobs = await ada.get<KnobList>(`/api/v1/projects/${projectId}/knobs?file=knobs.py`);
     expect(knobs.body.items).toMatchObject([
-      { name: 'learning_rate', kind: 'number', value: 1.6, line: 2, how: 'constant' },
+      { name: 'learning_rate', kind: 'number', value: 1.6, line: 2, how: 'constant', scale: 'log' },
       { name: 'activation', kind: 'choice', value: 'tanh', line: 3, suggest: ['tanh', 'relu'] },
     ]);
     expect((await ada.get(`/api/v1/projects/${projectId}/knobs?file=none.py`)).status).toBe(404);

@@ -11,8 +11,9 @@ const SEED = /(?:^|_)(?:seed|random_?state)$/i;
 /** Names whose values are felt by their ratio. */
 const RATE =
   /(?:^|_)(?:lr\d?|lrf?|eta|learning_?rate|(?:weight_?|lr_?)?decay|wd|l[12]|alpha|lambda\d?|reg(?:ularization)?|eps(?:ilon)?|tol|tau|temperature)$|learningRate$|(?:weight|lr|l2)Decay$/i;
-/** What is larger counts something, as a frame rate does. */
+/** What is larger and whole counts something, as a frame rate does. */
 const MOST_RATE = 1;
+const MOST_FRACTION = 10;
 /** Below it a value is felt by its ratio, whatever its name. */
 const SMALL = 0.01;
 /** A fraction above it is felt by its distance from 1. */
@@ -30,7 +31,8 @@ export function offerFor({ name, kind, value }: Setting): Offer {
 /** Whether a value is felt by its ratio, and so may have digits behind a point though it is written without. */
 export function isRate(name: string, value: number): boolean {
   const size = Math.abs(value);
-  return (RATE.test(name) && size <= MOST_RATE) || (size > 0 && size < SMALL);
+  const most = Number.isInteger(value) ? MOST_RATE : MOST_FRACTION;
+  return (RATE.test(name) && size <= most) || (size > 0 && size < SMALL);
 }
 
 function integerOffer(name: string, value: number): Offer {

@@ -1,27 +1,26 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { noteBuild, nxBinary, nxEnvironment, sourceHash } from './build.mjs';
-import { endCommands, run } from './command.mjs';
+import { endCommands } from './command.mjs';
 import { ROOT } from './configuration.mjs';
 import { installPackages, packagesAreCurrent } from './packages.mjs';
 import { Refusal } from './refusal.mjs';
 import { Sections } from './sections.mjs';
 import { chromiumForTests, redisForTests } from './test-machine.mjs';
+import { jest, playwright, show } from './test-suites.mjs';
 
-/** Tests that take their time, or tell what a shorter one tells too, have this in their name or as their tag. */
-const ONLY_FULL = '@full';
-const JEST_OPTIONS = '--experimental-vm-modules --disable-warning=ExperimentalWarning';
 const SYSTEM = 'apps/e2e';
 const FAULTS = 'apps/e2e/faults';
-/** A suite that hangs is a failure, not a wait without end. */
-const SUITE_MINUTES = 20;
-const FULL_SUITE_MINUTES = 45;
+const PAGES = 'apps/e2e/playwright.config.ts';
+/** The slowest files of tests that are named. */
+const SLOWEST = 10;
 
-/** @typedef {{ name: string, passed: number, failed: number, seconds: number, remark?: string }} Outcome */
-/** @typedef {(bytes: Uint8Array | string) => void} Write */
-/** @typedef {(write: Write) => Promise<Omit<Outcome, 'name' | 'seconds'>>} Work */
+/** @typedef {import('./test-suites.mjs').Result} Result */
+/** @typedef {import('./test-suites.mjs').Write} Write */
+/** @typedef {Result & { name: string, seconds: number }} Outcome */
+/** @typedef {(write: Write) => Promise<Result>} Work */
 
 export async function main() {
   const begun = performance.now();
@@ -44,7 +43,7 @@ export async function main() {
     const section = sections.begin();
     section.write(heading(name));
     const start = performance.now();
-    /** @type {Omit<Outcome, 'name' | 'seconds'>} */
+    /** @type {Result} */
     let result;
     try {
       result = await work(section.write);
@@ -84,7 +83,7 @@ export async function main() {
       await suite('system', (write) => jest(SYSTEM, reports, env, write, '--runInBand'));
     }
     await suite('faults', (write) => jest(FAULTS, reports, env, write, '--runInBand'));
-    if (chromium) await suite('browser', (write) => playwright(reports, env, write));
+    if (chromium) await suite('browser', (write) => playwright(PAGES, reports, env, write));
   }
   rmSync(reports, { recursive: true, force: true });
   summary(outcomes, stopped, secondsSince(begun));
@@ -135,79 +134,16 @@ function jestProjects() {
     .filter((folder) => folder !== SYSTEM && existsSync(join(ROOT, folder, 'jest.config.mjs')));
 }
 
-/**
- * @param {string} folder
- * @param {string} reports
- * @param {NodeJS.ProcessEnv} env
- * @param {Write} write
- * @param {string} [workers]
- */
-async function jest(folder, reports, env, write, workers = '--maxWorkers=2') {
-  const config = join(ROOT, folder, 'jest.config.mjs');
-  if (!existsSync(config)) return { passed: 0, failed: 1, remark: `${folder}/jest.config.mjs is missing.` };
-  const report = join(reports, `${folder.replaceAll('/', '-')}.json`);
-  const binary = join(ROOT, 'node_modules/jest/bin/jest.js');
-  const names = env['MLE_TEST_FULL'] === '1' ? [] : [`--testNamePattern=^(?!.*${ONLY_FULL})`];
-  const args = [binary, '-c', config, '--json', `--outputFile=${report}`, workers, ...names];
-  const options = [env['NODE_OPTIONS'], JEST_OPTIONS].filter(Boolean).join(' ');
-  // With --json the report would stand on standard output as well: only standard error is for people.
-  const { code } = await show(process.execPath, args, { ...env, NODE_OPTIONS: options }, write, 'stderr');
-  if (!existsSync(report)) return { passed: 0, failed: 1, remark: `Jest ended with exit code ${code} and no report.` };
-  const {
-    numPassedTests: passed,
-    numFailedTests,
-    numRuntimeErrorTestSuites: broken,
-  } = JSON.parse(readFileSync(report, 'utf8'));
-  return counted(passed, numFailedTests + broken, code);
-}
-
-/** @param {string} reports @param {NodeJS.ProcessEnv} env @param {Write} write */
-async function playwright(reports, env, write) {
-  const report = join(reports, 'browser.json');
-  const names = env['MLE_TEST_FULL'] === '1' ? [] : [`--grep-invert=${ONLY_FULL}`];
-  const args = [
-    join(ROOT, 'node_modules/@playwright/test/cli.js'),
-    'test',
-    '-c',
-    join(ROOT, SYSTEM, 'playwright.config.ts'),
-    '--reporter=list,json',
-    ...names,
-  ];
-  const { code } = await show(process.execPath, args, { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: report }, write);
-  if (!existsSync(report))
-    return { passed: 0, failed: 1, remark: `Playwright ended with exit code ${code} and no report.` };
-  const { stats, errors } = JSON.parse(readFileSync(report, 'utf8'));
-  // A test that passes at the second try has failed once.
-  return counted(stats.expected, stats.unexpected + stats.flaky + errors.length, code);
-}
-
-/** @param {number} passed @param {number} failed @param {number} code */
-function counted(passed, failed, code) {
-  if (passed + failed === 0) return { passed, failed: 1, remark: 'No test ran.' };
-  if (code !== 0 && failed === 0) return { passed, failed: 1, remark: `It ended with exit code ${code}.` };
-  return { passed, failed };
-}
-
-/**
- * @param {string} file
- * @param {string[]} args
- * @param {NodeJS.ProcessEnv} env
- * @param {Write} write
- * @param {'both' | 'stderr'} [shown]
- */
-async function show(file, args, env, write, shown = 'both') {
-  const minutes = env['MLE_TEST_FULL'] ? FULL_SUITE_MINUTES : SUITE_MINUTES;
-  const start = performance.now();
-  const result = await run(file, args, { cwd: ROOT, env, shown, limitMs: minutes * 60_000, write });
-  if (performance.now() - start >= minutes * 60_000) write(`\nKilled: it was not over after ${minutes} minutes.\n`);
-  return result;
-}
-
 /** @param {string} name */
 const heading = (name) => `\n── ${name}\n`;
 
 /** @param {number} start */
 const secondsSince = (start) => (performance.now() - start) / 1000;
+
+/** @param {string} what @param {string[]} lines */
+function named(what, lines) {
+  if (lines.length > 0) process.stdout.write(`${what}:\n${lines.map((line) => `  ${line}\n`).join('')}`);
+}
 
 /** @param {Outcome[]} outcomes @param {boolean} stopped @param {number} whole */
 function summary(outcomes, stopped, whole) {
@@ -216,6 +152,22 @@ function summary(outcomes, stopped, whole) {
     const numbers = passed + failed === 0 ? 'ok' : `${passed} passed, ${failed} failed`;
     process.stdout.write(`${name.padEnd(24)} ${numbers.padEnd(26)} ${seconds.toFixed(1).padStart(6)} s\n`);
   }
+  const slowest = outcomes.flatMap(({ files = [] }) => files).sort((a, b) => b.seconds - a.seconds);
+  named(
+    'The slowest files',
+    slowest.slice(0, SLOWEST).map(({ path, seconds }) => `${seconds.toFixed(1).padStart(6)} s  ${path}`),
+  );
+  named(
+    'Failed first and passed when run once more: find out why',
+    outcomes.flatMap(({ unsteady = [] }) => unsteady),
+  );
+  named(
+    'Failed',
+    outcomes.flatMap(({ name, failed, failures = [], remark }) => {
+      if (failures.length > 0) return failures;
+      return failed > 0 ? [remark ?? name] : [];
+    }),
+  );
   if (stopped) process.stdout.write('Stopped before the end.\n');
   process.stdout.write(`${'all'.padEnd(51)} ${whole.toFixed(1).padStart(6)} s\n`);
   const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);

@@ -54,7 +54,7 @@ test('draws a progress bar as one line, and keeps the end of a hundred thousand 
   await writeFile(
     page,
     'long.py',
-    'import sys\nfor i in range(100000):\n    print("line", i)\nfor i in range(101):\n    print("\\r%d of 100" % i, end="", file=sys.stderr, flush=True)\nprint("\\nthe end")\n',
+    'for i in range(100000):\n    print("line", i)\nfor i in range(101):\n    print("\\r%d of 100" % i, end="", flush=True)\nprint("\\nthe end")\n',
   );
   await page.keyboard.press('Control+Enter');
   await expect(output(page)).toContainText('the end');

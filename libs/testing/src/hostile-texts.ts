@@ -85,6 +85,10 @@ const TIMES = 16;
 /** Sixteen times the text takes sixteen times the work, or a good deal more where a cache is left; quadratic is 256. */
 const MOST_GROWTH = 80;
 const TRIES = 4;
+/** Below it a clock of processor time says nothing. */
+const LEAST_MS = 0.1;
+/** The first readings of a text are of code that is not compiled yet. */
+const SHORT_READINGS = 4;
 /** Too short to say anything about: quadratic work on the large text is many times this. */
 const MEASURABLE_MS = 20;
 
@@ -92,23 +96,21 @@ const MEASURABLE_MS = 20;
 export function superLinear(texts: readonly HostileText[], read: (text: string) => unknown, large = LARGE): string[] {
   return texts.flatMap(({ name, make }) => {
     const [short, long] = [make(large / TIMES), make(large)];
-    let least = Infinity;
-    for (let i = 0; i < TRIES && least > MOST_GROWTH; i++) {
-      const few = Math.max(
-        0.1,
-        processorMs(() => read(short)),
-      );
-      const many = processorMs(() => read(long));
-      least = Math.min(least, many < MEASURABLE_MS ? 1 : many / few);
+    let [few, many, growth] = [Infinity, Infinity, Infinity];
+    for (let i = 0; i < TRIES && growth > MOST_GROWTH; i++) {
+      many = Math.min(many, processorMs(read, long));
+      if (many < MEASURABLE_MS) return [];
+      for (let j = 0; j < SHORT_READINGS; j++) few = Math.min(few, processorMs(read, short));
+      growth = many / Math.max(few, LEAST_MS);
     }
-    return least > MOST_GROWTH ? [`${name}: ${Math.round(least)} times for ${TIMES} times the length`] : [];
+    return growth > MOST_GROWTH ? [`${name}: ${Math.round(growth)} times for ${TIMES} times the length`] : [];
   });
 }
 
 /** Whatever else the computer does. */
-function processorMs(work: () => unknown): number {
+function processorMs(read: (text: string) => unknown, text: string): number {
   const before = process.cpuUsage();
-  work();
+  read(text);
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1_000;
 }

@@ -5,6 +5,7 @@ import type { Request } from 'express';
 import { AppModule } from './app.module.js';
 import { webPage } from './doors/web/web.middleware.js';
 import type { Config } from './platform/config/config.js';
+import { KnownHosts, knownHostsOnly } from './platform/http/known-hosts.js';
 import { correlate, requestLog } from './platform/http/request-log.js';
 import { securityHeaders } from './platform/http/security-headers.js';
 import { logger, NestLogger } from './platform/logging/logger.js';
@@ -24,13 +25,12 @@ export async function createApplication(config: Config): Promise<NestExpressAppl
     logger: new NestLogger(),
     abortOnError: false,
   });
-  // This server speaks no TLS: with an https address there is a proxy before it, often on another computer of a private
-  // network.
-  app.set('trust proxy', config.publicUrl?.startsWith('https:') ? 'loopback, linklocal, uniquelocal' : 'loopback');
+  // Without a list nobody's word is taken on who asks: whoever reaches the server could say anything.
+  app.set('trust proxy', config.trustedProxies.length > 0 ? config.trustedProxies : false);
   app.set('query parser', 'simple');
   app.disable('x-powered-by');
   app.set('etag', false);
-  app.use(correlate, requestLog(), securityHeaders(config));
+  app.use(correlate, requestLog(), securityHeaders(config), knownHostsOnly(new KnownHosts(config)));
   app.use(webPage(config.webDir));
   app.useBodyParser('json', { limit: LIMITS.jsonBodyBytes, type: (request) => isJsonBody(request as Request) });
   const server = app.getHttpServer();

@@ -11,7 +11,7 @@ let api: ApiUnderTest;
 let admin: Client;
 beforeAll(async () => {
   parts = await startParts();
-  api = await startApi(parts);
+  api = await startApi(parts, { trustedProxies: ['loopback'] });
 });
 afterAll(async () => {
   await api?.close();

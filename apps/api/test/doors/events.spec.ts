@@ -35,7 +35,7 @@ describe('the events of a browser', () => {
       transports: ['websocket'],
       forceNew: true,
       reconnection: false,
-      extraHeaders,
+      extraHeaders: { origin: api.url, ...extraHeaders },
     });
     sockets.push(socket);
     return socket;

@@ -1,7 +1,16 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EVENTS_NAMESPACE, EVENTS_PATH, LIMITS, LINK_NAMESPACE, LINK_PATH, LINK_VERSION, TIMING } from '@mle/protocol';
+import {
+  EVENTS_NAMESPACE,
+  EVENTS_PATH,
+  LIMITS,
+  LINK_NAMESPACE,
+  LINK_PATH,
+  LINK_VERSION,
+  QUEUE_PATH,
+  TIMING,
+} from '@mle/protocol';
 import { type Client, type Parts, startParts } from '@mle/testing';
 import { WebSocket } from 'ws';
 import { type ApiUnderTest, startApi } from '../api.js';
@@ -22,7 +31,7 @@ const sockets: WebSocket[] = [];
 const workers: FakeWorker[] = [];
 beforeAll(async () => {
   parts = await startParts();
-  api = await startApi(parts);
+  api = await startApi(parts, { trustedProxies: ['loopback'] });
   ada = await api.signUp('ada');
 });
 afterEach(async () => {
@@ -84,7 +93,8 @@ async function end(socket: WebSocket, ms = 2_000): Promise<void> {
 
 const linkAuth = (auth: object): string =>
   `40${LINK_NAMESPACE},${JSON.stringify({ linkVersion: LINK_VERSION, ...auth })}`;
-const cookie = (): Fields => ({ cookie: ada.cookie });
+/** As a browser sends it. */
+const cookie = (): Fields => ({ cookie: ada.cookie, origin: api.url });
 
 describe('the sockets of browsers', () => {
   it.each([
@@ -100,9 +110,25 @@ describe('the sockets of browsers', () => {
     });
   });
 
-  it('are refused for a page of another site, which has the cookie too', async () => {
-    expect(await refusal(EVENTS_PATH, { ...cookie(), origin: 'https://evil.example' })).toMatchObject({ status: 403 });
-    await open(EVENTS_PATH, { ...cookie(), origin: api.url });
+  it.each(['https://evil.example', 'http://127.0.0.1:1', 'http://localhost', 'null'])(
+    'are refused for a page of %s, which has the cookie too',
+    async (origin) => {
+      const refused = { status: 403, code: 'auth.cross_origin' };
+      for (const path of [EVENTS_PATH, LINK_PATH, QUEUE_PATH])
+        expect(await refusal(path, { ...cookie(), origin })).toMatchObject(refused);
+      await open(EVENTS_PATH, cookie());
+    },
+  );
+
+  it('are refused with a cookie that comes without the name of a page: every browser gives one', async () => {
+    expect(await refusal(EVENTS_PATH, { cookie: ada.cookie })).toMatchObject({ status: 401, code: 'auth.required' });
+  });
+
+  it('are refused where the address names another server, as those of workers are not', async () => {
+    const elsewhere = { host: 'evil.example', origin: 'http://evil.example' };
+    expect(await refusal(EVENTS_PATH, { ...cookie(), ...elsewhere })).toMatchObject({ status: 421 });
+    await open(LINK_PATH, { host: 'lab.example' });
+    expect(await refusal(QUEUE_PATH, { host: 'lab.example' })).toMatchObject({ status: 401 });
   });
 
   it('are not offered by polling', async () => {

@@ -141,7 +141,7 @@ describe('pools', () => {
     const browser: Browser = io(api.url + EVENTS_NAMESPACE, {
       transports: ['websocket'],
       forceNew: true,
-      extraHeaders: { cookie: bob.cookie },
+      extraHeaders: { cookie: bob.cookie, origin: api.url },
     });
     browsers.push(browser);
     await once(browser as never, 'connect');
@@ -230,7 +230,7 @@ describe('a run of a pool', () => {
     const browser: Browser = io(api.url + EVENTS_NAMESPACE, {
       transports: ['websocket'],
       forceNew: true,
-      extraHeaders: { cookie: ada.cookie },
+      extraHeaders: { cookie: ada.cookie, origin: api.url },
     });
     browsers.push(browser);
     await once(browser as never, 'connect');

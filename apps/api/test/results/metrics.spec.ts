@@ -154,7 +154,7 @@ describe('the numbers of a run', () => {
       transports: ['websocket'],
       forceNew: true,
       reconnection: false,
-      extraHeaders: { cookie: user.cookie },
+      extraHeaders: { cookie: user.cookie, origin: api.url },
     });
     sockets.push(browser);
     await once(browser as never, 'connect');

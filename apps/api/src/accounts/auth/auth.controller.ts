@@ -24,9 +24,9 @@ import { describeRoute } from '../../platform/http/route-docs.js';
 import { Returns, ZodBody } from '../../platform/http/zod.js';
 import { UsersService } from '../users/users.service.js';
 import { AuthService, SESSION_MS } from './auth.service.js';
+import { SESSION_COOKIE } from './cookies.js';
 import { LocalGuard } from './local.strategy.js';
 import { LoginLimits } from './login-limits.js';
-import { clearSessionCookie, setSessionCookie } from './session-cookie.js';
 import { SetupService } from './setup.service.js';
 
 @Controller('api/v1/auth')
@@ -74,7 +74,7 @@ export class AuthController {
   @Returns(204, 'empty', 'Ends the session')
   async logout(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<void> {
     await this.auth.endSession(request.headers.cookie);
-    clearSessionCookie(response, this.config);
+    SESSION_COOKIE.clear(response, this.config);
   }
 
   @Get('me')
@@ -114,7 +114,7 @@ export class AuthController {
   private async logIn(user: UserView, request: Request, response: Response): Promise<UserView> {
     // A session that the browser brought along is over: nobody else may know the new one.
     await this.auth.endSession(request.headers.cookie);
-    setSessionCookie(response, this.config, await this.auth.startSession(user.id), SESSION_MS);
+    SESSION_COOKIE.set(response, this.config, await this.auth.startSession(user.id), SESSION_MS);
     return user;
   }
 }

@@ -4,9 +4,9 @@ import type { Response } from 'express';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { ADMIN_ROUTE, type AuthenticatedRequest, PUBLIC_ROUTE } from '../../platform/http/current-user.js';
 import { forbidden, unauthorized } from '../../platform/http/problem.js';
+import { refuseOtherSites } from '../../platform/http/same-origin.js';
 import { AuthService, SESSION_MS } from './auth.service.js';
-import { refuseOtherSites } from './same-origin.js';
-import { setSessionCookie } from './session-cookie.js';
+import { SESSION_COOKIE } from './cookies.js';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -30,7 +30,7 @@ export class AuthGuard implements CanActivate {
     const found = await this.auth.authenticate({ cookieHeader: cookie, authorizationHeader: authorization });
     if (found === null) throw unauthorized();
     if (found.renewedCookie !== undefined)
-      setSessionCookie(context.switchToHttp().getResponse<Response>(), this.config, found.renewedCookie, SESSION_MS);
+      SESSION_COOKIE.set(context.switchToHttp().getResponse<Response>(), this.config, found.renewedCookie, SESSION_MS);
     if (this.reflector.getAllAndOverride<boolean>(ADMIN_ROUTE, targets) && found.user.role !== 'admin') {
       throw forbidden('auth.admin_only', 'Only administrators may do this.');
     }

@@ -1,9 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Config } from '../../platform/config/config.js';
 import type { AuthUser, Credential } from '../../platform/http/current-user.js';
 import { randomToken, tokenHash } from '../../platform/secrets/secret-token.js';
 import { TokensService } from '../tokens/tokens.service.js';
 import { UsersService } from '../users/users.service.js';
-import { sessionToken } from './session-cookie.js';
+import { SESSION_COOKIE } from './cookies.js';
 import { SessionsRepository } from './sessions.repository.js';
 
 const DAY_MS = 86_400_000;
@@ -40,6 +41,7 @@ export class AuthService {
     private readonly sessions: SessionsRepository,
     private readonly users: UsersService,
     private readonly tokens: TokensService,
+    @Inject(CONFIG) private readonly config: Config,
   ) {
     users.onChange.add(async (change) => {
       this.forget();
@@ -61,7 +63,7 @@ export class AuthService {
     if (authorizationHeader !== undefined) {
       return bearer === undefined ? null : this.cached(`token ${tokenHash(bearer)}`, () => this.byToken(bearer));
     }
-    const cookie = sessionToken(cookieHeader);
+    const cookie = SESSION_COOKIE.read(cookieHeader, this.config);
     return cookie === null ? null : this.cached(`session ${tokenHash(cookie)}`, () => this.bySession(cookie));
   }
 
@@ -73,7 +75,7 @@ export class AuthService {
   }
 
   async endSession(cookieHeader: string | undefined): Promise<void> {
-    const cookie = sessionToken(cookieHeader);
+    const cookie = SESSION_COOKIE.read(cookieHeader, this.config);
     if (cookie === null) return;
     await this.sessions.deleteByTokenHash(tokenHash(cookie));
     this.forget();

@@ -12,11 +12,9 @@ import {
   type WatchReply,
   WatchSchema,
 } from '@mle/protocol';
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { DefaultEventsMap, Namespace, Socket } from 'socket.io';
 import { AuthService } from '../../accounts/auth/auth.service.js';
-import { refuseOtherSites } from '../../accounts/auth/same-origin.js';
-import { CONFIG, type Config } from '../../platform/config/config.js';
 import type { AuthUser } from '../../platform/http/current-user.js';
 import { ProblemError, unauthorized } from '../../platform/http/problem.js';
 import { logger } from '../../platform/logging/logger.js';
@@ -54,7 +52,6 @@ export class EventsGateway implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(
     sockets: SocketServer,
-    @Inject(CONFIG) private readonly config: Config,
     private readonly auth: AuthService,
     private readonly events: EventsService,
     private readonly runs: RunsService,
@@ -66,6 +63,7 @@ export class EventsGateway implements OnApplicationBootstrap, OnModuleDestroy {
         path: EVENTS_PATH,
         maxMessageBytes: LIMITS.browserMessageBytes,
         maxAttachments: 0,
+        forBrowsers: true,
         admit: (request) => this.admit(request),
       })
       .of(EVENTS_NAMESPACE) as typeof this.namespace;
@@ -90,9 +88,8 @@ export class EventsGateway implements OnApplicationBootstrap, OnModuleDestroy {
     clearInterval(this.timer);
   }
 
-  /** @throws ProblemError where nobody is logged in, or the page is one of another site. */
+  /** @throws ProblemError where nobody is logged in. */
   private async admit(request: IncomingMessage): Promise<void> {
-    refuseOtherSites(request.headers, this.config.publicUrl);
     const user = await this.userOf(request.headers);
     if (!user) throw unauthorized();
     this.admitted.set(request, user);

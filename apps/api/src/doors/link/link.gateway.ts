@@ -51,6 +51,7 @@ export class LinkGateway implements OnApplicationBootstrap {
       path: LINK_PATH,
       maxMessageBytes: LIMITS.linkMessageBytes,
       maxAttachments: ATTACHMENTS,
+      forBrowsers: false,
       // Who it is comes in the CONNECT packet.
       admit: (request, address) => this.strangers.admit(request, address),
     });

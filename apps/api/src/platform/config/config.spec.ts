@@ -30,6 +30,8 @@ describe('the configuration', () => {
       host: '127.0.0.1',
       dataDir: folder,
       publicUrl: null,
+      allowedHosts: [],
+      trustedProxies: [],
       adminLogin: null,
       lostAfterSeconds: 60,
       lifelineFd: null,
@@ -62,6 +64,11 @@ describe('the configuration', () => {
     ['MLE_PUBLIC_URL', 'ml.example.org', 'https://'],
     ['MLE_PUBLIC_URL', 'ftp://ml.example.org', 'https://'],
     ['MLE_PUBLIC_URL', 'https://ml.example.org/app', 'without a path'],
+    ['MLE_ALLOWED_HOSTS', 'a b', 'ml.example.org'],
+    ['MLE_ALLOWED_HOSTS', 'a,,b', 'ml.example.org'],
+    ['MLE_TRUSTED_PROXIES', 'everybody', 'loopback'],
+    ['MLE_TRUSTED_PROXIES', '10.0.0.0/33', '10.0.0.0/8'],
+    ['MLE_TRUSTED_PROXIES', '10.0.0.0/8/8', '10.0.0.0/8'],
     ['MLE_SECRET_KEY', 'short', '64 hex digits'],
     ['MONGODB_URI', 'postgres://x', 'mongodb://'],
     ['REDIS_URL', 'http://127.0.0.1', 'redis://'],
@@ -90,6 +97,19 @@ describe('the configuration', () => {
     const [short = ''] = sentences({ MLE_ADMIN_LOGIN: 'ada', MLE_ADMIN_PASSWORD: 'geheim' });
     expect(short).toContain('8 to 256');
     expect(short).not.toContain('geheim');
+  });
+
+  it('reads lists', () => {
+    expect(
+      loadConfig({
+        ...good(),
+        MLE_ALLOWED_HOSTS: 'Lab.example, ml',
+        MLE_TRUSTED_PROXIES: '10.0.0.0/8,fd00::/8,loopback',
+      }),
+    ).toMatchObject({
+      allowedHosts: ['lab.example', 'ml'],
+      trustedProxies: ['10.0.0.0/8', 'fd00::/8', 'loopback'],
+    });
   });
 
   it('takes an empty value as an absent one', () => {

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { DEFAULT_LOST_AFTER_SECONDS, LIMITS, LoginNameSchema, PasswordSchema } from '@mle/protocol';
 import { z } from 'zod';
@@ -19,6 +20,10 @@ export interface Config {
   dataDir: string;
   /** The address that browsers use, without a trailing slash; null: whatever they came by. */
   publicUrl: string | null;
+  /** More names by which the server is reached. */
+  allowedHosts: string[];
+  /** Addresses of proxies whose word on who asks is taken. */
+  trustedProxies: string[];
   adminLogin: string | null;
   adminPassword: string | null;
   /** 32 bytes: seals secrets at rest. */
@@ -55,6 +60,25 @@ const whole = (min: number, max: number) =>
     .regex(/^\d{1,16}$/)
     .transform(Number)
     .pipe(z.number().int().min(min).max(max));
+/** What is separated by commas, in lower case. */
+const listOf = (each: RegExp | ((text: string) => boolean)) =>
+  z
+    .string()
+    .max(10_000)
+    .transform((list) =>
+      list
+        .toLowerCase()
+        .split(',')
+        .map((part) => part.trim()),
+    )
+    .refine((parts) => parts.every((part) => (each instanceof RegExp ? each.test(part) : each(part))));
+
+/** Of proxies: the names are those of proxy-addr. */
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  if (bits === undefined) return isIP(address) !== 0 || ['loopback', 'linklocal', 'uniquelocal'].includes(address);
+  return rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= ({ 4: 32, 6: 128 }[isIP(address)] ?? -1);
+}
 
 interface Variable {
   name: string;
@@ -75,6 +99,16 @@ const publicUrl = variable(
   'MLE_PUBLIC_URL',
   z.string().refine((url) => /^https?:\/\/[^/?#]+\/?$/.test(url) && URL.canParse(url)),
   'the address that browsers use, such as https://ml.example.org, without a path',
+);
+const allowedHosts = variable(
+  'MLE_ALLOWED_HOSTS',
+  listOf(/^[A-Za-z0-9.:_[\]-]{1,255}$/),
+  'host names separated by commas, such as ml.example.org, without ports',
+);
+const trustedProxies = variable(
+  'MLE_TRUSTED_PROXIES',
+  listOf(isNetwork),
+  'addresses or networks separated by commas, such as 127.0.0.1, 10.0.0.0/8 or loopback',
 );
 const adminLogin = variable('MLE_ADMIN_LOGIN', LoginNameSchema, 'a login of at most 64 letters, digits and . _ @ + -');
 const adminPassword = variable('MLE_ADMIN_PASSWORD', PasswordSchema, 'a password of 8 to 256 characters');
@@ -109,10 +143,7 @@ const workerBundle = variable('MLE_WORKER_BUNDLE', text(4096), 'the file of the 
 const examplesDir = variable('MLE_EXAMPLES_DIR', text(4096), 'the folder of the example projects');
 const gitPrivateHosts = variable(
   'MLE_GIT_PRIVATE_HOSTS',
-  z
-    .string()
-    .regex(/^[A-Za-z0-9.:_-]+(?:\s*,\s*[A-Za-z0-9.:_-]+)*$/)
-    .transform((list) => list.toLowerCase().split(/\s*,\s*/)),
+  listOf(/^[A-Za-z0-9.:_-]{1,255}$/),
   'host names separated by commas, such as git.lab.example',
 );
 const maxFile = variable('MLE_MAX_FILE_BYTES', whole(1, 1024 ** 4), 'a size in bytes from 1 to 1099511627776');
@@ -146,6 +177,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     host: read(host) ?? '127.0.0.1',
     dataDir: path(dataDir, './data'),
     publicUrl: read(publicUrl)?.replace(/\/$/, '') ?? null,
+    allowedHosts: read(allowedHosts) ?? [],
+    trustedProxies: read(trustedProxies) ?? [],
     adminLogin: read(adminLogin),
     adminPassword: read(adminPassword),
     mongodbUri: need(mongodbUri) ?? '',

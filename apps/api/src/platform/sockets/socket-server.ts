@@ -1,12 +1,15 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { LIMITS, TIMING } from '@mle/protocol';
-import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { Server as Engine } from 'engine.io';
 import type { Express, Request } from 'express';
 import { Server } from 'socket.io';
+import { CONFIG, type Config } from '../config/config.js';
+import { KnownHosts } from '../http/known-hosts.js';
 import { notFound } from '../http/problem.js';
+import { refuseOtherPages, refuseOtherSites } from '../http/same-origin.js';
 import { ConnectionLimits } from './connection-limits.js';
 import { packetParser } from './packet-parser.js';
 import { refuseUpgrade } from './refuse-upgrade.js';
@@ -20,6 +23,8 @@ interface Endpoint {
   /** Of one message, also of one that has only begun to come. */
   maxMessageBytes: number;
   maxAttachments: number;
+  /** For browsers: reached by a name of this server only. Workers prove themselves instead, by whatever name they came. */
+  forBrowsers: boolean;
   /** Decides at the handshake who may come in. What it throws is the answer to the handshake. */
   admit: (request: IncomingMessage, address: string) => Promise<void> | void;
 }
@@ -31,7 +36,14 @@ export class SocketServer implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly servers: Server[] = [];
   private readonly limits = new ConnectionLimits({ perAddress: LIMITS.socketsPerAddress, inAll: LIMITS.sockets });
 
-  constructor(private readonly host: HttpAdapterHost) {}
+  private readonly knownHosts: KnownHosts;
+
+  constructor(
+    private readonly host: HttpAdapterHost,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {
+    this.knownHosts = new KnownHosts(config);
+  }
 
   /** Takes upgrade requests to `path`, which is compared whole. */
   onUpgrade(path: string, handler: UpgradeHandler): void {
@@ -39,7 +51,7 @@ export class SocketServer implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** A socket.io server at a path of its own. */
-  endpoint({ path, maxMessageBytes, maxAttachments, admit }: Endpoint): Server {
+  endpoint({ path, maxMessageBytes, maxAttachments, forBrowsers, admit }: Endpoint): Server {
     const engine = new Engine({
       transports: ['websocket'],
       perMessageDeflate: false,
@@ -55,6 +67,10 @@ export class SocketServer implements OnApplicationBootstrap, OnModuleDestroy {
     // It is always there, and open to everybody unless it is said.
     io.of('/').use((_socket, next) => next(new Error('This server has no such namespace.')));
     this.onUpgrade(path, async (request, socket, head) => {
+      if (forBrowsers) {
+        this.knownHosts.refuseOthers(request.headers);
+        refuseOtherPages(request.headers, this.config.publicUrl);
+      }
       await admit(request, this.addressOf(request));
       engine.handleUpgrade(request, socket, head);
     });
@@ -82,6 +98,7 @@ export class SocketServer implements OnApplicationBootstrap, OnModuleDestroy {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     const handler = this.handlers.get(path);
     if (!handler) throw notFound('socket');
+    refuseOtherSites(request.headers, this.config.publicUrl);
     const address = this.addressOf(request);
     this.limits.enter(address);
     socket.once('close', () => this.limits.leave(address));

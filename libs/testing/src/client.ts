@@ -23,6 +23,8 @@ const POLL_MS = 50;
 export class Client {
   /** `name=value` of the session. */
   cookie = '';
+  /** `name=value` of the cookie that outlives it. */
+  device = '';
   token = '';
   userId = '';
 
@@ -32,7 +34,7 @@ export class Client {
   async fetch(path: string, init: RequestInit = {}): Promise<Response> {
     const credential: Fields = this.token
       ? { authorization: `Bearer ${this.token}` }
-      : { ...(this.cookie && { cookie: this.cookie }) };
+      : { ...((this.cookie || this.device) && { cookie: [this.cookie, this.device].filter(Boolean).join('; ') }) };
     const response = await fetch(`${this.url}${path.startsWith('/') ? '' : '/api/v1/'}${path}`, {
       redirect: 'manual',
       ...init,
@@ -40,7 +42,8 @@ export class Client {
     });
     for (const line of response.headers.getSetCookie()) {
       const [pair = ''] = line.split(';', 1);
-      this.cookie = pair.endsWith('=') ? '' : pair;
+      if (pair.includes('mle_device=')) this.device = pair;
+      else this.cookie = pair.endsWith('=') ? '' : pair;
     }
     return response;
   }

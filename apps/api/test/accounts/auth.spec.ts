@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { type Client, type Parts, startParts } from '@mle/testing';
 import { getConnectionToken } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
-import { LOGIN_ATTEMPTS } from '../../src/accounts/auth/login-limits.js';
 import { type ApiUnderTest, PASSWORD, startApi } from '../api.js';
 
 let parts: Parts;
@@ -72,7 +71,7 @@ describe('sessions', () => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ login: 'ADA', password: PASSWORD }),
     });
-    const [cookie = ''] = response.headers.getSetCookie();
+    const [cookie = ''] = response.headers.getSetCookie().filter((each) => each.startsWith('mle_session'));
     expect(cookie).toMatch(/^mle_session=[\w-]{43}; Max-Age=2592000; Path=\/; .*HttpOnly; SameSite=Lax$/);
     const [stored] = await sessions()
       .find({}, { sort: { createdAt: -1 }, limit: 1 })
@@ -126,15 +125,6 @@ describe('sessions', () => {
     expect(JSON.stringify((await admin.get('/api/v1/projects')).body)).not.toContain('stolen');
     expect((await admin.post('/api/v1/projects', { name: 'own page' }, { origin: api.url })).status).toBe(201);
   });
-
-  it('are not guessed at leisure', async () => {
-    for (let n = 0; n < LOGIN_ATTEMPTS; n++)
-      expect((await login(api.visitor(), 'mallory', `guess ${n}`)).status).toBe(401);
-    const refused = await login(api.visitor(), 'Mallory', 'one more');
-    expect(refused).toMatchObject({ status: 429, body: { code: 'auth.too_many_attempts' } });
-    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
-    expect((await login(api.visitor(), 'ada')).status).toBe(200);
-  });
 });
 
 describe('a crowd that logs in at once', () => {
@@ -172,7 +162,7 @@ describe('a crowd that logs in at once', () => {
 
   it('is not taken for one that guesses', async () => {
     const others = Promise.all(crowd());
-    const mine = await Promise.all(Array.from({ length: LOGIN_ATTEMPTS }, () => from('203.0.113.9')));
+    const mine = await Promise.all(Array.from({ length: 10 }, () => from('203.0.113.9')));
     expect(mine.map(({ status }) => status)).toContain(503);
     await others;
     expect(await from('203.0.113.9')).toMatchObject({ status: 200 });

@@ -25,6 +25,7 @@ import { Returns, ZodBody } from '../../platform/http/zod.js';
 import { UsersService } from '../users/users.service.js';
 import { AuthService, SESSION_MS } from './auth.service.js';
 import { SESSION_COOKIE } from './cookies.js';
+import { KnownBrowsers } from './known-browsers.js';
 import { LocalGuard } from './local.strategy.js';
 import { LoginLimits } from './login-limits.js';
 import { SetupService } from './setup.service.js';
@@ -36,6 +37,7 @@ export class AuthController {
     private readonly users: UsersService,
     private readonly setup: SetupService,
     private readonly limits: LoginLimits,
+    private readonly browsers: KnownBrowsers,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -54,7 +56,9 @@ export class AuthController {
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<UserView> {
-    const user = await this.limits.attempt('set-up', request.ip ?? 'unknown', () => this.setup.setUp(body));
+    const user = await this.limits.attempt({ login: 'set-up', address: request.ip ?? 'unknown', browser: null }, () =>
+      this.setup.setUp(body),
+    );
     return this.logIn(user, request, response);
   }
 
@@ -107,13 +111,16 @@ export class AuthController {
     const refuse = (message: string) =>
       badRequest('auth.wrong_current_password', message, [{ path: 'currentPassword', message }]);
     if (given === undefined) throw refuse('Give your present password too.');
-    const known = await this.limits.attempt(user.login, address, () => this.users.verify(user.login, given));
+    // Whoever is logged in is slowed by nobody else.
+    const who = { login: user.login, address, browser: `user ${user.id}` };
+    const known = await this.limits.attempt(who, () => this.users.verify(user.login, given));
     if (known === null) throw refuse('The present password is another one.');
   }
 
   private async logIn(user: UserView, request: Request, response: Response): Promise<UserView> {
     // A session that the browser brought along is over: nobody else may know the new one.
     await this.auth.endSession(request.headers.cookie);
+    this.browsers.remember(user.login, request.headers.cookie, response);
     SESSION_COOKIE.set(response, this.config, await this.auth.startSession(user.id), SESSION_MS);
     return user;
   }

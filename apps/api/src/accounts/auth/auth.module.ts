@@ -7,6 +7,7 @@ import { UsersModule } from '../users/users.module.js';
 import { AuthController } from './auth.controller.js';
 import { AuthGuard } from './auth.guard.js';
 import { AuthService } from './auth.service.js';
+import { KnownBrowsers } from './known-browsers.js';
 import { LocalGuard, LocalStrategy } from './local.strategy.js';
 import { LoginLimits } from './login-limits.js';
 import { SESSION_MODEL, SessionSchema } from './session.schema.js';
@@ -25,6 +26,7 @@ import { SetupService } from './setup.service.js';
     SessionsRepository,
     AuthService,
     LoginLimits,
+    KnownBrowsers,
     LocalStrategy,
     LocalGuard,
     SetupService,

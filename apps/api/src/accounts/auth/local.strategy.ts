@@ -6,6 +6,7 @@ import { Strategy } from 'passport-local';
 import { ProblemError } from '../../platform/http/problem.js';
 import { parsed } from '../../platform/http/zod.js';
 import { UsersService } from '../users/users.service.js';
+import { KnownBrowsers } from './known-browsers.js';
 import { LoginLimits } from './login-limits.js';
 
 const wrong = () => new ProblemError(401, 'auth.wrong_password', 'The login or the password is wrong.');
@@ -16,13 +17,15 @@ export class LocalStrategy extends PassportStrategy(Strategy) {
   constructor(
     private readonly users: UsersService,
     private readonly limits: LoginLimits,
+    private readonly browsers: KnownBrowsers,
   ) {
     super({ usernameField: 'login', passwordField: 'password', passReqToCallback: true });
   }
 
   async validate(request: Request, login: string, password: string): Promise<UserView> {
-    const address = request.ip ?? 'unknown';
-    const user = await this.limits.attempt(login, address, () => this.users.verify(login, password));
+    const browser = this.browsers.idFor(login, request.headers.cookie);
+    const who = { login, address: request.ip ?? 'unknown', browser };
+    const user = await this.limits.attempt(who, () => this.users.verify(login, password));
     if (user === null) throw wrong();
     return user;
   }

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import type { Model } from 'mongoose';
 import { objectId } from '../../platform/database/ids.js';
+import { keyOfLogin } from './login-key.js';
 import { USER_MODEL, type UserDocument } from './user.schema.js';
 
 const view = ({ _id, login, role, createdAt }: UserDocument): UserView => ({
@@ -11,7 +12,6 @@ const view = ({ _id, login, role, createdAt }: UserDocument): UserView => ({
   role,
   createdAt: createdAt.toISOString(),
 });
-const keyOf = (login: string) => login.normalize('NFC').toLowerCase();
 
 @Injectable()
 export class UsersRepository {
@@ -19,7 +19,7 @@ export class UsersRepository {
 
   /** Rejects with a duplicate error when the login is taken. */
   async insert(user: { login: string; passwordHash: string; role: Role }): Promise<UserView> {
-    const created = await this.users.create({ ...user, loginKey: keyOf(user.login), createdAt: new Date() });
+    const created = await this.users.create({ ...user, loginKey: keyOfLogin(user.login), createdAt: new Date() });
     return view(created.toObject());
   }
 
@@ -34,12 +34,12 @@ export class UsersRepository {
 
   /** With the password's hash, which no view carries. */
   async credentials(login: string): Promise<{ user: UserView; passwordHash: string } | null> {
-    const found = await this.users.findOne({ loginKey: keyOf(login) }).lean();
+    const found = await this.users.findOne({ loginKey: keyOfLogin(login) }).lean();
     return found && { user: view(found), passwordHash: found.passwordHash };
   }
 
   async update(id: string, change: { login?: string; passwordHash?: string; role?: Role }): Promise<UserView | null> {
-    const set = { ...change, ...(change.login !== undefined && { loginKey: keyOf(change.login) }) };
+    const set = { ...change, ...(change.login !== undefined && { loginKey: keyOfLogin(change.login) }) };
     const found = await this.users
       .findOneAndUpdate({ _id: objectId(id) }, { $set: set }, { returnDocument: 'after' })
       .lean();

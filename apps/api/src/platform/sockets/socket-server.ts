@@ -8,6 +8,7 @@ import type { Express, Request } from 'express';
 import { Server } from 'socket.io';
 import { CONFIG, type Config } from '../config/config.js';
 import { KnownHosts } from '../http/known-hosts.js';
+import { networkOf } from '../http/network-of.js';
 import { notFound } from '../http/problem.js';
 import { refuseOtherPages, refuseOtherSites } from '../http/same-origin.js';
 import { ConnectionLimits } from './connection-limits.js';
@@ -105,9 +106,9 @@ export class SocketServer implements OnApplicationBootstrap, OnModuleDestroy {
     await handler(request, socket, head);
   }
 
-  /** By the same rule as for other requests: Express makes each such an object, which knows the proxies to trust. */
+  /** Whom it is counted for, by the same rule as for other requests: Express makes each such an object, which knows the proxies to trust. */
   private addressOf(request: IncomingMessage): string {
     const { request: known } = this.host.httpAdapter.getInstance<Express>();
-    return (Object.setPrototypeOf(request, known) as Request).ip ?? 'unknown';
+    return networkOf((Object.setPrototypeOf(request, known) as Request).ip ?? 'unknown');
   }
 }

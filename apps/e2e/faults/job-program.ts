@@ -6,8 +6,8 @@ export interface JobPlan {
   pause?: number;
   /** Bytes to print as fast as the pipe takes them, instead of lines. Their SHA-256 is noted instead of a copy. */
   flood?: number;
-  /** Notes the SHA-256 of the first so many bytes of a flood too. */
-  mark?: number;
+  /** Of a flood: notes the SHA-256 of its first `head` bytes with its last `tail` bytes too. */
+  ends?: { head: number; tail: number };
   /** Megabytes per second at which a flood is held. */
   rate?: number;
   /** A line feed in a flood every so many bytes; 0: none. */
@@ -53,23 +53,28 @@ if plan.get("stray"):
 begun = time.monotonic()
 if "flood" in plan:
     total, rate, line = plan["flood"], plan.get("rate"), plan.get("lineBytes", 100)
-    mark, marked = plan.get("mark"), None
+    ends = plan.get("ends", {"head": total, "tail": 0})
+    head, tail = ends["head"], ends["tail"]
     block = bytearray(os.urandom(65536).replace(b"\n", b" ") * 4)
     if line:
         block[line - 1 :: line] = b"\n" * len(block[line - 1 :: line])
-    digest, sent = hashlib.sha256(), 0
+    digest, both, last, sent = hashlib.sha256(), hashlib.sha256(), b"", 0
     while sent < total:
-        end = mark if mark and sent < mark else total
+        end = head if sent < head else total
         piece = memoryview(block)[: min(len(block), end - sent)]
         digest.update(piece)
         write(1, piece)
+        if sent < head:
+            both.update(piece)
+        elif tail:
+            last = (last + piece)[-tail:]
         sent += len(piece)
-        if sent == mark:
-            marked = {"bytes": sent, "sha256": digest.copy().hexdigest()}
         if rate:
             time.sleep(max(0, sent / (rate * 1e6) - (time.monotonic() - begun)))
+    both.update(last)
     with open(f"{folder}/sum-{name}", "w") as summary:
-        json.dump({"bytes": total, "sha256": digest.hexdigest(), "marked": marked}, summary)
+        ends = {"bytes": min(head, total) + len(last), "sha256": both.hexdigest()}
+        json.dump({"bytes": total, "sha256": digest.hexdigest(), "ends": ends}, summary)
 else:
     i = 0
     while not asked and time.monotonic() - begun < plan.get("seconds", 0):

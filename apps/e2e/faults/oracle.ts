@@ -43,7 +43,10 @@ export class Oracle {
     expect({ id, n, begun }).toEqual({ id, n, begun: interrupted ? Math.min(begun, 1) : 1 });
   }
 
-  /** Stored is what the program wrote, or its beginning where it did not end by itself or its end was not heard of. */
+  /**
+   * Stored is what the program wrote, or its two ends where it passed its quota, or its beginning where it did not end
+   * by itself or its end was not heard of.
+   */
   private async isStored(
     { id }: RunView,
     { n, state, outputBytes, outputSha256 }: AttemptView,

@@ -33,15 +33,15 @@ export class Witness {
   }
 
   /**
-   * All that the attempt printed, or the first `bytes` of it; null for the beginning of a flood that was not marked
-   * there.
+   * All that the attempt printed, or `bytes` of it: of a flood its noted ends, of lines the first; null for so much of a
+   * flood as it did not note.
    */
   async printed(attempt: string, bytes?: number): Promise<Digest | null> {
     const sum = join(this.folder, `sum-${attempt}`);
     if (existsSync(sum)) {
-      const { marked, ...all } = JSON.parse(await readFile(sum, 'utf8')) as Digest & { marked: Digest | null };
+      const { ends, ...all } = JSON.parse(await readFile(sum, 'utf8')) as Digest & { ends: Digest };
       if (bytes === undefined) return all;
-      return marked?.bytes === bytes ? marked : null;
+      return ends.bytes === bytes ? ends : null;
     }
     const copy = join(this.folder, `copy-${attempt}`);
     if (bytes === 0) return digest([]);

@@ -46,7 +46,7 @@ export async function failure(call: Promise<unknown>): Promise<EC2ServiceExcepti
 export async function until<T>(
   what: string,
   look: () => Promise<T | null | undefined | false>,
-  ms = 15_000,
+  ms = 60_000,
 ): Promise<T> {
   const end = Date.now() + ms;
   for (;;) {

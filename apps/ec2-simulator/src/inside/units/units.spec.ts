@@ -241,6 +241,8 @@ describe('timers', () => {
     await systemctl('start', 'end.timer');
     clock.advance(11 * 60_000);
     await untilSaid('end');
+    // The second span counts from the end of the unit, which comes a moment after its word.
+    await until('it is over', async () => (await systemctl('is-active', 'end')).stdout === 'inactive\n');
     clock.advance(6 * 60_000);
     await untilSaid('end', 'end');
     clock.advance(60_000);

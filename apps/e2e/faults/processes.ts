@@ -37,7 +37,7 @@ export class MemoryRecord {
     this.timer = setInterval(() => {
       for (const [name, pid] of Object.entries(pids))
         this.highest.set(name, Math.max(this.highest.get(name) ?? 0, memoryOf(pid)));
-    }, 100);
+    }, 100).unref();
   }
 
   /** The highest of each, in MiB. */

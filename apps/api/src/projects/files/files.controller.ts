@@ -12,6 +12,7 @@ import type { Request, Response } from 'express';
 import { BlobsService } from '../../platform/blobs/blobs.service.js';
 import { sendZip } from '../../platform/http/archive.js';
 import { type AuthUser, CurrentUser } from '../../platform/http/current-user.js';
+import { sendItems } from '../../platform/http/paged-json.js';
 import { sendBytes } from '../../platform/http/send-bytes.js';
 import { WildcardPath } from '../../platform/http/wildcard-path.js';
 import { Accepts, Returns, ZodBody, ZodParam } from '../../platform/http/zod.js';
@@ -31,8 +32,12 @@ export class FilesController {
 
   @Get('files')
   @Returns(200, FileListSchema, 'The files of a project, by path')
-  async list(@CurrentUser() user: AuthUser, @ZodParam('id', IdSchema) id: string): Promise<FileList> {
-    return { items: await this.files.list(user.id, id) };
+  async list(
+    @CurrentUser() user: AuthUser,
+    @ZodParam('id', IdSchema) id: string,
+    @Res() response: Response,
+  ): Promise<void> {
+    await sendItems(response, await this.files.pages(user.id, id));
   }
 
   @Post('files')

@@ -1,7 +1,7 @@
 import type { FileView, ManifestEntry } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import type { Model, QueryFilter } from 'mongoose';
+import type { Model, Types } from 'mongoose';
 import { isDuplicate, objectId } from '../../platform/database/ids.js';
 import { FILE_MODEL, type FileDocument } from './file.schema.js';
 
@@ -21,6 +21,12 @@ const above = (path: string) =>
     .slice(0, -1)
     .map((_part, index, parts) => parts.slice(0, index + 1).join('/'));
 
+/** All files of a project, or those below a folder. */
+interface Filter {
+  projectId: Types.ObjectId;
+  path?: ReturnType<typeof below>;
+}
+
 /** Files of one command to the database. */
 const CHUNK = 1_000;
 
@@ -33,6 +39,11 @@ export class FilesRepository {
     return this.found({ projectId: objectId(projectId) });
   }
 
+  /** The same, in pages of a thousand. */
+  pages(projectId: string): AsyncIterable<FileView[]> {
+    return this.pagesOf({ projectId: objectId(projectId) });
+  }
+
   async get(projectId: string, path: string): Promise<FileView | null> {
     const found = await this.files.findOne({ projectId: objectId(projectId), path }).lean();
     return found && view(found);
@@ -40,6 +51,10 @@ export class FilesRepository {
 
   listBelow(projectId: string, folder: string): Promise<FileView[]> {
     return this.found({ projectId: objectId(projectId), path: below(folder) });
+  }
+
+  async hasBelow(projectId: string, folder: string): Promise<boolean> {
+    return (await this.files.exists({ projectId: objectId(projectId), path: below(folder) })) !== null;
   }
 
   async count(projectId: string): Promise<number> {
@@ -146,8 +161,19 @@ export class FilesRepository {
     for await (const { sha256 } of this.files.find({}, { sha256: 1 }).lean().cursor({ batchSize: CHUNK })) yield sha256;
   }
 
-  /** Read in parts: what comes in one part is decoded without a pause. */
-  private async found(filter: QueryFilter<FileDocument>): Promise<FileView[]> {
-    return (await this.files.find(filter).sort({ path: 1 }).batchSize(CHUNK).lean()).map(view);
+  private async found(filter: Filter): Promise<FileView[]> {
+    const found: FileView[] = [];
+    for await (const page of this.pagesOf(filter)) for (const file of page) found.push(file);
+    return found;
+  }
+
+  /** By the driver's own cursor, which gives what came in one part as it is. */
+  private async *pagesOf(filter: Filter): AsyncIterable<FileView[]> {
+    const cursor = this.files.collection.find<FileDocument>(filter, { sort: { path: 1 }, batchSize: CHUNK });
+    try {
+      while (await cursor.hasNext()) yield cursor.readBufferedDocuments().map(view);
+    } finally {
+      await cursor.close();
+    }
   }
 }

@@ -4,6 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { BlobCollectorService } from '../../platform/blobs/blob-collector.service.js';
 import { BlobsService } from '../../platform/blobs/blobs.service.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
+import type { Pages } from '../../platform/http/paged-json.js';
 import { badRequest, conflict, notFound, ProblemError } from '../../platform/http/problem.js';
 import { ProjectRemover } from '../project-remover.service.js';
 import { ProjectsService } from '../projects.service.js';
@@ -41,6 +42,12 @@ export class FilesService {
   async list(userId: string, projectId: string): Promise<FileView[]> {
     await this.projects.getOwned(userId, projectId);
     return this.files.list(projectId);
+  }
+
+  /** The same, in pages. */
+  async pages(userId: string, projectId: string): Promise<Pages<FileView>> {
+    await this.projects.getOwned(userId, projectId);
+    return this.files.pages(projectId);
   }
 
   async get(userId: string, projectId: string, path: string): Promise<FileView> {
@@ -104,7 +111,7 @@ export class FilesService {
     await this.projects.getOwned(userId, projectId);
     const present = await this.files.get(projectId, path);
     this.checkPrecondition(path, present, precondition);
-    if (present === null && (await this.files.listBelow(projectId, path)).length === 0)
+    if (present === null && !(await this.files.hasBelow(projectId, path)))
       throw notFound('file', `The project has no file or folder ${path}.`);
     await this.projects.change(userId, projectId, async () => {
       if (present === null) await this.files.deleteBelow(projectId, path);

@@ -1,8 +1,10 @@
+import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { IGNORE_FILE, IgnoreRules, type Manifest, type ManifestEntry, ManifestSchema } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { BlobCollectorService } from '../../platform/blobs/blob-collector.service.js';
 import { BlobsService } from '../../platform/blobs/blobs.service.js';
+import { listJson, type Pages } from '../../platform/http/paged-json.js';
 import { notFound } from '../../platform/http/problem.js';
 import { FilesRepository } from '../files/files.repository.js';
 import { ProjectRemover } from '../project-remover.service.js';
@@ -23,6 +25,8 @@ const IGNORE_FILE_BYTES = 64 * 1024;
 const SLICE_MS = 5;
 /** Of thousands of files each: a run asks for its manifest right after it was made. */
 const MANIFESTS_KEPT = 8;
+/** Files of a manifest that are written at once. */
+const PAGE = 1_000;
 
 @Injectable()
 export class SnapshotsService {
@@ -83,12 +87,12 @@ export class SnapshotsService {
   }
 
   private async take(projectId: string): Promise<Snapshot> {
-    const files = await this.sent(
-      (await this.files.list(projectId)).map(({ path, mode, size, sha256 }) => ({ path, mode, size, sha256 })),
-    );
-    const manifest: Manifest = { version: 1, files };
-    const { sha256 } = await this.blobs.putBytes(Buffer.from(JSON.stringify(manifest)));
-    this.remember(sha256, manifest);
+    const all: ManifestEntry[] = [];
+    for await (const page of this.files.pages(projectId))
+      for (const { path, mode, size, sha256 } of page) all.push({ path, mode, size, sha256 });
+    const files = await this.sent(all);
+    const { sha256 } = await this.blobs.put(Readable.from(listJson('{"version":1,"files":', inPages(files))));
+    this.remember(sha256, { version: 1, files });
     return { id: sha256, bytes: files.reduce((sum, { size }) => sum + size, 0), files: files.length };
   }
 
@@ -129,5 +133,12 @@ export class SnapshotsService {
     yield id;
     // A manifest that is lost protects nothing; it must not stop the others from doing so.
     if ((await this.blobs.size(id)) !== null) for (const { sha256 } of (await this.manifest(id)).files) yield sha256;
+  }
+}
+
+async function* inPages<T>(items: readonly T[]): Pages<T> {
+  for (let start = 0; start < items.length; start += PAGE) {
+    if (start > 0) await setImmediate();
+    yield items.slice(start, start + PAGE);
   }
 }

@@ -8,6 +8,7 @@ import type { Config } from './platform/config/config.js';
 import { ConfigModule } from './platform/config/config.module.js';
 import { ConfigError } from './platform/config/config-error.js';
 import { DatabaseModule } from './platform/database/database.module.js';
+import { ProblemError } from './platform/http/problem.js';
 import { logger, NestLogger } from './platform/logging/logger.js';
 import { RedisModule } from './platform/redis/redis.module.js';
 import { EventsModule } from './platform/signals/events.module.js';
@@ -52,6 +53,9 @@ export async function addUser(config: Config, login: string, input: string): Pro
     const { user, added } = await app.get(UsersService, { strict: false }).addOrReset(name.data, password.data);
     if (added) await app.get(ProjectCreationService, { strict: false }).createSample(user.id);
     process.stdout.write(added ? `Added ${user.login} as ${user.role}.\n` : `Set the password of ${user.login}.\n`);
+  } catch (error) {
+    if (error instanceof ProblemError && error.status < 500) throw new ConfigError([error.detail]);
+    throw error;
   } finally {
     await app.close();
   }

@@ -3,7 +3,7 @@ import { mkdtemp, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { MachineView, PoolView } from '@mle/protocol';
-import { Program, ROOT } from '@mle/testing';
+import { LOGIN, PASSWORD, Program, ROOT } from '@mle/testing';
 import type { Page } from '@playwright/test';
 import { seriousViolations } from './axe.js';
 import { expect, FULL, logIn, test } from './product.js';
@@ -215,7 +215,9 @@ test(
 );
 
 test('a member sees machines and pools, and changes none', { tag: FULL }, async ({ page, product }) => {
-  await product.client.json('POST', 'users', { login: 'eve', password: 'another long password', role: 'member' });
+  await product.client
+    .inBrowser()
+    .json('POST', 'users', { login: 'eve', password: 'another long password', role: 'member' });
   await page.goto(`${product.url}/login`);
   await page.getByLabel('Login').fill('eve');
   await page.getByLabel('Password', { exact: true }).fill('another long password');
@@ -255,7 +257,13 @@ test(
     await page.getByRole('button', { name: 'Add a user' }).click();
     await expect(page.getByRole('alert')).toHaveText('Use a password of at least 8 characters.');
     await page.getByLabel('Name of the new token').fill('ci');
-    await page.keyboard.press('Enter');
+    await page.getByLabel('What the new token may do').selectOption('read only');
+    await page.getByLabel('How long the new token is good').selectOption('30 days');
+    await page.getByRole('button', { name: 'Make a token' }).click();
+    await expect(page.getByText(/read only, made just now, never used/)).toBeVisible();
+    const end = new Date(Date.now() + 30 * 86_400_000).toLocaleDateString('en-US', { dateStyle: 'medium' });
+    await expect(page.getByText(`expires ${end}`)).toBeVisible();
+    await expect(page.getByRole('listitem').filter({ hasText: 'logged in' })).toContainText('this browser');
     const token = (await page.locator('code.value').textContent()) ?? '';
     const asked = () => fetch(`${product.url}/api/v1/auth/me`, { headers: { authorization: `Bearer ${token}` } });
     expect((await asked()).status).toBe(200);
@@ -273,6 +281,11 @@ test(
     await expect(
       page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name: 'Shortcuts' }),
     ).toBeInViewport();
+    await page.getByRole('button', { name: 'Log out everywhere' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Log out everywhere' }).click();
+    await expect(page).toHaveURL(/\/login/);
+    expect((await product.client.inBrowser().get('auth/me')).status).toBe(401);
+    await product.client.login(LOGIN, PASSWORD);
   },
 );
 

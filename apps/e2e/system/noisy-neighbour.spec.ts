@@ -49,7 +49,7 @@ describe('a run that prints very much, beside a quiet run of another user', () =
 
   async function neighbour(): Promise<Client> {
     const { client, url } = product;
-    await client.good('POST', 'users', { login: 'grace', password: PASSWORD });
+    await client.inBrowser().good('POST', 'users', { login: 'grace', password: PASSWORD });
     const grace = new Client(url);
     await grace.login('grace', PASSWORD);
     return grace;

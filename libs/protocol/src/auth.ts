@@ -51,14 +51,41 @@ export type CreateUser = z.infer<typeof CreateUserSchema>;
 export const UpdateUserSchema = z.object({ password: PasswordSchema.optional(), role: RoleSchema.optional() }).strict();
 export type UpdateUser = z.infer<typeof UpdateUserSchema>;
 
-export const CreateTokenSchema = z.object({ name: NameSchema }).strict();
+/** What a token may do; each may what those before it may. `run`: also start, stop and answer runs. */
+export const TokenScopeSchema = z.enum(['read', 'run', 'all']);
+export type TokenScope = z.infer<typeof TokenScopeSchema>;
+
+export const CreateTokenSchema = z
+  .object({
+    name: NameSchema,
+    scope: TokenScopeSchema.default('all'),
+    expiresInDays: z.number().int().min(1).max(LIMITS.tokenDays).default(90),
+  })
+  .strict();
 export type CreateToken = z.infer<typeof CreateTokenSchema>;
+export type CreateTokenRequest = z.input<typeof CreateTokenSchema>;
 /** `token` is present once, in the answer that made it. */
 export const TokenViewSchema = z.object({
   id: IdSchema,
   name: WordSchema,
+  scope: TokenScopeSchema,
   token: z.string().max(LIMITS.secretChars).optional(),
   createdAt: TimeSchema,
   lastUsedAt: TimeSchema.nullable(),
+  /** Null for those that were made before tokens had an end. */
+  expiresAt: TimeSchema.nullable(),
 });
 export type TokenView = z.infer<typeof TokenViewSchema>;
+
+/** A browser in which somebody is logged in. */
+export const SessionViewSchema = z.object({
+  id: IdSchema,
+  createdAt: TimeSchema,
+  expiresAt: TimeSchema,
+  /** What the browser says it is, and the address it came from; empty where that was not noted. */
+  browser: z.string().max(LIMITS.browserNameChars),
+  address: WordSchema,
+  /** It is the one that asks. */
+  current: z.boolean(),
+});
+export type SessionView = z.infer<typeof SessionViewSchema>;

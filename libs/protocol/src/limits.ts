@@ -16,6 +16,11 @@ export const LIMITS = {
   projectFileBytes: 4 * GiB,
   /** Files of a project. */
   projectFiles: 50_000,
+  /** API tokens of a user that have not expired, and the longest time of one. */
+  tokens: 50,
+  tokenDays: 365,
+  /** What is kept of the name that a browser gives itself. */
+  browserNameChars: 200,
   /** A JSON request body. */
   jsonBodyBytes: MiB,
   /** One piece of a blob on the link. */

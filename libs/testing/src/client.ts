@@ -97,9 +97,15 @@ export class Client {
 
   /** Logs in with a password, makes an API token, and uses that from then on. */
   async login(login: string, password: string): Promise<void> {
+    this.token = '';
     await this.good('POST', 'auth/login', { login, password });
     const { token = '' } = await this.json<TokenView>('POST', 'tokens', { name: 'test' });
     this.token = token;
+  }
+
+  /** The same user by the session instead of the token, which changes no accounts. */
+  inBrowser(): Client {
+    return Object.assign(new Client(this.url), { cookie: this.cookie, device: this.device, userId: this.userId });
   }
 
   createProject(name: string): Promise<ProjectView> {

@@ -1,7 +1,11 @@
 import {
   type AuthStatus,
   AuthStatusSchema,
+  IdSchema,
+  LIMITS,
   LoginSchema,
+  type SessionView,
+  SessionViewSchema,
   type Setup,
   SetupSchema,
   type UpdateMe,
@@ -9,8 +13,9 @@ import {
   type UserView,
   UserViewSchema,
 } from '@mle/protocol';
-import { Controller, Get, Inject, Patch, Post, Req, Res, UseGuards } from '@nestjs/common';
+import { Controller, Delete, Get, Inject, Patch, Post, Req, Res, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { z } from 'zod';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import {
   type AuthUser,
@@ -18,10 +23,11 @@ import {
   CurrentCredential,
   CurrentUser,
   Public,
+  SessionOnly,
 } from '../../platform/http/current-user.js';
-import { badRequest, unauthorized } from '../../platform/http/problem.js';
+import { badRequest, notFound, unauthorized } from '../../platform/http/problem.js';
 import { describeRoute } from '../../platform/http/route-docs.js';
-import { Returns, ZodBody } from '../../platform/http/zod.js';
+import { Returns, ZodBody, ZodParam } from '../../platform/http/zod.js';
 import { UsersService } from '../users/users.service.js';
 import { AuthService, SESSION_MS } from './auth.service.js';
 import { SESSION_COOKIE } from './cookies.js';
@@ -90,7 +96,8 @@ export class AuthController {
   }
 
   @Patch('me')
-  @Returns(200, UserViewSchema, 'Changes your login or password; a new password ends your other sessions')
+  @SessionOnly()
+  @Returns(200, UserViewSchema, 'Changes your login or password; a new password ends your other sessions and tokens')
   async updateMe(
     @CurrentUser() user: AuthUser,
     @CurrentCredential() credential: Credential,
@@ -103,8 +110,32 @@ export class AuthController {
       ...(login !== undefined && { login }),
       ...(password !== undefined && { password }),
     });
-    if (password !== undefined) await this.auth.endOtherSessions(user.id, credential);
+    if (password !== undefined) await this.auth.endAll(user.id, credential.id);
     return updated;
+  }
+
+  @Get('sessions')
+  @Returns(200, z.object({ items: z.array(SessionViewSchema) }), 'The browsers in which you are logged in')
+  async sessions(
+    @CurrentUser() { id }: AuthUser,
+    @CurrentCredential() credential: Credential,
+  ): Promise<{ items: SessionView[] }> {
+    return { items: await this.auth.sessionsOf(id, credential) };
+  }
+
+  @Delete('sessions')
+  @SessionOnly()
+  @Returns(204, 'empty', 'Logs you out everywhere, here too, and takes your tokens back')
+  async endSessions(@CurrentUser() { id }: AuthUser, @Res({ passthrough: true }) response: Response): Promise<void> {
+    await this.auth.endAll(id);
+    SESSION_COOKIE.clear(response, this.config);
+  }
+
+  @Delete('sessions/:session')
+  @SessionOnly()
+  @Returns(204, 'empty', 'Logs you out in one browser')
+  async endSession(@CurrentUser() { id }: AuthUser, @ZodParam('session', IdSchema) session: string): Promise<void> {
+    if (!(await this.auth.endSessionOf(id, session))) throw notFound('session');
   }
 
   private async checkPassword(user: AuthUser, given: string | undefined, address: string): Promise<void> {
@@ -121,10 +152,15 @@ export class AuthController {
     // A session that the browser brought along is over: nobody else may know the new one.
     await this.auth.endSession(request.headers.cookie);
     this.browsers.remember(user.login, request.headers.cookie, response);
-    SESSION_COOKIE.set(response, this.config, await this.auth.startSession(user.id), SESSION_MS);
+    SESSION_COOKIE.set(response, this.config, await this.auth.startSession(user.id, browserOf(request)), SESSION_MS);
     return user;
   }
 }
+
+const browserOf = ({ ip = '', headers }: Request) => ({
+  browser: (headers['user-agent'] ?? '').slice(0, LIMITS.browserNameChars),
+  address: ip,
+});
 
 // Passport reads this body before any parameter decorator could.
 describeRoute(AuthController.prototype, 'login', { body: LoginSchema });

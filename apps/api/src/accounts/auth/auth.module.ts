@@ -10,6 +10,7 @@ import { AuthService } from './auth.service.js';
 import { KnownBrowsers } from './known-browsers.js';
 import { LocalGuard, LocalStrategy } from './local.strategy.js';
 import { LoginLimits } from './login-limits.js';
+import { OpenConnections } from './open-connections.js';
 import { SESSION_MODEL, SessionSchema } from './session.schema.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SetupService } from './setup.service.js';
@@ -25,6 +26,7 @@ import { SetupService } from './setup.service.js';
   providers: [
     SessionsRepository,
     AuthService,
+    OpenConnections,
     LoginLimits,
     KnownBrowsers,
     LocalStrategy,

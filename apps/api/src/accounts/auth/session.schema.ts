@@ -6,6 +6,9 @@ export interface SessionDocument {
   userId: Types.ObjectId;
   createdAt: Date;
   expiresAt: Date;
+  /** Absent where it was begun by an earlier version. */
+  browser?: string;
+  address?: string;
 }
 
 export const SESSION_MODEL = 'Session';
@@ -15,6 +18,8 @@ export const SessionSchema = new Schema<SessionDocument>(
     userId: { type: Schema.Types.ObjectId, required: true },
     createdAt: { type: Date, required: true },
     expiresAt: { type: Date, required: true },
+    browser: { type: String },
+    address: { type: String },
   },
   { collection: 'sessions', versionKey: false },
 );

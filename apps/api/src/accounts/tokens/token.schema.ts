@@ -1,3 +1,4 @@
+import { type TokenScope, TokenScopeSchema } from '@mle/protocol';
 import { Schema, type Types } from 'mongoose';
 
 export interface TokenDocument {
@@ -7,6 +8,9 @@ export interface TokenDocument {
   tokenHash: string;
   createdAt: Date;
   lastUsedAt: Date | null;
+  /** Both are absent in tokens of an earlier version, which may all and have no end. */
+  scope?: TokenScope;
+  expiresAt?: Date;
 }
 
 export const TOKEN_MODEL = 'Token';
@@ -17,8 +21,12 @@ export const TokenSchema = new Schema<TokenDocument>(
     tokenHash: { type: String, required: true },
     createdAt: { type: Date, required: true },
     lastUsedAt: { type: Date, default: null },
+    scope: { type: String, enum: TokenScopeSchema.options },
+    expiresAt: { type: Date },
   },
   { collection: 'tokens', versionKey: false },
 );
 TokenSchema.index({ tokenHash: 1 }, { unique: true });
+/** Expired ones are shown for a month. */
+TokenSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 30 * 86_400 });
 TokenSchema.index({ userId: 1, createdAt: 1 });

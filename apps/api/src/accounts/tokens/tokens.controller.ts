@@ -1,7 +1,7 @@
 import { type CreateToken, CreateTokenSchema, IdSchema, type TokenView, TokenViewSchema } from '@mle/protocol';
 import { Controller, Delete, Get, Post } from '@nestjs/common';
 import { z } from 'zod';
-import { type AuthUser, CurrentUser } from '../../platform/http/current-user.js';
+import { type AuthUser, CurrentUser, SessionOnly } from '../../platform/http/current-user.js';
 import { Returns, ZodBody, ZodParam } from '../../platform/http/zod.js';
 import { TokensService } from './tokens.service.js';
 
@@ -16,12 +16,14 @@ export class TokensController {
   }
 
   @Post()
+  @SessionOnly()
   @Returns(201, TokenViewSchema, 'Makes a token; its value is shown in this answer only')
-  create(@CurrentUser() user: AuthUser, @ZodBody(CreateTokenSchema) { name }: CreateToken): Promise<TokenView> {
-    return this.tokens.create(user.id, name);
+  create(@CurrentUser() user: AuthUser, @ZodBody(CreateTokenSchema) body: CreateToken): Promise<TokenView> {
+    return this.tokens.create(user.id, body);
   }
 
   @Delete(':id')
+  @SessionOnly()
   @Returns(204, 'empty', 'Takes a token back')
   delete(@CurrentUser() user: AuthUser, @ZodParam('id', IdSchema) id: string): Promise<void> {
     return this.tokens.delete(user.id, id);

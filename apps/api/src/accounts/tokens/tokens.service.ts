@@ -1,10 +1,13 @@
-import type { TokenView } from '@mle/protocol';
+import { type CreateToken, LIMITS, type TokenView } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
-import { notFound } from '../../platform/http/problem.js';
+import { SerialQueue } from '../../platform/database/serial-queue.js';
+import { conflict, notFound } from '../../platform/http/problem.js';
+import { logger } from '../../platform/logging/logger.js';
 import { randomToken, tokenHash } from '../../platform/secrets/secret-token.js';
 import { Signal } from '../../platform/signals/signal.js';
-import { TokensRepository } from './tokens.repository.js';
+import { type StoredToken, TokensRepository } from './tokens.repository.js';
 
+const DAY_MS = 86_400_000;
 const PREFIX = 'mle_';
 /** How exact `lastUsedAt` is: more would be a write for each request. */
 const USE_STAMP_MS = 60_000;
@@ -12,7 +15,9 @@ const USE_STAMP_MS = 60_000;
 @Injectable()
 export class TokensService {
   /** A token was taken back. */
-  readonly revoked = new Signal<[]>();
+  readonly revoked = new Signal<[userId: string, id: string]>();
+  /** Those that are made at once are counted one after the other. */
+  private readonly line = new SerialQueue();
 
   constructor(private readonly tokens: TokensRepository) {}
 
@@ -21,25 +26,33 @@ export class TokensService {
   }
 
   /** The one answer that holds the token itself. */
-  async create(userId: string, name: string): Promise<TokenView> {
-    const token = PREFIX + randomToken();
-    return { ...(await this.tokens.insert(userId, name, tokenHash(token))), token };
+  create(userId: string, { name, scope, expiresInDays }: CreateToken): Promise<TokenView> {
+    return this.line.run(async () => {
+      if ((await this.tokens.countOf(userId)) >= LIMITS.tokens)
+        throw conflict('token.too_many', `You have ${LIMITS.tokens} tokens. Delete one that is not used first.`);
+      const token = PREFIX + randomToken();
+      const expiresAt = new Date(Date.now() + expiresInDays * DAY_MS);
+      const made = await this.tokens.insert(userId, { name, scope, expiresAt, tokenHash: tokenHash(token) });
+      logger.info({ userId, tokenId: made.id, scope, expiresAt }, 'made a token');
+      return { ...made, token };
+    });
   }
 
-  /** The token's id and its user, or null. */
-  async verify(token: string): Promise<{ id: string; userId: string } | null> {
+  /** The token, or null where it is none or has expired. */
+  async verify(token: string): Promise<StoredToken | null> {
     if (!token.startsWith(PREFIX)) return null;
     const found = await this.tokens.byHash(tokenHash(token));
     if (found === null) return null;
     const now = new Date();
     if (found.lastUsedAt === null || now.getTime() - found.lastUsedAt.getTime() > USE_STAMP_MS)
       await this.tokens.stampUse(found.id, now);
-    return { id: found.id, userId: found.userId };
+    return found;
   }
 
   async delete(userId: string, id: string): Promise<void> {
     if (!(await this.tokens.delete(userId, id))) throw notFound('token');
-    this.revoked.emit();
+    logger.info({ userId, tokenId: id }, 'took a token back');
+    this.revoked.emit(userId, id);
   }
 
   deleteOf(userId: string): Promise<void> {

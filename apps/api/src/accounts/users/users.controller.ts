@@ -9,7 +9,7 @@ import {
 } from '@mle/protocol';
 import { Controller, Delete, Get, Patch, Post } from '@nestjs/common';
 import { z } from 'zod';
-import { AdminOnly } from '../../platform/http/current-user.js';
+import { AdminOnly, SessionOnly } from '../../platform/http/current-user.js';
 import { Returns, ZodBody, ZodParam } from '../../platform/http/zod.js';
 import { ProjectCreationService } from '../../projects/creation/project-creation.service.js';
 import { UsersService } from './users.service.js';
@@ -29,6 +29,7 @@ export class UsersController {
   }
 
   @Post()
+  @SessionOnly()
   @Returns(201, UserViewSchema, 'Adds a user, with a sample project')
   async create(@ZodBody(CreateUserSchema) body: CreateUser): Promise<UserView> {
     const user = await this.users.create(body);
@@ -37,12 +38,14 @@ export class UsersController {
   }
 
   @Patch(':id')
+  @SessionOnly()
   @Returns(200, UserViewSchema, 'Sets a password or a role')
   update(@ZodParam('id', IdSchema) id: string, @ZodBody(UpdateUserSchema) body: UpdateUser): Promise<UserView> {
     return this.users.update(id, body);
   }
 
   @Delete(':id')
+  @SessionOnly()
   @Returns(204, 'empty', 'Removes a user who has no projects')
   remove(@ZodParam('id', IdSchema) id: string): Promise<void> {
     return this.users.remove(id);

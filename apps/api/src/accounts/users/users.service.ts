@@ -2,9 +2,11 @@ import type { CreateUser, UpdateUser, UserView } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { isDuplicate } from '../../platform/database/ids.js';
 import { SerialQueue } from '../../platform/database/serial-queue.js';
-import { conflict, notFound } from '../../platform/http/problem.js';
+import { badRequest, conflict, notFound } from '../../platform/http/problem.js';
+import { logger } from '../../platform/logging/logger.js';
 import { Hook } from '../../platform/signals/hook.js';
 import { ProjectsService } from '../../projects/projects.service.js';
+import { isCommonPassword } from './common-passwords.js';
 import { hashPassword, passwordMatches } from './passwords.js';
 import { UsersRepository } from './users.repository.js';
 
@@ -42,9 +44,12 @@ export class UsersService {
     return found !== null && matches ? found.user : null;
   }
 
+  /** @throws ProblemError where the login is taken or the password one that many have. */
   async create({ login, password, role }: CreateUser): Promise<UserView> {
-    const passwordHash = await hashPassword(password);
-    return this.withFreeLogin(login, () => this.users.insert({ login, passwordHash, role }));
+    const passwordHash = await hashOf(password, login);
+    const user = await this.withFreeLogin(login, () => this.users.insert({ login, passwordHash, role }));
+    logger.info({ userId: user.id, login: user.login, role }, 'added a user');
+    return user;
   }
 
   /** The first user, an administrator; null when somebody was faster. */
@@ -63,7 +68,8 @@ export class UsersService {
   }
 
   async update(id: string, { password, role }: UpdateUser): Promise<UserView> {
-    const passwordHash = password === undefined ? undefined : await hashPassword(password);
+    const { login } = await this.existing(id);
+    const passwordHash = password === undefined ? undefined : await hashOf(password, login);
     return this.line.run(async () => {
       const before = await this.existing(id);
       if (role === 'member' && before.role === 'admin')
@@ -72,14 +78,26 @@ export class UsersService {
         ...(passwordHash !== undefined && { passwordHash }),
         ...(role !== undefined && { role }),
       });
-      if (passwordHash !== undefined) await this.onChange.run({ reset: id });
+      if (passwordHash !== undefined) {
+        logger.info({ userId: id }, 'the password of a user was set by an administrator');
+        await this.onChange.run({ reset: id });
+      }
+      if (user.role !== before.role) logger.info({ userId: id, role: user.role }, 'the role of a user was changed');
       return user;
     });
   }
 
   /** The user's own change; the caller has checked the present password. */
   async updateSelf(id: string, { login, password }: { login?: string; password?: string }): Promise<UserView> {
-    const passwordHash = password === undefined ? undefined : await hashPassword(password);
+    const name = login ?? (await this.existing(id)).login;
+    const passwordHash = password === undefined ? undefined : await hashOf(password, name);
+    logger.info(
+      {
+        userId: id,
+        changed: [...(login === undefined ? [] : ['login']), ...(password === undefined ? [] : ['secret'])],
+      },
+      'a user changes the account',
+    );
     const change = { ...(login !== undefined && { login }), ...(passwordHash !== undefined && { passwordHash }) };
     return this.withFreeLogin(login ?? '', () => this.save(id, change));
   }
@@ -96,6 +114,7 @@ export class UsersService {
         );
       }
       await this.users.delete(id);
+      logger.info({ userId: id, login: user.login }, 'removed a user');
       await this.onChange.run({ removed: id });
     });
   }
@@ -126,4 +145,11 @@ export class UsersService {
       throw error;
     }
   }
+}
+
+/** @throws ProblemError 400 for one of those that are tried first. */
+function hashOf(password: string, login: string): Promise<string> {
+  if (!isCommonPassword(password, login)) return hashPassword(password);
+  const message = 'Many people use this password, and it is tried first. Take another one, such as four words.';
+  throw badRequest('user.common_password', message, [{ path: 'password', message }]);
 }

@@ -14,7 +14,7 @@ import {
 } from '@mle/protocol';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { DefaultEventsMap, Namespace, Socket } from 'socket.io';
-import { AuthService } from '../../accounts/auth/auth.service.js';
+import { type Authentication, AuthService } from '../../accounts/auth/auth.service.js';
 import type { AuthUser } from '../../platform/http/current-user.js';
 import { ProblemError, unauthorized } from '../../platform/http/problem.js';
 import { logger } from '../../platform/logging/logger.js';
@@ -48,7 +48,7 @@ export class EventsGateway implements OnApplicationBootstrap, OnModuleDestroy {
   private timer?: NodeJS.Timeout;
   private readonly namespace: Namespace<BrowserToServer, ServerToBrowser, DefaultEventsMap, SocketData>;
   /** Who came in by which handshake. */
-  private readonly admitted = new WeakMap<IncomingMessage, AuthUser>();
+  private readonly admitted = new WeakMap<IncomingMessage, Authentication>();
 
   constructor(
     sockets: SocketServer,
@@ -90,9 +90,10 @@ export class EventsGateway implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** @throws ProblemError where nobody is logged in. */
   private async admit(request: IncomingMessage): Promise<void> {
-    const user = await this.userOf(request.headers);
-    if (!user) throw unauthorized();
-    this.admitted.set(request, user);
+    const { cookie, authorization } = request.headers;
+    const found = await this.auth.authenticate({ cookieHeader: cookie, authorizationHeader: authorization });
+    if (!found) throw unauthorized();
+    this.admitted.set(request, found);
   }
 
   private userOf({ cookie, authorization }: IncomingHttpHeaders): Promise<AuthUser | null> {
@@ -108,8 +109,13 @@ export class EventsGateway implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private connected(socket: BrowserSocket): void {
-    const user = this.admitted.get(socket.request);
-    if (!user) return void socket.disconnect(true);
+    const found = this.admitted.get(socket.request);
+    if (!found) return void socket.disconnect(true);
+    const { user } = found;
+    socket.on(
+      'disconnect',
+      this.auth.hold(found, () => socket.disconnect(true)),
+    );
     socket.data = { user, requests: new BoundedQueue(LIMITS.browserRequests, LIMITS.browserRequestsWaiting) };
     void socket.join(userRoom(user.id));
     socket.on('watch', (request, ack) => void this.answer(socket, () => this.watch(socket, request), ack));

@@ -13,10 +13,14 @@ import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/com
 import { logger } from '../logging/logger.js';
 import { RedisService } from '../redis/redis.service.js';
 
+/** Sessions and tokens of a user that count no more: one of them, or all but one. */
+export type EndedCredentials = { userId: string; only?: string; except?: string };
+
 /** What the parts of the server tell one another, in this process and in every replica. */
 export interface Events {
   /** For browsers: to one user, or to everyone who is logged in. */
   browser: [event: ServerEvent, userId: string | null, payload: unknown];
+  'credentials.ended': [ended: EndedCredentials];
   /** Output of the attempt is durable up to `storedBytes`. */
   'output.stored': [ref: AttemptRef, storedBytes: number];
   /** Points that the output of a run made. */

@@ -19,7 +19,7 @@ import {
 } from '@mle/protocol';
 import { Controller, Delete, Get, Headers, Patch, Post } from '@nestjs/common';
 import { z } from 'zod';
-import { type AuthUser, CurrentUser } from '../../platform/http/current-user.js';
+import { type AuthUser, CurrentUser, ForTokens } from '../../platform/http/current-user.js';
 import { parsed, Returns, ZodBody, ZodParam, ZodQuery } from '../../platform/http/zod.js';
 import { RunsService } from './runs.service.js';
 
@@ -32,6 +32,7 @@ export class RunsController {
   constructor(private readonly runs: RunsService) {}
 
   @Post()
+  @ForTokens('run')
   @Returns(201, RunViewSchema, 'Runs a file or a command of a project. An Idempotency-Key makes a repetition harmless')
   create(
     @CurrentUser() user: AuthUser,
@@ -42,6 +43,7 @@ export class RunsController {
   }
 
   @Post('stop')
+  @ForTokens('run')
   @Returns(200, StoppedRunsSchema, 'Stops many runs; tells of each what became of it')
   stopMany(@CurrentUser() user: AuthUser, @ZodBody(StopRunsSchema) { ids }: StopRuns): Promise<StoppedRuns> {
     return this.runs.stopMany(user.id, ids);
@@ -76,12 +78,14 @@ export class RunsController {
   }
 
   @Post(':id/stop')
+  @ForTokens('run')
   @Returns(200, RunViewSchema, 'Stops a run as Ctrl-C would')
   stop(@CurrentUser() user: AuthUser, @ZodParam('id', IdSchema) id: string): Promise<RunView> {
     return this.runs.stop(user.id, id);
   }
 
   @Post(':id/rerun')
+  @ForTokens('run')
   @Returns(201, RunViewSchema, 'Runs it once more, with the same snapshot or with the files as they are now')
   rerun(
     @CurrentUser() user: AuthUser,

@@ -46,12 +46,16 @@ import { Icon } from '../ui/icon';
           autocomplete="new-password"
           minlength="8"
           required
+          aria-describedby="what-a-new-password-ends"
           [attr.aria-invalid]="!!failure()?.field('password')"
         />
         @if (failure()?.field('password'); as text) {
           <span class="field-error" role="alert">{{ text }}</span>
         }
       </label>
+      <p id="what-a-new-password-ends" class="muted">
+        A new password logs you out in other browsers, and your API tokens stop working.
+      </p>
       <div class="row">
         <button
           type="submit"

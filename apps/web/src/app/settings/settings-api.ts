@@ -1,10 +1,10 @@
 import { HttpClient } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
-import type { CreateUser, TokenView, UpdateUser, UserView } from '@mle/protocol';
+import type { CreateTokenRequest, CreateUser, SessionView, TokenView, UpdateUser, UserView } from '@mle/protocol';
 import { firstValueFrom } from 'rxjs';
 import { API } from '../core/api-address';
 
-/** API tokens and, for administrators, users. */
+/** Sessions, API tokens and, for administrators, users. */
 @Injectable({ providedIn: 'root' })
 export class SettingsApi {
   private readonly http = inject(HttpClient);
@@ -13,12 +13,24 @@ export class SettingsApi {
     return (await firstValueFrom(this.http.get<{ items: TokenView[] }>(`${API}/tokens`))).items;
   }
 
-  createToken(name: string): Promise<TokenView> {
-    return firstValueFrom(this.http.post<TokenView>(`${API}/tokens`, { name }));
+  createToken(token: CreateTokenRequest): Promise<TokenView> {
+    return firstValueFrom(this.http.post<TokenView>(`${API}/tokens`, token));
   }
 
   removeToken(id: string): Promise<unknown> {
     return firstValueFrom(this.http.delete(`${API}/tokens/${id}`));
+  }
+
+  async sessions(): Promise<SessionView[]> {
+    return (await firstValueFrom(this.http.get<{ items: SessionView[] }>(`${API}/auth/sessions`))).items;
+  }
+
+  endSession(id: string): Promise<unknown> {
+    return firstValueFrom(this.http.delete(`${API}/auth/sessions/${id}`));
+  }
+
+  endSessions(): Promise<unknown> {
+    return firstValueFrom(this.http.delete(`${API}/auth/sessions`));
   }
 
   async users(): Promise<UserView[]> {

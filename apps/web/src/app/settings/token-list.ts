@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, effect, inject, resource, signal, untracked } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
-import type { TokenView } from '@mle/protocol';
+import type { TokenScope, TokenView } from '@mle/protocol';
 import { Clock } from '../core/clock';
 import { EventsSocket } from '../core/events-socket';
 import { ago } from '../core/format';
@@ -11,6 +11,12 @@ import { Icon } from '../ui/icon';
 import { Notice } from '../ui/notice';
 import { SettingsApi } from './settings-api';
 
+const SCOPES: readonly { scope: TokenScope; words: string }[] = [
+  { scope: 'all', words: 'everything' },
+  { scope: 'run', words: 'read and run' },
+  { scope: 'read', words: 'read only' },
+];
+
 /** Tokens for programs. The value is shown once, when it is made. */
 @Component({
   selector: 'mle-token-list',
@@ -18,7 +24,7 @@ import { SettingsApi } from './settings-api';
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <p class="muted">For curl, CI and other programs: <code>Authorization: Bearer mle_…</code></p>
-    <form novalidate class="row" (submit)="create($event, name)">
+    <form novalidate class="row" (submit)="create($event, name, scope.value, days.value)">
       <input
         #name
         class="input"
@@ -29,6 +35,16 @@ import { SettingsApi } from './settings-api';
         required
         [attr.aria-invalid]="error() !== null"
       />
+      <select #scope class="input" aria-label="What the new token may do">
+        @for (each of scopes; track each.scope) {
+          <option [value]="each.scope">{{ each.words }}</option>
+        }
+      </select>
+      <select #days class="input" aria-label="How long the new token is good">
+        @for (each of [7, 30, 90, 365]; track each) {
+          <option [value]="each" [selected]="each === 90">{{ each }} days</option>
+        }
+      </select>
       <button type="submit" class="btn" [disabled]="server.refusal() !== null" [title]="server.refusal() ?? ''">
         <mle-icon name="plus" />Make a token
       </button>
@@ -52,9 +68,18 @@ import { SettingsApi } from './settings-api';
           <li class="row">
             <mle-icon name="key" /><b>{{ token.name }}</b
             ><span class="muted"
-              >made {{ when(token.createdAt) }},
+              >{{ wordsOf(token.scope) }}, made {{ when(token.createdAt) }},
               {{ token.lastUsedAt ? 'used ' + when(token.lastUsedAt) : 'never used' }}</span
             >
+            @if (token.expiresAt; as end) {
+              @if (expired(end)) {
+                <span class="expired"><mle-icon name="alert" />Expired {{ when(end) }}</span>
+              } @else {
+                <span class="muted">expires {{ date(end) }}</span>
+              }
+            } @else {
+              <span class="muted">does not expire</span>
+            }
             <button
               type="button"
               class="btn small ghost end"
@@ -92,6 +117,12 @@ import { SettingsApi } from './settings-api';
     li mle-icon {
       color: var(--text-faint);
     }
+    form select {
+      width: auto;
+    }
+    .expired {
+      color: var(--text-muted);
+    }
     .skeleton {
       width: 240px;
     }
@@ -115,6 +146,7 @@ export class TokenList {
   protected readonly error = signal<string | null>(null);
   protected readonly copied = signal(false);
   protected readonly words = sentence;
+  protected readonly scopes = SCOPES;
 
   constructor() {
     const events = inject(EventsSocket);
@@ -129,11 +161,29 @@ export class TokenList {
     return ago(at, this.clock.now());
   }
 
-  protected async create(event: Event, field: HTMLInputElement): Promise<void> {
+  protected date(at: string): string {
+    return new Date(at).toLocaleDateString(undefined, { dateStyle: 'medium' });
+  }
+
+  protected expired(at: string): boolean {
+    return Date.parse(at) <= this.clock.now();
+  }
+
+  protected wordsOf(scope: TokenScope): string {
+    return SCOPES.find((each) => each.scope === scope)?.words ?? scope;
+  }
+
+  protected async create(event: Event, field: HTMLInputElement, scope: string, days: string): Promise<void> {
     event.preventDefault();
     this.error.set(null);
     try {
-      this.made.set(await this.api.createToken(field.value.trim()));
+      this.made.set(
+        await this.api.createToken({
+          name: field.value.trim(),
+          scope: scope as TokenScope,
+          expiresInDays: Number(days),
+        }),
+      );
       this.copied.set(false);
       field.value = '';
       this.tokens.reload();

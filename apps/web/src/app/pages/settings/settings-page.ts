@@ -17,6 +17,7 @@ import { KeyList } from '../../frame/key-list';
 import { About } from '../../settings/about';
 import { AccountForm } from '../../settings/account-form';
 import { NotificationSetting } from '../../settings/notification-setting';
+import { SessionList } from '../../settings/session-list';
 import { TokenList } from '../../settings/token-list';
 import { UserList } from '../../settings/user-list';
 import { Icon } from '../../ui/icon';
@@ -33,7 +34,7 @@ const READ_AT_PX = 120;
 /** Account, tokens, users, appearance, notifications, keys and about: one page, each part with an address. */
 @Component({
   selector: 'mle-settings-page',
-  imports: [About, AccountForm, Icon, KeyList, NotificationSetting, RouterLink, TokenList, UserList],
+  imports: [About, AccountForm, Icon, KeyList, NotificationSetting, RouterLink, SessionList, TokenList, UserList],
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: { '(scroll)': 'follow()' },
   templateUrl: './settings-page.html',

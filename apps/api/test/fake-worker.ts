@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   type AttemptRef,
+  type ClaimReply,
   type Delivery,
   deliveryId,
   type Hello,
@@ -10,6 +11,7 @@ import {
   LINK_VERSION,
   machineQueue,
   QUEUE_PREFIX,
+  type RunSpec,
   type ServerToWorker,
   type WorkerToServer,
 } from '@mle/protocol';
@@ -100,9 +102,20 @@ export class FakeWorker {
   }
 
   async claim(ref: AttemptRef): Promise<boolean> {
-    const { ok } = await this.link.timeout(10_000).emitWithAck('claim', ref);
-    if (ok) this.held.push(ref);
-    return ok;
+    return (await this.claimed(ref)).ok;
+  }
+
+  /** Claims it, and answers what it is. */
+  async specOf(ref: AttemptRef): Promise<RunSpec> {
+    const reply = await this.claimed(ref);
+    if (!reply.ok) throw new Error(reply.message);
+    return reply.spec;
+  }
+
+  private async claimed(ref: AttemptRef): Promise<ClaimReply> {
+    const reply: ClaimReply = await this.link.timeout(10_000).emitWithAck('claim', ref);
+    if (reply.ok) this.held.push(ref);
+    return reply;
   }
 
   async running(ref: AttemptRef): Promise<void> {

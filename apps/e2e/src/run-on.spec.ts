@@ -174,25 +174,33 @@ test('dialogs and the open options are accessible in both themes', { tag: FULL }
   await product.client.json('DELETE', `pools/${pool.id}`);
 });
 
-test('says before the start which parameter the file sets itself, and suggests one that it reads', async ({
+test('a parameter is set in the run’s own copy of the file; one that reaches nothing is told before the start', async ({
   page,
   product,
 }) => {
   const options = page.getByRole('button', { name: /^Run options/ });
   const params = page.getByLabel(/^Parameters/);
-  const warning = page.getByText('train.py sets learning_rate itself, line 9; it may not read this.');
-  await openProject(page, product, 'Sets', { 'train.py': `${'\n'.repeat(8)}learning_rate = 0.5\n` });
+  const warning = page.getByText('train.py works decay out itself, line 2; it may not read this.');
+  const program = 'learning_rate = 0.5\ndecay = 1 / 10\nprint("rate", learning_rate, decay)\n';
+  await openProject(page, product, 'Sets', { 'train.py': program });
   // The options are those of the file that is open.
   await expect(page.getByRole('textbox', { name: 'Code of train.py' })).toContainText('learning_rate');
   await options.click();
-  await params.fill('learning_rate=0.001');
+  await expect(params).toHaveAttribute('placeholder', 'learning_rate=0.5');
+  await params.fill('learning_rate=0.001\ndecay=2');
   await expect(warning).toBeVisible();
   expect(await seriousViolations(page)).toEqual([]);
   await options.click();
   await expect(warning).toBeVisible();
   await options.click();
-  await params.fill('');
+  await params.fill('learning_rate=0.001');
   await expect(warning).toHaveCount(0);
+  await page.keyboard.press('Control+Enter');
+  await expect(output(page)).toContainText(
+    "learning_rate = 0.001, set in this run's copy of train.py (line 1 says 0.5)",
+  );
+  await expect(output(page)).toContainText('rate 0.001 0.1');
+  await expect(page.getByRole('textbox', { name: 'Code of train.py' })).toContainText('learning_rate = 0.5');
 
   await openProject(page, product, 'Reads', { 'a.py': 'import os\nrate = os.environ.get("MLE_PARAM_RATE", 0.25)\n' });
   await expect(page.getByRole('textbox', { name: 'Code of a.py' })).toBeVisible();

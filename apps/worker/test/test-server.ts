@@ -188,6 +188,7 @@ export class TestServer {
       command: null,
       args: [],
       params: {},
+      set: [],
       settings: DEFAULT_PROJECT_SETTINGS,
       env: {},
       gpus: [],

@@ -41,6 +41,18 @@ export type KnobQuery = z.infer<typeof KnobQuerySchema>;
 export const KnobListSchema = z.object({ items: z.array(KnobSchema).max(LIMITS.knobs) });
 export type KnobList = z.infer<typeof KnobListSchema>;
 
+/** Where a parameter of a run took effect: in the run's own copy of its file, or as an option of its command line. */
+export const KnobSetSchema = z.object({
+  name: z.string().max(64),
+  how: KnobHowSchema.extract(['constant', 'option']),
+  /** From 1. */
+  line: z.int().positive(),
+  /** What the program says, and what this run has in its place. */
+  from: ParamValueSchema,
+  to: ParamValueSchema,
+});
+export type KnobSet = z.infer<typeof KnobSetSchema>;
+
 /**
  * One thing in which a run differs from the run before it. Null is "not there". `code`: a file by its path, its lines
  * counted where it is text; or all of it by the name "code".
@@ -70,7 +82,7 @@ export function shownChange({ kind, name, from, to, added, removed }: RunChange)
 }
 
 /** A number has a true minus. */
-function shownValue(value: ParamValue | null): string {
+export function shownValue(value: ParamValue | null): string {
   if (value === null) return 'not set';
   return typeof value === 'number' ? String(value).replaceAll('-', '−') : String(value);
 }

@@ -10,6 +10,7 @@ import type {
 } from './artifacts.js';
 import { SentenceSchema, WordSchema } from './bounded.js';
 import { IdSchema, Sha256Schema } from './ids.js';
+import { KnobSetSchema } from './knobs.js';
 import { LIMITS } from './limits.js';
 import { type Inventory, InventorySchema, LoadSchema } from './machines.js';
 import { ResourceSampleSchema } from './metrics.js';
@@ -101,6 +102,8 @@ export const RunSpecSchema = AttemptRefSchema.extend({
   command: z.string().max(LIMITS.commandChars).nullable(),
   args: ArgsSchema,
   params: ParamsSchema,
+  /** What this run has in the place of what its file says. A journal of before has none. */
+  set: z.array(KnobSetSchema).max(LIMITS.knobs).default([]),
   settings: ProjectSettingsSchema.default(DEFAULT_PROJECT_SETTINGS),
   env: EnvSchema,
   /**

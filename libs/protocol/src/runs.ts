@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { boundedRecord, SentenceSchema, WordSchema } from './bounded.js';
 import { IdSchema, Sha256Schema, TimeSchema } from './ids.js';
-import { RunChangeSchema } from './knobs.js';
+import { KnobSetSchema, RunChangeSchema } from './knobs.js';
 import { LIMITS } from './limits.js';
 import { LabelSchema, MOST_LABELS } from './machines.js';
 import { MetricSummarySchema } from './metrics.js';
@@ -205,6 +205,10 @@ export const RunViewSchema = z.object({
    * until the run has started, and of runs that did so before this was noted.
    */
   before: z.object({ id: IdSchema, number: z.int() }).nullable().optional(),
+  /** Where its parameters took effect. The snapshot is as its user wrote it. */
+  set: z.array(KnobSetSchema).max(LIMITS.knobs),
+  /** A sentence for each parameter that does not fit, or seems to reach nothing. */
+  warnings: z.array(SentenceSchema).max(LIMITS.knobs),
   /** In what it differs from the run before. */
   changes: z.array(RunChangeSchema).max(LIMITS.manifestFiles),
   /** What a person may turn in its file, with the values that it had. Empty until that is known. */

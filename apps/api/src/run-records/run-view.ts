@@ -27,6 +27,9 @@ export function currentAttempt(run: RunRecord): Attempt {
   return attempt;
 }
 
+/** The files that its machine gets. */
+export const sentSnapshot = ({ given, snapshotId }: RunRecord): string => given?.snapshotId ?? snapshotId;
+
 /** Whether this attempt is the present one of its run, and the machine has it. */
 export function isOn(run: RunRecord, { attempt }: AttemptRef, machineId: string): boolean {
   return (
@@ -75,6 +78,8 @@ export function runView(run: RunRecord, waiting: Waiting): RunView {
     outputSha256: now.outputSha256,
     snapshotId: run.snapshotId,
     ...(run.before !== undefined && { before: run.before }),
+    set: run.given?.set ?? [],
+    warnings: run.given?.warnings ?? [],
     changes: run.changes ?? [],
     knobs: run.knobs ?? {},
     tags: run.tags,

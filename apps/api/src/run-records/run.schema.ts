@@ -1,4 +1,13 @@
-import type { MetricSummary, Needs, ParamValue, ProjectSettings, Retry, RunChange, RunState } from '@mle/protocol';
+import type {
+  KnobSet,
+  MetricSummary,
+  Needs,
+  ParamValue,
+  ProjectSettings,
+  Retry,
+  RunChange,
+  RunState,
+} from '@mle/protocol';
 import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
 import { Schema as MongooseSchema, type Types } from 'mongoose';
 
@@ -17,6 +26,19 @@ export interface Attempt {
   outputBytes: number;
   outputSha256: string | null;
   history: { state: RunState; at: Date }[];
+}
+
+/** How the parameters of a run reach its program. */
+export interface GivenParams {
+  /** With the run's own copy of its file, where constants of it are set; null: it has the snapshot as it is. */
+  snapshotId: string | null;
+  /** Options of the program, before the arguments of the run. */
+  args: string[];
+  /** Parameters that are left to the environment. */
+  env: Record<string, ParamValue>;
+  set: KnobSet[];
+  /** Sentences about those that do not fit, or seem to reach nothing. */
+  warnings: string[];
 }
 
 @Schema({ collection: 'runs', versionKey: false, minimize: false })
@@ -131,6 +153,10 @@ export class Run {
 
   @Prop({ type: Number, default: 0 })
   seed!: number;
+
+  /** What became of its parameters; absent where it has none. */
+  @Prop({ type: MongooseSchema.Types.Mixed })
+  given?: GivenParams;
 
   /** The last run of the file that had ended when this one started first; null where there was none. */
   @Prop({ type: MongooseSchema.Types.Mixed })

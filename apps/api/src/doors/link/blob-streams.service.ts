@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { BlobsService } from '../../platform/blobs/blobs.service.js';
 import { logger } from '../../platform/logging/logger.js';
 import { SnapshotsService } from '../../projects/snapshots/snapshots.service.js';
-import { currentAttempt } from '../../run-records/run-view.js';
+import { currentAttempt, sentSnapshot } from '../../run-records/run-view.js';
 import { RunsRepository } from '../../run-records/runs.repository.js';
 import type { LinkSession } from './link-session.js';
 
@@ -39,11 +39,12 @@ export class BlobStreams {
     if (!run || run.attempt !== request.attempt || currentAttempt(run).machineId !== machineId) {
       return { ok: false, message: 'The run is not on this machine any more.' };
     }
+    const snapshotId = sentSnapshot(run);
     const sizes = new Map<string, number>();
-    if (!request.items.every(({ sha256 }) => sha256 === run.snapshotId))
-      for (const { sha256, size } of (await this.snapshots.manifest(run.snapshotId)).files) sizes.set(sha256, size);
-    const manifestSize = await this.blobs.size(run.snapshotId);
-    if (manifestSize !== null) sizes.set(run.snapshotId, manifestSize);
+    if (!request.items.every(({ sha256 }) => sha256 === snapshotId))
+      for (const { sha256, size } of (await this.snapshots.manifest(snapshotId)).files) sizes.set(sha256, size);
+    const manifestSize = await this.blobs.size(snapshotId);
+    if (manifestSize !== null) sizes.set(snapshotId, manifestSize);
     const items: Item[] = [];
     for (const { sha256, from } of request.items) {
       const size = sizes.get(sha256);

@@ -1,7 +1,9 @@
-import type { Knob, ParamValue, RunChange } from '@mle/protocol';
+import { type Knob, type KnobSet, type ParamValue, parseTemplate, type RunChange } from '@mle/protocol';
 import { changedFiles, describeChanges, MAX_FILES, type RunFacts } from './changes/describe-changes.js';
 import { findKnobs } from './find-knobs.js';
+import { type KnobsSet, setKnobs } from './set-knobs.js';
 import type { SnapshotTexts } from './snapshot-texts.js';
+import { unreachedParams } from './unreached-params.js';
 
 /** Of one run, as it is kept. */
 const MAX_KNOBS = 100;
@@ -14,11 +16,23 @@ export interface ComparedRun {
   args: string[];
   seed: number;
   snapshotId: string;
+  set: KnobSet[];
 }
 
 /** What the thread that parses programs is asked. It reads the blobs itself: questions and answers are small. */
 export type KnobsQuestion =
-  { kind: 'find'; path: string; sha256: string } | { kind: 'compare'; before: ComparedRun | null; after: ComparedRun };
+  | { kind: 'find'; path: string; sha256: string }
+  | { kind: 'compare'; before: ComparedRun | null; after: ComparedRun }
+  | ({ kind: 'set' } & ProgramWithParams);
+
+/** A file and the parameters that it is to have. */
+export interface ProgramWithParams {
+  path: string;
+  sha256: string;
+  params: Record<string, ParamValue>;
+  /** The project's template, which may name parameters. */
+  command: string | null;
+}
 
 export interface Comparison {
   /** The knobs of the later run with their values. */
@@ -26,10 +40,14 @@ export interface Comparison {
   changes: RunChange[];
 }
 
-export type KnobsAnswer = Knob[] | Comparison;
+/** `source` is null where no constant was set. */
+export type ParamsSet = Omit<KnobsSet, 'source'> & { source: string | null };
+
+export type KnobsAnswer = Knob[] | Comparison | ParamsSet;
 
 export function answerQuestion(question: KnobsQuestion, texts: SnapshotTexts): KnobsAnswer {
   if (question.kind === 'find') return findKnobs(question.path, texts.of(question.sha256) ?? '');
+  if (question.kind === 'set') return setParams(question, texts);
   const { before, after } = question;
   const later = factsOf(after, texts);
   if (before === null) return { knobs: later.knobs, changes: [] };
@@ -37,14 +55,33 @@ export function answerQuestion(question: KnobsQuestion, texts: SnapshotTexts): K
   return { knobs: later.knobs, changes: describeChanges(earlier, later, changedTexts(earlier, later, texts)) };
 }
 
-function factsOf({ file, params, args, seed, snapshotId }: ComparedRun, texts: SnapshotTexts): RunFacts {
+/** What the template of the project names is placed there, and nowhere else. */
+function setParams({ path, sha256, params, command }: ProgramWithParams, texts: SnapshotTexts): ParamsSet {
+  const source = texts.of(sha256);
+  const placed = new Set(
+    (parseTemplate(command ?? '') ?? []).flatMap((part) => (part.kind === 'name' ? [part.name] : [])),
+  );
+  const free = Object.entries(params).filter(([name]) => !placed.has(name));
+  if (source === null || free.length === 0) return { source: null, set: [], args: [], env: params, warnings: [] };
+  const done = setKnobs(path, source, Object.fromEntries(free));
+  return {
+    ...done,
+    source: done.source === source ? null : done.source,
+    env: { ...Object.fromEntries(Object.entries(params).filter(([name]) => placed.has(name))), ...done.env },
+    warnings: [...done.warnings, ...unreachedParams(path, source, done.env)],
+  };
+}
+
+function factsOf({ file, params, args, seed, snapshotId, set }: ComparedRun, texts: SnapshotTexts): RunFacts {
   const files = texts.filesOf(snapshotId);
   const own = files.find(({ path }) => path === file);
   const source = own === undefined ? null : texts.of(own.sha256);
+  const turned = new Map(set.map(({ name, to }) => [name, to]));
   const found = file === null || source === null ? [] : findKnobs(file, source);
   const knobs = found.slice(0, MAX_KNOBS).flatMap(({ name, value, how }): [string, ParamValue][] => {
     // What the program asks for itself is what it was given.
-    const used = how === 'call' && Object.hasOwn(params, name) ? (params[name] ?? value) : value;
+    const asked = how === 'call' && Object.hasOwn(params, name) ? (params[name] ?? value) : value;
+    const used = turned.get(name) ?? asked;
     return String(used).length > MAX_TEXT ? [] : [[name, used]];
   });
   return { file, params, args, seed, files, knobs: Object.fromEntries(knobs) };

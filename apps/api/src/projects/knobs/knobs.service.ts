@@ -6,7 +6,14 @@ import { ProblemError } from '../../platform/http/problem.js';
 import { BoundedQueue, QueueFull } from '../../platform/queues/bounded-queue.js';
 import { DeadlineThread, ThreadLost } from '../../platform/threads/deadline-thread.js';
 import { FilesService } from '../files/files.service.js';
-import type { ComparedRun, Comparison, KnobsAnswer, KnobsQuestion } from './knobs-questions.js';
+import type {
+  ComparedRun,
+  Comparison,
+  KnobsAnswer,
+  KnobsQuestion,
+  ParamsSet,
+  ProgramWithParams,
+} from './knobs-questions.js';
 
 const DEADLINE_MS = 10_000;
 const MEMORY_MB = 512;
@@ -20,6 +27,7 @@ export class KnobsService implements OnModuleDestroy {
   private readonly thread: DeadlineThread<KnobsQuestion, KnobsAnswer>;
   /** The thread has one question of each line: whoever looks at a file does not wait for all runs that start. */
   private readonly looks = new BoundedQueue(1, WAITING);
+  private readonly starts = new BoundedQueue(1, Infinity);
   private readonly comparisons = new BoundedQueue(1, Infinity);
 
   constructor(
@@ -51,6 +59,11 @@ export class KnobsService implements OnModuleDestroy {
     }
   }
 
+  /** Gives a program its parameters the way it reads them. @throws ProblemError 422 */
+  async set(program: ProgramWithParams): Promise<ParamsSet> {
+    return (await this.starts.run(() => this.ask({ kind: 'set', ...program }))) as ParamsSet;
+  }
+
   /** The knobs of a run, and in what it differs from an earlier one. */
   async compare(before: ComparedRun | null, after: ComparedRun): Promise<Comparison> {
     const question: KnobsQuestion = { kind: 'compare', before: before && factsOf(before), after: factsOf(after) };
@@ -71,6 +84,6 @@ export class KnobsService implements OnModuleDestroy {
 }
 
 /** Of the whole record of a run only what is compared goes to the thread. */
-function factsOf({ file, params, args, seed, snapshotId }: ComparedRun): ComparedRun {
-  return { file, params, args, seed, snapshotId };
+function factsOf({ file, params, args, seed, snapshotId, set }: ComparedRun): ComparedRun {
+  return { file, params, args, seed, snapshotId, set };
 }

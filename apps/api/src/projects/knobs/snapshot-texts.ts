@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFileSync, statSync } from 'node:fs';
 import { type ManifestEntry, ManifestSchema } from '@mle/protocol';
 import { blobPath } from '../../platform/blobs/blob-path.js';
@@ -23,11 +24,11 @@ export class SnapshotTexts {
     return files;
   }
 
-  /** Null for what is no text, or larger than what a person writes. */
+  /** Null for what is no text in UTF-8, or larger than what a person writes. */
   of(sha256: string): string | null {
     const path = blobPath(this.folder, sha256);
     if (statSync(path).size > MAX_SOURCE) return null;
     const bytes = readFileSync(path);
-    return bytes.includes(0) ? null : bytes.toString('utf8');
+    return bytes.includes(0) || !isUtf8(bytes) ? null : bytes.toString('utf8');
   }
 }

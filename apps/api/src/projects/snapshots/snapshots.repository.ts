@@ -44,8 +44,9 @@ export class SnapshotsRepository {
   async *manifests(): AsyncIterable<string> {
     for await (const { manifest } of this.snapshots.find({}, { manifest: 1 }).lean().cursor()) yield manifest;
     const runs = this.connection
-      .collection<{ snapshotId?: unknown }>('runs')
-      .find({}, { projection: { snapshotId: 1 } });
-    for await (const { snapshotId } of runs) if (typeof snapshotId === 'string') yield snapshotId;
+      .collection<{ snapshotId?: unknown; given?: { snapshotId?: unknown } }>('runs')
+      .find({}, { projection: { snapshotId: 1, 'given.snapshotId': 1 } });
+    for await (const { snapshotId, given } of runs)
+      for (const id of [snapshotId, given?.snapshotId]) if (typeof id === 'string') yield id;
   }
 }

@@ -79,6 +79,15 @@ export class SnapshotsService {
     );
   }
 
+  /** The snapshot with another text in one of its files: what a single run is sent. Answers its id. */
+  async withText(snapshotId: string, path: string, text: string): Promise<string> {
+    const blob = await this.blobs.putBytes(Buffer.from(text));
+    const { files } = await this.manifest(snapshotId);
+    const id = await this.store(files.map((file) => (file.path === path ? { ...file, ...blob } : file)));
+    this.handedOut.set(id, Date.now());
+    return id;
+  }
+
   private remember(snapshotId: string, manifest: Manifest): Manifest {
     this.manifests.set(snapshotId, manifest);
     const [oldest] = this.manifests.keys();
@@ -91,9 +100,13 @@ export class SnapshotsService {
     for await (const page of this.files.pages(projectId))
       for (const { path, mode, size, sha256 } of page) all.push({ path, mode, size, sha256 });
     const files = await this.sent(all);
+    return { id: await this.store(files), bytes: files.reduce((sum, { size }) => sum + size, 0), files: files.length };
+  }
+
+  private async store(files: ManifestEntry[]): Promise<string> {
     const { sha256 } = await this.blobs.put(Readable.from(listJson('{"version":1,"files":', inPages(files))));
     this.remember(sha256, { version: 1, files });
-    return { id: sha256, bytes: files.reduce((sum, { size }) => sum + size, 0), files: files.length };
+    return sha256;
   }
 
   /** Without what the project's .mleignore names. */

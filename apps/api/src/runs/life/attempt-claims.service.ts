@@ -12,7 +12,7 @@ import { Injectable } from '@nestjs/common';
 import { Meters } from '../../platform/meters/meters.js';
 import { EventsService } from '../../platform/signals/events.service.js';
 import { OutputIngest } from '../../results/output/output-ingest.service.js';
-import { currentAttempt, isOn, type RunRecord } from '../../run-records/run-view.js';
+import { currentAttempt, isOn, type RunRecord, sentSnapshot } from '../../run-records/run-view.js';
 import { RunsRepository } from '../../run-records/runs.repository.js';
 import { ClaimTurns } from '../dispatch/claim-turns.service.js';
 import { RunAnnouncer } from '../waiting/run-announcer.service.js';
@@ -95,12 +95,13 @@ function runSpec(run: RunRecord): RunSpec {
     ownerId: run.ownerId,
     projectId: run.projectId,
     projectName: run.projectName,
-    snapshotId: run.snapshotId,
+    snapshotId: sentSnapshot(run),
     snapshotBytes: run.snapshotBytes,
     file: run.file,
     command: run.command,
-    args: run.args,
-    params: run.params,
+    args: [...(run.given?.args ?? []), ...run.args],
+    params: run.given?.env ?? run.params,
+    set: run.given?.set ?? [],
     settings: run.settings ?? DEFAULT_PROJECT_SETTINGS,
     env: run.env,
     gpus: (run.gpuSeats ?? []).map((seat) => Number(seat.split('/').at(-1))),

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { logger } from '../../platform/logging/logger.js';
 import { describeChanges, type RunFacts } from '../../projects/knobs/changes/describe-changes.js';
 import { KnobsService } from '../../projects/knobs/knobs.service.js';
+import type { ComparedRun } from '../../projects/knobs/knobs-questions.js';
 import { RunComparisonsRepository } from '../../run-records/run-comparisons.repository.js';
 import type { RunRecord } from '../../run-records/run-view.js';
 import { RunAnnouncer } from '../waiting/run-announcer.service.js';
@@ -38,13 +39,18 @@ export class RunComparison {
 
   private async describe(before: RunRecord | null, run: RunRecord): Promise<void> {
     try {
-      const described = await this.comparisons.describe(run.id, await this.knobs.compare(before, run));
+      const described = await this.comparisons.describe(
+        run.id,
+        await this.knobs.compare(before && programOf(before), programOf(run)),
+      );
       if (described) this.announcer.announce(described);
     } catch (error) {
       logger.warn({ err: error, runId: run.id }, 'the program of a run was not compared with the run before');
     }
   }
 }
+
+const programOf = (run: RunRecord): ComparedRun => ({ ...run, set: run.given?.set ?? [] });
 
 /** Without a look into the code: it counts as a whole, by its snapshot. */
 function atFirstSight(before: RunRecord, after: RunRecord): ReturnType<typeof describeChanges> {

@@ -13,6 +13,7 @@ import { ProjectsService } from '../../projects/projects.service.js';
 import { type Snapshot, SnapshotsService } from '../../projects/snapshots/snapshots.service.js';
 import type { RunRecord } from '../../run-records/run-view.js';
 import type { NewRun } from '../../run-records/runs.repository.js';
+import { ParamsGiver } from './params-giver.service.js';
 import { type ChosenTarget, TargetsService } from './targets.service.js';
 
 /** A run that is to be made; the rest is stamped when it is stored. */
@@ -24,7 +25,7 @@ type SentSnapshot = Pick<Snapshot, 'id' | 'bytes'>;
 type Given = ChosenTarget &
   Pick<RunDraft, 'ownerId' | 'projectId' | 'projectName' | 'number' | 'settings' | 'snapshotId' | 'snapshotBytes'>;
 /** What a request may say. */
-type Asked = Omit<RunDraft, keyof Given>;
+type Asked = Omit<RunDraft, keyof Given | 'given'>;
 
 const UNASKED: Asked = {
   file: null,
@@ -51,6 +52,7 @@ export class RunDrafts {
     private readonly projects: ProjectsService,
     private readonly files: FilesService,
     private readonly snapshots: SnapshotsService,
+    private readonly params: ParamsGiver,
   ) {}
 
   async ofRequest(ownerId: string, { projectId, target, ...asked }: CreateRun): Promise<RunDraft> {
@@ -59,7 +61,7 @@ export class RunDrafts {
     if (asked.file !== undefined) await this.files.find(projectId, asked.file);
     const snapshot = this.snapshots.snapshotOf(projectId, revision);
     const given = await this.given(projectId, this.targets.choose(target, asked.needs), snapshot);
-    return { ...UNASKED, ...asked, ...given, ownerId, projectName, settings };
+    return this.params.give({ ...UNASKED, ...asked, ...given, ownerId, projectName, settings });
   }
 
   /** The same as the run, with its snapshot or with the project's files as they are now. */
@@ -70,7 +72,7 @@ export class RunDrafts {
     const snapshot = current ? this.snapshots.snapshotOf(projectId) : { id: run.snapshotId, bytes: run.snapshotBytes };
     const given = await this.given(projectId, this.targets.choose(targetOf(run), run.needs), snapshot);
     // Tags and note tell of the run that they were given to.
-    return { ...pick(run, ASKED), ...given, ownerId, projectName, settings, tags: [], note: '' };
+    return this.params.give({ ...pick(run, ASKED), ...given, ownerId, projectName, settings, tags: [], note: '' });
   }
 
   /** All that has to be looked up, at once. */

@@ -13,6 +13,7 @@ import { AttemptClaims } from './attempt-claims.service.js';
 import { AttemptEndings } from './attempt-endings.service.js';
 import { MachineJournals } from './machine-journals.service.js';
 import { MetricNotes } from './metric-notes.service.js';
+import { ParamsGiver } from './params-giver.service.js';
 import { Reconciler } from './reconciler.service.js';
 import { RunComparison } from './run-comparison.service.js';
 import { RunDrafts } from './run-drafts.service.js';
@@ -44,6 +45,7 @@ import { TargetsService } from './targets.service.js';
     MetricNotes,
     Reconciler,
     RunComparison,
+    ParamsGiver,
     RunDrafts,
     RunRemover,
     RunStarter,

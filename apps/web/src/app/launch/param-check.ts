@@ -18,14 +18,14 @@ export class ParamCheck {
     return { path: document.path(), source: document.text, command: this.projects.current()?.settings.command ?? null };
   });
 
-  /** A sentence for each parameter that the program seems not to read. */
+  /** A sentence for each parameter that seems to reach nothing of the program. */
   readonly warnings = computed<readonly string[]>(() => {
     // The text is read only when there is something to find in it.
     const params = this.params();
     const program = Object.keys(params).length > 0 ? this.program() : null;
     return program === null ? [] : unreachedParams(program, params);
   });
-  /** A parameter that the program reads, as one types it; null where it seems to read none. */
+  /** A parameter that reaches the program, as one types it; null where it seems to have none. */
   readonly suggestion = computed(() => {
     const program = this.program();
     return program === null ? null : readParam(program);

@@ -4,34 +4,36 @@ import { readParam, unreachedParams } from './param-readers';
 
 const EXAMPLES = fileURLToPath(new URL('../../../../../examples/', import.meta.url));
 const example = (path: string): string => readFileSync(`${EXAMPLES}${path}`, 'utf8');
+const worksOut = (line: number): string => `train.py works rate out itself, line ${line}; it may not read this.`;
 const of = (source: string, command: string | null = null, path = 'train.py') => ({ path, source, command });
 
 describe('a parameter that the program sets itself', () => {
-  it('is told with its line', () => {
-    expect(unreachedParams(of(example('first-training/train.py')), { learning_rate: 0.001 })).toEqual([
-      'train.py sets learning_rate itself, line 9; it may not read this.',
-    ]);
+  it('is set by the server where its value is a plain one', () => {
     expect(
-      unreachedParams(of(example('first-training-js/train.mjs'), null, 'train.mjs'), {
-        learningRate: 0.001,
-        hidden: 4,
-      }),
-    ).toEqual([
-      'train.mjs sets learningRate itself, line 6; it may not read this.',
-      'train.mjs sets hidden itself, line 7; it may not read this.',
-    ]);
+      unreachedParams(of(example('first-training/train.py')), { learning_rate: 0.001, activation: 'relu' }),
+    ).toEqual([]);
+    const javascript = of(example('first-training-js/train.mjs'), null, 'train.mjs');
+    expect(unreachedParams(javascript, { learningRate: 0.001, hidden: 4, activation: 'relu' })).toEqual([]);
   });
 
   it.each([
     'rate = 1',
-    'rate=1',
-    'rate: float = 1',
-    'export const rate = 1',
-    'let rate: number = 1',
+    'rate=-.5e-3  # of learning',
+    'rate: float = 1_000.0',
+    'export const rate = 1;',
+    "rate = 'slow'",
+    'rate = True\r',
+  ])('is plain in %s', (line) => expect(unreachedParams(of(`\n${line}\n`), { rate: 2 })).toEqual([]));
+
+  it.each([
     'rate = other = 1',
-  ])('is found in %s', (line) =>
-    expect(unreachedParams(of(`\n${line}\n`), { rate: 2 })[0]).toContain('sets rate itself, line 2'),
-  );
+    'rate = 1 + 2',
+    'rate = 1 / 2',
+    'rate = "a" + b',
+    'rate = f(1)',
+    'rate = [',
+    'rate: float = base',
+  ])('is worked out in %s', (line) => expect(unreachedParams(of(`\n${line}\n`), { rate: 2 })).toEqual([worksOut(2)]));
 
   it.each(['  rate = 1', 'rate == 1', 'rates = 1', '# rate = 1', 'rate => 1'])('is not found in %s', (line) =>
     expect(unreachedParams(of(line), { rate: 2 })).toEqual([
@@ -65,8 +67,12 @@ describe('a parameter to type', () => {
     expect(readParam(of('', 'python train.py {file} --seed {seed} --lr {lr}'))).toBe('lr=1');
   });
 
-  it('is none where it reads none', () => {
-    expect(readParam(of(example('first-training/train.py')))).toBeNull();
+  it('is a plain number at the top of the file, where it reads none', () => {
+    expect(readParam(of(example('first-training/train.py')))).toBe('learning_rate=0.5');
+  });
+
+  it('is none where it has none', () => {
+    expect(readParam(of('name = "net"\nprint(1)\n'))).toBeNull();
     expect(readParam(of('params = os.environ["MLE_PARAMS"]'))).toBeNull();
   });
 });

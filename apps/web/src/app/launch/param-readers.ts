@@ -11,7 +11,11 @@ export interface ParamReaders {
 /** Parameters are variables of the program, by these names. */
 const VARIABLE = /MLE_PARAM(?:S\b|_(\w{0,64}))/g;
 /** `name = …` at the top of a file. Each repetition ends soon, so that no line takes long. */
-const ASSIGNMENT = /^(?:export {1,4})?(?:(?:const|let|var) {1,4})?([A-Za-z_]\w{0,63}) {0,40}(?::[^=]{0,80})?=(?![=>])/;
+const ASSIGNMENT =
+  /^(?:export {1,4})?(?:(?:const|let|var) {1,4})?([A-Za-z_]\w{0,63}) {0,40}(?::[^=]{0,80})?=(?![=>]) {0,8}(.{0,200})/;
+/** A plain value, and no more on the line than a comment. */
+const PLAIN =
+  /^((?:- ?)?[\d.][\w.]{0,30}(?:e[-+]\d{1,3})?|"[^"\\]{0,80}"|'[^'\\]{0,80}'|[Tt]rue|[Ff]alse) {0,40}(?:$|#|;|\/\/|\r)/;
 /** Names in quotes, as in `param("rate")` or `"--batch-size"`, whatever the function is called. */
 const QUOTED = /["']-{0,2}([A-Za-z_][\w-]{0,63})["']/g;
 const PLACED = /\{(\w{1,64})\}/g;
@@ -21,8 +25,8 @@ const DEFAULT = /^["']?[\],]? ?(?:\?\?|\|\|)? ?(?:["'](\w{1,30})["']|(-?\d{1,20}
 const OF_COMMAND = new Set(['file', 'args', 'seed']);
 
 /**
- * A sentence for each parameter that the program seems not to read. It is a look at the text and no more: an import
- * may read it still.
+ * A sentence for each parameter that seems to reach nothing of the program. It is a look at the text and no more: an
+ * import may read it still, and the server, which sets plain values at the top of a file, reads them by a parser.
  */
 export function unreachedParams({ path, source, command }: ParamReaders, params: Record<string, ParamValue>): string[] {
   const names = Object.keys(params);
@@ -34,16 +38,18 @@ export function unreachedParams({ path, source, command }: ParamReaders, params:
   const placed = new Set([...(command ?? '').matchAll(PLACED)].map(([, name = '']) => name));
   const unread = names.filter((name) => !variables.has(name.toUpperCase()) && !named.has(name) && !placed.has(name));
   if (unread.length === 0) return [];
-  const lines = assignments(source);
-  return unread.map((name) => {
-    const line = lines.get(name);
-    return line === undefined
-      ? `${path} does not mention MLE_PARAM_${name.toUpperCase()}; it may not read ${name}.`
-      : `${path} sets ${name} itself, line ${line}; it may not read this.`;
+  const found = assignments(source);
+  return unread.flatMap((name) => {
+    const assigned = found.get(name);
+    if (assigned === undefined)
+      return `${path} does not mention MLE_PARAM_${name.toUpperCase()}; it may not read ${name}.`;
+    return assigned.plain === null
+      ? `${path} works ${name} out itself, line ${assigned.line}; it may not read this.`
+      : [];
   });
 }
 
-/** A parameter that the program reads, as one types it: `learning_rate=0.01`. Null where it seems to read none. */
+/** A parameter that reaches the program, as one types it: `learning_rate=0.01`. Null where it seems to have none. */
 export function readParam({ source, command }: ParamReaders): string | null {
   const placed = [...(command ?? '').matchAll(PLACED)]
     .map(([, name = '']) => name)
@@ -54,15 +60,23 @@ export function readParam({ source, command }: ParamReaders): string | null {
     const [, word, figure] = DEFAULT.exec(source.slice(index + text.length, index + text.length + 60)) ?? [];
     return `${name.toLowerCase()}=${word ?? figure ?? '1'}`;
   }
-  return null;
+  const [first] = [...assignments(source)].filter(([, { plain }]) => plain !== null && /\d/.test(plain));
+  return first === undefined ? null : `${first[0]}=${first[1].plain}`;
 }
 
-/** The lines, counted from 1, on which names are first given a value at the top of the file. */
-function assignments(source: string): Map<string, number> {
-  const lines = new Map<string, number>();
-  source.split('\n').forEach((line, i) => {
-    const name = ASSIGNMENT.exec(line)?.[1];
-    if (name !== undefined && !lines.has(name)) lines.set(name, i + 1);
+/** A name that is given a value at the top of the file; `line` counts from 1. */
+interface Assigned {
+  line: number;
+  /** The value, where it is a plain one. */
+  plain: string | null;
+}
+
+/** By name, each as it is first given a value. */
+function assignments(source: string): Map<string, Assigned> {
+  const found = new Map<string, Assigned>();
+  source.split('\n').forEach((text, i) => {
+    const [, name, value = ''] = ASSIGNMENT.exec(text) ?? [];
+    if (name !== undefined && !found.has(name)) found.set(name, { line: i + 1, plain: PLAIN.exec(value)?.[1] ?? null });
   });
-  return lines;
+  return found;
 }

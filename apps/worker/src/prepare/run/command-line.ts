@@ -1,6 +1,6 @@
 import { lstat, realpath } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
-import type { RunSpec } from '@mle/protocol';
+import type { KnobSet, RunSpec } from '@mle/protocol';
 import { expandTemplate } from './command-template.js';
 import { NotRunnable } from './not-runnable.js';
 
@@ -12,9 +12,14 @@ const INTERPRETERS: Record<string, string> = {
   '.sh': 'bash',
 };
 
-/** `Running <file>` or `Running <command>`: the first line of a program's output. */
+/** `Running <file>` or `Running <command>`, and what this run has other than the file says: where an output begins. */
 export function headline(spec: RunSpec, shown = spec.file ?? spec.command ?? ''): string {
-  return `Running ${shown}\n`;
+  return [`Running ${shown}`, ...spec.set.map((knob) => setLine(knob, spec.file ?? ''))].join('\n') + '\n';
+}
+
+function setLine({ name, how, line, from, to }: KnobSet, file: string): string {
+  const where = how === 'constant' ? `set in this run's copy of ${file}` : 'given as an option';
+  return `${name} = ${JSON.stringify(to)}, ${where} (line ${line} says ${JSON.stringify(from)})`;
 }
 
 interface CommandLine {

@@ -35,6 +35,7 @@ import { RunTimeline } from '../../runs/run-timeline';
 import { outcome, runTime, runTitle } from '../../runs/run-words';
 import { RunsStore } from '../../runs/runs-store';
 import { Icon } from '../../ui/icon';
+import { Notice } from '../../ui/notice';
 import { RovingFocus, RovingItem } from '../../ui/roving-focus';
 import { StateChip } from '../../ui/state-chip';
 import { stateWord } from '../../ui/state-icon';
@@ -56,6 +57,7 @@ const OF_ATTEMPT: ReadonlySet<TabKey> = new Set(['output', 'graphs', 'resources'
   selector: 'mle-run-page',
   imports: [
     Icon,
+    Notice,
     MatMenuModule,
     OutputPane,
     RouterLink,

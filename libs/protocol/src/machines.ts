@@ -47,6 +47,8 @@ export const MachineViewSchema = z.object({
   state: MachineStateSchema,
   /** Whether it takes no new runs; unlike `state` it says so of a machine that is offline too. */
   draining: z.boolean(),
+  /** Whether it runs what members start, and not only what administrators do. */
+  takesMembers: z.boolean(),
   slots: z.int(),
   running: z.array(IdSchema).max(LIMITS.attemptsOfMachine),
   labels: z.array(WordSchema).max(MOST_LABELS),
@@ -77,6 +79,7 @@ export const UpdateMachineSchema = z
     slots: z.int().min(1).max(64).optional(),
     labels: z.array(LabelSchema).max(MOST_LABELS).optional(),
     drain: z.boolean().optional(),
+    takesMembers: z.boolean().optional(),
     poolIds: z
       .array(IdSchema)
       .max(MOST_POOLS, `Use at most ${MOST_POOLS} pools.`)

@@ -16,3 +16,14 @@ export function satisfies(
 /** Whether the machine takes runs now, if it has a free slot. */
 export const takesRuns = ({ online, draining }: Pick<MachineRecord, 'online' | 'draining'>): boolean =>
   online && !draining;
+
+/**
+ * Whether it runs what members start. Where programs have the rights of the server itself they can read its keys and
+ * all that is stored, so that somebody has to decide it.
+ */
+export const takesMembers = ({
+  takesMembers: decided,
+  provider,
+  inventory,
+}: Pick<MachineRecord, 'takesMembers' | 'provider' | 'inventory'>): boolean =>
+  decided ?? !(provider === 'local' && inventory?.isolated === false);

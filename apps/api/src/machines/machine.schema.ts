@@ -40,6 +40,10 @@ export class Machine {
   @Prop({ type: Boolean, default: false })
   draining!: boolean;
 
+  /** Null: nobody has decided. Absent in machines of an earlier version. */
+  @Prop({ type: Boolean, default: null })
+  takesMembers?: boolean | null;
+
   /** Null: the installation's. */
   @Prop({ type: Number, default: null })
   lostAfterSeconds!: number | null;

@@ -5,6 +5,7 @@ import { logger } from '../platform/logging/logger.js';
 import { EventsService } from '../platform/signals/events.service.js';
 import { RunsRepository } from '../run-records/runs.repository.js';
 import { MachineCredentials } from './machine-credentials.js';
+import { takesMembers } from './machine-fitness.js';
 import { type MachineRecord, MachinesRepository } from './machines.repository.js';
 import { PoolAnnouncer } from './pools/pool-announcer.service.js';
 import { PoolsRepository } from './pools/pools.repository.js';
@@ -48,6 +49,8 @@ export class MachinesService implements OnModuleDestroy {
     const before = await this.machines.get(id);
     const machine = before && (await this.machines.change(id, change));
     if (!machine) throw notFound('machine');
+    if (change.takesMembers !== undefined)
+      logger.info({ machineId: id, takesMembers: change.takesMembers }, 'who may run on a machine was decided');
     this.events.emit('machine.settings', id);
     if (change.poolIds) await this.poolAnnouncer.announce([...new Set([...before.poolIds, ...machine.poolIds])]);
     return this.announce(machine);
@@ -136,6 +139,7 @@ function machineView(machine: MachineRecord, running: string[]): MachineView {
     name: machine.name,
     state: machine.online ? (machine.draining ? 'draining' : 'online') : 'offline',
     draining: machine.draining,
+    takesMembers: takesMembers(machine),
     slots: machine.slots,
     running,
     labels: machine.labels,

@@ -54,6 +54,10 @@ export class UsersRepository {
     return this.users.countDocuments();
   }
 
+  async administratorIds(): Promise<string[]> {
+    return (await this.users.find({ role: 'admin' }, { _id: 1 }).lean()).map(({ _id }) => String(_id));
+  }
+
   async countAdmins(): Promise<number> {
     return this.users.countDocuments({ role: 'admin' });
   }

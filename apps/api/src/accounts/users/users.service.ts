@@ -29,6 +29,10 @@ export class UsersService {
     return this.users.list();
   }
 
+  administratorIds(): Promise<string[]> {
+    return this.users.administratorIds();
+  }
+
   byId(id: string): Promise<UserView | null> {
     return this.users.byId(id);
   }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { UsersModule } from '../../accounts/users/users.module.js';
 import { MachinesModule } from '../../machines/machines.module.js';
 import { RunRecordsModule } from '../../run-records/run-records.module.js';
 import { WaitingModule } from '../waiting/waiting.module.js';
@@ -8,7 +9,7 @@ import { OwnLines } from './own-lines.service.js';
 import { PoolQueues } from './pool-queues.service.js';
 
 @Module({
-  imports: [MachinesModule, RunRecordsModule, WaitingModule],
+  imports: [MachinesModule, RunRecordsModule, UsersModule, WaitingModule],
   providers: [ClaimTurns, Dispatcher, OwnLines, PoolQueues],
   exports: [ClaimTurns, Dispatcher, OwnLines, PoolQueues],
 })

@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { UsersService } from '../../accounts/users/users.service.js';
 import { MachinesRepository } from '../../machines/machines.repository.js';
 import { DeliveriesService } from '../../machines/queue/deliveries.service.js';
 import { logger } from '../../platform/logging/logger.js';
@@ -29,6 +30,7 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
     private readonly runs: RunsRepository,
     private readonly lines: RunLinesRepository,
     private readonly machines: MachinesRepository,
+    private readonly users: UsersService,
     private readonly deliveries: DeliveriesService,
     private readonly announcer: RunAnnouncer,
     private readonly events: EventsService,
@@ -58,12 +60,17 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
 
   private async dispatch(): Promise<void> {
     if (this.ended || !(await this.lines.anyOfPools())) return;
-    const [machines, placed] = await Promise.all([this.machines.list(), this.lines.placed()]);
+    const [machines, placed, administrators] = await Promise.all([
+      this.machines.list(),
+      this.lines.placed(),
+      this.users.administratorIds(),
+    ]);
     const back: PlacedRun[] = [];
     for (const run of misplaced(machines, placed)) if (await this.giveBack(run)) back.push(run);
     const room = new Room(
       machines,
       placed.filter((run) => !back.includes(run)),
+      new Set(administrators),
     );
     if (room.isFull) return;
     room.expect(await this.lines.headsOfMachines(room.machineIds, MOST_SLOTS));

@@ -12,6 +12,7 @@ const machine = (id: string, change: Partial<RoomMachine> = {}): RoomMachine => 
   draining: false,
   labels: [],
   inventory: null,
+  provider: 'joined',
   ...change,
 });
 const placed = (id: string, machineId: string, change: Partial<PlacedRun> = {}): PlacedRun => ({
@@ -55,6 +56,20 @@ const chosen = (room: Room, run: PoolRun) => {
 };
 
 describe('the room on machines', () => {
+  it('is for members only where their programs have not the rights of the server, unless somebody decided so', () => {
+    const inventory = { ...INVENTORY, isolated: false };
+    const own = (change: Partial<RoomMachine> = {}) => machine('m', { provider: 'local', inventory, ...change });
+    const owner = waiting('a', { ownerId: 'member' });
+    const chosenOn = (of: RoomMachine, administrators: string[] = []) =>
+      chosen(new Room([of], [], new Set(administrators)), owner);
+    expect(chosenOn(own())).toBeNull();
+    expect(chosenOn(own(), ['member'])).toBe('m/0');
+    expect(chosenOn(own({ takesMembers: true }))).toBe('m/0');
+    expect(chosenOn(own({ inventory: { ...inventory, isolated: true } }))).toBe('m/0');
+    expect(chosenOn(machine('m', { inventory, takesMembers: false }))).toBeNull();
+    expect(chosenOn(machine('m', { inventory }))).toBe('m/0');
+  });
+
   it('is the lowest seats that nobody has, and no more than there are slots', () => {
     const room = new Room(
       [machine('m', { slots: 4 })],

@@ -1,11 +1,11 @@
-import { satisfies, takesRuns } from '../../machines/machine-fitness.js';
+import { satisfies, takesMembers, takesRuns } from '../../machines/machine-fitness.js';
 import type { MachineRecord } from '../../machines/machines.repository.js';
 import { freeGpus, giveGpus, type Gpu } from '../../run-records/gpu-seats.js';
 import { goesBefore, type LineRun, type PlacedRun, type PoolRun } from '../../run-records/run-lines.repository.js';
 
 export type RoomMachine = Pick<
   MachineRecord,
-  'id' | 'name' | 'slots' | 'poolIds' | 'online' | 'draining' | 'labels' | 'inventory'
+  'id' | 'name' | 'slots' | 'poolIds' | 'online' | 'draining' | 'labels' | 'inventory' | 'provider' | 'takesMembers'
 >;
 
 interface FreeMachine {
@@ -31,7 +31,11 @@ export class Room {
    */
   private heads = new Map<string, LineRun[]>();
 
-  constructor(machines: readonly RoomMachine[], placed: readonly PlacedRun[]) {
+  constructor(
+    machines: readonly RoomMachine[],
+    placed: readonly PlacedRun[],
+    private readonly administrators: ReadonlySet<string> = new Set(),
+  ) {
     for (const machine of machines) {
       if (machine.poolIds.length === 0 || !takesRuns(machine)) continue;
       const here = placed.filter(({ machineId }) => machineId === machine.id);
@@ -68,7 +72,10 @@ export class Room {
     const offers = [...this.free.values()]
       .filter(
         ({ machine }) =>
-          run.targetPoolId !== null && machine.poolIds.includes(run.targetPoolId) && satisfies(machine, run.needs),
+          run.targetPoolId !== null &&
+          machine.poolIds.includes(run.targetPoolId) &&
+          satisfies(machine, run.needs) &&
+          (takesMembers(machine) || this.administrators.has(run.ownerId)),
       )
       .map((free) => ({ free, ...this.offer(free, run), tried: run.triedMachineIds.includes(free.machine.id) }))
       .filter(({ left }) => left > 0);

@@ -60,7 +60,7 @@ export class RunDrafts {
     checkTemplate(asked, settings);
     if (asked.file !== undefined) await this.files.find(projectId, asked.file);
     const snapshot = this.snapshots.snapshotOf(projectId, revision);
-    const given = await this.given(projectId, this.targets.choose(target, asked.needs), snapshot);
+    const given = await this.given(projectId, this.targets.choose(ownerId, target, asked.needs), snapshot);
     return this.params.give({ ...UNASKED, ...asked, ...given, ownerId, projectName, settings });
   }
 
@@ -70,7 +70,7 @@ export class RunDrafts {
     const current = files === 'current';
     if (current && file !== null) await this.files.find(projectId, file);
     const snapshot = current ? this.snapshots.snapshotOf(projectId) : { id: run.snapshotId, bytes: run.snapshotBytes };
-    const given = await this.given(projectId, this.targets.choose(targetOf(run), run.needs), snapshot);
+    const given = await this.given(projectId, this.targets.choose(ownerId, targetOf(run), run.needs), snapshot);
     // Tags and note tell of the run that they were given to.
     return this.params.give({ ...pick(run, ASKED), ...given, ownerId, projectName, settings, tags: [], note: '' });
   }

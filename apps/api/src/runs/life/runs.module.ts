@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { UsersModule } from '../../accounts/users/users.module.js';
 import { MachinesModule } from '../../machines/machines.module.js';
 import { FilesModule } from '../../projects/files/files.module.js';
 import { KnobsModule } from '../../projects/knobs/knobs.module.js';
@@ -26,6 +27,7 @@ import { TargetsService } from './targets.service.js';
 
 @Module({
   imports: [
+    UsersModule,
     DispatchModule,
     FilesModule,
     KnobsModule,

@@ -68,6 +68,7 @@ function valuesOf(machine: MachineView, change: UpdateMachine): UpdateMachine {
     ...(change.slots !== undefined && { slots: machine.slots }),
     ...(change.labels !== undefined && { labels: machine.labels }),
     ...(change.poolIds !== undefined && { poolIds: machine.poolIds }),
+    ...(change.takesMembers !== undefined && { takesMembers: machine.takesMembers }),
     ...(change.drain !== undefined && { drain: machine.draining }),
     ...(change.lostAfterSeconds !== undefined && { lostAfterSeconds: machine.lostAfterSeconds }),
   };

@@ -26,6 +26,7 @@ const machine = (change: Partial<MachineView> = {}): MachineView =>
     provider: 'joined',
     connection: 'dialled-in',
     connectionError: null,
+    takesMembers: true,
     url: null,
     inventory,
     properties: {},

@@ -90,3 +90,11 @@ export function absence(
     return `The worker of this computer does not answer. It is started again by itself; if it stays away, start the server anew.${runs}`;
   return `Its worker does not answer. Look whether the machine is on, reaches this server, and runs its worker.${runs}`;
 }
+
+/** What it means that members run on a machine. */
+export function membersHint({ provider, inventory }: Pick<MachineView, 'provider' | 'inventory'>): string {
+  if (inventory?.isolated !== false) return 'Their programs run under user ids of their own.';
+  return provider === 'local'
+    ? 'Their programs have your rights here: they can read the keys, the passwords’ hashes and all that is stored. Start the server as root, or let them run on another machine.'
+    : 'Their programs have the rights of the worker here: they can read what other runs left, and act as this machine.';
+}

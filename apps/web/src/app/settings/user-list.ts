@@ -1,17 +1,29 @@
-import { ChangeDetectionStrategy, Component, effect, inject, resource, signal, untracked } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  effect,
+  inject,
+  resource,
+  signal,
+  untracked,
+} from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
+import { RouterLink } from '@angular/router';
 import type { Role, UserView } from '@mle/protocol';
 import { EventsSocket } from '../core/events-socket';
 import { type RequestError, sentence, toRequestError } from '../core/problem';
 import { ServerState } from '../core/server-state';
 import { Session } from '../core/session';
+import { MachinesStore } from '../machines/machines-store';
 import { Icon } from '../ui/icon';
+import { Notice } from '../ui/notice';
 import { SettingsApi } from './settings-api';
 
 /** Who may log in. Administrators only. */
 @Component({
   selector: 'mle-user-list',
-  imports: [Icon],
+  imports: [Icon, Notice, RouterLink],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     @if (users.error(); as problem) {
@@ -51,6 +63,18 @@ import { SettingsApi } from './settings-api';
       <ul aria-hidden="true">
         <li class="row"><span class="skeleton"></span></li>
       </ul>
+    }
+    @if (exposed(); as machine) {
+      <mle-notice tone="warn" icon="alert">
+        This server was not started as root. Whoever runs programs on {{ machine.name }} can read its keys, all projects
+        and all that is stored.
+        @if (machine.takesMembers) {
+          Members may run there.
+        } @else {
+          Members may not run there, but on other machines.
+        }
+        <a routerLink="/machines">Decide it in the configuration of the machine</a>
+      </mle-notice>
     }
     <form novalidate #form (submit)="create($event, form, login.value, password.value)">
       <label class="field">
@@ -130,6 +154,11 @@ export class UserList {
   protected readonly session = inject(Session);
   protected readonly server = inject(ServerState);
   protected readonly users = resource({ loader: () => this.api.users() });
+  private readonly machines = inject(MachinesStore);
+  /** The machine where programs have the rights of the server. */
+  protected readonly exposed = computed(() =>
+    this.machines.list().find(({ provider, inventory }) => provider === 'local' && inventory?.isolated === false),
+  );
   protected readonly failure = signal<RequestError | null>(null);
   protected readonly words = sentence;
 

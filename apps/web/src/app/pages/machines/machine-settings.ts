@@ -6,13 +6,13 @@ import { toRequestError } from '../../core/problem';
 import { ServerState } from '../../core/server-state';
 import { LabelEditor } from '../../machines/label-editor';
 import { MachineEdits } from '../../machines/machine-edits';
-import { removalText } from '../../machines/machine-words';
+import { membersHint, removalText } from '../../machines/machine-words';
 import { MachinesApi } from '../../machines/machines-api';
 import { MachinesStore } from '../../machines/machines-store';
 import { PoolsStore } from '../../pools/pools-store';
 import { Icon } from '../../ui/icon';
 
-type Field = 'slots' | 'labels' | 'poolIds' | 'lostAfterSeconds';
+type Field = 'takesMembers' | 'slots' | 'labels' | 'poolIds' | 'lostAfterSeconds';
 
 /** What an administrator sets at a machine; each change is saved by itself. Others read it. */
 @Component({
@@ -77,6 +77,8 @@ export class MachineSettings {
     computation: () => null,
   });
 
+  protected readonly membersHint = computed(() => membersHint(this.machine()));
+
   protected textOf(field: Field): string | null {
     const problem = this.problem();
     return problem?.field === field ? problem.text : null;
@@ -111,6 +113,11 @@ export class MachineSettings {
     }
     if (seconds !== this.machine().lostAfterSeconds) await this.save('lostAfterSeconds', { lostAfterSeconds: seconds });
     else this.problem.set(null);
+  }
+
+  protected async saveTakesMembers(box: HTMLInputElement): Promise<void> {
+    await this.save('takesMembers', { takesMembers: box.checked });
+    box.checked = this.machine().takesMembers;
   }
 
   protected saveLabels(labels: string[]): Promise<void> {

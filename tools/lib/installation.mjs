@@ -3,6 +3,7 @@ import { delimiter, join } from 'node:path';
 import { OUTPUTS } from './build.mjs';
 import { ROOT } from './configuration.mjs';
 import { privateFolder, secretFile } from './folders.mjs';
+import { LocalInstances, onProcessors } from './local-instances.mjs';
 import { LogFile } from './log-file.mjs';
 import { Part } from './part.mjs';
 import { redisPart, redisSocket, redisUrl } from './redis.mjs';
@@ -82,21 +83,54 @@ export class Installation {
     });
   }
 
-  /** @param {() => void} [onChange] */
-  api(onChange) {
+  /** @param {() => void} [onChange] @param {(message: unknown) => void} [onMessage] */
+  api(onChange, onMessage) {
     const command = () => ({
       file: process.execPath,
       args: ['--enable-source-maps', join(ROOT, OUTPUTS.api)],
-      env: { ...this.apiEnvironment(), ...LIFELINE },
+      env: { ...this.apiEnvironment(), ...LIFELINE, ...(onMessage && { MLE_LAUNCHER_CHANNEL: '1' }) },
     });
-    return new Part({ name: 'api', command, cwd: ROOT, log: this.log('api'), onChange });
+    return new Part({ name: 'api', command, cwd: ROOT, log: this.log('api'), onChange, onMessage });
   }
 
   /** @param {string} url @param {() => void} [onChange] */
   worker(url, onChange) {
+    const data = join(this.configuration.dataDir, 'worker');
+    const log = this.log('worker');
+    return this.#workerPart(url, { data, tokenFile: this.tokenFile, name: 'this computer', cpus: null, log, onChange });
+  }
+
+  /**
+   * The instances of this computer, as the API wants them.
+   * @param {string} url
+   * @param {(report: import('./local-instances.mjs').Report) => void} report
+   * @param {() => void} onChange a process of them began or ended
+   */
+  instances(url, report, onChange) {
+    const log = this.log('instances');
+    return new LocalInstances({
+      folder: join(this.configuration.dataDir, 'instances'),
+      report,
+      makeWorker: (worker, changed) =>
+        this.#workerPart(url, {
+          ...worker,
+          log,
+          onChange: () => {
+            onChange();
+            changed();
+          },
+        }),
+    });
+  }
+
+  /**
+   * @param {string} url
+   * @param {{ data: string, tokenFile: string, name: string, cpus: number[] | null, log: LogFile, onChange?: () => void }} worker
+   */
+  #workerPart(url, { data, tokenFile, name, cpus, log, onChange }) {
     const { dataDir } = this.configuration;
-    const args = [join(ROOT, OUTPUTS.worker), '--url', url, '--data', join(dataDir, 'worker')];
-    args.push('--token-file', this.tokenFile, '--name', 'this computer', '--lifeline-fd', '3');
+    const args = [join(ROOT, OUTPUTS.worker), '--url', url, '--data', data];
+    args.push('--token-file', tokenFile, '--name', name, '--lifeline-fd', '3');
     const env = {
       ...withoutSecrets(process.env),
       PATH: withoutNpm(process.env['PATH']),
@@ -105,9 +139,9 @@ export class Installation {
     };
     return new Part({
       name: 'worker',
-      command: () => ({ file: process.execPath, args, env }),
+      command: () => ({ ...onProcessors(process.execPath, args, cpus), env }),
       cwd: ROOT,
-      log: this.log('worker'),
+      log,
       onChange,
     });
   }

@@ -17,7 +17,7 @@ const LEFT_PARTS_LIMIT_MS = 30_000;
 
 /**
  * @typedef {{ redis?: import('./part.mjs').Part, store?: import('./part.mjs').Part, api?: import('./part.mjs').Part,
- *   worker?: import('./part.mjs').Part }} Parts
+ *   worker?: import('./part.mjs').Part, instances?: import('./local-instances.mjs').LocalInstances }} Parts
  */
 
 /**
@@ -50,7 +50,7 @@ export async function main(development) {
   const parts = {};
   /** @type {{ address: string, end: () => Promise<void> } | null} */
   let extra = null;
-  const note = () => lock.note({ parts: Object.values(parts).flatMap((part) => (part.pid ? identify(part.pid) : [])) });
+  const note = () => lock.note({ parts: partsOf(parts).flatMap((part) => (part.pid ? identify(part.pid) : [])) });
   /** @type {unknown} */
   let error = null;
   try {
@@ -98,15 +98,28 @@ async function startParts(parts, installation, redisBinary, note, shutdown) {
     if (!mongodbUri) parts.store = installation.store(note);
     // Neither needs the other, and the API would wait for both.
     await unlessStopped(Promise.all([parts.redis?.start(), parts.store?.start()]));
-    parts.api = installation.api(note);
-    await unlessStopped(parts.api.start());
     const address = localAddress(installation.configuration);
+    if (localWorker) {
+      const report = (/** @type {object} */ message) => parts.api?.send(message);
+      parts.instances = installation.instances(address, report, note);
+    }
+    const { instances } = parts;
+    parts.api = installation.api(
+      note,
+      instances && ((wish) => instances.want(/** @type {import('./local-instances.mjs').Wish} */ (wish))),
+    );
+    await unlessStopped(parts.api.start());
     if (localWorker) {
       parts.worker = installation.worker(address, note);
       await unlessStopped(parts.worker.start());
     }
     return address;
   });
+}
+
+/** @param {Parts} parts */
+function partsOf({ instances, ...others }) {
+  return [...Object.values(others), ...(instances?.parts ?? [])];
 }
 
 /**

@@ -20,6 +20,7 @@ const STARTS_BEFORE_GIVING_UP = 3;
  * @property {string} cwd
  * @property {import('./log-file.mjs').LogFile} log
  * @property {() => void} [onChange] a process of it began or ended
+ * @property {(message: unknown) => void} [onMessage] its processes have a channel to speak by, and this hears them
  */
 
 /**
@@ -86,6 +87,11 @@ export class Part {
     lifeline?.write(`${word}\n`);
   }
 
+  /** To a part that has just died it is not sent: the next one asks anew. @param {object} message */
+  send(message) {
+    if (this.#child?.connected) this.#child.send(message, () => {});
+  }
+
   /** Asks its processes to end; unless `end` was called it is started again, as after any death. */
   restart() {
     this.#backoffMs = BACKOFF_MS.first;
@@ -127,7 +133,11 @@ export class Part {
     const { file, args, env, input } = command();
     this.#startedAt = Date.now();
     this.#lastWords = [];
-    const child = spawn(file, args, { cwd, env, detached: true, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
+    const { onMessage } = this.#description;
+    /** @type {import('node:child_process').StdioOptions} */
+    const stdio = ['pipe', 'pipe', 'pipe', 'pipe', ...(onMessage ? /** @type {const} */ (['ipc']) : [])];
+    const child = spawn(file, args, { cwd, env, detached: true, stdio });
+    if (onMessage) child.on('message', onMessage);
     this.#child = child;
     // Writing to a part that has just died is no error of ours: its exit is what counts.
     for (const stream of child.stdio) stream?.on('error', () => {});

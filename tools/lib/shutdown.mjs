@@ -50,11 +50,12 @@ export class Shutdown {
  * Ends the parts in their order: the worker with its runs, the API, the store, Redis. Each has its time, then it is
  * killed.
  * @param {{ worker?: import('./part.mjs').Part, api?: import('./part.mjs').Part, store?: import('./part.mjs').Part,
- *   redis?: import('./part.mjs').Part }} parts
+ *   redis?: import('./part.mjs').Part, instances?: import('./local-instances.mjs').LocalInstances }} parts
  * @param {Promise<void>} urged
  */
-export async function endParts({ worker, api, store, redis }, urged) {
-  if (worker) await endWorker(worker, urged);
+export async function endParts({ worker, api, store, redis, instances }, urged) {
+  void urged.then(() => instances?.kill());
+  await Promise.all([worker && endWorker(worker, urged), instances?.end()]);
   await api?.terminate(10_000);
   await store?.terminate(10_000);
   await redis?.terminate(3_000);

@@ -29,7 +29,7 @@ export async function main() {
     return;
   }
   const shutdown = new Shutdown();
-  /** @type {import('./launch.mjs').Parts} */
+  /** @type {{ redis?: import('./part.mjs').Part, store?: import('./part.mjs').Part }} */
   const parts = {};
   const note = () => lock.note({ parts: Object.values(parts).flatMap((part) => (part.pid ? identify(part.pid) : [])) });
   try {

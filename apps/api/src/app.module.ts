@@ -3,6 +3,7 @@ import { APP_FILTER } from '@nestjs/core';
 import { AuthModule } from './accounts/auth/auth.module.js';
 import { TokensModule } from './accounts/tokens/tokens.module.js';
 import { UsersModule } from './accounts/users/users.module.js';
+import { CloudModule } from './cloud/cloud.module.js';
 import { EventsGatewayModule } from './doors/events/events-gateway.module.js';
 import { HealthModule } from './doors/health/health.module.js';
 import { LinkModule } from './doors/link/link.module.js';
@@ -43,7 +44,7 @@ const PLATFORM = [
   MonitoringModule,
 ];
 
-const ENGINE = [MachinesModule, RunsModule, LinkModule, EventsGatewayModule];
+const ENGINE = [MachinesModule, RunsModule, CloudModule, LinkModule, EventsGatewayModule];
 
 /** The whole server for one configuration. */
 @Module({})

@@ -21,7 +21,7 @@ const PUBLIC = [
   'POST /api/v1/auth/setup',
 ];
 /** Routes with an id of something that belongs to the installation: all users see it. */
-const SHARED = ['GET /api/v1/machines/:id', 'GET /api/v1/pools/:id'];
+const SHARED = ['GET /api/v1/instances/:id', 'GET /api/v1/machines/:id', 'GET /api/v1/pools/:id'];
 /** Routes that name somebody's project or run in their body or query. */
 const NAMING: Record<string, (theirs: Theirs) => { body?: object; query?: string }> = {
   'POST /api/v1/projects': ({ project }) => ({ body: { projectId: project } }),

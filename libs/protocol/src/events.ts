@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { IdSchema } from './ids.js';
+import type { InstanceView } from './instances.js';
 import type { AttemptProgress } from './link.js';
 import type { MachineView } from './machines.js';
 import type { MetricUpdate } from './metrics.js';
@@ -12,7 +13,7 @@ export const EVENTS_PATH = '/socket.io/';
 /** socket.io namespace of the browser, whose handshake brings the session cookie or `Authorization: Bearer`. */
 export const EVENTS_NAMESPACE = '/events';
 
-/** Server to browser. Runs and projects reach their owner only, machines and pools everyone. */
+/** Server to browser. Runs and projects reach their owner only, machines, instances and pools everyone. */
 export interface ServerToBrowser {
   'run.changed': (run: RunView) => void;
   'run.deleted': (run: { id: string; projectId: string }) => void;
@@ -25,6 +26,7 @@ export interface ServerToBrowser {
   'project.deleted': (project: { id: string }) => void;
   'machine.changed': (machine: MachineView) => void;
   'machine.removed': (machine: { id: string }) => void;
+  'instance.changed': (instance: InstanceView) => void;
   'pool.changed': (pool: PoolView) => void;
   'pool.removed': (pool: { id: string }) => void;
   /** Of watched runs only. May come before it is durable: same offset, same bytes. A gap is fetched by range. */

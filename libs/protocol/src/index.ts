@@ -7,6 +7,7 @@ export * from './events.js';
 export * from './health.js';
 export * from './ids.js';
 export * from './ignore-rules.js';
+export * from './instances.js';
 export * from './knobs.js';
 export * from './limits.js';
 export * from './link.js';

@@ -2,6 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../platform/config/config.js';
+import type { ExpectedMachine } from './machine.schema.js';
 import { MachinesRepository } from './machines.repository.js';
 
 const JOIN_TOKEN_MS = 30 * 60_000;
@@ -22,10 +23,11 @@ export class MachineCredentials {
     return (await this.machines.byCredential(hash(credential)))?.id ?? null;
   }
 
-  async createJoinToken(): Promise<{ token: string; expiresAt: Date }> {
+  /** `expected`: what the worker becomes that joins by it. */
+  async createJoinToken(expected?: ExpectedMachine): Promise<{ token: string; expiresAt: Date }> {
     const token = secret('mlj');
     const expiresAt = new Date(Date.now() + JOIN_TOKEN_MS);
-    await this.machines.addJoinToken(hash(token), expiresAt);
+    await this.machines.addJoinToken(hash(token), expiresAt, expected);
     return { token, expiresAt };
   }
 
@@ -41,7 +43,10 @@ export class MachineCredentials {
     if (await this.isLocalToken(token)) {
       return { machineId: await this.machines.joinLocal(credentialHash, name), credential };
     }
-    if (!(await this.machines.useJoinToken(hash(token)))) return null;
+    const used = await this.machines.useJoinToken(hash(token));
+    if (!used) return null;
+    if (used.expected)
+      return { machineId: await this.machines.joinInstance(used.expected, credentialHash), credential };
     return { machineId: await this.machines.create({ name, provider: 'joined', credentialHash }), credential };
   }
 

@@ -70,22 +70,39 @@ export class Machine {
   @Prop({ type: MongooseSchema.Types.Mixed, default: null })
   dial!: MachineDial | null;
 
+  /** The instance that it is; absent where a person added it. */
+  @Prop({ type: String })
+  instanceId?: string;
+
   @Prop({ type: Date, required: true })
   createdAt!: Date;
 }
 export const MachineSchema = SchemaFactory.createForClass(Machine);
 MachineSchema.index({ credentialHash: 1 }, { unique: true });
 MachineSchema.index({ online: 1 });
+MachineSchema.index({ instanceId: 1 }, { unique: true, partialFilterExpression: { instanceId: { $type: 'string' } } });
 MachineSchema.index(
   { 'dial.fingerprint': 1 },
   { unique: true, partialFilterExpression: { 'dial.fingerprint': { $type: 'string' } } },
 );
+
+/** What a joining worker becomes, where that was decided before it came. */
+export interface ExpectedMachine {
+  instanceId: string;
+  name: string;
+  provider: MachineProvider;
+  poolIds: string[];
+}
 
 /** A one-time permission to join. */
 @Schema({ collection: 'join_tokens', versionKey: false })
 export class JoinToken {
   @Prop({ type: String, required: true })
   hash!: string;
+
+  /** Absent: a machine that a person adds. */
+  @Prop({ type: MongooseSchema.Types.Mixed })
+  expected?: ExpectedMachine;
 
   @Prop({ type: Date, required: true })
   expiresAt!: Date;

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import type { Model, UpdateQuery } from 'mongoose';
 import { objectId } from '../platform/database/ids.js';
-import { JoinToken, Machine } from './machine.schema.js';
+import { type ExpectedMachine, JoinToken, Machine } from './machine.schema.js';
 
 /** A machine as the database has it. */
 export type MachineRecord = Omit<Machine, '_id'> & { id: string };
@@ -34,7 +34,7 @@ export class MachinesRepository {
   async joinLocal(credentialHash: string, name: string): Promise<string> {
     const machine = await this.machines
       .findOneAndUpdate(
-        { provider: 'local' },
+        { provider: 'local', instanceId: { $exists: false } },
         { $set: { credentialHash }, $setOnInsert: { name, createdAt: new Date() } },
         { upsert: true, returnDocument: 'after' },
       )
@@ -47,14 +47,30 @@ export class MachinesRepository {
     return machine._id.toHexString();
   }
 
-  async addJoinToken(hash: string, expiresAt: Date): Promise<void> {
-    await this.tokens.create({ hash, expiresAt });
+  /** The machine of an instance, which keeps its id when its worker joins anew. */
+  async joinInstance(expected: ExpectedMachine, credentialHash: string): Promise<string> {
+    const { instanceId, ...values } = expected;
+    const machine = await this.machines
+      .findOneAndUpdate(
+        { instanceId },
+        { $set: { credentialHash }, $setOnInsert: { ...values, createdAt: new Date() } },
+        { upsert: true, returnDocument: 'after' },
+      )
+      .lean();
+    return machine._id.toHexString();
   }
 
-  /** True for one caller, once. */
-  async useJoinToken(hash: string): Promise<boolean> {
-    const used = await this.tokens.findOneAndDelete({ hash, expiresAt: { $gt: new Date() } }).lean();
-    return used !== null;
+  async ofInstances(instanceIds: readonly string[]): Promise<MachineRecord[]> {
+    return (await this.machines.find({ instanceId: { $in: [...instanceIds] } }).lean()).map(record);
+  }
+
+  async addJoinToken(hash: string, expiresAt: Date, expected?: ExpectedMachine): Promise<void> {
+    await this.tokens.create({ hash, expiresAt, ...(expected && { expected }) });
+  }
+
+  /** The token for one caller, once. */
+  async useJoinToken(hash: string): Promise<Pick<JoinToken, 'expected'> | null> {
+    return this.tokens.findOneAndDelete({ hash, expiresAt: { $gt: new Date() } }).lean();
   }
 
   async greet(id: string, hello: Hello): Promise<MachineRecord | null> {

@@ -38,6 +38,8 @@ export interface Config {
   localJoinTokenFile: string | null;
   /** A pipe to the launcher: the process ends when it closes. */
   lifelineFd: number | null;
+  /** The launcher starts workers on this computer for the API, and hears of them over the process's own channel. */
+  launcherChannel: boolean;
   webDir: string;
   workerBundle: string;
   /** The shell script that installs a worker. */
@@ -138,6 +140,11 @@ const localJoinTokenFile = variable(
   'a file that the local worker reads its token from',
 );
 const lifelineFd = variable('MLE_LIFELINE_FD', whole(3, 1024), 'the number of an open file descriptor from 3');
+const launcherChannel = variable(
+  'MLE_LAUNCHER_CHANNEL',
+  z.literal('1').transform(() => true),
+  '1 where a launcher starts workers for it',
+);
 const webDir = variable('MLE_WEB_DIR', text(4096), 'the folder of the built web application');
 const workerBundle = variable('MLE_WORKER_BUNDLE', text(4096), 'the file of the built worker');
 const examplesDir = variable('MLE_EXAMPLES_DIR', text(4096), 'the folder of the example projects');
@@ -188,6 +195,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     lostAfterSeconds: read(lostAfter) ?? DEFAULT_LOST_AFTER_SECONDS,
     localJoinTokenFile: read(localJoinTokenFile),
     lifelineFd: read(lifelineFd),
+    launcherChannel: read(launcherChannel) ?? false,
     webDir: path(webDir, join(root, 'dist/apps/web')),
     workerBundle: path(workerBundle, join(root, 'dist/apps/worker/worker.mjs')),
     workerInstaller: join(root, 'deploy/install-worker.sh'),

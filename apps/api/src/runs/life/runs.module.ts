@@ -55,6 +55,6 @@ import { TargetsService } from './targets.service.js';
     RunsService,
     TargetsService,
   ],
-  exports: [AttemptClaims, AttemptEndings, MachineJournals, RunRecordsModule, RunsService],
+  exports: [AttemptClaims, AttemptEndings, MachineJournals, RunRecordsModule, RunStopper, RunsService],
 })
 export class RunsModule {}

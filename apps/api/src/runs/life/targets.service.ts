@@ -51,7 +51,7 @@ export class TargetsService {
     const fit = able.filter((_machine, at) => allowed[at]);
     const [closed] = able;
     if (fit.length === 0 && closed) throw forbidden('machine.not_for_members', notForMembers(closed.name));
-    const local = fit.find(({ provider }) => provider === 'local');
+    const local = fit.find(({ provider, instanceId }) => provider === 'local' && instanceId === undefined);
     const open = fit.filter(takesRuns);
     const chosen = open.find((machine) => machine === local) ?? open[0] ?? local ?? fit[0];
     if (!chosen)

@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import { arch, cpus, hostname, platform, totalmem } from 'node:os';
+import { arch, availableParallelism, cpus, hostname, platform, totalmem } from 'node:os';
 import { type Inventory, LIMITS } from '@mle/protocol';
 import { type Answer, probe, SLOW } from './probe.js';
 
@@ -38,7 +38,8 @@ export async function takeInventory(
     platform: platform(),
     arch: arch(),
     cpuModel: word(cpus()[0]?.model.trim() ?? 'unknown'),
-    cpus: cpus().length,
+    // Those that this process may use: an instance on a computer has only some of them.
+    cpus: availableParallelism(),
     memoryBytes: totalmem(),
     diskFreeBytes: disk === null ? null : disk.bavail * disk.bsize,
     gpus: gpus === SLOW ? before.gpus : readGpuList(gpus ?? ''),

@@ -1,0 +1,23 @@
+import { type Budget, BudgetSchema } from '@mle/protocol';
+import { Controller, Get, Put } from '@nestjs/common';
+import { AdminOnly } from '../../platform/http/current-user.js';
+import { Returns, ZodBody } from '../../platform/http/zod.js';
+import { BudgetRepository } from './budget.repository.js';
+
+@Controller('api/v1/settings/budget')
+export class BudgetController {
+  constructor(private readonly budgets: BudgetRepository) {}
+
+  @Get()
+  @Returns(200, BudgetSchema, 'How many instances there may be at once')
+  get(): Promise<Budget> {
+    return this.budgets.get();
+  }
+
+  @Put()
+  @AdminOnly()
+  @Returns(200, BudgetSchema, 'Changes the limit; instances that live stay')
+  put(@ZodBody(BudgetSchema) body: Budget): Promise<Budget> {
+    return this.budgets.put(body);
+  }
+}

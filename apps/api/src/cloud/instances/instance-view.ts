@@ -1,0 +1,29 @@
+import type { InstanceView } from '@mle/protocol';
+import type { MachineRecord } from '../../machines/machines.repository.js';
+import type { InstanceRecord } from './instances.repository.js';
+
+export function instanceView(
+  instance: InstanceRecord,
+  machine: Pick<MachineRecord, 'id' | 'name'> | null,
+): InstanceView {
+  const { id, provider, name, state, type, idleMinutes, reason, problem } = instance;
+  return {
+    id,
+    provider,
+    // People rename the machine.
+    name: machine?.name ?? name,
+    state,
+    type,
+    machineId: machine?.id ?? null,
+    // This computer costs nothing more.
+    pricePerHour: 0,
+    requestedAt: instance.requestedAt.toISOString(),
+    readyAt: instance.readyAt?.toISOString() ?? null,
+    endsAt: instance.endsAt.toISOString(),
+    endedAt: instance.endedAt?.toISOString() ?? null,
+    idleMinutes,
+    phases: instance.phases.map(({ name: phase, at }) => ({ name: phase, at: at.toISOString() })),
+    reason,
+    problem,
+  };
+}

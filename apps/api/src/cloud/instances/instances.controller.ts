@@ -1,0 +1,89 @@
+import {
+  IdSchema,
+  type InstanceList,
+  InstanceListSchema,
+  type InstanceTypes,
+  InstanceTypesQuerySchema,
+  InstanceTypesSchema,
+  type InstanceView,
+  InstanceViewSchema,
+  type LaunchInstances,
+  LaunchInstancesSchema,
+  type UpdateInstance,
+  UpdateInstanceSchema,
+} from '@mle/protocol';
+import { Controller, Delete, Get, Headers, Patch, Post } from '@nestjs/common';
+import { z } from 'zod';
+import { AdminOnly } from '../../platform/http/current-user.js';
+import { parsed, Returns, ZodBody, ZodParam, ZodQuery } from '../../platform/http/zod.js';
+import { InstancesService } from './instances.service.js';
+
+const KeySchema = z.string().min(1).max(200).nullable();
+
+@Controller('api/v1/instances')
+export class InstancesController {
+  constructor(private readonly instances: InstancesService) {}
+
+  @Get()
+  @Returns(200, InstanceListSchema, 'Instances that live or ended within a day, and where some can be launched')
+  list(): Promise<InstanceList> {
+    return this.instances.list();
+  }
+
+  @Get('types')
+  @Returns(200, InstanceTypesSchema, 'The types that a provider has, the smallest first')
+  types(@ZodQuery(InstanceTypesQuerySchema) _query: z.output<typeof InstanceTypesQuerySchema>): InstanceTypes {
+    return this.instances.types();
+  }
+
+  @Post()
+  @AdminOnly()
+  @Returns(
+    201,
+    z.object({ items: z.array(InstanceViewSchema) }),
+    'Launches instances. An Idempotency-Key makes a repetition harmless',
+  )
+  launch(
+    @ZodBody(LaunchInstancesSchema) body: LaunchInstances,
+    @Headers('idempotency-key') key?: string,
+  ): Promise<{ items: InstanceView[] }> {
+    return this.instances.launch(body, parsed(KeySchema, key ?? null, 'Idempotency-Key'));
+  }
+
+  @Get(':id')
+  @Returns(200, InstanceViewSchema, 'An instance')
+  get(@ZodParam('id', IdSchema) id: string): Promise<InstanceView> {
+    return this.instances.get(id);
+  }
+
+  @Patch(':id')
+  @AdminOnly()
+  @Returns(200, InstanceViewSchema, 'Changes when it ends, and when it stops if it is idle')
+  change(
+    @ZodParam('id', IdSchema) id: string,
+    @ZodBody(UpdateInstanceSchema) body: UpdateInstance,
+  ): Promise<InstanceView> {
+    return this.instances.change(id, body);
+  }
+
+  @Post(':id/start')
+  @AdminOnly()
+  @Returns(200, InstanceViewSchema, 'Starts one that is stopped')
+  start(@ZodParam('id', IdSchema) id: string): Promise<InstanceView> {
+    return this.instances.start(id);
+  }
+
+  @Post(':id/stop')
+  @AdminOnly()
+  @Returns(200, InstanceViewSchema, 'Stops it and its runs; what it has stays for the next start')
+  stop(@ZodParam('id', IdSchema) id: string): Promise<InstanceView> {
+    return this.instances.stop(id);
+  }
+
+  @Delete(':id')
+  @AdminOnly()
+  @Returns(200, InstanceViewSchema, 'Terminates it: its runs end, its machine and its files go')
+  terminate(@ZodParam('id', IdSchema) id: string): Promise<InstanceView> {
+    return this.instances.terminate(id);
+  }
+}

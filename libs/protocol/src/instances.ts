@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { SentenceSchema, WordSchema } from './bounded.js';
+import { IdSchema, NameSchema, TimeSchema } from './ids.js';
+import { LIMITS } from './limits.js';
+
+/** Instances of one launch, and the most that an installation may allow at once. */
+const MOST_INSTANCES = 64;
+const MOST_HOURS = 7 * 24;
+/** Ends of instances are at most so far away. */
+export const LONGEST_LIFETIME_MS = MOST_HOURS * 3_600_000;
+export const DEFAULT_LIFETIME_HOURS = 3;
+export const DEFAULT_IDLE_MINUTES = 15;
+
+const INSTANCE_STATES = [
+  'requested',
+  'pending',
+  'booting',
+  'connecting',
+  'ready',
+  'stopping',
+  'stopped',
+  'terminating',
+  'terminated',
+  'failed',
+] as const;
+const InstanceStateSchema = z.enum(INSTANCE_STATES);
+export type InstanceState = z.infer<typeof InstanceStateSchema>;
+
+/** Those that will not be there again. */
+export const isEnded = (state: InstanceState): boolean => state === 'terminated' || state === 'failed';
+
+/** Who has the machines: this computer, as further worker processes. */
+const InstanceProviderSchema = z.enum(['local']);
+export type InstanceProvider = z.infer<typeof InstanceProviderSchema>;
+
+export const InstanceViewSchema = z.object({
+  id: IdSchema,
+  provider: InstanceProviderSchema,
+  name: WordSchema,
+  state: InstanceStateSchema,
+  type: WordSchema,
+  /** The machine that it became, once its worker has joined. */
+  machineId: IdSchema.nullable(),
+  pricePerHour: z.number(),
+  requestedAt: TimeSchema,
+  readyAt: TimeSchema.nullable(),
+  /** It is terminated then, whatever it does. */
+  endsAt: TimeSchema,
+  endedAt: TimeSchema.nullable(),
+  /** It stops after so long without a run; null: never. */
+  idleMinutes: z.int().nullable(),
+  /** The states on its way to ready, each when it was first reached since it was last started. */
+  phases: z.array(z.object({ name: InstanceStateSchema, at: TimeSchema })).max(INSTANCE_STATES.length),
+  /** Why it stopped or ended by itself. */
+  reason: SentenceSchema.nullable(),
+  problem: z.object({ code: WordSchema, sentence: SentenceSchema, detail: SentenceSchema }).nullable(),
+});
+export type InstanceView = z.infer<typeof InstanceViewSchema>;
+
+export const InstanceListSchema = z.object({
+  /** Living ones, and those that ended within a day; the newest first. */
+  items: z.array(InstanceViewSchema).max(LIMITS.pageItems),
+  /** Where instances can be launched here. */
+  providers: z.array(InstanceProviderSchema).max(10),
+});
+export type InstanceList = z.infer<typeof InstanceListSchema>;
+
+const InstanceTypeSchema = z.object({
+  type: WordSchema,
+  cpus: z.int(),
+  memoryGb: z.number(),
+  gpu: z.object({ name: WordSchema, count: z.int(), memoryGb: z.number() }).nullable(),
+  pricePerHour: z.number(),
+});
+export type InstanceType = z.infer<typeof InstanceTypeSchema>;
+export const InstanceTypesSchema = z.object({ items: z.array(InstanceTypeSchema).max(LIMITS.pageItems) });
+export type InstanceTypes = z.infer<typeof InstanceTypesSchema>;
+
+export const InstanceTypesQuerySchema = z.object({ provider: InstanceProviderSchema });
+
+const LifetimeSchema = z.number().min(0.25, 'Give at least a quarter of an hour.').max(MOST_HOURS);
+const IdleSchema = z.int().min(5, 'Give at least 5 minutes.').max(1440).nullable();
+
+export const LaunchInstancesSchema = z
+  .object({
+    provider: InstanceProviderSchema,
+    type: WordSchema.optional(),
+    count: z.int().min(1, 'Launch at least one.').max(MOST_INSTANCES).optional(),
+    name: NameSchema.max(60, 'Use at most 60 characters.').optional(),
+    poolId: IdSchema.optional(),
+    lifetimeHours: LifetimeSchema.optional(),
+    idleMinutes: IdleSchema.optional(),
+  })
+  .strict();
+export type LaunchInstances = z.infer<typeof LaunchInstancesSchema>;
+
+export const UpdateInstanceSchema = z
+  .object({ endsAt: TimeSchema.optional(), idleMinutes: IdleSchema.optional() })
+  .strict();
+export type UpdateInstance = z.infer<typeof UpdateInstanceSchema>;
+
+/** Hard: what is over is refused. Instances that are stopped count, because they still take their place. */
+export const BudgetSchema = z
+  .object({ instances: z.int().min(0).max(MOST_INSTANCES, `Use at most ${MOST_INSTANCES}.`) })
+  .strict();
+export type Budget = z.infer<typeof BudgetSchema>;
+export const DEFAULT_BUDGET: Budget = { instances: 4 };

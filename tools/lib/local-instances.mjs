@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { privateFolder } from './folders.mjs';
 import { PartFailure } from './part.mjs';
@@ -111,7 +111,9 @@ export class LocalInstances {
     const tokenFile = join(data, 'join-token');
     privateFolder(this.#folder);
     privateFolder(data);
-    writeFileSync(tokenFile, token ?? 'used', { mode: 0o600 });
+    // In one step, as the worker may be reading it.
+    writeFileSync(`${tokenFile}.new`, token ?? 'used', { mode: 0o600 });
+    renameSync(`${tokenFile}.new`, tokenFile);
     return { data, tokenFile };
   }
 

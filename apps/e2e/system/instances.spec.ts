@@ -48,6 +48,7 @@ describe('instances of this computer', () => {
   const reaches = (id: string, state: string): Promise<InstanceView> =>
     until(`the instance is ${state}`, async () => {
       const instance = await get(id);
+      if (instance.state === 'failed') throw new Error(JSON.stringify(instance));
       return instance.state === state ? instance : null;
     });
   const machines = async (): Promise<MachineView[]> => (await api.json<Page<MachineView>>('GET', 'machines')).items;

@@ -6,6 +6,7 @@ import { logger } from '../../platform/logging/logger.js';
 import { EventsService } from '../../platform/signals/events.service.js';
 import { LauncherChannel, type Report } from '../local/launcher-channel.js';
 import { LocalWorkers } from '../local/local-workers.service.js';
+import { idleStep } from './idleness.js';
 import { InstanceRuns } from './instance-runs.service.js';
 import { stateOf } from './instance-state.js';
 import { instanceView } from './instance-view.js';
@@ -17,8 +18,6 @@ const MINUTE_MS = 60_000;
 const BOOT_MS = 15 * MINUTE_MS;
 /** Runs are stopped so long before the end, to bring home what they have. */
 const LAST_CALL_MS = 3 * MINUTE_MS;
-/** One that rests takes no new runs for so long before it is stopped: one that is just being taken shows up. */
-const REST_MS = 4_000;
 
 /** Makes what is there agree with what is wanted, and ends instances that are idle or whose time is over. */
 @Injectable()
@@ -159,26 +158,17 @@ export class InstanceKeeper implements OnApplicationBootstrap, OnModuleDestroy {
     return changed;
   }
 
-  /**
-   * First it takes no more runs, and only if there is none after a moment is it stopped: a run that was just assigned is
-   * never ended.
-   */
-  private async mindIdleness({ id, busyAt, readyAt, idleMinutes, restsAt }: InstanceRecord): Promise<void> {
+  private async mindIdleness(instance: InstanceRecord): Promise<void> {
+    const { id, idleMinutes } = instance;
     const now = new Date();
-    if (await this.runs.busy(id)) {
-      if (restsAt) await this.runs.letIn(id);
-      await this.instances.change(id, { busyAt: now, restsAt: null });
-      return;
-    }
-    const idleMs = now.getTime() - (busyAt ?? readyAt ?? now).getTime();
-    if (idleMinutes === null || idleMs < idleMinutes * MINUTE_MS) {
-      if (!restsAt) return;
-      await this.runs.letIn(id);
-      await this.instances.change(id, { restsAt: null });
-    } else if (!restsAt) {
+    const step = idleStep(instance, await this.runs.busy(id), now.getTime());
+    if (step === 'busy' || step === 'wake') {
+      if (instance.restsAt) await this.runs.letIn(id);
+      await this.instances.change(id, { restsAt: null, ...(step === 'busy' && { busyAt: now }) });
+    } else if (step === 'rest') {
       await this.runs.keepOut(id);
       await this.instances.change(id, { restsAt: now });
-    } else if (now.getTime() - restsAt.getTime() >= REST_MS) {
+    } else if (step === 'stop') {
       const reason = `Stopped by itself, ${idleMinutes} min idle.`;
       const stopped = await this.instances.change(id, { wanted: 'stopped', reason }, { wanted: 'running' });
       if (stopped) await this.announce(stopped);

@@ -88,7 +88,7 @@ describe('instances of this computer', () => {
     expect((await api.request('POST', `instances/${first.id}/start`)).status).toBe(409);
   });
 
-  it('stop and start with what they have, and come back after a restart of the server', async () => {
+  it('stop and start with what they have, and come back after a restart of the server @full', async () => {
     const [instance] = await launch({ name: 'kept' });
     const id = instance?.id ?? '';
     const { machineId } = await reaches(id, 'ready');
@@ -111,7 +111,7 @@ describe('instances of this computer', () => {
     await reaches(id, 'terminated');
   });
 
-  it('end by themselves when their time is over, and their runs before them', async () => {
+  it('end by themselves when their time is over, and their runs before them @full', async () => {
     const [instance] = await launch({ name: 'short' });
     const id = instance?.id ?? '';
     const { machineId } = await reaches(id, 'ready');

@@ -32,6 +32,7 @@ const ROOMS: Record<string, string[]> = {
     'output',
     'metrics',
     'runs',
+    'instances',
     'machines',
     'pools',
     'projects',

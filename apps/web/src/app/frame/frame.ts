@@ -3,6 +3,7 @@ import { MatDialog } from '@angular/material/dialog';
 import { MatMenuModule } from '@angular/material/menu';
 import { Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import { EventsSocket } from '../core/events-socket';
+import { plural } from '../core/format';
 import { Hotkeys } from '../core/hotkeys';
 import { sentence } from '../core/problem';
 import { ServerState } from '../core/server-state';
@@ -10,6 +11,8 @@ import { Session } from '../core/session';
 import { Theme, THEMES } from '../core/theme';
 import { Toasts } from '../core/toasts';
 import { DocumentStore } from '../editor/document-store';
+import { dollars } from '../instances/instance-words';
+import { InstancesStore } from '../instances/instances-store';
 import { RunsStore } from '../runs/runs-store';
 import { BrandMark } from '../ui/brand-mark';
 import { Icon } from '../ui/icon';
@@ -49,6 +52,14 @@ export class Frame {
   private readonly runs = inject(RunsStore);
   private readonly documents = inject(DocumentStore);
   private readonly toasts = inject(Toasts);
+  protected readonly instances = inject(InstancesStore);
+  protected readonly cost = computed(() => {
+    const running = this.instances.running().length;
+    return {
+      text: `${dollars(this.instances.pricePerHour())}/h`,
+      title: running === 0 ? 'no instance runs' : `${plural(running, 'instance runs', 'instances run')}`,
+    };
+  });
   protected readonly active = computed(() => this.runs.active().length);
   protected readonly themeLabel = computed(() =>
     this.theme.dark() ? 'Switch to the light theme' : 'Switch to the dark theme',

@@ -5,6 +5,7 @@ import type { Load, MachineView, RunView } from '@mle/protocol';
 import { Clock } from '../../core/clock';
 import { ago, plural } from '../../core/format';
 import { Session } from '../../core/session';
+import { InstancesStore } from '../../instances/instances-store';
 import { Launcher } from '../../launch/launcher';
 import { AddMachineDialog, type WayToAdd } from '../../machines/add-machine-dialog';
 import type { LoadSample } from '../../machines/load-history';
@@ -17,6 +18,7 @@ import { Icon } from '../../ui/icon';
 import { LoadFailure } from '../../ui/load-failure';
 import { RovingFocus, RovingItem } from '../../ui/roving-focus';
 import { StateIcon, type StateShape } from '../../ui/state-icon';
+import { InstancesPanel } from './instances-panel';
 import { MachineDetails } from './machine-details';
 import { PoolsPanel } from './pools-panel';
 
@@ -38,7 +40,18 @@ interface MachineRow {
 /** The machines of the installation with the selected one below, or its pools. */
 @Component({
   selector: 'mle-machines-page',
-  imports: [Icon, LoadFailure, LoadSpark, MachineDetails, PoolsPanel, RouterLink, RovingFocus, RovingItem, StateIcon],
+  imports: [
+    Icon,
+    InstancesPanel,
+    LoadFailure,
+    LoadSpark,
+    MachineDetails,
+    PoolsPanel,
+    RouterLink,
+    RovingFocus,
+    RovingItem,
+    StateIcon,
+  ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './machines-page.html',
   styleUrl: './machines-page.scss',
@@ -58,6 +71,11 @@ export class MachinesPage {
   /** Of a machine that is gone the first takes the place. */
   protected readonly selected = computed<MachineView | null>(
     () => this.store.get(this.machine() ?? null) ?? this.store.list().at(0) ?? null,
+  );
+  private readonly instances = inject(InstancesStore);
+  /** Where none can be launched and none is there, nothing is said of them. */
+  protected readonly instancesShown = computed(
+    () => this.instances.providers().length > 0 || this.instances.list().length > 0,
   );
   protected readonly rows = computed(() => this.store.list().map((machine) => this.row(machine)));
   protected readonly summary = computed(() => {

@@ -16,6 +16,7 @@ import { Theme, THEMES } from '../../core/theme';
 import { KeyList } from '../../frame/key-list';
 import { About } from '../../settings/about';
 import { AccountForm } from '../../settings/account-form';
+import { LimitsForm } from '../../settings/limits-form';
 import { NotificationSetting } from '../../settings/notification-setting';
 import { SessionList } from '../../settings/session-list';
 import { TokenList } from '../../settings/token-list';
@@ -34,7 +35,18 @@ const READ_AT_PX = 120;
 /** Account, tokens, users, appearance, notifications, keys and about: one page, each part with an address. */
 @Component({
   selector: 'mle-settings-page',
-  imports: [About, AccountForm, Icon, KeyList, NotificationSetting, RouterLink, SessionList, TokenList, UserList],
+  imports: [
+    About,
+    AccountForm,
+    Icon,
+    KeyList,
+    LimitsForm,
+    NotificationSetting,
+    RouterLink,
+    SessionList,
+    TokenList,
+    UserList,
+  ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: { '(scroll)': 'follow()' },
   templateUrl: './settings-page.html',
@@ -50,7 +62,12 @@ export class SettingsPage {
   protected readonly parts = computed<Part[]>(() => [
     { id: 'account', title: 'Account', icon: 'user' },
     { id: 'tokens', title: 'API tokens', icon: 'key' },
-    ...(this.admin() ? [{ id: 'users', title: 'Users', icon: 'user' } as const] : []),
+    ...(this.admin()
+      ? [
+          { id: 'users', title: 'Users', icon: 'user' } as const,
+          { id: 'limits', title: 'Limits', icon: 'cloud' } as const,
+        ]
+      : []),
     { id: 'appearance', title: 'Appearance', icon: 'sun' },
     { id: 'notifications', title: 'Notifications', icon: 'clock' },
     { id: 'keys', title: 'Shortcuts', icon: 'keyboard' },

@@ -1,0 +1,51 @@
+import type { InstanceView } from '@mle/protocol';
+import { ageOf, dollars, endsSoon, extended, isRunning, progressOf, sentenceOf, stateWord } from './instance-words';
+
+const NOW = Date.parse('2026-01-01T12:00:00Z');
+const at = (minutes: number): string => new Date(NOW + minutes * 60_000).toISOString();
+const instance = (values: Partial<InstanceView>): InstanceView => ({
+  id: '0'.repeat(24),
+  provider: 'local',
+  name: 'local 1',
+  state: 'ready',
+  type: 'local-1',
+  machineId: null,
+  pricePerHour: 0,
+  requestedAt: at(-60),
+  readyAt: at(-59),
+  endsAt: at(120),
+  endedAt: null,
+  idleMinutes: 15,
+  phases: [],
+  reason: null,
+  problem: null,
+  ...values,
+});
+
+it('says how far an instance is', () => {
+  expect(stateWord(instance({ state: 'booting' }))).toBe('booting, 3 of 5');
+  expect(stateWord(instance({}))).toBe('ready');
+  expect(progressOf(instance({ state: 'terminating' }))).toBeNull();
+});
+
+it('warns ten minutes before its end, and extends it by an hour', () => {
+  expect(endsSoon(instance({}), NOW)).toBe(false);
+  const late = instance({ endsAt: at(9) });
+  expect(endsSoon(late, NOW)).toBe(true);
+  expect(sentenceOf(late, NOW)).toBe('Ends in 9 minutes. Its runs are stopped 3 minutes before.');
+  expect(extended(late, NOW)).toBe(at(69));
+  expect(extended(instance({ endsAt: at(-1) }), NOW)).toBe(at(60));
+});
+
+it('says why one stopped or failed', () => {
+  const stopped = instance({ state: 'stopped', reason: 'Stopped by itself, 15 min idle.' });
+  expect(sentenceOf(stopped, NOW)).toBe('Stopped by itself, 15 min idle.');
+  expect(isRunning(stopped)).toBe(false);
+  const problem = { code: 'worker.failed', sentence: 'It failed.', detail: 'why' };
+  expect(sentenceOf(instance({ state: 'failed', problem }), NOW)).toBe('It failed.');
+  expect(ageOf(instance({ state: 'terminated', endedAt: at(-29) }), NOW)).toBe('was there for 30:00');
+});
+
+it('says money without false digits', () => {
+  expect([dollars(0), dollars(0.526)]).toEqual(['$0', '$0.53']);
+});

@@ -1,0 +1,86 @@
+import type { InstanceState, InstanceView } from '@mle/protocol';
+import { elapsed, plural, timeOfDay } from '../core/format';
+import type { StateShape } from '../ui/state-icon';
+
+/** The way from the click to a machine that takes runs. */
+const WAY: readonly InstanceState[] = ['requested', 'pending', 'booting', 'connecting', 'ready'];
+const SHAPES: Record<InstanceState, StateShape> = {
+  requested: 'queued',
+  pending: 'assigned',
+  booting: 'preparing',
+  connecting: 'preparing',
+  ready: 'succeeded',
+  stopping: 'stopping',
+  stopped: 'stopped',
+  terminating: 'stopping',
+  terminated: 'stopped',
+  failed: 'failed',
+};
+const DOING: Partial<Record<InstanceState, string>> = {
+  requested: 'Asked for, it is started next',
+  pending: 'Its worker is being started',
+  booting: 'The worker starts, then it connects by itself',
+  connecting: 'The worker connects to this server',
+  stopping: 'Its runs are stopped, then the worker',
+  terminating: 'Its runs are stopped, then everything of it is removed',
+};
+const WARN_MS = 10 * 60_000;
+const HOUR_MS = 3_600_000;
+
+export const isEnded = ({ state }: InstanceView): boolean => state === 'terminated' || state === 'failed';
+/** It takes processors, or money, right now. */
+export const isRunning = (instance: InstanceView): boolean => !isEnded(instance) && instance.state !== 'stopped';
+export const canStop = ({ state }: InstanceView): boolean => WAY.includes(state);
+
+/** How far it is: `done` of `of` steps; null when it is on no way. */
+export function progressOf({ state }: InstanceView): { done: number; of: number } | null {
+  const at = WAY.indexOf(state);
+  return at < 0 || state === 'ready' ? null : { done: at + 1, of: WAY.length };
+}
+
+export const shapeOf = ({ state }: InstanceView): StateShape => SHAPES[state];
+
+export function stateWord(instance: InstanceView): string {
+  const progress = progressOf(instance);
+  return progress ? `${instance.state}, ${progress.done} of ${progress.of}` : instance.state;
+}
+
+/** What happens now, or why it is as it is, in one sentence. */
+export function sentenceOf(instance: InstanceView, now: number): string {
+  const { state, problem, reason, endsAt } = instance;
+  if (problem) return problem.sentence;
+  const doing = DOING[state];
+  if (doing) return doing;
+  if (state === 'ready') {
+    const left = Date.parse(endsAt) - now;
+    return left < WARN_MS
+      ? `Ends in ${plural(Math.max(1, Math.ceil(left / 60_000)), 'minute')}. Its runs are stopped 3 minutes before.`
+      : `Ends ${endOf(instance, now)} at the latest`;
+  }
+  return reason ?? '';
+}
+
+/** Its end is near enough to be warned of. */
+export const endsSoon = (instance: InstanceView, now: number): boolean =>
+  isRunning(instance) && Date.parse(instance.endsAt) - now < WARN_MS;
+
+/** `16:20`, with the day where it is another one. */
+export function endOf({ endsAt }: InstanceView, now: number): string {
+  const end = new Date(endsAt);
+  const day =
+    end.toDateString() === new Date(now).toDateString() ? '' : `${end.toLocaleDateString([], { weekday: 'short' })} `;
+  return `${day}${timeOfDay(end)}`;
+}
+
+/** `up 0:41`, or how long it was there. */
+export function ageOf({ readyAt, endedAt, requestedAt }: InstanceView, now: number): string {
+  if (endedAt) return readyAt ? `was there for ${elapsed(Date.parse(endedAt) - Date.parse(readyAt))}` : '';
+  return readyAt ? `up ${elapsed(now - Date.parse(readyAt))}` : elapsed(now - Date.parse(requestedAt));
+}
+
+/** `$0`, `$0.54`. */
+export const dollars = (amount: number): string => (amount === 0 ? '$0' : `$${amount.toFixed(2)}`);
+
+/** One hour more than it has, or than now where it has less. */
+export const extended = ({ endsAt }: InstanceView, now: number): string =>
+  new Date(Math.max(now, Date.parse(endsAt)) + HOUR_MS).toISOString();

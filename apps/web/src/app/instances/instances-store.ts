@@ -1,0 +1,50 @@
+import { computed, effect, inject, Injectable, signal, untracked } from '@angular/core';
+import type { InstanceList, InstanceView } from '@mle/protocol';
+import { EventsSocket } from '../core/events-socket';
+import { sentence } from '../core/problem';
+import { Session } from '../core/session';
+import { isRunning } from './instance-words';
+import { InstancesApi } from './instances-api';
+
+/** All instances of the installation, live; the newest first. */
+@Injectable({ providedIn: 'root' })
+export class InstancesStore {
+  private readonly api = inject(InstancesApi);
+  private readonly events = inject(EventsSocket);
+  private readonly session = inject(Session);
+  private readonly byId = signal<ReadonlyMap<string, InstanceView>>(new Map());
+  readonly status = signal<'loading' | 'ready' | 'error'>('loading');
+  readonly error = signal<string | null>(null);
+  /** Where instances can be launched. */
+  readonly providers = signal<InstanceList['providers']>([]);
+  readonly list = computed(() =>
+    [...this.byId().values()].sort((a, b) => b.requestedAt.localeCompare(a.requestedAt) || b.id.localeCompare(a.id)),
+  );
+  readonly running = computed(() => this.list().filter(isRunning));
+  readonly pricePerHour = computed(() => this.running().reduce((sum, { pricePerHour }) => sum + pricePerHour, 0));
+
+  constructor() {
+    this.events.on('instance.changed', (instance) => this.put(instance));
+    effect(() => {
+      this.events.epoch();
+      if (this.session.user()) untracked(() => void this.load());
+    });
+  }
+
+  async load(): Promise<void> {
+    try {
+      const { items, providers } = await this.api.list();
+      this.byId.set(new Map(items.map((instance) => [instance.id, instance])));
+      this.providers.set(providers);
+      this.status.set('ready');
+      this.error.set(null);
+    } catch (error) {
+      this.error.set(sentence(error));
+      if (this.status() === 'loading') this.status.set('error');
+    }
+  }
+
+  put(instance: InstanceView): void {
+    this.byId.update((map) => new Map(map).set(instance.id, instance));
+  }
+}

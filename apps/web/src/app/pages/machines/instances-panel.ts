@@ -1,0 +1,120 @@
+import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
+import { MatDialog } from '@angular/material/dialog';
+import { MatMenuModule } from '@angular/material/menu';
+import { RouterLink } from '@angular/router';
+import type { InstanceView } from '@mle/protocol';
+import { Clock } from '../../core/clock';
+import { sentence } from '../../core/problem';
+import { ServerState } from '../../core/server-state';
+import { Session } from '../../core/session';
+import {
+  ageOf,
+  canStop,
+  dollars,
+  endsSoon,
+  extended,
+  isEnded,
+  isRunning,
+  progressOf,
+  sentenceOf,
+  shapeOf,
+  stateWord,
+} from '../../instances/instance-words';
+import { InstancesApi } from '../../instances/instances-api';
+import { InstancesStore } from '../../instances/instances-store';
+import { Icon } from '../../ui/icon';
+import { LoadFailure } from '../../ui/load-failure';
+import { StateIcon, type StateShape } from '../../ui/state-icon';
+
+interface InstanceRow {
+  instance: InstanceView;
+  over: boolean;
+  shape: StateShape;
+  word: string;
+  age: string;
+  price: string;
+  progress: { done: number; of: number } | null;
+  sentence: string;
+  soon: boolean;
+  stoppable: boolean;
+}
+
+/** The instances with what becomes of them, and what one can do about each. */
+@Component({
+  selector: 'mle-instances-panel',
+  imports: [Icon, LoadFailure, MatMenuModule, RouterLink, StateIcon],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  host: { role: 'region', 'aria-label': 'Instances' },
+  templateUrl: './instances-panel.html',
+  styleUrl: './instances-panel.scss',
+})
+export class InstancesPanel {
+  protected readonly store = inject(InstancesStore);
+  protected readonly server = inject(ServerState);
+  private readonly api = inject(InstancesApi);
+  private readonly dialog = inject(MatDialog);
+  private readonly clock = inject(Clock);
+  private readonly session = inject(Session);
+  protected readonly admin = computed(() => this.session.user()?.role === 'admin');
+  protected readonly failure = signal<{ id: string; text: string } | null>(null);
+  private readonly under = signal<string | null>(null);
+  protected readonly rows = computed(() => this.store.list().map((instance) => rowOf(instance, this.clock.now())));
+
+  protected busy({ instance }: InstanceRow): boolean {
+    return this.under() === instance.id || this.server.refusal() !== null;
+  }
+
+  protected async launch(): Promise<void> {
+    const { LaunchDialog } = await import('./launch-dialog');
+    this.dialog.open(LaunchDialog, { ariaLabel: 'Launch an instance', restoreFocus: true });
+  }
+
+  protected act(instance: InstanceView, act: 'start' | 'stop'): Promise<void> {
+    return this.change(instance, () => this.api.act(instance.id, act));
+  }
+
+  protected extend(instance: InstanceView): Promise<void> {
+    return this.change(instance, () => this.api.update(instance.id, { endsAt: extended(instance, this.clock.now()) }));
+  }
+
+  protected async terminate(instance: InstanceView): Promise<void> {
+    const { ConfirmDialog } = await import('../../ui/confirm-dialog');
+    const act = async (): Promise<void> => this.store.put(await this.api.terminate(instance.id));
+    const title = `Terminate ${instance.name}?`;
+    const text =
+      'Its runs are stopped, and its files, caches and environments are lost. Finished runs with their output and artifacts are kept.';
+    this.dialog.open(ConfirmDialog, {
+      ariaLabel: title,
+      restoreFocus: true,
+      autoFocus: '[cdkFocusInitial]',
+      data: { title, text, verb: 'Terminate', act },
+    });
+  }
+
+  private async change(instance: InstanceView, send: () => Promise<InstanceView>): Promise<void> {
+    this.failure.set(null);
+    this.under.set(instance.id);
+    try {
+      this.store.put(await send());
+    } catch (error) {
+      this.failure.set({ id: instance.id, text: sentence(error) });
+    } finally {
+      this.under.set(null);
+    }
+  }
+}
+
+function rowOf(instance: InstanceView, now: number): InstanceRow {
+  return {
+    instance,
+    over: isEnded(instance),
+    shape: shapeOf(instance),
+    word: stateWord(instance),
+    age: ageOf(instance, now),
+    price: isRunning(instance) ? `${dollars(instance.pricePerHour)}/h` : '',
+    progress: progressOf(instance),
+    sentence: sentenceOf(instance, now),
+    soon: endsSoon(instance, now),
+    stoppable: canStop(instance),
+  };
+}

@@ -1,0 +1,81 @@
+import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
+import { type RequestError, toRequestError } from '../core/problem';
+import { ServerState } from '../core/server-state';
+import { InstancesApi } from '../instances/instances-api';
+import { Icon } from '../ui/icon';
+
+/** How many instances there may be at once. */
+@Component({
+  selector: 'mle-limits-form',
+  imports: [Icon],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  template: `
+    <p class="muted">Checked before every launch. Instances that live stay, also those that are stopped.</p>
+    <form novalidate (submit)="save($event, instances.valueAsNumber)">
+      <label class="field">
+        <span class="label">Instances at once</span>
+        <input
+          #instances
+          class="input"
+          type="number"
+          min="0"
+          max="64"
+          [value]="limit() ?? ''"
+          [disabled]="limit() === null"
+          [attr.aria-invalid]="!!failure()"
+          (input)="done.set(false)"
+        />
+        @if (failure(); as problem) {
+          <span class="field-error" role="alert">{{ problem.field('instances') ?? problem.message }}</span>
+        }
+      </label>
+      <div class="row">
+        <button type="submit" class="btn" [disabled]="server.refusal() !== null" [title]="server.refusal() ?? ''">
+          Save the limit
+        </button>
+        @if (done()) {
+          <span class="row good" role="status"><mle-icon name="check" />Saved</span>
+        }
+      </div>
+    </form>
+  `,
+  styles: `
+    form {
+      display: grid;
+      gap: 12px;
+      max-width: 320px;
+      margin-top: 12px;
+    }
+  `,
+})
+export class LimitsForm {
+  private readonly api = inject(InstancesApi);
+  protected readonly server = inject(ServerState);
+  protected readonly limit = signal<number | null>(null);
+  protected readonly failure = signal<RequestError | null>(null);
+  protected readonly done = signal(false);
+
+  constructor() {
+    void this.load();
+  }
+
+  protected async save(event: Event, instances: number): Promise<void> {
+    event.preventDefault();
+    this.failure.set(null);
+    this.done.set(false);
+    try {
+      this.limit.set((await this.api.setBudget({ instances })).instances);
+      this.done.set(true);
+    } catch (error) {
+      this.failure.set(toRequestError(error));
+    }
+  }
+
+  private async load(): Promise<void> {
+    try {
+      this.limit.set((await this.api.budget()).instances);
+    } catch (error) {
+      this.failure.set(toRequestError(error));
+    }
+  }
+}

@@ -1,4 +1,4 @@
-import type { InstanceState } from '@mle/protocol';
+import { type InstanceState, isEnded } from '@mle/protocol';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { type MachineRecord, MachinesRepository } from '../../machines/machines.repository.js';
 import { MachinesService } from '../../machines/machines.service.js';
@@ -139,7 +139,7 @@ export class InstanceKeeper implements OnApplicationBootstrap, OnModuleDestroy {
     const state = stateOf({ wanted, failed: problem !== null, ...there });
     if (state === instance.state) return instance;
     const now = new Date();
-    const ended = state === 'terminated' || state === 'failed';
+    const ended = isEnded(state);
     const change = {
       state,
       phases: withPhase(instance.phases, state, now),

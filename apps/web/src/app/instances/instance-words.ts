@@ -65,7 +65,7 @@ export const endsSoon = (instance: InstanceView, now: number): boolean =>
   isRunning(instance) && Date.parse(instance.endsAt) - now < WARN_MS;
 
 /** `16:20`, with the day where it is another one. */
-export function endOf({ endsAt }: InstanceView, now: number): string {
+function endOf({ endsAt }: InstanceView, now: number): string {
   const end = new Date(endsAt);
   const day =
     end.toDateString() === new Date(now).toDateString() ? '' : `${end.toLocaleDateString([], { weekday: 'short' })} `;

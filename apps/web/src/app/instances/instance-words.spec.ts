@@ -40,7 +40,7 @@ it('warns ten minutes before its end, and extends it by an hour', () => {
 it('says why one stopped or failed', () => {
   const stopped = instance({ state: 'stopped', reason: 'Stopped by itself, 15 min idle.' });
   expect(sentenceOf(stopped, NOW)).toBe('Stopped by itself, 15 min idle.');
-  expect(isRunning(stopped)).toBe(false);
+  expect([isRunning(stopped), ageOf(stopped, NOW), ageOf(instance({}), NOW)]).toEqual([false, '', 'up 59:00']);
   const problem = { code: 'worker.failed', sentence: 'It failed.', detail: 'why' };
   expect(sentenceOf(instance({ state: 'failed', problem }), NOW)).toBe('It failed.');
   expect(ageOf(instance({ state: 'terminated', endedAt: at(-29) }), NOW)).toBe('was there for 30:00');

@@ -72,9 +72,10 @@ function endOf({ endsAt }: InstanceView, now: number): string {
   return `${day}${timeOfDay(end)}`;
 }
 
-/** `up 0:41`, or how long it was there. */
-export function ageOf({ readyAt, endedAt, requestedAt }: InstanceView, now: number): string {
+/** `up 0:41` while it is ready, how long it has been on its way, or how long it was there. */
+export function ageOf({ state, readyAt, endedAt, requestedAt }: InstanceView, now: number): string {
   if (endedAt) return readyAt ? `was there for ${elapsed(Date.parse(endedAt) - Date.parse(readyAt))}` : '';
+  if (state === 'stopped') return '';
   return readyAt ? `up ${elapsed(now - Date.parse(readyAt))}` : elapsed(now - Date.parse(requestedAt));
 }
 

@@ -3,7 +3,7 @@ import { MatDialogRef } from '@angular/material/dialog';
 import type { Budget, InstanceType } from '@mle/protocol';
 import { plural } from '../../core/format';
 import { type RequestError, sentence, toRequestError } from '../../core/problem';
-import { isEnded } from '../../instances/instance-words';
+import { dollars, isEnded } from '../../instances/instance-words';
 import { InstancesApi } from '../../instances/instances-api';
 import { InstancesStore } from '../../instances/instances-store';
 import { PoolsStore } from '../../pools/pools-store';
@@ -34,14 +34,16 @@ const IDLE = [15, 30, 60, 240];
         }
         <fieldset>
           <legend class="label">Type</legend>
-          @for (item of types(); track item.type) {
-            <label class="type" [class.on]="item.type === type()">
-              <input type="radio" name="type" [checked]="item.type === type()" (change)="type.set(item.type)" />
-              <span class="mono">{{ item.type }}</span>
-              <span class="muted">{{ words(item) }}</span>
-              <span class="price">$0 per hour</span>
-            </label>
-          }
+          <div class="types">
+            @for (item of types(); track item.type) {
+              <label class="type" [class.on]="item.type === type()">
+                <input type="radio" name="type" [checked]="item.type === type()" (change)="type.set(item.type)" />
+                <span class="mono">{{ item.type }}</span>
+                <span class="muted">{{ words(item) }}</span>
+                <span class="price">{{ dollars(item.pricePerHour) }} per hour</span>
+              </label>
+            }
+          </div>
         </fieldset>
         <form id="launch-instance" class="fields" novalidate (submit)="launch($event, name.value, pool.value)">
           <label class="field">
@@ -100,7 +102,7 @@ const IDLE = [15, 30, 60, 240];
       </div>
       <footer>
         <span class="sum">
-          <b>$0</b> for {{ hoursOf(hours()) }}.
+          <b>At most {{ atMost() }}</b> for {{ hoursOf(hours()) }}.
           @if (budget(); as limit) {
             {{ living() }} of {{ plural(limit.instances, 'instance') }} there.
           }
@@ -119,6 +121,9 @@ const IDLE = [15, 30, 60, 240];
     fieldset {
       margin: 0;
       padding: 0;
+      border: 0;
+    }
+    .types {
       border: 1px solid var(--border);
       border-radius: var(--radius);
     }
@@ -199,6 +204,11 @@ export class LaunchDialog {
   protected readonly lifetimes = LIFETIMES;
   protected readonly idleTimes = IDLE;
   protected readonly plural = plural;
+  protected readonly dollars = dollars;
+  protected readonly atMost = computed(() => {
+    const price = this.types().find(({ type }) => type === this.type())?.pricePerHour ?? 0;
+    return dollars(price * this.hours() * this.count());
+  });
   protected readonly living = computed(() => this.store.list().filter((instance) => !isEnded(instance)).length);
   protected readonly room = computed(() => Math.max(1, (this.budget()?.instances ?? 1) - this.living()));
   protected readonly ends = computed(() => {

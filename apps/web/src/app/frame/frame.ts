@@ -57,7 +57,7 @@ export class Frame {
     const running = this.instances.running().length;
     return {
       text: `${dollars(this.instances.pricePerHour())}/h`,
-      title: running === 0 ? 'no instance runs' : `${plural(running, 'instance runs', 'instances run')}`,
+      title: running === 0 ? 'no instance runs' : plural(running, 'instance runs', 'instances run'),
     };
   });
   protected readonly active = computed(() => this.runs.active().length);

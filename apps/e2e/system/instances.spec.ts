@@ -128,6 +128,7 @@ describe('instances of this computer', () => {
     const body = { provider: 'local', type: 'local-1' };
     const answers = await Promise.all(Array.from({ length: 5 }, () => api.post('/api/v1/instances', body)));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 409, 409, 409]);
+    expect(await api.request('POST', 'instances', { ...body, count: 3 })).toMatchObject({ status: 409 });
     for (const { id } of (await list()).items.filter(({ endedAt }) => endedAt === null)) {
       await terminate(id);
       await reaches(id, 'terminated');

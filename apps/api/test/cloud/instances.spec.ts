@@ -45,9 +45,16 @@ it('takes no more places than there are, through two servers at once, and gives 
   const launched = (await Promise.all(asked)).filter((each) => each !== null);
   expect(launched).toHaveLength(4);
   const [repository] = repositories() as [InstancesRepository];
+  expect(await repository.living()).toEqual([]);
+  await repository.release(launched.map((each) => each.id));
+  expect(await repository.living()).toHaveLength(4);
   await repository.change(launched[0]?.id ?? '', { endedAt: new Date(), state: 'terminated' });
-  expect(await repository.insert(instance(), 4)).not.toBeNull();
+  const held = await repository.insert(instance(), 4);
+  expect(held).not.toBeNull();
   expect(await repository.insert(instance(), 4)).toBeNull();
+  // What a launch left that never went on gives its place back, and only that.
+  await repository.giveBack({ before: new Date(Date.now() + 1_000) });
+  expect([await repository.get(held?.id ?? ''), (await repository.living()).length]).toEqual([null, 3]);
   for (const { id } of await repository.living()) await repository.change(id, { endedAt: new Date() });
 });
 

@@ -16,6 +16,8 @@ const LOOK_MS = 5_000;
 const MINUTE_MS = 60_000;
 /** One that has not been ready by then is given up. */
 const BOOT_MS = 15 * MINUTE_MS;
+/** A launch takes its places within much less. */
+const HELD_MS = MINUTE_MS;
 /** Runs are stopped so long before the end, to bring home what they have. */
 const LAST_CALL_MS = 3 * MINUTE_MS;
 
@@ -83,6 +85,7 @@ export class InstanceKeeper implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async lookOnce(): Promise<void> {
     if (!this.launcher.isThere) return;
+    await this.instances.giveBack({ before: new Date(Date.now() - HELD_MS) });
     const living = await this.instances.living();
     const machines = await this.machinesOf(living);
     await this.workers.tell(living, machines);

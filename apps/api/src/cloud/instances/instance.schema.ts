@@ -33,6 +33,10 @@ export class Instance {
   @Prop({ type: Number })
   place?: number;
 
+  /** It has a place and is not launched: the others of its launch have none yet, and it may go again. */
+  @Prop({ type: Boolean, default: false })
+  held!: boolean;
+
   /** Of the request and its part, so that a repetition launches nothing. */
   @Prop({ type: String })
   requestKey?: string;

@@ -6,7 +6,7 @@ import { Instance } from './instance.schema.js';
 
 /** An instance as the database has it. */
 export type InstanceRecord = Omit<Instance, '_id'> & { id: string };
-export type NewInstance = Omit<Instance, '_id' | 'place' | 'endedAt' | 'busyAt' | 'restsAt' | 'readyAt'>;
+export type NewInstance = Omit<Instance, '_id' | 'place' | 'held' | 'endedAt' | 'busyAt' | 'restsAt' | 'readyAt'>;
 
 const SHOWN_AFTER_END_MS = 86_400_000;
 const MOST_SHOWN = 200;
@@ -20,7 +20,8 @@ export class InstancesRepository {
   async list(): Promise<InstanceRecord[]> {
     const since = new Date(Date.now() - SHOWN_AFTER_END_MS);
     const found = await this.instances
-      .find({ $or: [{ endedAt: null }, { endedAt: { $gt: since } }] })
+
+      .find({ held: false, $or: [{ endedAt: null }, { endedAt: { $gt: since } }] })
       .sort({ _id: -1 })
       .limit(MOST_SHOWN)
       .lean();
@@ -28,7 +29,7 @@ export class InstancesRepository {
   }
 
   async living(): Promise<InstanceRecord[]> {
-    return (await this.instances.find({ endedAt: null }).sort({ _id: 1 }).lean()).map(record);
+    return (await this.instances.find({ endedAt: null, held: false }).sort({ _id: 1 }).lean()).map(record);
   }
 
   async get(id: string): Promise<InstanceRecord | null> {
@@ -42,14 +43,14 @@ export class InstancesRepository {
   }
 
   /**
-   * Takes one of `places` for a new instance; null when all are taken. The index decides, so that launches of two API
+   * Takes and holds one of `places` for a new instance; null when all are taken. The index decides, so that launches of two API
    * processes at once do not exceed it.
    */
   async insert(values: NewInstance, places: number): Promise<InstanceRecord | null> {
     for (let place = 0; place < places; place++) {
       if (await this.instances.exists({ place })) continue;
       try {
-        return record((await this.instances.create({ ...values, place })).toObject());
+        return record((await this.instances.create({ ...values, place, held: true })).toObject());
       } catch (error) {
         if (!isDuplicate(error)) throw error;
         const same = values.requestKey === undefined ? null : await this.byRequestKey(values.requestKey);
@@ -59,8 +60,15 @@ export class InstancesRepository {
     return null;
   }
 
-  async remove(id: string): Promise<void> {
-    await this.instances.deleteOne({ _id: objectId(id) });
+  /** From now on they are there. */
+  async release(ids: readonly string[]): Promise<void> {
+    await this.instances.updateMany({ _id: { $in: ids.map(objectId) } }, { $set: { held: false } });
+  }
+
+  /** Gives the places of held instances back: those of `ids`, or those that a launch left when its server died. */
+  async giveBack(which: { ids: readonly string[] } | { before: Date }): Promise<void> {
+    const filter = 'ids' in which ? { _id: { $in: which.ids.map(objectId) } } : { requestedAt: { $lt: which.before } };
+    await this.instances.deleteMany({ ...filter, held: true });
   }
 
   /** Changes a living instance; null when it is over, or is not `from` any more. */

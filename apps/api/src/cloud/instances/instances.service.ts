@@ -159,7 +159,7 @@ export class InstancesService {
         places,
       );
       if (!instance) {
-        await Promise.all(launched.map(({ id }) => this.instances.remove(id)));
+        await this.instances.giveBack({ ids: launched.map(({ id }) => id) });
         throw conflict(
           'budget.instances',
           `This server may have ${places === 1 ? 'one instance' : `${places} instances`} at once, and ${living.length} ${living.length === 1 ? 'is' : 'are'} there. Terminate one, launch fewer, or raise the limit in Settings.`,
@@ -168,6 +168,7 @@ export class InstancesService {
       launched.push(instance);
       taken.push(...(own ?? []));
     }
+    await this.instances.release(launched.map(({ id }) => id));
     return launched;
   }
 

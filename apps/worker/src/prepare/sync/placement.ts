@@ -70,7 +70,7 @@ export class Placement {
     }
     // Last, so that no file is placed by way of one.
     for (const entry of this.links)
-      this.placed(entry, await this.to.tree.placeLink(entry.path, await this.linkTarget(ref, entry, signal)));
+      this.placed(entry, this.to.tree.placeLink(entry.path, await this.linkTarget(ref, entry, signal)));
     for (const { path, mode } of this.manifest.files) if (mode === FILE_MODES.link) await this.to.tree.checkLink(path);
     this.reportedAt = Number.NEGATIVE_INFINITY;
     this.tell();

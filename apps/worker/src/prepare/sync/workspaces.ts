@@ -1,9 +1,9 @@
 import { chownSync, lutimesSync, mkdirSync, readdirSync, rmdirSync, statSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { AttemptRef, Leftover, Manifest, ManifestEntry, RunSpec } from '@mle/protocol';
 import { ManifestSchema } from '@mle/protocol';
 import { makeFolders } from '../../base/folders.js';
+import { OpenFolder } from '../../base/open-folder.js';
 import { PrepareError } from '../../base/prepare-error.js';
 import { attemptKey } from '../../journal/attempt-key.js';
 import type { Identity } from '../../machine/identity/identity.js';
@@ -14,6 +14,7 @@ import { ContainedTree } from './contained-tree.js';
 import { inTurns } from './in-turns.js';
 import type { ProgressReport } from './placement.js';
 import { Placement } from './placement.js';
+import { removeInTurns } from './tree-removal.js';
 import { WorkspaceIndex } from './workspace-index.js';
 
 const INDEXES_KEPT = 8;
@@ -59,20 +60,21 @@ export class Workspaces {
     const tree = new ContainedTree(places.workspace, this.owner(slot));
     const wanted = new Set(manifest.files.map(({ path }) => path));
     let changed = false;
-    for (const path of index.paths()) {
-      if (wanted.has(path)) continue;
-      await tree.remove(path);
-      index.forget(path);
-      changed = true;
-    }
-    if (spec.clean) await tree.clean(wanted, [DATA_FOLDER]);
-    const due = await this.due(manifest, index, tree);
     try {
+      for (const path of index.paths()) {
+        if (wanted.has(path)) continue;
+        tree.remove(path);
+        index.forget(path);
+        changed = true;
+      }
+      if (spec.clean) await tree.clean(wanted, [DATA_FOLDER]);
+      const due = await this.due(manifest, index, tree);
       if (due.length > 0) {
         changed = true;
         await new Placement(this.cache, this.fetcher, { tree, index, report }, manifest, due).run(ref, signal);
       }
     } finally {
+      tree.close();
       if (changed) await index.save();
     }
     return { ...places, files: manifest.files };
@@ -81,7 +83,12 @@ export class Workspaces {
   /** What the run left beside its outputs; `since`: when it began, by the clock of the file system. */
   async leftovers(spec: RunSpec, slot: number, since: number): Promise<{ items: Leftover[]; truncated: boolean }> {
     const manifest = await this.manifest(spec, spec.snapshotId, AbortSignal.timeout(MANIFEST_MS));
-    return findLeftovers(this.workspace(spec.projectId, slot), new Set(manifest.files.map(({ path }) => path)), since);
+    return findLeftovers(
+      this.workspace(spec.projectId, slot),
+      new Set(manifest.files.map(({ path }) => path)),
+      since,
+      this.owner(slot)?.uid ?? null,
+    );
   }
 
   async dropOutputs(ref: AttemptRef): Promise<void> {
@@ -90,7 +97,12 @@ export class Workspaces {
     try {
       rmdirSync(folder);
     } catch {
-      await rm(folder, { recursive: true, force: true });
+      const parent = OpenFolder.open(dirname(folder));
+      try {
+        await removeInTurns(parent, basename(folder));
+      } finally {
+        parent.close();
+      }
     }
   }
 

@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import type { Stats } from 'node:fs';
 import { realpathSync } from 'node:fs';
-import { lstat, readdir, realpath, stat } from 'node:fs/promises';
+import { lstat, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { DroppedArtifact } from '@mle/protocol';
 import { LIMITS, projectPathError } from '@mle/protocol';
+import { OpenFolder } from '../../base/open-folder.js';
 import type { Trace } from './own-file.js';
 import { traceOf } from './own-file.js';
 
@@ -28,7 +29,8 @@ export interface OutputScan {
 /** The files of an output folder as they are now. Links are followed to files of the folder only. */
 export async function scanOutputs(folder: string): Promise<OutputScan> {
   const scan: OutputScan = { root: realOf(folder), files: new Map(), refused: [] };
-  await visit(scan, '');
+  const top = opened(() => OpenFolder.open(scan.root));
+  if (top !== null) await visit(scan, top, '');
   return scan;
 }
 
@@ -40,32 +42,45 @@ function realOf(folder: string): string {
   }
 }
 
-async function visit(scan: OutputScan, folder: string): Promise<void> {
-  const here = join(scan.root, folder);
-  const entries = await readdir(here, { withFileTypes: true, encoding: 'buffer' }).catch(() => []);
-  for (const entry of entries) {
-    if (scan.files.size + scan.refused.length >= ENTRIES) {
-      scan.refused.push({
-        path: '…',
-        size: 0,
-        reason: `The folder holds more than ${ENTRIES} files: the rest is not looked at.`,
-      });
-      return;
-    }
-    const name = isUtf8(entry.name) ? entry.name.toString() : escaped(entry.name);
-    const path = folder === '' ? name : `${folder}/${name}`;
-    if (!isUtf8(entry.name)) {
-      const there = await lstat(Buffer.concat([Buffer.from(`${here}/`), entry.name])).catch(() => null);
-      if (there !== null) refuse(scan, path, there.isFile() ? there.size : 0, 'Its name is not valid UTF-8.');
-      continue;
-    }
-    if (entry.isDirectory()) {
-      await visit(scan, path);
+/** Closes the folder. */
+async function visit(scan: OutputScan, here: OpenFolder, folder: string): Promise<void> {
+  try {
+    for (const entry of here.entriesOrNone()) {
+      if (scan.files.size + scan.refused.length >= ENTRIES) {
+        scan.refused.push({
+          path: '…',
+          size: 0,
+          reason: `The folder holds more than ${ENTRIES} files: the rest is not looked at.`,
+        });
+        return;
+      }
+      await visitEntry(scan, here, folder, entry.name);
       if (scan.refused.at(-1)?.path === '…') return;
-      continue;
     }
-    const there = await lstat(join(scan.root, path)).catch(() => null);
-    if (there !== null) await look(scan, path, there);
+  } finally {
+    here.close();
+  }
+}
+
+async function visitEntry(scan: OutputScan, here: OpenFolder, folder: string, entry: Buffer): Promise<void> {
+  const name = isUtf8(entry) ? entry.toString() : escaped(entry);
+  const path = folder === '' ? name : `${folder}/${name}`;
+  const there = await lstat(here.at(entry)).catch(() => null);
+  if (there === null) return;
+  if (!isUtf8(entry)) return refuse(scan, path, there.isFile() ? there.size : 0, 'Its name is not valid UTF-8.');
+  if (!there.isDirectory()) return look(scan, path, there);
+  // Nothing in it could be kept, and each open folder costs a descriptor.
+  if (Buffer.byteLength(path) > LIMITS.pathBytes) return refuse(scan, path, 0, 'It lies too deep.');
+  const inner = opened(() => here.folder(name));
+  if (inner !== null) await visit(scan, inner, path);
+}
+
+/** Null where it is no folder any more. */
+function opened(open: () => OpenFolder): OpenFolder | null {
+  try {
+    return open();
+  } catch {
+    return null;
   }
 }
 

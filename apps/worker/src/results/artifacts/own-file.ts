@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { lstat, open, readlink, realpath } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { sep } from 'node:path';
+import { OpenFolder } from '../../base/open-folder.js';
 
 const READ_BYTES = 256 * 1024;
 
@@ -27,27 +28,33 @@ export function sameTrace(a: Trace, b: Trace): boolean {
 }
 
 /**
- * Opens a regular file below `root`, which is a real path. The run may change folders into links at any moment, and the
- * worker may read more than the run may: what was opened is looked at, not what the path said before. `uid`: whose it
- * has to be, null: anybody's.
+ * Opens a regular file below `root`, which is a real path, one part of its path at a time: the run may change folders
+ * into links at any moment, and the worker may read more than the run may. `uid`: whose it has to be, null: anybody's.
  */
 export async function openOwn(
   root: string,
   path: string,
   uid: number | null,
 ): Promise<{ handle: FileHandle; stat: Stats }> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
-    (error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code === 'ELOOP') throw new NotOwn('It is a link.');
-      throw error;
-    },
-  );
+  if (!path.startsWith(root + sep)) throw new NotOwn('It lies outside of the folder.');
+  const parts = path.slice(root.length + 1).split(sep);
+  const folder = OpenFolder.below(root, parts.slice(0, -1));
+  let handle: FileHandle;
+  try {
+    handle = await open(
+      folder.at(parts.at(-1) ?? ''),
+      constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
+    );
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ELOOP') throw new NotOwn('It is a link.');
+    throw error;
+  } finally {
+    folder.close();
+  }
   try {
     const stat = await handle.stat();
     if (!stat.isFile()) throw new NotOwn('It is no regular file.');
     if (uid !== null && stat.uid !== uid) throw new NotOwn('It belongs to another user of the machine.');
-    if (!(await realPathOf(handle, path, stat)).startsWith(root + sep))
-      throw new NotOwn('It lies outside of the folder.');
     return { handle, stat };
   } catch (error) {
     await handle.close();
@@ -66,12 +73,4 @@ export async function hashOf(handle: FileHandle, signal: AbortSignal): Promise<s
     hash.update(buffer.subarray(0, bytesRead));
     position += bytesRead;
   }
-}
-
-async function realPathOf(handle: FileHandle, path: string, opened: Stats): Promise<string> {
-  if (process.platform === 'linux') return readlink(`/proc/self/fd/${handle.fd}`);
-  // Elsewhere runs have the worker's own rights: there is nothing to be tricked out of it.
-  const real = await realpath(path);
-  const there = await lstat(real);
-  return there.ino === opened.ino && there.dev === opened.dev ? real : '';
 }

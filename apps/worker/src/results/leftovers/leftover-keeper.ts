@@ -1,4 +1,4 @@
-import { lstat, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AttemptRef, Leftover, LeftoverReply, LeftoverRequest } from '@mle/protocol';
 import { LIMITS } from '@mle/protocol';
@@ -26,7 +26,7 @@ export class LeftoverKeeper {
     const items: Outcome[] = [];
     for (let first = 0; first < request.items.length; first += LIMITS.artifactBatch) {
       const batch = request.items.slice(first, first + LIMITS.artifactBatch);
-      items.push(...(request.action === 'keep' ? await this.keep(request, batch) : await this.remove(request, batch)));
+      items.push(...(request.action === 'keep' ? await this.keep(request, batch) : this.remove(request, batch)));
     }
     return { items };
   }
@@ -52,19 +52,17 @@ export class LeftoverKeeper {
     return [...reasons].map(([path, reason]) => ({ path, reason }));
   }
 
-  private async remove({ projectId, slot }: LeftoverRequest, items: Leftover[]): Promise<Outcome[]> {
+  private remove({ projectId, slot }: LeftoverRequest, items: Leftover[]): Outcome[] {
     const tree = this.workspaces.tree(projectId, slot);
-    const outcomes: Outcome[] = [];
-    for (const item of items) {
-      const stat = await lstat(join(tree.root, item.path)).catch(() => null);
-      // Gone is what was asked for.
-      let reason: string | null = null;
-      if (stat !== null && !(stat.isFile() && stat.size === item.size && stat.mtimeMs === item.modifiedAt))
-        reason = CHANGED;
-      else if (stat !== null) await tree.remove(item.path);
-      outcomes.push({ path: item.path, reason });
+    try {
+      return items.map(({ path, size, modifiedAt }) => {
+        // Gone is what was asked for.
+        const done = tree.remove(path, (stat) => stat.isFile() && stat.size === size && stat.mtimeMs === modifiedAt);
+        return { path, reason: done ? null : CHANGED };
+      });
+    } finally {
+      tree.close();
     }
-    return outcomes;
   }
 
   private async source(root: string, slot: number, item: Leftover): Promise<Source | string> {

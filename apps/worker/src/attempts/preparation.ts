@@ -86,7 +86,7 @@ export class Preparation {
       return { ...common, ...start, spentMs: limit.spentMs };
     }
     const uid = identity.uidOf(slot);
-    const env = this.environment(spec, places);
+    const env = this.environment(spec, slot, places);
     const command = await commandLine(spec, places.workspace, this.tools.inventory.current.node);
     let environment: string | null = null;
     if (wantsPython(spec)) {
@@ -110,10 +110,16 @@ export class Preparation {
     await this.docker(containerRemoval(ref)).catch(() => undefined);
   }
 
-  private environment(spec: RunSpec, places: PreparedPlaces): Record<string, string> {
+  private environment(spec: RunSpec, slot: number, places: PreparedPlaces): Record<string, string> {
     const { identity, home, lang } = this.tools;
     return {
-      ...runEnvironment(spec, { ...places, home: places.home ?? home, path: identity.path, lang }),
+      ...runEnvironment(spec, {
+        ...places,
+        home: places.home ?? home,
+        user: identity.nameOf(slot),
+        path: identity.path,
+        lang,
+      }),
       ...gpuEnvironment(spec.gpus),
     };
   }
@@ -211,7 +217,13 @@ export class Preparation {
       MLE_ATTEMPT: String(spec.attempt),
     };
     const envFile = join(folder, FILES.containerEnv);
-    const inside = runEnvironment(spec, { ...INSIDE, home: INSIDE.cacheDir, path: '', lang: 'C.UTF-8' });
+    const inside = runEnvironment(spec, {
+      ...INSIDE,
+      home: INSIDE.cacheDir,
+      user: identity.nameOf(slot),
+      path: '',
+      lang: 'C.UTF-8',
+    });
     // These are the image's own, unless the run says otherwise.
     for (const name of ['PATH', 'TMPDIR']) if (spec.env[name] === undefined) delete inside[name];
     await writeFile(envFile, envFileText(inside), { mode: 0o600 });

@@ -1,6 +1,7 @@
 import { mkdirSync, realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { WorkerSettings } from '../base/config/arguments.js';
+import { BadArgument } from '../base/config/bad-argument.js';
 import { readEnvironment } from '../base/config/environment.js';
 import { createLogger } from '../base/logger.js';
 import { announcement } from '../server/listen/announcement.js';
@@ -12,6 +13,8 @@ import { lockDataDir } from './worker-lock.js';
 
 /** The worker's process, until a signal or its lifeline ends it. */
 export async function runWorker(settings: WorkerSettings): Promise<void> {
+  if (process.getuid?.() === 0 && process.platform !== 'linux')
+    throw new BadArgument('On this system the worker cannot keep runs apart from root. Start it as another user.');
   const environment = readEnvironment();
   mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 });
   const dataDir = realpathSync(settings.dataDir);

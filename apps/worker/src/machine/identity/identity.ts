@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { dataDirHash } from '../../base/data-dir-hash.js';
 import { makeFolder } from '../../base/folders.js';
@@ -11,6 +12,8 @@ export interface Identity {
   isolated: boolean;
   /** Null: the worker's own. */
   uidOf: (slot: number) => number | null;
+  /** What the user of a slot's runs is called: for USER and LOGNAME. */
+  nameOf: (slot: number) => string;
   /** The folder of workspaces, caches and outputs. */
   root: string;
   /** PATH of the runs: what they can search. */
@@ -35,7 +38,7 @@ export function establishIdentity(wish: Wish, log: Logger): Identity {
   const own = join(wish.dataDir, 'runs');
   const plain = (): Identity => {
     makeFolder(own, 0o700);
-    return { isolated: false, uidOf: () => null, root: own, path: wish.path };
+    return { isolated: false, uidOf: () => null, nameOf: ownName, root: own, path: wish.path };
   };
   if (process.getuid?.() !== 0 || process.platform !== 'linux') return plain();
   if (!wish.isolate) {
@@ -58,7 +61,16 @@ export function establishIdentity(wish: Wish, log: Logger): Identity {
     log.warn('Runs are not isolated: no folder for their files is reachable for another user than root.');
     return plain();
   }
-  return { isolated: true, uidOf: (slot) => base + (slot % SLOTS), root, path };
+  return { isolated: true, uidOf: (slot) => base + (slot % SLOTS), nameOf: (slot) => `mle${slot}`, root, path };
+}
+
+/** A user without an entry in the list of users has none. */
+function ownName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'mle';
+  }
 }
 
 /** The data directory is closed to runs; only the way to their own folders is open. */

@@ -1,4 +1,5 @@
 import { chmodSync, existsSync, statSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { until } from '@mle/testing';
 import { processesWith } from '../../../test/processes.js';
@@ -38,6 +39,18 @@ test('with root a run has a uid of its own, and the data directory is closed to 
     } else {
       expect(Number(uid)).toBe(process.getuid?.());
     }
+  } finally {
+    await worker.clear();
+  }
+});
+
+test('a program learns the name of its user', async () => {
+  const worker = new TestWorker(server);
+  try {
+    await worker.start();
+    const run = await server.submit({ 'who.py': 'import getpass; print(getpass.getuser())' });
+    await until('the run is finished', () => run.finished !== null);
+    expect(run.stream('stdout').trim()).toBe(isRoot ? 'mle0' : userInfo().username);
   } finally {
     await worker.clear();
   }

@@ -7,6 +7,8 @@ interface RunPlaces {
   /** Kept between the runs of the project. */
   cacheDir: string;
   home: string;
+  /** What the run's user is called. */
+  user: string;
   path: string;
   lang: string;
 }
@@ -29,6 +31,9 @@ export function runEnvironment(spec: RunSpec, places: RunPlaces): Record<string,
   return {
     PATH: places.path,
     HOME: places.home,
+    // Without an entry for the user id, programs ask these.
+    USER: places.user,
+    LOGNAME: places.user,
     LANG: places.lang,
     TMPDIR: tmpdir(),
     PYTHONUNBUFFERED: '1',

@@ -1,8 +1,10 @@
 import { BadArgument, parseArguments } from './base/config/arguments.js';
+import { closeInherited } from './base/inherited-descriptors.js';
 
 /** Each role loads only what it needs: a supervisor evaluates none of the queue's and the link's packages. */
 async function main(): Promise<void> {
   const command = await parseArguments(process.argv.slice(2));
+  closeInherited(command.role === 'worker' ? command.settings.lifelineFd : null);
   if (command.role === 'supervise') {
     const { supervise } = await import('./supervisor/supervise.js');
     await supervise(command.dataDir);

@@ -1,4 +1,4 @@
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -30,6 +30,8 @@ export const BUNDLE = process.env['MLE_TEST_WORKER_BUNDLE'] ?? '';
 interface Options {
   env?: Record<string, string>;
   lifeline?: boolean;
+  /** Left open for the worker by whoever starts it: a descriptor of this process, and its number there. */
+  leaked?: { from: number; as: number };
   args?: string[];
   /** Only for a test process with root. */
   uid?: number;
@@ -85,7 +87,12 @@ export class TestWorker {
 
   launch(): void {
     this.stdout = '';
-    const { lifeline = false, env = {}, args = [], uid } = this.options;
+    const { lifeline = false, env = {}, args = [], uid, leaked } = this.options;
+    const stdio: StdioOptions = ['ignore', 'pipe', 'pipe', lifeline ? 'pipe' : 'ignore'];
+    if (leaked !== undefined) {
+      while (stdio.length < leaked.as) stdio.push('ignore');
+      stdio.push(leaked.from);
+    }
     const words = [
       '--url',
       this.server.url,
@@ -102,7 +109,7 @@ export class TestWorker {
     }
     const child = spawn(process.execPath, [BUNDLE, ...words, ...(lifeline ? ['--lifeline-fd', '3'] : []), ...args], {
       ...(uid === undefined ? {} : { uid, gid: uid }),
-      stdio: ['ignore', 'pipe', 'pipe', lifeline ? 'pipe' : 'ignore'],
+      stdio,
       env: {
         ...process.env,
         NODE_OPTIONS: '',

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { until } from '@mle/testing';
@@ -52,6 +52,22 @@ test('a program learns the name of its user', async () => {
     await until('the run is finished', () => run.finished !== null);
     expect(run.stream('stdout').trim()).toBe(isRoot ? 'mle0' : userInfo().username);
   } finally {
+    await worker.clear();
+  }
+});
+
+test('a descriptor that the worker was started with reaches no program', async () => {
+  const from = openSync('/etc/hostname', 'r');
+  const worker = new TestWorker(server, { leaked: { from, as: 20 } });
+  try {
+    await worker.start();
+    const run = await server.submit({
+      'a.sh': 'for fd in 3 4 20; do test -e /proc/$$/fd/$fd && echo $fd; done; echo on',
+    });
+    await until('the run is finished', () => run.finished !== null);
+    expect(run.stream('stdout')).toBe('on\n');
+  } finally {
+    closeSync(from);
     await worker.clear();
   }
 });

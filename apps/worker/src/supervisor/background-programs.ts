@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { shownName } from '../base/shown-name.js';
 import type { Quarry } from './process-hunt.js';
 import { findProcesses, processName } from './process-hunt.js';
 
@@ -18,7 +19,7 @@ export async function backgroundPrograms(quarry: Quarry): Promise<string[]> {
 /** The line of the run's output that says what was ended. */
 export function endedWithMain(names: string[]): string {
   const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const name of names.map(shownName)) counts.set(name, (counts.get(name) ?? 0) + 1);
   const shown = [...counts].slice(0, NAMES_SHOWN).map(([name, count]) => (count === 1 ? name : `${name} (${count})`));
   if (counts.size > NAMES_SHOWN) shown.push('others');
   const what = names.length === 1 ? '1 process was' : `${names.length} processes were`;

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptRef, DroppedArtifact } from '@mle/protocol';
 import { artifactQuotaReason, LIMITS } from '@mle/protocol';
 import type { Logger } from '../../base/logger.js';
+import { shownName } from '../../base/shown-name.js';
 import type { ArtifactSender, Source } from './artifact-sender.js';
 import { Superseded } from './artifact-sender.js';
 import type { OutputScan, ScannedFile } from './output-scan.js';
@@ -235,7 +236,7 @@ export class ArtifactWatch {
       await this.tell(
         this.lines > LINES
           ? 'More files are not kept as artifacts; the page of the run lists them.\n'
-          : `${path} is not kept as an artifact. ${reason}\n`,
+          : `${shownName(path)} is not kept as an artifact. ${reason}\n`,
       );
     }
   }

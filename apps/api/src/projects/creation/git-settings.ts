@@ -39,6 +39,12 @@ export function gitEnvironment(source: GitAddress | null, home: string): NodeJS.
     '-F',
     'none',
     '-oBatchMode=yes',
+    // The keys of the account that the server runs as are its owner's; ssh finds them whatever HOME says.
+    '-oIdentitiesOnly=yes',
+    '-oIdentityFile=none',
+    '-oIdentityAgent=none',
+    '-oGSSAPIAuthentication=no',
+    '-oHostbasedAuthentication=no',
     '-oStrictHostKeyChecking=accept-new',
     `-oUserKnownHostsFile=${home}/known_hosts`,
     ...(source ? [`-oHostName=${source.address}`, `-oHostKeyAlias=${source.host}`] : []),

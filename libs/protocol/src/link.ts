@@ -18,7 +18,7 @@ import { type OutputFrameSchema } from './output.js';
 import { ParamsSchema } from './params.js';
 import { DEFAULT_PROJECT_SETTINGS, ProjectSettingsSchema } from './project-settings.js';
 import { PropertiesSchema } from './properties.js';
-import { ArgsSchema, EnvSchema } from './runs.js';
+import { EnvSchema, MOST_ARGS } from './runs.js';
 
 /** Raised when the worker and the server could misunderstand each other. */
 export const LINK_VERSION = 3;
@@ -100,7 +100,8 @@ export const RunSpecSchema = AttemptRefSchema.extend({
   snapshotBytes: z.int(),
   file: z.string().max(LIMITS.pathBytes).nullable(),
   command: z.string().max(LIMITS.commandChars).nullable(),
-  args: ArgsSchema,
+  /** The options that parameters became, and the arguments of the run. */
+  args: z.array(z.string().max(LIMITS.commandChars)).max(MOST_ARGS + 2 * LIMITS.runEntries),
   params: ParamsSchema,
   /** What this run has in the place of what its file says. A journal of before has none. */
   set: z.array(KnobSetSchema).max(LIMITS.knobs).default([]),

@@ -32,7 +32,8 @@ export const EnvSchema = boundedRecord(
   Text(LIMITS.variableChars),
   LIMITS.runEntries,
 );
-export const ArgsSchema = z.array(Text(LIMITS.commandChars)).max(200);
+export const MOST_ARGS = 200;
+const ArgsSchema = z.array(Text(LIMITS.commandChars)).max(MOST_ARGS);
 
 const TargetSchema = z.union([z.object({ machineId: IdSchema }).strict(), z.object({ poolId: IdSchema }).strict()], {
   error: 'Give machineId or poolId.',

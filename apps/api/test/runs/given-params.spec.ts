@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Manifest, ProjectView, RunView } from '@mle/protocol';
+import { type Manifest, MOST_ARGS, type ProjectView, RunSpecSchema, type RunView } from '@mle/protocol';
 import { type Client, type Parts, startParts } from '@mle/testing';
 import { BlobCollectorService } from '../../src/platform/blobs/blob-collector.service.js';
 import { BlobsService } from '../../src/platform/blobs/blobs.service.js';
@@ -90,6 +90,12 @@ it('the copy outlives the collection of blobs, and a rerun has one of its own', 
   const again = (await ada.post<RunView>(`runs/${run.id}/rerun`)).body;
   for (const each of [run, again])
     expect((await textsOf((await sent(each)).snapshotId))['train.py']).toContain('rate = 3.0');
+});
+
+it('options come on top of as many arguments as a run may have', async () => {
+  const args = Array.from({ length: MOST_ARGS }, (_, i) => `--a${i}`);
+  const run = await start({ params: { batch_size: 8 }, args });
+  expect(RunSpecSchema.parse(await sent(run)).args).toEqual(['--batch-size=8', ...args]);
 });
 
 it('a value that does not fit stays as it is, and is told', async () => {

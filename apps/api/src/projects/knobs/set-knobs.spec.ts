@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { runInNewContext } from 'node:vm';
-import type { ParamValue } from '@mle/protocol';
+import { LIMITS, type ParamValue } from '@mle/protocol';
 import fc from 'fast-check';
 import { findKnobs } from './find-knobs.js';
 import { setKnobs } from './set-knobs.js';
+import { unreachedParams } from './unreached-params.js';
 
 const RUNS = { seed: 15, numRuns: 400 } as const;
 
@@ -250,4 +251,22 @@ it('all stays in the environment where the file is not read', () => {
     source: 'x = 1',
     env: { x: 2, __proto__x: 1, constructor: 'a' },
   });
+});
+
+it('what a run keeps of a program is short, however long its texts and names are', () => {
+  const long = 'x'.repeat(100_000);
+  const source = `name = "${long}"\n${long} = 1\nrate = 2\n`;
+  // A text that nobody types is no knob.
+  expect(setKnobs('train.py', source, { name: 'a' })).toMatchObject({ source, set: [], env: { name: 'a' } });
+  expect(unreachedParams('train.py', source, { other: 1 })).toEqual([
+    'other seems to reach nothing: train.py has rate and does not read MLE_PARAM_OTHER.',
+  ]);
+});
+
+it('an option takes no text that is longer than an argument may be', () => {
+  const source = 'def main(name="a"): pass\nfire.Fire(main)';
+  const [most, more] = [1_024, 1_025].map((length) => setKnobs('train.py', source, { name: 'é'.repeat(length) }));
+  expect(most?.args).toHaveLength(1);
+  expect(most?.args.every(({ length }) => length <= LIMITS.commandChars)).toBe(true);
+  expect(more).toMatchObject({ args: [], warnings: [expect.stringContaining('does not fit')] });
 });

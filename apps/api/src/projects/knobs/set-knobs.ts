@@ -1,4 +1,4 @@
-import { type KnobSet, type ParamValue, shownValue } from '@mle/protocol';
+import { type KnobSet, LIMITS, type ParamValue, shownValue } from '@mle/protocol';
 import { fittedValue } from './fitted-value.js';
 import { optionWords } from './option-words.js';
 import type { ScalarKind, Setting } from './read/reading.js';
@@ -18,6 +18,9 @@ export interface KnobsSet {
   /** Sentences about parameters that the program cannot take. */
   warnings: string[];
 }
+
+/** Escapes make a text up to six times longer. */
+const LONGEST_ARGUMENT = LIMITS.commandChars / 8;
 
 interface Edit {
   from: number;
@@ -67,9 +70,9 @@ function edited(source: string, edits: readonly Edit[]): string {
   return pieces.join('') + source.slice(at);
 }
 
-/** No program can be started with a NUL in an argument. */
+/** No program can be started with a NUL in an argument, and arguments have a length that all parts agree on. */
 function canCarry({ spelling }: Setting, value: ParamValue): boolean {
-  return spelling === null || !String(value).includes('\0');
+  return spelling === null || (!String(value).includes('\0') && String(value).length <= LONGEST_ARGUMENT);
 }
 
 const KIND_WORDS: Readonly<Record<ScalarKind, string>> = {
@@ -80,6 +83,6 @@ const KIND_WORDS: Readonly<Record<ScalarKind, string>> = {
 };
 
 function misfit({ name, kind, value }: Setting, path: string, line: number, given: ParamValue): string {
-  const shown = shownValue(given).slice(0, 80);
-  return `${name} is ${KIND_WORDS[kind]} in ${path}, line ${line}. It stays ${shownValue(value)}: ${shown} does not fit.`;
+  const [stays, shown] = [value, given].map((each) => shownValue(each).slice(0, 80));
+  return `${name} is ${KIND_WORDS[kind]} in ${path}, line ${line}. It stays ${stays}: ${shown} does not fit.`;
 }

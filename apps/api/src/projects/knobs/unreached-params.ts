@@ -3,6 +3,8 @@ import { namedSettings, readSource } from './source-settings.js';
 
 /** Knobs that a warning names. */
 const MAX_NAMES = 6;
+/** A longer one is no name of a parameter. */
+const LONGEST_NAME = 64;
 
 /** A sentence for each parameter that nothing of the file seems to read. An import may read it still. */
 export function unreachedParams(path: string, source: string, params: Record<string, ParamValue>): string[] {
@@ -13,7 +15,13 @@ export function unreachedParams(path: string, source: string, params: Record<str
   const quoted = quotedNames(source);
   return Object.keys(params)
     .filter((name) => !knobs.has(name) && !read.has(name.toUpperCase()) && !quoted.has(name))
-    .map((name) => warning(name, path, [...knobs]));
+    .map((name) =>
+      warning(
+        name,
+        path,
+        [...knobs].filter(({ length }) => length <= LONGEST_NAME),
+      ),
+    );
 }
 
 const ALL = '';

@@ -1,11 +1,12 @@
-import { ChangeDetectionStrategy, Component, effect, inject, resource, signal, untracked } from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject, resource, signal } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
 import type { SessionView } from '@mle/protocol';
 import { Clock } from '../core/clock';
-import { EventsSocket } from '../core/events-socket';
 import { ago } from '../core/format';
 import { sentence, toRequestError } from '../core/problem';
+import { reloadWhenBack } from '../core/reload-when-back';
 import { ServerState } from '../core/server-state';
+import { confirm } from '../ui/confirm';
 import { Icon } from '../ui/icon';
 import { browserName } from './browser-name';
 import { SettingsApi } from './settings-api';
@@ -100,12 +101,7 @@ export class SessionList {
   protected readonly words = sentence;
 
   constructor() {
-    const events = inject(EventsSocket);
-    effect(() => {
-      events.epoch();
-      // What could not be loaded while the server was away is here now.
-      untracked(() => this.sessions.error() && this.sessions.reload());
-    });
+    reloadWhenBack(this.sessions);
   }
 
   protected name({ browser }: SessionView): string {
@@ -127,22 +123,16 @@ export class SessionList {
   }
 
   protected async endAll(): Promise<void> {
-    const { ConfirmDialog } = await import('../ui/confirm-dialog');
     const act = async () => {
       await this.api.endSessions();
       location.assign('/login');
     };
     const title = 'Log out everywhere?';
-    this.dialog.open(ConfirmDialog, {
-      ariaLabel: title,
-      restoreFocus: true,
-      autoFocus: '[cdkFocusInitial]',
-      data: {
-        title,
-        text: 'All browsers are logged out, this one too, and all API tokens stop working. Runs go on.',
-        verb: 'Log out everywhere',
-        act,
-      },
+    await confirm(this.dialog, {
+      title,
+      text: 'All browsers are logged out, this one too, and all API tokens stop working. Runs go on.',
+      verb: 'Log out everywhere',
+      act,
     });
   }
 }

@@ -1,12 +1,13 @@
-import { ChangeDetectionStrategy, Component, effect, inject, resource, signal, untracked } from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject, resource, signal } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
 import type { TokenScope, TokenView } from '@mle/protocol';
 import { Clock } from '../core/clock';
-import { EventsSocket } from '../core/events-socket';
 import { ago } from '../core/format';
 import { sentence, toRequestError } from '../core/problem';
+import { reloadWhenBack } from '../core/reload-when-back';
 import { ServerState } from '../core/server-state';
 import { Toasts } from '../core/toasts';
+import { confirm } from '../ui/confirm';
 import { Icon } from '../ui/icon';
 import { Notice } from '../ui/notice';
 import { SettingsApi } from './settings-api';
@@ -149,12 +150,7 @@ export class TokenList {
   protected readonly scopes = SCOPES;
 
   constructor() {
-    const events = inject(EventsSocket);
-    effect(() => {
-      events.epoch();
-      // What could not be loaded while the server was away is here now.
-      untracked(() => this.tokens.error() && this.tokens.reload());
-    });
+    reloadWhenBack(this.tokens);
   }
 
   protected when(at: string): string {
@@ -194,18 +190,17 @@ export class TokenList {
   }
 
   protected async remove(token: TokenView): Promise<void> {
-    const { ConfirmDialog } = await import('../ui/confirm-dialog');
     const act = async () => {
       await this.api.removeToken(token.id);
       if (this.made()?.id === token.id) this.made.set(null);
       this.tokens.reload();
     };
     const title = `Delete the token ${token.name}?`;
-    this.dialog.open(ConfirmDialog, {
-      ariaLabel: title,
-      restoreFocus: true,
-      autoFocus: '[cdkFocusInitial]',
-      data: { title, text: 'Programs that use it are refused from then on. What they did stays.', verb: 'Delete', act },
+    await confirm(this.dialog, {
+      title,
+      text: 'Programs that use it are refused from then on. What they did stays.',
+      verb: 'Delete',
+      act,
     });
   }
 

@@ -1,21 +1,13 @@
-import {
-  ChangeDetectionStrategy,
-  Component,
-  computed,
-  effect,
-  inject,
-  resource,
-  signal,
-  untracked,
-} from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, resource, signal } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
 import { RouterLink } from '@angular/router';
 import type { Role, UserView } from '@mle/protocol';
-import { EventsSocket } from '../core/events-socket';
 import { type RequestError, sentence, toRequestError } from '../core/problem';
+import { reloadWhenBack } from '../core/reload-when-back';
 import { ServerState } from '../core/server-state';
 import { Session } from '../core/session';
 import { MachinesStore } from '../machines/machines-store';
+import { confirm } from '../ui/confirm';
 import { Icon } from '../ui/icon';
 import { Notice } from '../ui/notice';
 import { SettingsApi } from './settings-api';
@@ -163,12 +155,7 @@ export class UserList {
   protected readonly words = sentence;
 
   constructor() {
-    const events = inject(EventsSocket);
-    effect(() => {
-      events.epoch();
-      // What could not be loaded while the server was away is here now.
-      untracked(() => this.users.error() && this.users.reload());
-    });
+    reloadWhenBack(this.users);
   }
 
   /** Why the role cannot be changed, or null. */
@@ -189,22 +176,16 @@ export class UserList {
   }
 
   protected async remove(user: UserView): Promise<void> {
-    const { ConfirmDialog } = await import('../ui/confirm-dialog');
     const act = async () => {
       await this.api.removeUser(user.id);
       this.users.reload();
     };
     const title = `Remove ${user.login}?`;
-    this.dialog.open(ConfirmDialog, {
-      ariaLabel: title,
-      restoreFocus: true,
-      autoFocus: '[cdkFocusInitial]',
-      data: {
-        title,
-        text: 'The user can no longer log in, and the tokens of the user stop working.',
-        verb: 'Remove',
-        act,
-      },
+    await confirm(this.dialog, {
+      title,
+      text: 'The user can no longer log in, and the tokens of the user stop working.',
+      verb: 'Remove',
+      act,
     });
   }
 

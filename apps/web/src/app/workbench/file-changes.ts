@@ -6,6 +6,7 @@ import { DocumentStore } from '../editor/document-store';
 import { isInside, joinPath, moveError, nameError, nameOf, parentOf, type TreeNode } from '../files/file-tree';
 import { FilesStore } from '../files/files-store';
 import { type UploadFile, Uploads } from '../files/uploads';
+import { confirm } from '../ui/confirm';
 import type { Confirmation } from '../ui/confirm-dialog';
 import type { NameQuestion } from '../ui/name-dialog';
 import { FilesTree } from './files-tree';
@@ -110,7 +111,6 @@ export class FileChanges {
   }
 
   private async askToReplace(files: readonly UploadFile[], folder: string): Promise<void> {
-    const { ConfirmDialog } = await import('../ui/confirm-dialog');
     const first = joinPath(folder, files[0]?.path ?? '');
     const one = files.length === 1;
     const data: Confirmation = {
@@ -121,12 +121,7 @@ export class FileChanges {
       verb: 'Replace',
       act: () => Promise.resolve(this.uploads.start(files, folder)),
     };
-    this.dialog.open(ConfirmDialog, {
-      ariaLabel: data.title,
-      autoFocus: '[cdkFocusInitial]',
-      restoreFocus: true,
-      data,
-    });
+    await confirm(this.dialog, data);
   }
 
   private async move(from: string, to: string): Promise<void> {

@@ -3,6 +3,7 @@ import { MatDialog, type MatDialogConfig } from '@angular/material/dialog';
 import type { ProjectView } from '@mle/protocol';
 import { DocumentStore } from '../editor/document-store';
 import { ProjectsStore } from '../projects/projects-store';
+import { confirm } from '../ui/confirm';
 import type { Confirmation } from '../ui/confirm-dialog';
 import type { NameQuestion } from '../ui/name-dialog';
 import type { ProjectStart } from './new-project-dialog';
@@ -54,14 +55,13 @@ export class ProjectActions {
   }
 
   async remove(project: ProjectView): Promise<void> {
-    const { ConfirmDialog } = await import('../ui/confirm-dialog');
     const data: Confirmation = {
       title: `Delete ${project.name}?`,
       text: 'Its files, its runs and their output are deleted and cannot be brought back. Download the zip first to keep the files.',
       verb: 'Delete',
       act: () => this.store.remove(project.id),
     };
-    this.dialog.open(ConfirmDialog, { ...config(data.title), data });
+    await confirm(this.dialog, data);
   }
 
   private async ask(data: NameQuestion): Promise<void> {

@@ -22,6 +22,7 @@ import {
 } from '../../instances/instance-words';
 import { InstancesApi } from '../../instances/instances-api';
 import { InstancesStore } from '../../instances/instances-store';
+import { confirm } from '../../ui/confirm';
 import { Icon } from '../../ui/icon';
 import { LoadFailure } from '../../ui/load-failure';
 import { StateIcon, type StateShape } from '../../ui/state-icon';
@@ -78,17 +79,11 @@ export class InstancesPanel {
   }
 
   protected async terminate(instance: InstanceView): Promise<void> {
-    const { ConfirmDialog } = await import('../../ui/confirm-dialog');
     const act = async (): Promise<void> => this.store.put(await this.api.terminate(instance.id));
     const title = `Terminate ${instance.name}?`;
     const text =
       'Its runs are stopped, and its files, caches and environments are lost. Finished runs with their output and artifacts are kept.';
-    this.dialog.open(ConfirmDialog, {
-      ariaLabel: title,
-      restoreFocus: true,
-      autoFocus: '[cdkFocusInitial]',
-      data: { title, text, verb: 'Terminate', act },
-    });
+    await confirm(this.dialog, { title, text, verb: 'Terminate', act });
   }
 
   private async change(instance: InstanceView, send: () => Promise<InstanceView>): Promise<void> {

@@ -10,6 +10,7 @@ import { membersHint, removalText } from '../../machines/machine-words';
 import { MachinesApi } from '../../machines/machines-api';
 import { MachinesStore } from '../../machines/machines-store';
 import { PoolsStore } from '../../pools/pools-store';
+import { confirm } from '../../ui/confirm';
 import { Icon } from '../../ui/icon';
 
 type Field = 'takesMembers' | 'slots' | 'labels' | 'poolIds' | 'lostAfterSeconds';
@@ -131,19 +132,13 @@ export class MachineSettings {
   }
 
   protected async remove(): Promise<void> {
-    const { ConfirmDialog } = await import('../../ui/confirm-dialog');
     const machine = this.machine();
     const act = async () => {
       await this.api.remove(machine.id);
       this.store.drop(machine.id);
     };
     const title = `Remove ${machine.name}?`;
-    this.dialog.open(ConfirmDialog, {
-      ariaLabel: title,
-      restoreFocus: true,
-      autoFocus: '[cdkFocusInitial]',
-      data: { title, text: removalText(machine), verb: 'Remove', act },
-    });
+    await confirm(this.dialog, { title, text: removalText(machine), verb: 'Remove', act });
   }
 
   private async save(field: Field, change: UpdateMachine, said: string | null = null): Promise<void> {

@@ -10,6 +10,7 @@ import { Launcher } from '../../launch/launcher';
 import { MachinesStore } from '../../machines/machines-store';
 import { PoolsApi } from '../../pools/pools-api';
 import { PoolsStore } from '../../pools/pools-store';
+import { confirm } from '../../ui/confirm';
 import { Icon } from '../../ui/icon';
 import { LoadFailure } from '../../ui/load-failure';
 import { NameHeading } from '../../ui/name-heading';
@@ -121,7 +122,6 @@ export class PoolsPanel {
   }
 
   protected async remove(pool: PoolView): Promise<void> {
-    const { ConfirmDialog } = await import('../../ui/confirm-dialog');
     const act = async () => {
       await this.api.remove(pool.id);
       this.store.drop(pool.id);
@@ -129,12 +129,7 @@ export class PoolsPanel {
     const title = `Remove the pool ${pool.name}?`;
     const text =
       'The group is lost. Its machines stay, and so do finished runs that were sent to it. Runs that wait in it have to be stopped or end first.';
-    this.dialog.open(ConfirmDialog, {
-      ariaLabel: title,
-      restoreFocus: true,
-      autoFocus: '[cdkFocusInitial]',
-      data: { title, text, verb: 'Remove', act },
-    });
+    await confirm(this.dialog, { title, text, verb: 'Remove', act });
   }
 
   /** Shown at once, and taken back where the server refuses; answers whether it took it. */

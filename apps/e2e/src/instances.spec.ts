@@ -1,24 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, LOGIN, PASSWORD, Program, ROOT } from '@mle/testing';
+import { FIRST_USER, freePort, launcherProgram, LOGIN, PASSWORD } from '@mle/testing';
 import { seriousViolations } from './axe.js';
 import { expect, test } from './product.js';
 
 test('instances of this computer are launched, stopped, started, extended and terminated', async ({ page }) => {
   const folder = await mkdtemp(join(tmpdir(), 'mle-instances-page-'));
   const port = await freePort();
-  const launcher = new Program({
-    command: process.execPath,
-    args: [join(ROOT, 'tools/start.mjs')],
-    env: {
-      MLE_PORT: String(port),
-      MLE_DATA_DIR: join(folder, 'data'),
-      MLE_ADMIN_LOGIN: LOGIN,
-      MLE_ADMIN_PASSWORD: PASSWORD,
-    },
-    ready: /is ready/,
-  });
+  const launcher = launcherProgram(folder, port, FIRST_USER);
   const panel = page.getByRole('region', { name: 'Instances' });
   const item = (name: string) => panel.getByRole('listitem').filter({ hasText: name });
   const patient = { timeout: 60_000 };

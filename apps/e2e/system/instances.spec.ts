@@ -3,7 +3,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { InstanceList, InstanceView, MachineView, Page } from '@mle/protocol';
-import { Client, freePort, LOGIN, PASSWORD, Program, ROOT, until } from '@mle/testing';
+import { Client, FIRST_USER, freePort, launcherProgram, LOGIN, PASSWORD, type Program, until } from '@mle/testing';
 
 const SLEEP = 'import time\nprint("begun", flush=True)\ntime.sleep(600)\n';
 
@@ -18,17 +18,7 @@ describe('instances of this computer', () => {
     folder = await mkdtemp(join(tmpdir(), 'mle-instances-'));
     await chmod(folder, 0o777);
     port = await freePort();
-    launcher = new Program({
-      command: process.execPath,
-      args: [join(ROOT, 'tools/start.mjs')],
-      env: {
-        MLE_PORT: String(port),
-        MLE_DATA_DIR: join(folder, 'data'),
-        MLE_ADMIN_LOGIN: LOGIN,
-        MLE_ADMIN_PASSWORD: PASSWORD,
-      },
-      ready: /is ready/,
-    });
+    launcher = launcherProgram(folder, port, FIRST_USER);
     await launcher.start();
     api = new Client(`http://127.0.0.1:${port}`);
     await api.login(LOGIN, PASSWORD);

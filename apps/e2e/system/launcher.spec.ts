@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readStat } from '@mle/process/stat.mjs';
 import type { RunView } from '@mle/protocol';
-import { Client, freePort, LOGIN, PASSWORD, Program, ROOT, until } from '@mle/testing';
+import { Client, freePort, launcherProgram, LOGIN, PASSWORD, type Program, until } from '@mle/testing';
 import { PRINTER } from './printer.js';
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
@@ -30,14 +30,7 @@ describe('npm start', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  function start(env: Record<string, string> = {}, ready = /is ready/): Program {
-    return new Program({
-      command: process.execPath,
-      args: [join(ROOT, 'tools/start.mjs')],
-      env: { MLE_PORT: String(port), MLE_DATA_DIR: join(folder, 'data'), ...env },
-      ready,
-    });
-  }
+  const start = (env?: Record<string, string>, ready?: RegExp): Program => launcherProgram(folder, port, env, ready);
 
   /**
    * Pids of what belongs to this installation, by their arguments and environment; the launcher is not among them.

@@ -2,6 +2,7 @@ export * from './client.js';
 export * from './free-port.js';
 export * from './hostile-texts.js';
 export * from './installation.js';
+export * from './launcher.js';
 export * from './parts.js';
 export * from './program.js';
 export * from './redis-server.js';

@@ -90,7 +90,7 @@ it('an absent database is told in a sentence @full', async () => {
   expect({ code, err }).toEqual({ code: 1, err: 'The database does not answer. Start it, or correct MONGODB_URI.\n' });
 });
 
-it('users are added and their passwords reset from the command line', async () => {
+it('users are added and their passwords reset from the command line @full', async () => {
   expect(await ended(start({}, ['--user-add', 'ada'], 'first password\n'))).toMatchObject({
     code: 0,
     out: 'Added ada as admin.\n',

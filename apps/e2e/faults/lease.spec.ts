@@ -20,7 +20,7 @@ describe('a machine that does not answer', () => {
     if (FULL) expect((Date.now() - since) / 1000).toBeLessThan(LOST_AFTER + 2);
   }
 
-  it('loses the runs of a host that is gone, and tries again on another of the pool, as the policy says', async () => {
+  it('loses the runs of a host that is gone, and tries again on another of the pool, as the policy says @full', async () => {
     const { client, folder, workers } = bed.product;
     const { items: machines } = await client.json<Page<MachineView>>('GET', 'machines');
     const pool = await client.json<PoolView>('POST', 'pools', {
@@ -55,7 +55,7 @@ describe('a machine that does not answer', () => {
     await worker.start();
   });
 
-  it('takes nothing from a worker that slept past its lease, and leaves one process tree', async () => {
+  it('takes nothing from a worker that slept past its lease, and leaves one process tree @full', async () => {
     const { worker } = bed.product;
     const { run, pid } = await bed.printing({ seconds: 120 }, { retry: { max: 1, on: 'loss', backoffSeconds: 0 } });
     const since = Date.now();

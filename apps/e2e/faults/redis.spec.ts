@@ -9,7 +9,7 @@ describe('Redis that is killed and comes back empty', () => {
   });
   afterAll(() => bed?.remove());
 
-  it('is missed by no run: what waits and what was asked for meanwhile starts', async () => {
+  it('is missed by no run: what waits and what was asked for meanwhile starts @full', async () => {
     const seconds = FULL ? 15 : 4;
     const { redis, client } = bed.product;
     const { run } = await bed.printing({ seconds: seconds + 2 });

@@ -31,14 +31,14 @@ test('shows each line as it comes, and stops as Ctrl-C does', async ({ page }) =
   await expect(go(page)).toBeEnabled();
 });
 
-test('shows the traceback and the exit code of a script that fails', async ({ page }) => {
+test('shows the traceback and the exit code of a script that fails', { tag: FULL }, async ({ page }) => {
   await writeFile(page, 'bad.py', 'raise ValueError("no luck")\n');
   await go(page).click();
   await expect(output(page)).toContainText('ValueError: no luck');
   await expect(page.getByText(/^failed, .*exit 1/).first()).toBeVisible();
 });
 
-test('shows output as text, never as HTML, and colours by ANSI codes', async ({ page }) => {
+test('shows output as text, never as HTML, and colours by ANSI codes', { tag: FULL }, async ({ page }) => {
   await writeFile(page, 'html.py', 'print("<b>bold</b><img src=x onerror=alert(1)>")\nprint("\\x1b[31mred\\x1b[0m")\n');
   await go(page).click();
   await expect(output(page)).toContainText('<b>bold</b><img src=x onerror=alert(1)>');

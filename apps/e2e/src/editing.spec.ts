@@ -50,15 +50,19 @@ test('says in words why a file cannot be run', { tag: FULL }, async ({ page }) =
   await expect(page.getByRole('button', { name: 'Go on this computer' })).toBeDisabled();
 });
 
-test('draws a progress bar as one line, and keeps the end of a hundred thousand lines', async ({ page }) => {
-  await writeFile(
-    page,
-    'long.py',
-    'for i in range(100000):\n    print("line", i)\nfor i in range(101):\n    print("\\r%d of 100" % i, end="", flush=True)\nprint("\\nthe end")\n',
-  );
-  await page.keyboard.press('Control+Enter');
-  await expect(output(page)).toContainText('the end');
-  await expect(output(page)).toContainText('line 99999');
-  await expect(output(page).getByText('100 of 100', { exact: true })).toBeVisible();
-  await expect(output(page).getByText(/^\d of 100$/)).toHaveCount(0);
-});
+test(
+  'draws a progress bar as one line, and keeps the end of a hundred thousand lines',
+  { tag: FULL },
+  async ({ page }) => {
+    await writeFile(
+      page,
+      'long.py',
+      'for i in range(100000):\n    print("line", i)\nfor i in range(101):\n    print("\\r%d of 100" % i, end="", flush=True)\nprint("\\nthe end")\n',
+    );
+    await page.keyboard.press('Control+Enter');
+    await expect(output(page)).toContainText('the end');
+    await expect(output(page)).toContainText('line 99999');
+    await expect(output(page).getByText('100 of 100', { exact: true })).toBeVisible();
+    await expect(output(page).getByText(/^\d of 100$/)).toHaveCount(0);
+  },
+);

@@ -143,43 +143,47 @@ test(
   },
 );
 
-test('typed text is saved on blur, and what is not saved outlives a reload', async ({ page, product }) => {
-  const id = await openProject(page, product, 'drafts', { 'z.py': '' });
-  await writeFile(page, 'draft.py', 'one = 1\n');
-  await file(page, 'z.py').focus();
-  await expect.poll(() => textOf(product, id, 'draft.py')).toBe('one = 1\n');
+test(
+  'typed text is saved on blur, and what is not saved outlives a reload',
+  { tag: FULL },
+  async ({ page, product }) => {
+    const id = await openProject(page, product, 'drafts', { 'z.py': '' });
+    await writeFile(page, 'draft.py', 'one = 1\n');
+    await file(page, 'z.py').focus();
+    await expect.poll(() => textOf(product, id, 'draft.py')).toBe('one = 1\n');
 
-  await page.route('**/files/draft.py', (route) =>
-    route.request().method() === 'PUT' ? route.abort() : route.continue(),
-  );
-  await page.locator('.cm-content').click();
-  await page.keyboard.press('Control+End');
-  await page.keyboard.insertText('two = 2\n');
-  await expect(page.getByText('Unsaved', { exact: true })).toBeVisible();
-  await page.waitForTimeout(700);
-  await page.reload();
-  await expect(page.locator('.cm-content')).toContainText('two = 2');
-  await expect(page.getByText(/What you typed in draft.py was not saved/)).toBeVisible();
-  await page.unroute('**/files/draft.py');
-  await page.getByRole('button', { name: 'Save it' }).click();
-  await expect.poll(() => textOf(product, id, 'draft.py')).toBe('one = 1\ntwo = 2\n');
-  await page.reload();
-  await expect(page.locator('.cm-content')).toContainText('two = 2');
-  await expect(page.getByText(/was not saved/)).toHaveCount(0);
+    await page.route('**/files/draft.py', (route) =>
+      route.request().method() === 'PUT' ? route.abort() : route.continue(),
+    );
+    await page.locator('.cm-content').click();
+    await page.keyboard.press('Control+End');
+    await page.keyboard.insertText('two = 2\n');
+    await expect(page.getByText('Unsaved', { exact: true })).toBeVisible();
+    await page.waitForTimeout(700);
+    await page.reload();
+    await expect(page.locator('.cm-content')).toContainText('two = 2');
+    await expect(page.getByText(/What you typed in draft.py was not saved/)).toBeVisible();
+    await page.unroute('**/files/draft.py');
+    await page.getByRole('button', { name: 'Save it' }).click();
+    await expect.poll(() => textOf(product, id, 'draft.py')).toBe('one = 1\ntwo = 2\n');
+    await page.reload();
+    await expect(page.locator('.cm-content')).toContainText('two = 2');
+    await expect(page.getByText(/was not saved/)).toHaveCount(0);
 
-  // Back leaves the page without a blur.
-  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Runs' }).click();
-  await expect(page).toHaveURL(/\/runs/);
-  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Code' }).click();
-  await expect(page.locator('.cm-content')).toContainText('two = 2');
-  await page.locator('.cm-content').click();
-  await page.keyboard.press('Control+End');
-  await page.keyboard.insertText('three = 3\n');
-  await expect(page.locator('.cm-content')).toContainText('three = 3');
-  await page.goBack();
-  await expect(page).toHaveURL(/\/runs/);
-  await expect.poll(() => textOf(product, id, 'draft.py')).toBe('one = 1\ntwo = 2\nthree = 3\n');
-});
+    // Back leaves the page without a blur.
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Runs' }).click();
+    await expect(page).toHaveURL(/\/runs/);
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Code' }).click();
+    await expect(page.locator('.cm-content')).toContainText('two = 2');
+    await page.locator('.cm-content').click();
+    await page.keyboard.press('Control+End');
+    await page.keyboard.insertText('three = 3\n');
+    await expect(page.locator('.cm-content')).toContainText('three = 3');
+    await page.goBack();
+    await expect(page).toHaveURL(/\/runs/);
+    await expect.poll(() => textOf(product, id, 'draft.py')).toBe('one = 1\ntwo = 2\nthree = 3\n');
+  },
+);
 
 test('tabs are put in order by keys and closed by the middle button', { tag: FULL }, async ({ page, product }) => {
   await openProject(page, product, 'tabs', { 'a.md': '# a', 'b.json': '{}', 'c.sh': 'echo' });

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Page as List, RunView } from '@mle/protocol';
 import type { Page } from '@playwright/test';
-import { expect, logIn, openProject, test, writeFile } from './product.js';
+import { expect, FULL, logIn, openProject, test, writeFile } from './product.js';
 
 const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -195,31 +195,32 @@ const inked = (page: Page, name: string): Promise<{ dots: number; labels: number
       return { dots, labels };
     });
 
-test('a value between nan is a dot, an axis at 1e30 has labels, and an end in nan is said', async ({
-  page,
-  product,
-}) => {
-  await logIn(page, product);
-  const projectId = await openProject(page, product, 'Hard numbers', { 'hard.py': HARD });
-  await product.client.json('POST', 'runs', { projectId, file: 'hard.py' });
-  await openGraphs(page);
-  await expect.poll(() => points(page, 'lone'), { timeout: 30_000 }).toBe(5);
-  await expect(chart(page, 'loss').getByRole('img')).toHaveAccessibleName(/ nan at epoch 5, from 0 to 3/);
-  await expect(chart(page, 'loss')).toContainText('best 0, #1');
-  await expect(chart(page, 'huge')).not.toContainText('best');
-  await expect.poll(async () => (await inked(page, 'lone')).dots).toBeGreaterThan(5);
-  await expect.poll(async () => (await inked(page, 'huge')).labels).toBeGreaterThan(50);
+test(
+  'a value between nan is a dot, an axis at 1e30 has labels, and an end in nan is said',
+  { tag: FULL },
+  async ({ page, product }) => {
+    await logIn(page, product);
+    const projectId = await openProject(page, product, 'Hard numbers', { 'hard.py': HARD });
+    await product.client.json('POST', 'runs', { projectId, file: 'hard.py' });
+    await openGraphs(page);
+    await expect.poll(() => points(page, 'lone'), { timeout: 30_000 }).toBe(5);
+    await expect(chart(page, 'loss').getByRole('img')).toHaveAccessibleName(/ nan at epoch 5, from 0 to 3/);
+    await expect(chart(page, 'loss')).toContainText('best 0, #1');
+    await expect(chart(page, 'huge')).not.toContainText('best');
+    await expect.poll(async () => (await inked(page, 'lone')).dots).toBeGreaterThan(5);
+    await expect.poll(async () => (await inked(page, 'huge')).labels).toBeGreaterThan(50);
 
-  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Runs' }).click();
-  const row = page.getByRole('row').filter({ hasText: 'hard.py' });
-  const choose = async (metric: string): Promise<void> => {
-    await page.getByRole('button', { name: 'Columns' }).click();
-    await page.getByRole('menuitemradio', { name: metric, exact: true }).click();
-  };
-  await choose('loss');
-  await expect(row.locator('.c-last')).toHaveText('nan');
-  await expect(row.locator('.c-best')).toHaveText('0');
-  await choose('huge');
-  await expect(row.locator('.c-last')).toHaveText('5e30');
-  await expect(row.locator('.c-best')).toHaveCount(0);
-});
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Runs' }).click();
+    const row = page.getByRole('row').filter({ hasText: 'hard.py' });
+    const choose = async (metric: string): Promise<void> => {
+      await page.getByRole('button', { name: 'Columns' }).click();
+      await page.getByRole('menuitemradio', { name: metric, exact: true }).click();
+    };
+    await choose('loss');
+    await expect(row.locator('.c-last')).toHaveText('nan');
+    await expect(row.locator('.c-best')).toHaveText('0');
+    await choose('huge');
+    await expect(row.locator('.c-last')).toHaveText('5e30');
+    await expect(row.locator('.c-best')).toHaveCount(0);
+  },
+);

@@ -64,30 +64,34 @@ test(`opens and scrolls ${LINES} lines`, { tag: FULL }, async ({ page, product }
   await expect(output(page)).toContainText(`line ${LINES - 7} of`);
 });
 
-test('says what cannot be done while the server is away, and is whole again after it', async ({ page, product }) => {
-  await logIn(page, product);
-  await writeFile(
-    page,
-    'slow.py',
-    'import time\nfor i in range(60):\n    print("count", i, flush=True)\n    time.sleep(0.1)\nprint("the end")\n',
-  );
-  await page.getByRole('button', { name: 'Go on this computer' }).click();
-  await expect(output(page)).toContainText('count 3');
-  await product.api.kill();
-  await expect(page.getByText('Offline.')).toBeVisible();
-  await expect(page.getByText(/^Trying again/)).toBeVisible();
-  const stop = page.getByRole('button', { name: /^Stop run/ });
-  await expect(stop).toBeDisabled();
-  await expect(stop).toHaveAttribute('title', 'The server does not answer');
-  await expect(page.getByRole('button', { name: 'New file', exact: true })).toBeDisabled();
-  await page.getByTitle('Project', { exact: true }).click();
-  await expect(page.getByRole('menu').getByText('The server does not answer')).toBeVisible();
-  await expect(page.getByRole('menuitem', { name: 'New project' })).toBeDisabled();
-  await page.keyboard.press('Escape');
-  await product.api.start();
-  await expect(page.getByText('Offline.')).toBeHidden({ timeout: 30_000 });
-  await expect(output(page)).toContainText('the end', { timeout: 30_000 });
-  await output(page).press('Home');
-  await expect(output(page)).toContainText('count 0');
-  await expect(page.getByText(/^succeeded, /).first()).toBeVisible();
-});
+test(
+  'says what cannot be done while the server is away, and is whole again after it',
+  { tag: FULL },
+  async ({ page, product }) => {
+    await logIn(page, product);
+    await writeFile(
+      page,
+      'slow.py',
+      'import time\nfor i in range(60):\n    print("count", i, flush=True)\n    time.sleep(0.1)\nprint("the end")\n',
+    );
+    await page.getByRole('button', { name: 'Go on this computer' }).click();
+    await expect(output(page)).toContainText('count 3');
+    await product.api.kill();
+    await expect(page.getByText('Offline.')).toBeVisible();
+    await expect(page.getByText(/^Trying again/)).toBeVisible();
+    const stop = page.getByRole('button', { name: /^Stop run/ });
+    await expect(stop).toBeDisabled();
+    await expect(stop).toHaveAttribute('title', 'The server does not answer');
+    await expect(page.getByRole('button', { name: 'New file', exact: true })).toBeDisabled();
+    await page.getByTitle('Project', { exact: true }).click();
+    await expect(page.getByRole('menu').getByText('The server does not answer')).toBeVisible();
+    await expect(page.getByRole('menuitem', { name: 'New project' })).toBeDisabled();
+    await page.keyboard.press('Escape');
+    await product.api.start();
+    await expect(page.getByText('Offline.')).toBeHidden({ timeout: 30_000 });
+    await expect(output(page)).toContainText('the end', { timeout: 30_000 });
+    await output(page).press('Home');
+    await expect(output(page)).toContainText('count 0');
+    await expect(page.getByText(/^succeeded, /).first()).toBeVisible();
+  },
+);

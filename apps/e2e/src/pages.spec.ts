@@ -64,20 +64,21 @@ test('asks for a log-in, refuses a wrong password, and comes back to where one w
   await expect(page.getByLabel('Login')).toBeVisible();
 });
 
-test('before the log-in nothing scrolls sideways on a phone, and the theme follows the system', async ({
-  page,
-  product,
-}) => {
-  await page.setViewportSize({ width: 390, height: 844 });
-  for (const path of ['/login', '/setup#token=none']) {
-    await page.goto(product.url + path);
-    const button = page.getByRole('button', { name: /^(Log in|Create the account)/ });
-    await expect(button).toBeVisible();
-    const box = await page.locator('form').boundingBox();
-    expect((box?.x ?? 0) + (box?.width ?? 0), path).toBeLessThanOrEqual(390 - 16);
-  }
-  await page.emulateMedia({ colorScheme: 'dark' });
-  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
-  await page.emulateMedia({ colorScheme: 'light' });
-  await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
-});
+test(
+  'before the log-in nothing scrolls sideways on a phone, and the theme follows the system',
+  { tag: FULL },
+  async ({ page, product }) => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    for (const path of ['/login', '/setup#token=none']) {
+      await page.goto(product.url + path);
+      const button = page.getByRole('button', { name: /^(Log in|Create the account)/ });
+      await expect(button).toBeVisible();
+      const box = await page.locator('form').boundingBox();
+      expect((box?.x ?? 0) + (box?.width ?? 0), path).toBeLessThanOrEqual(390 - 16);
+    }
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+    await page.emulateMedia({ colorScheme: 'light' });
+    await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
+  },
+);

@@ -19,7 +19,7 @@ async function choose(page: Page, item: string): Promise<void> {
   await page.getByRole('menuitem', { name: item, exact: true }).click();
 }
 
-test('a project is made, renamed, duplicated, opened and deleted', async ({ page }) => {
+test('a project is made, renamed, duplicated, opened and deleted', { tag: FULL }, async ({ page }) => {
   await choose(page, 'New project');
   await page.getByRole('button', { name: 'Create' }).click();
   await expect(page.getByText('Give a name.')).toBeVisible();

@@ -67,37 +67,41 @@ test(
   },
 );
 
-test('run options reach the program, are checked, and stay for the next visit', async ({ page, context }) => {
-  await writeFile(
-    page,
-    'options.py',
-    'import os, sys\nprint(sys.argv[1:], os.environ["MLE_PARAM_LR"], os.environ["MLE_SEED"], os.environ["GREETING"])\n',
-  );
-  await page.getByRole('button', { name: /^Run options/ }).click();
-  await page.getByLabel('Arguments').fill('--name "two words"');
-  await page.getByLabel(/^Parameters/).fill('lr=0.5');
-  await page.getByLabel('Seed').fill('x');
-  await page.keyboard.press('Control+Enter');
-  await expect(page.getByText('The run options have a mistake. Correct it first.')).toBeVisible();
-  await page.getByLabel('Seed').fill('7');
-  await page.getByRole('button', { name: 'More', exact: true }).click();
-  await page.getByLabel(/^Environment/).fill('GREETING=hello = there');
-  await page.getByLabel('Tags').fill('tried');
-  await page.keyboard.press('Control+Enter');
-  await expect(output(page)).toContainText("['--name', 'two words'] 0.5 7 hello = there");
+test(
+  'run options reach the program, are checked, and stay for the next visit',
+  { tag: FULL },
+  async ({ page, context }) => {
+    await writeFile(
+      page,
+      'options.py',
+      'import os, sys\nprint(sys.argv[1:], os.environ["MLE_PARAM_LR"], os.environ["MLE_SEED"], os.environ["GREETING"])\n',
+    );
+    await page.getByRole('button', { name: /^Run options/ }).click();
+    await page.getByLabel('Arguments').fill('--name "two words"');
+    await page.getByLabel(/^Parameters/).fill('lr=0.5');
+    await page.getByLabel('Seed').fill('x');
+    await page.keyboard.press('Control+Enter');
+    await expect(page.getByText('The run options have a mistake. Correct it first.')).toBeVisible();
+    await page.getByLabel('Seed').fill('7');
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByLabel(/^Environment/).fill('GREETING=hello = there');
+    await page.getByLabel('Tags').fill('tried');
+    await page.keyboard.press('Control+Enter');
+    await expect(output(page)).toContainText("['--name', 'two words'] 0.5 7 hello = there");
 
-  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  await page.getByRole('button', { name: 'More of running' }).click();
-  await page.getByRole('menuitem', { name: 'Copy Go as curl' }).click();
-  await expect(page.getByText(/^Copied\./)).toBeVisible();
-  const command = await page.evaluate(() => navigator.clipboard.readText());
-  expect(command).toMatch(
-    /^curl -H "Authorization: Bearer \$MLE_TOKEN" .*"file":"options\.py".*"params":\{"lr":0\.5\}/,
-  );
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('button', { name: 'More of running' }).click();
+    await page.getByRole('menuitem', { name: 'Copy Go as curl' }).click();
+    await expect(page.getByText(/^Copied\./)).toBeVisible();
+    const command = await page.evaluate(() => navigator.clipboard.readText());
+    expect(command).toMatch(
+      /^curl -H "Authorization: Bearer \$MLE_TOKEN" .*"file":"options\.py".*"params":\{"lr":0\.5\}/,
+    );
 
-  await page.reload();
-  await expect(page.getByRole('button', { name: /^Run options/ })).toContainText('arguments, 1 parameter, seed 7');
-});
+    await page.reload();
+    await expect(page.getByRole('button', { name: /^Run options/ })).toContainText('arguments, 1 parameter, seed 7');
+  },
+);
 
 test('a project’s own command runs a file of any kind', { tag: FULL }, async ({ page, product }) => {
   await openProject(page, product, 'own command', { 'README.md': 'one\ntwo\n' });
@@ -209,7 +213,7 @@ test('a parameter is set in the run’s own copy of the file; one that reaches n
   await expect(page.getByText(/it may not read/)).toHaveCount(0);
 });
 
-test('says that every machine is busy as long as they are', async ({ page, product }) => {
+test('says that every machine is busy as long as they are', { tag: FULL }, async ({ page, product }) => {
   await writeFile(page, 'busy.py', LONG);
   await page.keyboard.press('Control+Enter');
   await expect(output(page)).toContainText('started');

@@ -53,7 +53,7 @@ test('searches the output, wraps it, and links to a line', { tag: FULL }, async 
   await page.getByRole('button', { name: 'Wrap long lines' }).click();
 });
 
-test('shows what a run was asked, its code, artifacts and leftovers', async ({ page }) => {
+test('shows what a run was asked, its code, artifacts and leftovers', { tag: FULL }, async ({ page }) => {
   await runAndOpen(page, 'parts.py');
   await expect(page.getByRole('complementary', { name: 'Curves' })).toContainText('loss');
   await page.getByRole('tab', { name: 'Parameters' }).click();

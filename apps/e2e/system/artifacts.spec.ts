@@ -52,7 +52,7 @@ describe('the artifacts of a run', () => {
   const artifacts = (id: string): Promise<ArtifactList> => product.client.json('GET', `runs/${id}/artifacts`);
 
   it(
-    'appear during the run and are whole at its end, though worker and server are killed while they come',
+    'appear during the run and are whole at its end, though worker and server are killed while they come @full',
     async () => {
       const bytes = FULL ? 1024 ** 3 : 48 * 1024 ** 2;
       const run = await product.client.startRun({ projectId, file: 'train.py', args: [folder, String(bytes)] });

@@ -71,7 +71,7 @@ describe('a machine that a person adds', () => {
   it.each<[keyof typeof WAYS, User, string, string]>([
     ['the served command', 'root', '077', ''],
     ['--listen', 'root', '027', ''],
-    ['the served command', 'a plain user', '077', ''],
+    ['the served command', 'a plain user', '077', '@full'],
     ['the served command', 'root', '022', '@full'],
     ['the served command', 'root', '027', '@full'],
     ['the served command', 'a plain user', '022', '@full'],

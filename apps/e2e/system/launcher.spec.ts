@@ -132,7 +132,7 @@ describe('npm start', () => {
     expect((await readFile(join(folder, `ledger-${run.id}`), 'utf8')).trim().split('\n')).toHaveLength(1);
   });
 
-  it('takes its parts along when it is killed itself', async () => {
+  it('takes its parts along when it is killed itself @full', async () => {
     await launcher.start();
     expect(processes().length).toBeGreaterThan(3);
     await launcher.kill('SIGKILL');

@@ -7,7 +7,7 @@ const READY = /is ready: (\S+)[^]*#token=(\S+)\s/;
 
 describe('npm start', () => {
   it.each<[User, string, string]>([
-    ['root', '077', ''],
+    ['root', '077', '@full'],
     ['root', '027', '@full'],
     ['a plain user', '027', '@full'],
     ['a plain user', '077', '@full'],

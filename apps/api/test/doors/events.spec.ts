@@ -66,7 +66,7 @@ describe('the events of a browser', () => {
     });
   });
 
-  it('answer many requests in turn, and close a connection on which too many wait', async () => {
+  it('answer many requests in turn, and close a connection on which too many wait @full', async () => {
     const eve = await api.signUp('eve');
     const socket = connect({ cookie: eve.cookie });
     await once(socket as never, 'connect');

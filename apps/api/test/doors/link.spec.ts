@@ -165,7 +165,7 @@ describe('the link of a worker', () => {
     expect(error.message).toContain(sentence);
   });
 
-  it('takes no more of a machine than every page can show, and than it can have', async () => {
+  it('takes no more of a machine than every page can show, and than it can have @full', async () => {
     const { token } = await api.app.get(MachineCredentials, { strict: false }).createJoinToken();
     const link = dial({ joinToken: token });
     const hello: Hello = { version: '1', inventory: INVENTORY, properties: { note: 'x'.repeat(20_000) }, attempts: [] };
@@ -324,7 +324,7 @@ describe('the link of a worker', () => {
     expect((await run(waiting.runId)).waitReason).toBe('lab is offline. The run starts when it is back.');
   });
 
-  it('has the copy of a lost attempt killed, though its link stood all the time', async () => {
+  it('has the copy of a lost attempt killed, though its link stood all the time @full', async () => {
     const { link, machineId } = await join();
     const ref = await running(link, machineId);
     const told: AttemptRef[] = [];

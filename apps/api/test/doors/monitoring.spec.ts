@@ -65,7 +65,7 @@ it('counts runs, waiting times, ends and machines', async () => {
   expect(after.get('mle_attempt_wait_seconds_sum')).toBeGreaterThan(0.1);
 });
 
-it('answers without the database, with what the process knows of itself', async () => {
+it('answers without the database, with what the process knows of itself @full', async () => {
   await parts.store.kill();
   try {
     const numbers = await scrape();

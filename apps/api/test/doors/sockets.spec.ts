@@ -170,7 +170,7 @@ describe('the links of workers', () => {
     expect(performance.now() - begun).toBeGreaterThan(TIMING.helloMs - 500);
   });
 
-  it('are closed when a hello is refused and no better one follows', async () => {
+  it('are closed when a hello is refused and no better one follows @full', async () => {
     const socket = await open(LINK_PATH);
     socket.send(linkAuth({ joinToken: 'mlj_invented' }));
     await packet(socket);
@@ -180,7 +180,7 @@ describe('the links of workers', () => {
     await end(socket, 10_000);
   });
 
-  it('stay open for a worker that said hello', async () => {
+  it('stay open for a worker that said hello @full', async () => {
     const worker = await join('stays');
     await sleep(TIMING.helloMs + 1_000);
     expect(worker.link.connected).toBe(true);

@@ -61,7 +61,7 @@ it('requests of many people during an outage end in an answer or in that refusal
   }
 });
 
-it('without Redis the rest works, and the readiness says what is missing', async () => {
+it('without Redis the rest works, and the readiness says what is missing @full', async () => {
   await parts.redis.kill();
   await until(ready, ({ redis }) => redis === false);
   expect((await ada.post('/api/v1/projects', { name: 'without redis' })).status).toBe(201);

@@ -121,7 +121,7 @@ it('what cannot become a project leaves nothing behind', async () => {
   expect(readdirSync(join(parts.dataDir, 'tmp'))).toEqual([]);
 });
 
-it('says what to do where HEAD names no branch, and takes a commit that HEAD names itself', async () => {
+it('says what to do where HEAD names no branch, and takes a commit that HEAD names itself @full', async () => {
   const gitIn = (name: string, ...args: string[]) => execFileSync('git', ['-C', join(folder, name), ...args]);
   execFileSync('git', ['init', '--quiet', '--bare', join(folder, 'empty.git')]);
   repository('moved.git', (path) => writeFileSync(join(path, 'a.py'), ''));

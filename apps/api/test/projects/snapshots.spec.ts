@@ -88,7 +88,7 @@ describe('a snapshot', () => {
     expect((await ada.get<{ items: FileView[] }>(`/api/v1/projects/${id}/files`)).body.items).toHaveLength(6);
   });
 
-  it('holds every save that was answered before, however many saves are under way', async () => {
+  it('holds every save that was answered before, however many saves are under way @full', async () => {
     const id = await newProject();
     const acknowledged = new Map<string, number>();
     let saving = true;

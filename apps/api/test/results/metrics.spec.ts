@@ -319,7 +319,7 @@ describe('the numbers of a run', () => {
     expect(to).toBe(7);
   });
 
-  it('are all kept, a million too, in few chunks, and few points of them lose no extremum', async () => {
+  it('are all kept, a million too, in few chunks, and few points of them lose no extremum @full', async () => {
     const ref = newRef();
     const count = process.env['MLE_TEST_FULL'] ? 1_000_000 : 200_000;
     let at = 0;

@@ -93,7 +93,7 @@ describe('stored output', () => {
     ]);
   });
 
-  it('gives every range byte for byte, while small chunks are merged and after', async () => {
+  it('gives every range byte for byte, while small chunks are merged and after @full', async () => {
     const whole = randomBytes(1_500_000);
     let at = 0;
     const sends: Promise<unknown>[] = [];

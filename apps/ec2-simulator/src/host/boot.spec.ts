@@ -29,7 +29,11 @@ echo once >> "\${MLE_ROOT:-}/var/lib/user-data"
 
 const lines = (file: string): string => `cat "\${MLE_ROOT:-}/var/lib/${file}" | wc -l`;
 
-describe.each(['namespaces', 'folder'] as const)('machines in %s', (machines) => {
+describe.each<['namespaces' | 'folder', string]>([
+  ['namespaces', ''],
+  // Where there are namespaces, these tell the same again.
+  ['folder', namespacesWork ? '@full' : ''],
+])('machines in %s %s', (machines) => {
   // Most containers have no namespaces to give: the tests that need them are counted as skipped there.
   const isPossible = machines === 'folder' || namespacesWork;
   const when = isPossible ? test : test.skip;

@@ -12,7 +12,11 @@ const STRICT: Partial<RunInstancesCommandInput> = {
   TagSpecifications: [{ ResourceType: 'instance', Tags: [{ Key: 'mle:installation', Value: 'one' }] }],
 };
 
-describe.each(['namespaces', 'folder'] as const)('the metadata service of machines in %s', (machines) => {
+describe.each<['namespaces' | 'folder', string]>([
+  ['namespaces', ''],
+  // Where there are namespaces, these tell the same again.
+  ['folder', namespacesWork ? '@full' : ''],
+])('the metadata service of machines in %s %s', (machines) => {
   // Most containers have no namespaces to give: the tests that need them are counted as skipped there.
   const isPossible = machines === 'folder' || namespacesWork;
   const when = isPossible ? test : test.skip;

@@ -22,7 +22,7 @@ afterEach(async () => {
   await server.close();
 });
 
-test('a project with an image runs in a container, which ends with the run', async () => {
+test('a project with an image runs in a container, which ends with the run @full', async () => {
   const folder = fakeDocker();
   const log = (): string => readFileSync(join(folder, 'state/log'), 'utf8');
   const worker = new TestWorker(server, { env: { ...SHORT_STOP, PATH: `${folder}:${process.env['PATH'] ?? ''}` } });

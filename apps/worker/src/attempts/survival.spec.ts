@@ -81,7 +81,7 @@ test('a program that ends while the worker is away keeps its true exit code', as
   expect(run.stream('stdout')).toBe(readFileSync(join(folder, 'copy'), 'utf8'));
 });
 
-test('SIGTERM leaves the runs alive for the next worker', async () => {
+test('SIGTERM leaves the runs alive for the next worker @full', async () => {
   const run = await server.submit({ 'print.py': PRINTER });
   await until('it prints', () => run.storedBytes > 1_000);
   const pid = run.running?.pid ?? 0;
@@ -116,7 +116,7 @@ test('without its supervisor a run is killed and reported as such', async () => 
   expect(next.stream('stdout')).toBe('next\n');
 });
 
-test('worker and supervisor killed together', async () => {
+test('worker and supervisor killed together @full', async () => {
   const run = await server.submit({ 'print.py': PRINTER });
   await until('it prints', () => run.storedBytes > 1_000);
   process.kill(worker.supervisorPid, 'SIGKILL');
@@ -147,7 +147,7 @@ test('a run that is over for the server is killed when the worker is back', asyn
   expect(run.finished).toBeNull();
 });
 
-test('an attempt that was claimed and never spawned is spawned by the next worker', async () => {
+test('an attempt that was claimed and never spawned is spawned by the next worker @full', async () => {
   const run = server.create({ 'a.py': 'print("late")', 'big.bin': Buffer.alloc(20 * 1024 * 1024, 'z') }, {});
   const kills: Promise<unknown>[] = [];
   server.onChunk = () => {

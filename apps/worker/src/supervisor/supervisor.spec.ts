@@ -33,7 +33,7 @@ test('ps shows both roles with their data directory', () => {
   );
 });
 
-test('ends with its runs when its socket is gone and nobody can reach it', async () => {
+test('ends with its runs when its socket is gone and nobody can reach it @full', async () => {
   const run = await server.submit(LOOP);
   await until('it runs', () => run.stream('stdout') === 'on\n');
   const supervisor = worker.supervisorPid;
@@ -49,7 +49,7 @@ test('ends with its runs when its socket is gone and nobody can reach it', async
   expect(run.finished).toMatchObject({ outcome: 'exited', signal: 'SIGKILL', outputSha256: run.sha256 });
 });
 
-test('stops its runs when it is told to end itself', async () => {
+test('stops its runs when it is told to end itself @full', async () => {
   const run = await server.submit({ 'loop.py': 'import time\nprint("on")\ntime.sleep(600)\n' });
   await until('it runs', () => run.stream('stdout') === 'on\n');
   const supervisor = worker.supervisorPid;

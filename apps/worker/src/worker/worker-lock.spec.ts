@@ -2,7 +2,7 @@ import { until } from '@mle/testing';
 import { TestServer } from '../../test/test-server.js';
 import { TestWorker } from '../../test/test-worker.js';
 
-test('of six workers that start at once after a crash one runs on the data directory', async () => {
+test('of six workers that start at once after a crash one runs on the data directory @full', async () => {
   const server = await TestServer.start();
   const first = new TestWorker(server);
   await first.start();

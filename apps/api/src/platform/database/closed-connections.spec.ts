@@ -10,7 +10,7 @@ describe('a database that is killed', () => {
   });
   afterAll(() => parts?.stop());
 
-  it('answers or fails every command, and hangs none', async () => {
+  it('answers or fails every command, and hangs none @full', async () => {
     const connection = await createConnection(parts.mongodbUri, {
       serverSelectionTimeoutMS: 3_000,
       bufferCommands: false,

@@ -3,7 +3,7 @@ import { findKnobs } from './find-knobs.js';
 /** As much as is read of one file; less in the quick tests, and one of the two languages that have one reader. */
 const MOST = 1024 * 1024;
 const FULL = process.env['MLE_TEST_FULL'] === '1';
-const MB = FULL ? MOST : MOST / 32;
+const MB = FULL ? MOST : MOST / 128;
 const FILES = ['train.py', 'train.ts', ...(FULL ? ['train.js'] : [])];
 const filled = (piece: string, size = MB): string => piece.repeat(Math.ceil(size / piece.length)).slice(0, size);
 

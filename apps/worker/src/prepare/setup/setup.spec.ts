@@ -169,7 +169,7 @@ test('a stop ends pip and all that it started', async () => {
   await until('nothing half-built is left', () => built().length === before.length);
 });
 
-test('the death of the worker ends the set-up; the next one begins it anew', async () => {
+test('the death of the worker ends the set-up; the next one begins it anew @full', async () => {
   const run = await start({ 'requirements.txt': './slow\n', ...SLOW });
   await slowly(run);
   const before = processesWith('sleep\x00631');
@@ -196,7 +196,7 @@ test('a set-up that hangs is ended by the time limit of the run, with all that i
   await until('nothing half-built is left', () => built().every((name) => before.includes(name)));
 });
 
-test('the program has what the set-up left of the time limit', async () => {
+test('the program has what the set-up left of the time limit @full', async () => {
   const files = { 'requirements.txt': OURS, ...tiny, 'a.sh': 'exec sleep 633\n' };
   await finish(await start(files));
   const run = server.create(

@@ -38,7 +38,7 @@ test('the link is cut again and again in the middle of a run', async () => {
   expect(run.finished).toMatchObject({ exitCode: 0, outputSha256: run.sha256 });
 });
 
-test('a refused frame is sent again from where the server is, and a resend is trimmed', async () => {
+test('a refused frame is sent again from where the server is, and a resend is trimmed @full', async () => {
   let frames = 0;
   server.onFrame = () => (++frames % 3 === 2 ? 'gap' : 'store');
   const run = await server.submit({ 'n.py': NUMBERS });
@@ -89,7 +89,7 @@ test('50 MB of fast output, byte for byte and in bounded memory @full', async ()
   expect(largest).toBeLessThan(250 * 1024 * 1024);
 });
 
-test('at most 1 MiB is on the way unacknowledged, and heartbeats go on', async () => {
+test('at most 1 MiB is on the way unacknowledged, and heartbeats go on @full', async () => {
   let farthest = 0;
   let stuck = true;
   server.onFrame = (run, from, length) => {

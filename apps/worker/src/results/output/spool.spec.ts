@@ -38,7 +38,7 @@ function pieces(): Buffer[] {
   return Array.from({ length: 400 }, (_, i) => Buffer.alloc((i * 7919) % 90_000 || 1, `${i} `));
 }
 
-test('reads back what was written, from any offset, in any step, with one hash', async () => {
+test('reads back what was written, from any offset, in any step, with one hash @full', async () => {
   const spool = writer();
   const all = pieces();
   all.forEach((piece, i) => spool.append(i % 2 === 0 ? 'stdout' : 'stderr', piece));

@@ -44,7 +44,7 @@ test('more slots are used at once', async () => {
   await until('both run', () => runs.every((run) => run.stream('stdout') === 'on\n'));
 });
 
-test('a draining machine asks for nothing, also when it had begun to wait', async () => {
+test('a draining machine asks for nothing, also when it had begun to wait @full', async () => {
   await worker.start();
   await until('it waits for a delivery', () => server.pipe.commands.some(([name]) => name === 'bzpopmin'));
   expect(server.pipe.opened).toBe(2);
@@ -59,7 +59,7 @@ test('a draining machine asks for nothing, also when it had begun to wait', asyn
   await until('the run is finished', () => run.finished !== null);
 });
 
-test('a second delivery of a journaled attempt is settled and ignored', async () => {
+test('a second delivery of a journaled attempt is settled and ignored @full', async () => {
   server.settings.slots = 2;
   await worker.start();
   const run = await server.submit({
@@ -122,7 +122,7 @@ test('goes on when the queue connections are cut', async () => {
   await until('the second is finished', () => second.finished !== null);
 });
 
-test('sends the gate nothing but the commands and scripts of its list', async () => {
+test('sends the gate nothing but the commands and scripts of its list @full', async () => {
   await worker.start();
   await until('it waits for a delivery', () => server.pipe.commands.some(([name]) => name === 'bzpopmin'));
   const run = await server.submit({ 'a.py': 'print("hello")' });

@@ -4,6 +4,10 @@ import { compilePattern, type Pattern } from './patterns.js';
 const ESC = String.fromCharCode(27);
 const BACKSPACE = String.fromCharCode(8);
 const KB = 1024;
+/** Less of everything in the quick tests. */
+const FULL = process.env['MLE_TEST_FULL'] === '1';
+const LARGE = (FULL ? 1024 : 256) * KB;
+const MIXES = FULL ? 40 : 10;
 
 /** Texts that make a careless scanner look at the same characters again and again. */
 const PREFIXES = [
@@ -156,9 +160,9 @@ describe('whatever is printed', () => {
       expect(least(filled(prefix, 4 * KB), 5)).toBeLessThan(5);
       // Without a line feed only the first 64 KB are read; with them, all.
       const line = `${filled(prefix, 4 * KB - 1).toString('latin1')}\n`;
-      for (const text of [filled(prefix, 1024 * KB), Buffer.from(line.repeat(256), 'latin1')])
-        expect(least(text, 256 * 5)).toBeLessThan(256 * 5);
-      const [small, large] = [filled(prefix, 64 * KB), filled(prefix, 1024 * KB)];
+      for (const text of [filled(prefix, LARGE), Buffer.from(line.repeat(LARGE / (4 * KB)), 'latin1')])
+        expect(least(text, (LARGE / (4 * KB)) * 5)).toBeLessThan((LARGE / (4 * KB)) * 5);
+      const [small, large] = [filled(prefix, LARGE / 16), filled(prefix, LARGE)];
       const base = Math.max(5, least(small, 0));
       expect(least(large, base * 16 * 3)).toBeLessThan(base * 16 * 3);
     },
@@ -167,7 +171,7 @@ describe('whatever is printed', () => {
   it('mixes of all of them take linear time', () => {
     let state = 1;
     const next = (): number => (state = (state * 48_271) % 2_147_483_647);
-    for (let mix = 0; mix < 40; mix++) {
+    for (let mix = 0; mix < MIXES; mix++) {
       const parts = Array.from({ length: 1 + (next() % 4) }, () => PREFIXES[next() % PREFIXES.length] ?? '');
       const text = parts.join('');
       expect([text, least(filled(text, 4 * KB), 5) < 5]).toEqual([text, true]);

@@ -10,6 +10,9 @@ import { redisPart, redisSocket, redisUrl } from './redis.mjs';
 
 /** What only the API may know: the worker executes what users write. */
 const SECRET = /^(MONGODB_URI|REDIS_URL|MLE_SECRET_KEY|MLE_ADMIN_.*|AWS_.*|npm_.*|INIT_CWD)$/;
+/** They reach the API by a pipe: what is in an environment every program of the same user can read. */
+const PIPED =
+  /^(MONGODB_URI|REDIS_URL|MLE_SECRET_KEY|MLE_ADMIN_PASSWORD|AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN))$/;
 const LIFELINE = { MLE_LIFELINE_FD: '3' };
 
 /** The processes of one data directory: how each is started and where its things lie. */
@@ -20,6 +23,7 @@ export class Installation {
   tokenFile;
   #redisSecret;
   #redisSocket;
+  #storeSecret;
   /** @type {LogFile[]} */
   #logs = [];
 
@@ -34,6 +38,7 @@ export class Installation {
     this.tokenFile = join(configuration.dataDir, 'local-join-token');
     this.#redisSocket = redisSocket(configuration.runtimeDir);
     this.#redisSecret = secretFile(join(configuration.dataDir, 'redis-secret'));
+    this.#storeSecret = secretFile(join(configuration.dataDir, 'store-secret'));
     if (configuration.localWorker) secretFile(this.tokenFile);
   }
 
@@ -76,7 +81,7 @@ export class Installation {
     const env = { ...withoutSecrets(process.env), MLE_DATA_DIR: dataDir, ...LIFELINE };
     return new Part({
       name: 'store',
-      command: () => ({ file: process.execPath, args, env }),
+      command: () => ({ file: process.execPath, args, env, input: this.#storeSecret }),
       cwd: ROOT,
       log: this.log('store'),
       onChange,
@@ -85,11 +90,15 @@ export class Installation {
 
   /** @param {() => void} [onChange] @param {(message: unknown) => void} [onMessage] */
   api(onChange, onMessage) {
-    const command = () => ({
-      file: process.execPath,
-      args: ['--enable-source-maps', join(ROOT, OUTPUTS.api)],
-      env: { ...this.apiEnvironment(), ...LIFELINE, ...(onMessage && { MLE_LAUNCHER_CHANNEL: '1' }) },
-    });
+    const command = () => {
+      const { env, secrets } = this.apiEnvironment();
+      return {
+        file: process.execPath,
+        args: ['--enable-source-maps', join(ROOT, OUTPUTS.api)],
+        env: { ...env, MLE_SECRETS_FD: '0', ...LIFELINE, ...(onMessage && { MLE_LAUNCHER_CHANNEL: '1' }) },
+        input: secrets,
+      };
+    };
     return new Part({ name: 'api', command, cwd: ROOT, log: this.log('api'), onChange, onMessage });
   }
 
@@ -146,23 +155,34 @@ export class Installation {
     });
   }
 
-  /** @returns {NodeJS.ProcessEnv} */
+  /**
+   * What the API is told: by its environment, and by a pipe.
+   * @returns {{ env: NodeJS.ProcessEnv, secrets: string }}
+   */
   apiEnvironment() {
     const { dataDir, mongodbUri, redisUrl: givenRedis, port, host, localWorker } = this.configuration;
-    return {
+    const all = Object.entries({
       ...process.env,
       NODE_ENV: 'production',
       MLE_PORT: port,
       MLE_HOST: host,
       MLE_DATA_DIR: dataDir,
-      MONGODB_URI: mongodbUri ?? `mongodb://${encodeURIComponent(this.storeSocket)}/mle?directConnection=true`,
+      MONGODB_URI: mongodbUri ?? storeUri(this.storeSocket, this.#storeSecret),
       REDIS_URL: givenRedis ?? redisUrl(this.#redisSocket, this.#redisSecret),
       ...(!mongodbUri && { MLE_STORE_DIR: this.storeDir }),
       MLE_WEB_DIR: join(ROOT, 'dist/apps/web'),
       MLE_WORKER_BUNDLE: join(ROOT, OUTPUTS.worker),
       ...(localWorker && { MLE_LOCAL_JOIN_TOKEN_FILE: this.tokenFile }),
-    };
+    });
+    const pick = (/** @type {boolean} */ piped) =>
+      Object.fromEntries(all.filter(([name]) => PIPED.test(name) === piped));
+    return { env: pick(false), secrets: JSON.stringify(pick(true)) };
   }
+}
+
+/** @param {string} socket @param {string} secret */
+function storeUri(socket, secret) {
+  return `mongodb://store:${secret}@${encodeURIComponent(socket)}/mle?directConnection=true&authMechanism=PLAIN`;
 }
 
 /** @param {NodeJS.ProcessEnv} env @returns {NodeJS.ProcessEnv} */

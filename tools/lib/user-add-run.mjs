@@ -54,13 +54,20 @@ export async function main() {
  */
 async function addUser(installation, login, password) {
   const args = [join(ROOT, OUTPUTS.api), '--user-add', login];
+  const { env, secrets } = installation.apiEnvironment();
   const child = spawn(process.execPath, args, {
     cwd: ROOT,
-    env: installation.apiEnvironment(),
-    stdio: ['pipe', 'inherit', 'inherit'],
+    env: { ...env, MLE_SECRETS_FD: '3' },
+    stdio: ['pipe', 'inherit', 'inherit', 'pipe'],
   });
-  child.stdin.on('error', () => {});
-  child.stdin.end(password);
+  for (const [fd, input] of /** @type {const} */ ([
+    [0, password],
+    [3, secrets],
+  ])) {
+    const pipe = /** @type {import('node:stream').Writable} */ (child.stdio[fd]);
+    pipe.on('error', () => {});
+    pipe.end(input);
+  }
   const [code] = await once(child, 'exit');
   return code ?? 1;
 }

@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { loadConfig } from './platform/config/config.js';
 import { ConfigError } from './platform/config/config-error.js';
-import { environment } from './platform/config/environment.js';
+import { takeEnvironment } from './platform/config/environment.js';
 import { isOutage } from './platform/http/problem.js';
 import { serve } from './serve.js';
 import { addUser } from './user-add.js';
@@ -10,7 +10,7 @@ import { addUser } from './user-add.js';
 const EXIT_REFUSED = 2;
 
 try {
-  const config = loadConfig(environment());
+  const config = loadConfig(takeEnvironment());
   const [flag, login, ...rest] = process.argv.slice(2);
   if (flag === undefined) await serve(config);
   else if (flag === '--user-add' && login !== undefined && rest.length === 0)

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { parseArguments, WrongArguments } from './arguments.js';
 import { startStore } from './store.js';
 
@@ -17,9 +18,11 @@ async function main(): Promise<void> {
   const options = parseArguments(process.argv.slice(2));
   if (Buffer.byteLength(options.socket) > LONGEST_SOCKET_PATH)
     throw new WrongArguments(`The socket path is longer than ${LONGEST_SOCKET_PATH} bytes: ${options.socket}`);
+  const secret = (await text(process.stdin)).trim();
+  if (secret === '') throw new WrongArguments('The secret that connections show is missing on standard input.');
   const report = (error: unknown): void =>
     void process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  const store = await startStore({ ...options, report });
+  const store = await startStore({ ...options, secret, report });
   let stopping = false;
   const stop = (): void => {
     if (stopping) return;

@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { Authentication } from './commands/authentication.js';
 import { CursorStore } from './commands/cursor-store.js';
 import { Dispatcher } from './commands/dispatcher.js';
 import { Databases } from './engine/database.js';
@@ -11,6 +12,8 @@ import { SocketServer } from './wire/socket-server.js';
 export interface StoreOptions {
   socket: string;
   data: string;
+  /** What every connection has to show first. */
+  secret: string;
   fsync: boolean;
   ttlSeconds: number;
   report: (error: unknown) => void;
@@ -32,7 +35,10 @@ export async function startStore(options: StoreOptions): Promise<Store> {
     const storage = new Storage({ path: options.data, fsync: options.fsync });
     const databases = new Databases(storage);
     const cursors = new CursorStore();
-    const server = new SocketServer(options.socket, new Dispatcher(databases, cursors, options.report));
+    const server = new SocketServer(
+      options.socket,
+      new Dispatcher(databases, cursors, new Authentication(options.secret), options.report),
+    );
     await server.listen();
     const expiry = repeat(() => removeExpired(databases), options.ttlSeconds * 1000, options.report);
     const idle = setInterval(() => cursors.removeIdle(), IDLE_CHECK_MILLISECONDS);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,6 +17,8 @@ export interface StoreOptions {
   nodeArgs?: readonly string[];
   /** A command that gets the one of the store as its arguments, and becomes it. */
   under?: readonly string[];
+  /** Where clients of an earlier store are to know it. */
+  secret?: string;
 }
 
 /** The embedded store, on a unix socket in a folder of its own. */
@@ -23,9 +26,11 @@ export class StoreServer extends Program {
   readonly folder: string;
   readonly socket: string;
   readonly data: string;
+  readonly secret: string;
 
   constructor(folder: string, options: StoreOptions = {}) {
     const { bundle = built('libs/embedded-mongo/store.mjs'), fsync = false, under = [], nodeArgs = [] } = options;
+    const { secret = randomBytes(16).toString('hex') } = options;
     if (!existsSync(bundle)) throw new Error('The store is not built. Run: npx nx build embedded-mongo');
     const socket = join(folder, 'store.sock');
     const data = join(folder, 'data');
@@ -40,10 +45,11 @@ export class StoreServer extends Program {
       ...(lifeline ? ['--lifeline-fd', String(LIFELINE_FD)] : []),
       ...more,
     ];
-    super({ command, args, env, ready: /store ready/, lifeline, folder });
+    super({ command, args, env, input: secret, ready: /store ready/, lifeline, folder });
     this.folder = folder;
     this.socket = socket;
     this.data = data;
+    this.secret = secret;
   }
 
   get uri(): string {
@@ -52,7 +58,7 @@ export class StoreServer extends Program {
 
   /** Its address behind a proxy. */
   uriAt(socket: string): string {
-    return `mongodb://${encodeURIComponent(socket)}/mle?directConnection=true`;
+    return `mongodb://store:${this.secret}@${encodeURIComponent(socket)}/mle?directConnection=true&authMechanism=PLAIN`;
   }
 }
 

@@ -6,6 +6,7 @@ import { asCommandError } from '../engine/matcher.js';
 import { CommandError, type ErrorName } from '../errors/command-error.js';
 import type { Request } from '../wire/message.js';
 import type { RequestHandler } from '../wire/socket-server.js';
+import type { Authentication } from './authentication.js';
 import { catalogCommands } from './catalog-commands.js';
 import { type Command, CommandContext } from './command-context.js';
 import type { CursorStore } from './cursor-store.js';
@@ -31,12 +32,15 @@ export class Dispatcher implements RequestHandler {
   constructor(
     private readonly databases: Databases,
     private readonly cursors: CursorStore,
+    private readonly authentication: Authentication,
     private readonly report: (error: unknown) => void,
   ) {}
 
   async handle(request: Request, connectionId: number): Promise<Document> {
     try {
       const name = Object.keys(request.body)[0] ?? '';
+      this.authentication.require(name, connectionId);
+      if (name === 'saslStart') return { ...this.authentication.start(request.body, connectionId), ok: 1 };
       const command = commands.get(name);
       if (command === undefined) throw new CommandError('CommandNotFound', `no such command: '${name}'`);
       if (request.legacy && !HANDSHAKES.has(name))
@@ -53,7 +57,9 @@ export class Dispatcher implements RequestHandler {
   }
 
   /** Cursors outlive their connection, as drivers may fetch the rest over another one. */
-  connectionClosed(): void {}
+  connectionClosed(connectionId: number): void {
+    this.authentication.forget(connectionId);
+  }
 
   private errorAnswer(error: unknown): Document {
     const known = toCommandError(error);

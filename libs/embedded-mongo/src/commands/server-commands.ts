@@ -95,7 +95,6 @@ export const serverCommands: Record<string, Command> = {
   commitTransaction: transactions,
   abortTransaction: transactions,
   mapReduce: unsupported,
-  saslStart: unsupported,
   saslContinue: unsupported,
   authenticate: unsupported,
   bulkWrite: unsupported,

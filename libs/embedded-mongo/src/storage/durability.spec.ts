@@ -8,8 +8,12 @@ import { bundle } from '../../test/bundle.js';
 const options = (): StoreOptions => ({ bundle: bundle(), fsync: true });
 
 /** Runs the store with these arguments to its end. */
-const runToEnd = (args: string[]): Promise<Ended> =>
-  ending(spawn(process.execPath, [bundle(), ...args], { stdio: ['ignore', 'pipe', 'pipe'] }));
+const runToEnd = (args: string[], secret = 'a secret'): Promise<Ended> => {
+  const child = spawn(process.execPath, [bundle(), ...args]);
+  // It may end before it has read it.
+  child.stdin.on('error', () => undefined).end(secret);
+  return ending(child);
+};
 
 describe('the process', () => {
   let store: StoreServer;
@@ -29,6 +33,11 @@ describe('the process', () => {
     expect(code).toBe(2);
     expect(stderr).toContain(sentence);
     expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('refuses to start without a secret', async () => {
+    const { code, stderr } = await runToEnd(['--socket', 'x', '--data', 'y'], '\n');
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('secret') });
   });
 
   it('refuses a data directory that another store works on, and leaves that one alone', async () => {
@@ -115,7 +124,7 @@ describe('a full disk', () => {
     expect(stored).toBeGreaterThan(20);
     expect([await rows.countDocuments({}), await rows.countDocuments({ n: { $gte: 0 } })]).toEqual([stored, stored]);
     await store.kill('SIGTERM');
-    store = new StoreServer(store.folder, options());
+    store = new StoreServer(store.folder, { ...options(), secret: store.secret });
     await store.start();
     await insert(stored);
     expect([await rows.countDocuments({}), await rows.countDocuments({ n: { $gte: 0 } })]).toEqual([

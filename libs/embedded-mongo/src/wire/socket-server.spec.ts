@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { startStore, type StoreServer } from '@mle/testing';
-import { deserialize, type Document, serialize, setInternalBufferSize } from 'bson';
+import { Binary, deserialize, type Document, serialize, setInternalBufferSize } from 'bson';
 import { bundle } from '../../test/bundle.js';
 
 setInternalBufferSize(20 * 2 ** 20); // some messages here are larger than a document may be
@@ -77,7 +77,20 @@ class RawConnection {
 describe('the socket', () => {
   let store: StoreServer;
   let bystander: RawConnection;
-  const open = (): Promise<RawConnection> => RawConnection.open(store.socket);
+  const stranger = (): Promise<RawConnection> => RawConnection.open(store.socket);
+  const login = (secret: string): Buffer =>
+    message({
+      saslStart: 1,
+      mechanism: 'PLAIN',
+      payload: new Binary(Buffer.from(`\0store\0${secret}`)),
+      $db: '$external',
+    });
+  const open = async (): Promise<RawConnection> => {
+    const connection = await stranger();
+    connection.socket.write(login(store.secret));
+    expect((await connection.answer())?.document).toMatchObject({ done: true, ok: 1 });
+    return connection;
+  };
 
   beforeAll(async () => {
     store = await startStore({ bundle: bundle() });
@@ -94,6 +107,28 @@ describe('the socket', () => {
 
   it('is for its owner only', () => {
     expect(statSync(store.socket).mode & 0o777).toBe(0o600);
+  });
+
+  it('asks each connection for the secret before anything else', async () => {
+    const connection = await stranger();
+    const ask = async (bytes: Buffer): Promise<unknown> => {
+      connection.socket.write(bytes);
+      return (await connection.answer())?.document['code'];
+    };
+    expect(await ask(message({ hello: 1, $db: 'admin' }))).toBeUndefined();
+    const kept = [{ find: 'users' }, { insert: 'users', documents: [{ _id: 1 }] }, { dropDatabase: 1 }, { ping: 1 }];
+    for (const command of kept)
+      expect([command, await ask(message({ ...command, $db: 'mle' }))]).toEqual([command, 13]);
+    for (const wrong of ['', 'x', `${store.secret}x`, store.secret.slice(1)]) expect(await ask(login(wrong))).toBe(18);
+    expect(await ask(message({ saslStart: 1, mechanism: 'SCRAM-SHA-256', $db: 'admin' }))).toBe(334);
+    expect(await ask(ping)).toBe(13);
+    expect(await ask(login(store.secret))).toBeUndefined();
+    expect(await ask(ping)).toBeUndefined();
+    connection.socket.destroy();
+    const another = await stranger();
+    another.socket.write(ping);
+    expect((await another.answer())?.document).toMatchObject({ code: 13 });
+    another.socket.destroy();
   });
 
   it('answers frames that come in pieces and frames that come together, in order', async () => {

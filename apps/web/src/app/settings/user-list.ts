@@ -1,11 +1,11 @@
 import { ChangeDetectionStrategy, Component, computed, inject, resource, signal } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
-import { RouterLink } from '@angular/router';
-import type { Role, UserView } from '@mle/protocol';
+import type { MachineView, Role, UserView } from '@mle/protocol';
 import { type RequestError, sentence, toRequestError } from '../core/problem';
 import { reloadWhenBack } from '../core/reload-when-back';
 import { ServerState } from '../core/server-state';
 import { Session } from '../core/session';
+import { MachineEdits } from '../machines/machine-edits';
 import { MachinesStore } from '../machines/machines-store';
 import { confirm } from '../ui/confirm';
 import { Icon } from '../ui/icon';
@@ -15,7 +15,7 @@ import { SettingsApi } from './settings-api';
 /** Who may log in. Administrators only. */
 @Component({
   selector: 'mle-user-list',
-  imports: [Icon, Notice, RouterLink],
+  imports: [Icon, Notice],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     @if (users.error(); as problem) {
@@ -59,13 +59,16 @@ import { SettingsApi } from './settings-api';
     @if (exposed(); as machine) {
       <mle-notice tone="warn" icon="alert">
         This server was not started as root. Whoever runs programs on {{ machine.name }} can read its keys, all projects
-        and all that is stored.
-        @if (machine.takesMembers) {
-          Members may run there.
-        } @else {
-          Members may not run there, but on other machines.
-        }
-        <a routerLink="/machines">Decide it in the configuration of the machine</a>
+        and all that is stored. Members run nothing there unless you allow it; they use other machines.
+        <label class="check"
+          ><input
+            #members
+            type="checkbox"
+            [checked]="machine.takesMembers"
+            [disabled]="server.refusal() !== null"
+            (change)="letMembersRun(machine, members)"
+          />Members may run on {{ machine.name }}</label
+        >
       </mle-notice>
     }
     <form novalidate #form (submit)="create($event, form, login.value, password.value)">
@@ -147,6 +150,7 @@ export class UserList {
   protected readonly server = inject(ServerState);
   protected readonly users = resource({ loader: () => this.api.users() });
   private readonly machines = inject(MachinesStore);
+  private readonly edits = inject(MachineEdits);
   /** The machine where programs have the rights of the server. */
   protected readonly exposed = computed(() =>
     this.machines.list().find(({ provider, inventory }) => provider === 'local' && inventory?.isolated === false),
@@ -187,6 +191,11 @@ export class UserList {
       verb: 'Remove',
       act,
     });
+  }
+
+  protected async letMembersRun(machine: MachineView, box: HTMLInputElement): Promise<void> {
+    await this.attempt(() => this.edits.apply(machine, { takesMembers: box.checked }));
+    box.checked = this.exposed()?.takesMembers ?? false;
   }
 
   private async attempt(change: () => Promise<unknown>): Promise<void> {

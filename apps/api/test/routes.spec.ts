@@ -69,7 +69,9 @@ beforeAll(async () => {
   const { sha256, size } = await api.app.get(BlobsService, { strict: false }).putBytes(Buffer.from('private'));
   await api.app
     .get(ArtifactsRepository, { strict: false })
-    .store({ runId: run.id, attempt: 1 }, [{ path: 'train.py', sha256, size, modifiedAt: 0, origin: 'output' }]);
+    .store({ runId: run.id, attempt: 1 }, ada.userId, [
+      { path: 'train.py', sha256, size, modifiedAt: 0, origin: 'output' },
+    ]);
   theirs = { project: project.id, token: token.id, run: run.id };
 });
 afterAll(async () => {

@@ -215,8 +215,9 @@ describe('artifacts', () => {
     expect(await put(ref, [entry('m', content)])).toMatchObject({ ok: true, missing: [] });
 
     const other = randomBytes(1000);
-    expect(await piece(ref, other, 500)).toEqual({ ok: false, code: 'gap' });
     const name = sha256(other);
+    await put(ref, [entry('other', other)]);
+    expect(await piece(ref, other, 500)).toEqual({ ok: false, code: 'gap' });
     const damaged = Buffer.from(other.map((byte) => byte ^ 1));
     expect(await piece(ref, damaged, 0, 1000, name)).toEqual({ ok: true, corrupt: [name] });
     expect(await piece(ref, damaged, 0, 600, name)).toEqual({ ok: true, corrupt: [] });
@@ -327,6 +328,51 @@ describe('artifacts', () => {
     );
   });
 
+  it('are sent by whoever names them, but for what their owner has', async () => {
+    const bob = await api.signUp('bob');
+    const { id } = await bob.createProject('of another');
+    await bob.putFile(id, 'run.py', 'print(1)\n');
+    const secret = randomBytes(1000);
+    const theirs = await running();
+    await store(theirs, { secret });
+
+    const run = await bob.startRun({ projectId: id, file: 'run.py', target: { machineId: machine.machineId } });
+    const ref = { runId: run.id, attempt: 1 };
+    await machine.link.emitWithAck('claim', ref);
+    await machine.link.emitWithAck('attempt.running', { ...ref, pid: 1, startedAt: Date.now() });
+    const missing = [{ sha256: sha256(secret), from: 0 }];
+    for (const path of ['guessed', 'again']) expect(await put(ref, [entry(path, secret)])).toMatchObject({ missing });
+    expect((await bob.get(`runs/${run.id}/artifacts/guessed`)).status).toBe(404);
+    expect(await piece(ref, Buffer.alloc(1000), 0, 1000, sha256(secret))).toEqual({
+      ok: true,
+      corrupt: [sha256(secret)],
+    });
+    expect(await put(ref, [entry('guessed', secret)])).toMatchObject({ missing });
+    expect((await bob.json<ArtifactList>('GET', `runs/${run.id}/artifacts`)).items).toEqual([]);
+
+    const later = await running();
+    expect(await put(later, [entry('mine', secret)])).toMatchObject({ missing: [] });
+    expect(await put(later, [entry('renamed', secret)], { removed: ['mine'] })).toMatchObject({ missing: [] });
+  });
+
+  it('are taken only where they were announced, and only so much as the quota has room for', async () => {
+    const ref = await running();
+    const content = randomBytes(1000);
+    expect(await piece(ref, content)).toEqual({ ok: false, code: 'gap' });
+    expect(await piece(ref, content, 0, 500)).toEqual({ ok: false, code: 'gap' });
+    expect(await api.app.get(BlobsService, { strict: false }).size(sha256(content))).toBeNull();
+    const large = (path: string): ArtifactEntry => ({
+      ...entry(path, ''),
+      size: LIMITS.artifactQuotaBytes / 2,
+      sha256: sha256(path),
+    });
+    expect(await put(ref, [large('1'), large('2')])).toMatchObject({ refused: [] });
+    expect(await put(ref, [large('3')])).toMatchObject({ missing: [], refused: [{ path: '3' }] });
+    expect(await put(ref, [large('3')], { removed: ['1'] })).toMatchObject({ refused: [] });
+    // What was announced for another size, or is announced no more, is not taken.
+    expect(await piece(ref, Buffer.alloc(10), 0, 10, sha256('2'))).toEqual({ ok: false, code: 'gap' });
+  });
+
   it('hold their contents until their run is deleted', async () => {
     const ref = await running();
     const content = randomBytes(100);
@@ -366,6 +412,7 @@ describe('artifacts', () => {
     const ref = await running();
     const [whole, broken] = [randomBytes(1000), randomBytes(1000)];
     const folder = join(parts.dataDir, 'blobs/partial');
+    await put(ref, [entry('whole', whole), entry('broken', broken)]);
     for (const content of [whole, broken]) {
       await piece(ref, content, 0, 500);
       const file = join(folder, readdirSync(folder).find((name) => name.endsWith(sha256(content))) ?? '');
@@ -389,6 +436,7 @@ describe('artifacts', () => {
   it('leave nothing by halves on the disk when their attempt is over', async () => {
     const ref = await running();
     const content = randomBytes(1000);
+    await put(ref, [entry('a', content)]);
     await piece(ref, content, 0, 500);
     const partial = () =>
       readdirSync(join(parts.dataDir, 'blobs/partial')).filter((name) => name.endsWith(sha256(content)));

@@ -15,6 +15,7 @@ import { IncomingBlobs } from '../../platform/blobs/incoming-blobs.service.js';
 import { ProblemError } from '../../platform/http/problem.js';
 import { logger } from '../../platform/logging/logger.js';
 import { EventsService } from '../../platform/signals/events.service.js';
+import { AnnouncedContents } from './announced-contents.js';
 import { ArtifactFence } from './artifact-fence.service.js';
 import { ArtifactsRepository } from './artifacts.repository.js';
 
@@ -29,6 +30,7 @@ const ANNOUNCE_MS = 300;
 @Injectable()
 export class ArtifactIntake {
   private readonly fences = new Map<string, number>();
+  private readonly announced = new Map<string, AnnouncedContents>();
   private readonly queues = new Map<string, Promise<unknown>>();
   private readonly announcements = new Set<string>();
 
@@ -46,14 +48,17 @@ export class ArtifactIntake {
     const ref: AttemptRef = { runId: put.runId, attempt: put.attempt };
     const run = await this.fence.runOf(machineId, ref, put.items);
     if (!run) return { ok: false, code: 'superseded' };
-    const forgotten =
-      (put.afresh ? await this.artifacts.forgetStored(ref) : 0) +
-      (put.removed.length === 0 ? 0 : await this.artifacts.forget(ref, put.removed));
-    const { accepted, refused } = await this.withinQuota(ref, put.items);
-    const { present, missing } = await this.sorted(ref, machineId, accepted);
-    await this.artifacts.store(ref, present);
+    const name = sender(machineId, ref);
+    const announced = this.announced.get(name) ?? new AnnouncedContents();
+    this.announced.set(name, announced);
+    const forgotten = await this.forget(ref, put, announced);
+    const { accepted, refused } = await this.withinQuota(ref, put.items, announced);
+    const { present, missing } = await this.sorted(name, run.ownerId, accepted, announced);
+    await this.artifacts.store(ref, run.ownerId, present);
+    // No end of the attempt comes after what a person keeps of it.
+    if (announced.isEmpty && put.items.some(({ origin }) => origin === 'kept')) this.announced.delete(name);
     const news = await this.drop(ref, [...put.dropped, ...refused], put.items[0]?.origin ?? 'output');
-    if (present.length + forgotten + news.length > 0) this.announce(put.runId, run.ownerId);
+    if (present.length + news.length > 0 || forgotten) this.announce(put.runId, run.ownerId);
     return { ok: true, missing, refused, news };
   }
 
@@ -77,15 +82,22 @@ export class ArtifactIntake {
 
   private async take(machineId: string, { pieces, ...ref }: ArtifactChunk, bytes: Buffer): Promise<ArtifactChunkReply> {
     if (!(await this.fenced(machineId, ref))) return { ok: false, code: 'superseded' };
+    const name = sender(machineId, ref);
+    const announced = this.announced.get(name);
+    // After a start of this process nothing is announced: to put the items again is the way to go on.
+    if (!pieces.every(({ sha256, size }) => announced?.expects(sha256, size))) return { ok: false, code: 'gap' };
     let at = 0;
     const parts = pieces.map(({ length, ...piece }) => ({ ...piece, bytes: bytes.subarray(at, (at += length)) }));
     const corrupt: string[] = [];
     try {
       for (let first = 0; first < parts.length; first += WRITES_AT_ONCE) {
         const batch = parts.slice(first, first + WRITES_AT_ONCE);
-        const results = await Promise.all(batch.map((part) => this.incoming.take(sender(machineId, ref), part)));
+        const results = await Promise.all(batch.map((part) => this.incoming.take(name, part)));
         if (results.includes('gap')) return { ok: false, code: 'gap' };
-        batch.forEach(({ sha256 }, index) => results[index] === 'corrupt' && corrupt.push(sha256));
+        batch.forEach(({ sha256 }, index) => {
+          if (results[index] === 'corrupt') corrupt.push(sha256);
+          if (results[index] === 'stored') announced?.show(sha256);
+        });
       }
     } catch (error) {
       const full =
@@ -97,10 +109,22 @@ export class ArtifactIntake {
     return { ok: true, corrupt };
   }
 
-  /** The items in their order, as far as the quota reaches. */
+  /** Answers whether there was anything; the machine need not send it again to have it under another name. */
+  private async forget(ref: AttemptRef, put: ArtifactPut, announced: AnnouncedContents): Promise<boolean> {
+    for (const path of put.removed) announced.remove(path);
+    const forgotten = [
+      ...(put.afresh ? await this.artifacts.forgetStored(ref) : []),
+      ...(put.removed.length === 0 ? [] : await this.artifacts.forget(ref, put.removed)),
+    ];
+    for (const { sha256 } of forgotten) if (sha256 !== null) announced.show(sha256);
+    return forgotten.length > 0;
+  }
+
+  /** The items in their order, as far as the quota reaches, beside what is announced already. */
   private async withinQuota(
     ref: AttemptRef,
     items: ArtifactEntry[],
+    announced: AnnouncedContents,
   ): Promise<{ accepted: ArtifactEntry[]; refused: DroppedArtifact[] }> {
     const accepted: ArtifactEntry[] = [];
     const refused: DroppedArtifact[] = [];
@@ -112,7 +136,9 @@ export class ArtifactIntake {
         items.map(({ path }) => path),
       ),
     ]);
-    let { files, bytes } = totals;
+    const coming = announced.totalsBeside(items.map(({ path }) => path));
+    let files = totals.files + coming.files;
+    let bytes = totals.bytes + coming.bytes;
     for (const item of items) {
       const before = known.get(item.path);
       const replaced = before?.sha256 ? { files: 1, bytes: before.size } : { files: 0, bytes: 0 };
@@ -130,20 +156,31 @@ export class ArtifactIntake {
     return { accepted, refused };
   }
 
+  /**
+   * What is here already, and what is to be sent: all that this owner does not have, whoever else may. To know a name is
+   * not to have the content.
+   */
   private async sorted(
-    ref: AttemptRef,
-    machineId: string,
+    sender: string,
+    ownerId: string,
     items: ArtifactEntry[],
+    announced: AnnouncedContents,
   ): Promise<{ present: ArtifactEntry[]; missing: { sha256: string; from: number }[] }> {
     const present: ArtifactEntry[] = [];
     const missing = new Map<string, number>();
     for (const item of items) {
-      const size = await this.blobs.claim(item.sha256);
-      if (size !== null) present.push({ ...item, size });
-      else if (!missing.has(item.sha256)) {
-        const received = await this.incoming.received(sender(machineId, ref), item.sha256, item.size);
-        if (received === item.size && item.size > 0) present.push(item);
-        else missing.set(item.sha256, received);
+      const had = announced.isShown(item.sha256) || (await this.artifacts.has(ownerId, item.sha256));
+      const size = had ? await this.blobs.claim(item.sha256) : null;
+      announced.remove(item.path);
+      if (size !== null) {
+        present.push({ ...item, size });
+        continue;
+      }
+      const received = missing.get(item.sha256) ?? (await this.incoming.received(sender, item.sha256, item.size));
+      if (received === item.size && item.size > 0) present.push(item);
+      else {
+        missing.set(item.sha256, received);
+        announced.add(item);
       }
     }
     return { present, missing: [...missing].map(([sha256, from]) => ({ sha256, from })) };
@@ -176,9 +213,10 @@ export class ArtifactIntake {
 
   /** What came of a content by half is of no use when no more will come. */
   private close(ref: AttemptRef): void {
-    for (const name of this.fences.keys()) {
+    for (const name of new Set([...this.fences.keys(), ...this.announced.keys()])) {
       if (!name.startsWith(`${ref.runId}-${ref.attempt}-`)) continue;
       this.fences.delete(name);
+      this.announced.delete(name);
       this.incoming
         .forget(name)
         .catch((error: unknown) =>

@@ -14,6 +14,10 @@ export class Artifact extends AttemptRecord {
   @Prop({ type: String, required: true })
   origin!: ArtifactOrigin;
 
+  /** Whose run it is; what was stored by earlier servers has none. */
+  @Prop({ type: String })
+  ownerId?: string;
+
   /** Null where it was dropped. */
   @Prop({ type: String, default: null })
   sha256!: string | null;
@@ -27,3 +31,4 @@ export class Artifact extends AttemptRecord {
 }
 export const ArtifactSchema = SchemaFactory.createForClass(Artifact);
 ArtifactSchema.index({ runId: 1, attempt: 1, path: 1 }, { unique: true });
+ArtifactSchema.index({ ownerId: 1, sha256: 1 }, { sparse: true });

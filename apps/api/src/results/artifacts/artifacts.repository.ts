@@ -1,7 +1,7 @@
 import type { ArtifactEntry, ArtifactOrigin, ArtifactView, AttemptRef, DroppedArtifact } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import type { Model } from 'mongoose';
+import type { Model, QueryFilter } from 'mongoose';
 import { Artifact } from './artifact.schema.js';
 
 interface ArtifactTotals {
@@ -57,7 +57,12 @@ export class ArtifactsRepository {
     return new Map(found.map(({ path, size, sha256, reason }) => [path, { size, sha256, reason }]));
   }
 
-  async store(ref: AttemptRef, entries: ArtifactEntry[]): Promise<void> {
+  /** Whether an artifact of this owner has the content. */
+  async has(ownerId: string, sha256: string): Promise<boolean> {
+    return (await this.artifacts.exists({ ownerId, sha256 })) !== null;
+  }
+
+  async store(ref: AttemptRef, ownerId: string, entries: ArtifactEntry[]): Promise<void> {
     await this.write(
       ref,
       entries.map(({ path, size, sha256, modifiedAt, origin }) => ({
@@ -65,6 +70,7 @@ export class ArtifactsRepository {
         size,
         sha256,
         origin,
+        ownerId,
         modifiedAt: new Date(modifiedAt),
         reason: null,
       })),
@@ -79,13 +85,13 @@ export class ArtifactsRepository {
   }
 
   /** Forgets files that the run itself removed. */
-  async forget(ref: AttemptRef, paths: string[]): Promise<number> {
-    return (await this.artifacts.deleteMany({ ...of(ref), path: { $in: paths }, origin: 'output' })).deletedCount;
+  forget(ref: AttemptRef, paths: string[]): Promise<Pick<Artifact, 'sha256'>[]> {
+    return this.deleteAll({ ...of(ref), path: { $in: paths }, origin: 'output' });
   }
 
   /** Forgets all that the run's folder was said to hold; what was dropped stays known. */
-  async forgetStored(ref: AttemptRef): Promise<number> {
-    return (await this.artifacts.deleteMany({ ...of(ref), ...STORED, origin: 'output' })).deletedCount;
+  forgetStored(ref: AttemptRef): Promise<Pick<Artifact, 'sha256'>[]> {
+    return this.deleteAll({ ...of(ref), ...STORED, origin: 'output' });
   }
 
   async removeRuns(runIds: readonly string[]): Promise<void> {
@@ -98,7 +104,17 @@ export class ArtifactsRepository {
       if (sha256 !== null) yield sha256;
   }
 
-  private async write(ref: AttemptRef, values: Omit<Artifact, '_id' | 'runId' | 'attempt'>[]): Promise<void> {
+  /** Answers what there was. */
+  private async deleteAll(filter: QueryFilter<Artifact>): Promise<Pick<Artifact, 'sha256'>[]> {
+    const found = await this.artifacts.find(filter, { sha256: 1 }).lean();
+    await this.artifacts.deleteMany({ _id: { $in: found.map(({ _id }) => _id) } });
+    return found;
+  }
+
+  private async write(
+    ref: AttemptRef,
+    values: (Omit<Artifact, '_id' | 'runId' | 'attempt' | 'ownerId'> & Partial<Pick<Artifact, 'ownerId'>>)[],
+  ): Promise<void> {
     if (values.length === 0) return;
     await this.artifacts.bulkWrite(
       values.map(({ path, ...set }) => ({

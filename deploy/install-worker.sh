@@ -3,22 +3,23 @@
 #
 #   curl -fsSL SERVER/worker/install.sh | sh -s -- --url SERVER --token-file FILE
 #
+# A server with a certificate that nobody vouches for is known by its public key: --server-key sha256//…
 # The token comes from a file or, with --token-stdin, from standard input; never from an argument, which others could see.
 set -eu
 
 NODE_VERSION=v22.20.0
 DIR=${HOME:-/root}/mle-worker
-URL= TOKEN_FILE= TOKEN_STDIN= NAME= SERVICE= START=1
+URL= SERVER_KEY= TOKEN_FILE= TOKEN_STDIN= NAME= SERVICE= START=1
 
-usage='Usage: install.sh --url URL [--token-file FILE | --token-stdin] [--dir DIR] [--name NAME] [--service | --no-start].'
+usage='Usage: install.sh --url URL [--server-key KEY] [--token-file FILE | --token-stdin] [--dir DIR] [--name NAME] [--service | --no-start].'
 fail() { printf '%s\n' "$*" >&2; exit 1; }
 say() { printf '%s\n' "$*" >&2; }
 
 while [ $# -gt 0 ]; do
   case $1 in
-    --url | --token-file | --dir | --name)
+    --url | --server-key | --token-file | --dir | --name)
       [ $# -ge 2 ] || fail "$1 needs a value. $usage"
-      case $1 in --url) URL=${2%/} ;; --token-file) TOKEN_FILE=$2 ;; --dir) DIR=$2 ;; --name) NAME=$2 ;; esac
+      case $1 in --url) URL=${2%/} ;; --server-key) SERVER_KEY=$2 ;; --token-file) TOKEN_FILE=$2 ;; --dir) DIR=$2 ;; --name) NAME=$2 ;; esac
       shift 2 ;;
     --token-stdin) TOKEN_STDIN=1; shift ;;
     --service) SERVICE=1; shift ;;
@@ -29,6 +30,12 @@ done
 case $URL in http://?* | https://?*) ;; *) fail "Give the address of the server by --url. $usage" ;; esac
 [ -z "$TOKEN_FILE" ] || [ -r "$TOKEN_FILE" ] || fail "The token file $TOKEN_FILE cannot be read."
 
+fetch_from_server() { # URL FILE
+  if [ -z "$SERVER_KEY" ]; then fetch "$1" "$2"
+  elif command -v curl >/dev/null; then curl -fsSLk --pinnedpubkey "$SERVER_KEY" "$1" -o "$2"
+  elif command -v wget >/dev/null; then wget -q --no-check-certificate --pinnedpubkey="$SERVER_KEY" "$1" -O "$2"
+  else fail 'Neither curl nor wget is installed. Install one of them and start this again.'; fi
+}
 fetch() { # URL FILE
   if command -v curl >/dev/null; then curl -fsSL "$1" -o "$2"
   elif command -v wget >/dev/null; then wget -q "$1" -O "$2"
@@ -38,6 +45,8 @@ fetch() { # URL FILE
 umask 077
 mkdir -p "$DIR"
 DIR=$(cd "$DIR" && pwd)
+[ -n "$SERVER_KEY" ] || [ ! -s "$DIR/server-key" ] || SERVER_KEY=$(cat "$DIR/server-key")
+case $SERVER_KEY in '' | sha256//????????????????????????????????????????????) ;; *) fail "--server-key is sha256// and 44 letters, as the server shows it at Add a machine. $usage" ;; esac
 
 # Node 20.19 or later: the one on PATH, the one of an earlier installation, or the official build.
 fits() { "$1" -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' 2>/dev/null; }
@@ -63,7 +72,7 @@ if [ -z "$NODE" ] || ! fits "$NODE"; then
 fi
 say "Node: $("$NODE" --version) ($NODE)"
 
-fetch "$URL/worker/worker.mjs" "$DIR/worker.mjs.new" || fail "The worker cannot be fetched from $URL. Check the address, and that this computer reaches it."
+fetch_from_server "$URL/worker/worker.mjs" "$DIR/worker.mjs.new" || fail "The worker cannot be fetched from $URL. Check the address, and that this computer reaches it."
 mv "$DIR/worker.mjs.new" "$DIR/worker.mjs"
 say "Worker: $DIR/worker.mjs"
 
@@ -71,6 +80,10 @@ if [ -n "$TOKEN_STDIN" ]; then cat >"$DIR/join-token"
 elif [ -n "$TOKEN_FILE" ]; then cat "$TOKEN_FILE" >"$DIR/join-token"
 fi
 set -- "$DIR/worker.mjs" --url "$URL" --data "$DIR/data"
+if [ -n "$SERVER_KEY" ]; then
+  printf '%s\n' "$SERVER_KEY" >"$DIR/server-key"
+  set -- "$@" --server-key-file "$DIR/server-key"
+fi
 [ ! -s "$DIR/join-token" ] || set -- "$@" --token-file "$DIR/join-token"
 [ -z "$NAME" ] || set -- "$@" --name "$NAME"
 

@@ -14,6 +14,7 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/
  * @property {string} port
  * @property {string} host
  * @property {string | null} publicUrl
+ * @property {string | null} tlsPort where the server speaks https; null: it does not
  * @property {boolean} localWorker
  * @property {string | null} mongodbUri a server of its own instead of the embedded store
  * @property {string | null} redisUrl a server of its own instead of the embedded one
@@ -70,6 +71,13 @@ export function readConfiguration(env, { root = ROOT, defaultPort = '8080' } = {
     isOrigin,
     'the address that browsers use, such as https://ml.example.org, without a path',
   );
+  const tls = read('MLE_TLS', '0', (text) => text === '0' || text === '1', '1 (the server speaks https) or 0');
+  const tlsPort = read(
+    'MLE_TLS_PORT',
+    '8443',
+    (text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535,
+    'a port from 0 to 65535 (0 takes a free one)',
+  );
   const mongodbUri = read(
     'MONGODB_URI',
     '',
@@ -91,6 +99,7 @@ export function readConfiguration(env, { root = ROOT, defaultPort = '8080' } = {
     port,
     host,
     publicUrl: publicUrl || null,
+    tlsPort: tls === '1' ? tlsPort : null,
     localWorker: worker === '1',
     mongodbUri: mongodbUri || null,
     redisUrl: redisUrl || null,

@@ -137,8 +137,10 @@ export class Installation {
    * @param {{ data: string, tokenFile: string, name: string, cpus: number[] | null, log: LogFile, onChange?: () => void }} worker
    */
   #workerPart(url, { data, tokenFile, name, cpus, log, onChange }) {
-    const { dataDir } = this.configuration;
+    const { dataDir, tlsPort } = this.configuration;
     const args = [join(ROOT, OUTPUTS.worker), '--url', url, '--data', data];
+    // The API writes it when it has its certificate.
+    if (tlsPort !== null) args.push('--server-key-file', join(dataDir, 'tls', 'server-key'));
     args.push('--token-file', tokenFile, '--name', name, '--lifeline-fd', '3');
     const env = {
       ...withoutSecrets(process.env),
@@ -160,11 +162,12 @@ export class Installation {
    * @returns {{ env: NodeJS.ProcessEnv, secrets: string }}
    */
   apiEnvironment() {
-    const { dataDir, mongodbUri, redisUrl: givenRedis, port, host, localWorker } = this.configuration;
+    const { dataDir, mongodbUri, redisUrl: givenRedis, port, tlsPort, host, localWorker } = this.configuration;
     const all = Object.entries({
       ...process.env,
       NODE_ENV: 'production',
       MLE_PORT: port,
+      ...(tlsPort !== null && { MLE_TLS_PORT: tlsPort }),
       MLE_HOST: host,
       MLE_DATA_DIR: dataDir,
       MONGODB_URI: mongodbUri ?? storeUri(this.storeSocket, this.#storeSecret),

@@ -1,5 +1,9 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { identify } from '../../libs/process/src/identity.mjs';
 import { readConfiguration, ROOT } from './configuration.mjs';
 import { freePort } from './free-port.mjs';
@@ -60,6 +64,7 @@ export async function main(development) {
     const redisBinary = await prepare(installation);
     if (shutdown.isAsked) throw new Refusal('Stopped before the start.');
     if (configuration.port === '0') configuration.port = await freePort(configuration.host);
+    if (configuration.tlsPort === '0') configuration.tlsPort = await freePort(configuration.host);
     const url = await startParts(parts, installation, redisBinary, note, shutdown);
     if (development) extra = await development.begin({ parts, installation, url });
     lock.note({ url });
@@ -127,9 +132,10 @@ function partsOf({ instances, ...others }) {
  * everywhere.
  * @param {import('./configuration.mjs').Configuration} configuration
  */
-function localAddress({ host, port }) {
+function localAddress({ host, port, tlsPort }) {
   const loopback = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  return `http://${loopback.includes(':') ? `[${loopback}]` : loopback}:${port}`;
+  const name = loopback.includes(':') ? `[${loopback}]` : loopback;
+  return tlsPort === null ? `http://${name}:${port}` : `https://${name}:${tlsPort}`;
 }
 
 /**
@@ -138,11 +144,15 @@ function localAddress({ host, port }) {
  * @param {number} started
  */
 function welcome(installation, address, started) {
-  const { dataDir, localWorker } = installation.configuration;
+  const { dataDir, localWorker, tlsPort } = installation.configuration;
   if (localWorker && !onPath('python3')) {
     say('python3 is not on the PATH: the sample project is JavaScript, and Python files run once it is installed.');
   }
   say(`\nML Experimenter is ready: ${address}  (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+  if (tlsPort !== null && !process.env['MLE_TLS_CERT'])
+    say(
+      'The server made its certificate itself: a browser warns of it once. docs/operate.md says how to use your own.',
+    );
   const setupToken = readIfThere(join(dataDir, 'setup-token'));
   if (setupToken)
     say(
@@ -160,14 +170,24 @@ function welcome(installation, address, started) {
  */
 async function missing(url) {
   try {
-    const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5_000) });
     const { checks } = /** @type {{ checks: { name: string, ok: boolean, detail: string }[] }} */ (
-      await response.json()
+      JSON.parse(await textAt(`${url}/readyz`))
     );
     return checks.filter(({ ok }) => !ok);
   } catch {
     return [{ name: 'server', detail: 'It does not answer /readyz.' }];
   }
+}
+
+/**
+ * The certificate of a server that made it itself is trusted by nobody, and nothing secret is asked here.
+ * @param {string} url
+ */
+async function textAt(url) {
+  const options = { rejectUnauthorized: false, signal: AbortSignal.timeout(5_000) };
+  const request = url.startsWith('https:') ? https.get(url, options) : http.get(url, options);
+  const [response] = /** @type {[http.IncomingMessage]} */ (await once(request, 'response'));
+  return text(response);
 }
 
 /** @param {string} path */

@@ -19,6 +19,7 @@ import { ProblemFilter } from './platform/http/problem.filter.js';
 import { MetersModule } from './platform/meters/meters.module.js';
 import { RedisModule } from './platform/redis/redis.module.js';
 import { EventsModule } from './platform/signals/events.module.js';
+import { TlsModule } from './platform/tls/tls.module.js';
 import { ProjectCreationModule } from './projects/creation/project-creation.module.js';
 import { ExamplesModule } from './projects/examples/examples.module.js';
 import { FilesModule } from './projects/files/files.module.js';
@@ -58,6 +59,7 @@ export class AppModule {
         RedisModule,
         EventsModule,
         MetersModule,
+        TlsModule,
         ...PLATFORM,
         ...ENGINE,
       ],

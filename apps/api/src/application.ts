@@ -1,3 +1,4 @@
+import type { Server as TlsServer } from 'node:https';
 import { LIMITS } from '@mle/protocol';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -9,6 +10,7 @@ import { KnownHosts, knownHostsOnly } from './platform/http/known-hosts.js';
 import { correlate, requestLog } from './platform/http/request-log.js';
 import { securityHeaders } from './platform/http/security-headers.js';
 import { logger, NestLogger } from './platform/logging/logger.js';
+import { ServerCertificate } from './platform/tls/server-certificate.js';
 
 const UPLOAD_MS = 6 * 3_600_000;
 /**
@@ -22,6 +24,8 @@ export async function createApplication(config: Config): Promise<NestExpressAppl
   logger.level = config.logLevel;
   const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config), {
     bodyParser: false,
+    // It gets its certificate before it listens.
+    ...(config.tls !== null && { httpsOptions: {} }),
     logger: new NestLogger(),
     abortOnError: false,
   });
@@ -37,6 +41,7 @@ export async function createApplication(config: Config): Promise<NestExpressAppl
   // A large upload over a slow line takes its time; the head of a request still has to come at once.
   server.requestTimeout = UPLOAD_MS;
   server.keepAliveTimeout = RESTING_CONNECTION_MS;
+  if (config.tls !== null) await app.get(ServerCertificate).secure(server as unknown as TlsServer);
   return app;
 }
 

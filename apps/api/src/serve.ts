@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { type AddressInfo, Socket } from 'node:net';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -5,6 +6,7 @@ import { createApplication } from './application.js';
 import type { Config } from './platform/config/config.js';
 import { ConfigError } from './platform/config/config-error.js';
 import { logger } from './platform/logging/logger.js';
+import { redirectServer } from './platform/tls/redirect-server.js';
 
 const SHUTDOWN_MS = 5_000;
 /** Requests get this long to end by themselves. */
@@ -21,27 +23,45 @@ export async function serve(config: Config): Promise<void> {
   });
   process.once('SIGTERM', () => stop('SIGTERM')).once('SIGINT', () => stop('SIGINT'));
   if (config.lifelineFd !== null) watchLifeline(config.lifelineFd, () => stop('the launcher is gone'));
-  await listen(app, config);
-  const { port } = app.getHttpServer().address() as AddressInfo;
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  const url = await listen(app, config);
   // The launcher waits for this line, whatever the log level.
   process.stdout.write(
-    `${JSON.stringify({ level: 'info', time: new Date().toISOString(), msg: 'api ready', url: config.publicUrl ?? `http://${host}:${port}` })}\n`,
+    `${JSON.stringify({ level: 'info', time: new Date().toISOString(), msg: 'api ready', url: config.publicUrl ?? url })}\n`,
   );
 }
 
-async function listen(app: NestExpressApplication, { port, host }: Config): Promise<void> {
+/** @returns the address on this computer */
+async function listen(app: NestExpressApplication, config: Config): Promise<string> {
+  const { tls, host } = config;
+  const own = tls === null ? { name: 'MLE_PORT', port: config.port } : { name: 'MLE_TLS_PORT', port: tls.port };
+  const port = await opened(app, host, own, () => app.listen(own.port, host));
+  if (tls !== null) {
+    const redirects = redirectServer(config, port);
+    const plain = { name: 'MLE_PORT', port: config.port };
+    await opened(app, host, plain, () => once(redirects.listen(plain.port, host), 'listening'));
+  }
+  return `${tls === null ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** @returns the port, also where any free one was to be taken */
+async function opened(
+  app: NestExpressApplication,
+  host: string,
+  { name, port }: { name: string; port: number },
+  open: () => Promise<unknown>,
+): Promise<number> {
   try {
-    await app.listen(port, host);
+    await open();
+    return (app.getHttpServer().address() as AddressInfo).port;
   } catch (error) {
     await app.close();
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE')
       throw new ConfigError([
-        `Port ${port} of ${host} is in use by another program. End that program, or set MLE_PORT to a free port.`,
+        `Port ${port} of ${host} is in use by another program. End that program, or set ${name} to a free port.`,
       ]);
     if (code === 'EACCES')
-      throw new ConfigError([`Port ${port} may not be opened by this user. Set MLE_PORT to a port from 1024.`]);
+      throw new ConfigError([`Port ${port} may not be opened by this user. Set ${name} to a port from 1024.`]);
     if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
       throw new ConfigError([
         `${host} is no address of this computer. Set MLE_HOST to one that is, such as 127.0.0.1.`,

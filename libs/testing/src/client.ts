@@ -35,7 +35,7 @@ export class Client {
     const credential: Fields = this.token
       ? { authorization: `Bearer ${this.token}` }
       : { ...((this.cookie || this.device) && { cookie: [this.cookie, this.device].filter(Boolean).join('; ') }) };
-    const response = await fetch(`${this.url}${path.startsWith('/') ? '' : '/api/v1/'}${path}`, {
+    const response = await this.send(`${this.url}${path.startsWith('/') ? '' : '/api/v1/'}${path}`, {
       redirect: 'manual',
       ...init,
       headers: { ...credential, ...(init.headers as Fields) },
@@ -46,6 +46,10 @@ export class Client {
       else this.cookie = pair.endsWith('=') ? '' : pair;
     }
     return response;
+  }
+
+  protected send(url: string, init: RequestInit): Promise<Response> {
+    return fetch(url, init);
   }
 
   async request<T = unknown>(method: string, path: string, body?: Body, headers: Fields = {}): Promise<Answer<T>> {

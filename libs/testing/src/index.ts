@@ -6,6 +6,7 @@ export * from './launcher.js';
 export * from './parts.js';
 export * from './program.js';
 export * from './redis-server.js';
+export * from './secure-client.js';
 export * from './store-server.js';
 export * from './until.js';
 export * from './workspace.js';

@@ -13,6 +13,7 @@ import { z } from 'zod';
 import { CONFIG, type Config } from '../platform/config/config.js';
 import { AdminOnly } from '../platform/http/current-user.js';
 import { Returns, ZodBody, ZodParam } from '../platform/http/zod.js';
+import { ServerCertificate } from '../platform/tls/server-certificate.js';
 import { MachinesService } from './machines.service.js';
 import { reachability } from './reachability.js';
 
@@ -20,6 +21,7 @@ import { reachability } from './reachability.js';
 export class MachinesController {
   constructor(
     private readonly machines: MachinesService,
+    private readonly certificate: ServerCertificate,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -36,6 +38,7 @@ export class MachinesController {
     const { host, publicUrl } = this.config;
     return this.machines.createJoinToken(
       publicUrl ?? `${request.protocol}://${request.get('host') ?? ''}`,
+      this.certificate.serverKey,
       reachability(host, publicUrl),
     );
   }

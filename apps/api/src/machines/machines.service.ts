@@ -86,10 +86,14 @@ export class MachinesService implements OnModuleDestroy {
   /** A one-time token, and the command that a person pastes on the machine to add. */
   async createJoinToken(
     serverUrl: string,
+    serverKey: string | null,
     reachable: Pick<JoinTokenView, 'warning' | 'addresses'>,
   ): Promise<JoinTokenView> {
     const { token, expiresAt } = await this.credentials.createJoinToken();
-    const command = `curl -fsSL ${serverUrl}/worker/install.sh -o mle-install.sh && printf %s ${token} | sh mle-install.sh --url ${serverUrl} --token-stdin`;
+    // Whoever vouches for the certificate: the key is compared, and no other server can have it.
+    const [trust, key] =
+      serverKey === null ? ['', ''] : [`k --pinnedpubkey '${serverKey}'`, ` --server-key '${serverKey}'`];
+    const command = `curl -fsSL${trust} ${serverUrl}/worker/install.sh -o mle-install.sh && printf %s ${token} | sh mle-install.sh --url ${serverUrl}${key} --token-stdin`;
     return { token, expiresAt: expiresAt.toISOString(), command, ...reachable };
   }
 

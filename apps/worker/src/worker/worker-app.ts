@@ -26,6 +26,7 @@ import { LeftoverKeeper } from '../results/leftovers/leftover-keeper.js';
 import { CredentialStore } from '../server/link/credential-store.js';
 import { Heart } from '../server/link/heartbeat.js';
 import { Link } from '../server/link/link.js';
+import { SecureAgent } from '../server/link/secure-agent.js';
 import type { ServerRoute } from '../server/link/server-route.js';
 import type { CarrierListener, DialHandlers } from '../server/listen/carrier-listener.js';
 import { DeliveryConsumer } from '../server/queue/delivery-consumer.js';
@@ -37,6 +38,10 @@ const DELIVERY_MS = 10_000;
 /** The same while the server does not answer. */
 const OFFLINE_DELIVERY_MS = 3_000;
 const SUPERVISOR_RETRY_MS = 1_000;
+
+function routeTo({ url, keyFile }: { url: string; keyFile: string | null }, log: Logger): ServerRoute {
+  return { url, agent: url.startsWith('https:') ? new SecureAgent(keyFile, log) : null };
+}
 
 /** The parts of a worker and their order of start and end. */
 export class WorkerApp {
@@ -64,7 +69,7 @@ export class WorkerApp {
   ) {
     this.credentials = new CredentialStore(settings.dataDir);
     const { server } = settings;
-    this.route = listener?.route ?? { url: server.url ?? '', agent: null };
+    this.route = listener?.route ?? routeTo(server.listen === null ? server : { url: '', keyFile: null }, log);
     this.link = new Link(this.route, this.credentials, server.listen === null ? server.joinToken : null, log);
     this.journal = new Journal(settings.dataDir);
     this.supervisor = new SupervisorClient(settings.dataDir, bundle, log);

@@ -24,6 +24,20 @@ function sentences(env: NodeJS.ProcessEnv): string[] {
 }
 
 describe('the configuration', () => {
+  it('speaks https where it is asked to, with files that belong together', () => {
+    const read = (env: NodeJS.ProcessEnv) => loadConfig({ ...good(), ...env }).tls;
+    expect(read({ MLE_TLS: '1' })).toEqual({ port: 8443, files: null });
+    const files = { MLE_TLS_CERT: '/c.pem', MLE_TLS_KEY: '/k.pem' };
+    expect(read({ MLE_TLS: '1', MLE_TLS_PORT: '443', ...files })).toEqual({
+      port: 443,
+      files: { certificate: '/c.pem', key: '/k.pem' },
+    });
+    expect(sentences({ MLE_TLS: '1', MLE_TLS_CERT: '/c.pem' })).toEqual([expect.stringContaining('MLE_TLS_KEY')]);
+    expect(sentences({ MLE_TLS: '1', MLE_PUBLIC_URL: 'http://ml.example.org' })).toEqual([
+      expect.stringContaining('MLE_PUBLIC_URL'),
+    ]);
+  });
+
   it('has the defaults of the contract', () => {
     expect(loadConfig(good())).toMatchObject({
       port: 8080,
@@ -32,6 +46,7 @@ describe('the configuration', () => {
       publicUrl: null,
       allowedHosts: [],
       trustedProxies: [],
+      tls: null,
       adminLogin: null,
       lostAfterSeconds: 60,
       lifelineFd: null,

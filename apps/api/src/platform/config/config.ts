@@ -20,6 +20,8 @@ export interface Config {
   dataDir: string;
   /** The address that browsers use, without a trailing slash; null: whatever they came by. */
   publicUrl: string | null;
+  /** The server speaks TLS itself, on this port; `port` leads browsers there. Without files it makes a certificate. */
+  tls: { port: number; files: { certificate: string; key: string } | null } | null;
   /** More names by which the server is reached. */
   allowedHosts: string[];
   /** Addresses of proxies whose word on who asks is taken. */
@@ -102,6 +104,10 @@ const publicUrl = variable(
   z.string().refine((url) => /^https?:\/\/[^/?#]+\/?$/.test(url) && URL.canParse(url)),
   'the address that browsers use, such as https://ml.example.org, without a path',
 );
+const tls = variable('MLE_TLS', z.enum(['0', '1']), '1 (the server speaks https) or 0');
+const tlsPort = variable('MLE_TLS_PORT', whole(0, 65_535), 'a port from 0 to 65535 (0 takes a free one)');
+const tlsCertificate = variable('MLE_TLS_CERT', text(4096), 'a PEM file with the certificate and those above it');
+const tlsKey = variable('MLE_TLS_KEY', text(4096), 'a PEM file with the private key of the certificate');
 const allowedHosts = variable(
   'MLE_ALLOWED_HOSTS',
   listOf(/^[A-Za-z0-9.:_[\]-]{1,255}$/),
@@ -178,12 +184,22 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   };
   const path = (of: Variable & { schema: z.ZodType<string> }, fallback: string) => resolve(read(of) ?? fallback);
 
+  const tlsFiles = () => {
+    const [certificate, keyFile] = [read(tlsCertificate), read(tlsKey)];
+    if (certificate !== null && keyFile !== null) return { certificate: resolve(certificate), key: resolve(keyFile) };
+    const missing = certificate === null ? tlsCertificate : tlsKey;
+    if (certificate !== null || keyFile !== null)
+      refused.push(`${missing.name} is missing: a certificate needs its key. Set it to ${missing.allowed}.`);
+    return null;
+  };
+
   const root = installationRoot();
   const values = {
     port: read(port) ?? 8080,
     host: read(host) ?? '127.0.0.1',
     dataDir: path(dataDir, './data'),
     publicUrl: read(publicUrl)?.replace(/\/$/, '') ?? null,
+    tls: read(tls) === '1' ? { port: read(tlsPort) ?? 8443, files: tlsFiles() } : null,
     allowedHosts: read(allowedHosts) ?? [],
     trustedProxies: read(trustedProxies) ?? [],
     adminLogin: read(adminLogin),
@@ -213,10 +229,16 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       `${missing.name} is missing: the first user needs both a login and a password. Set it to ${missing.allowed}.`,
     );
   }
+  if (values.tls !== null && values.publicUrl?.startsWith('http:'))
+    refused.push('MLE_PUBLIC_URL begins with http:, and MLE_TLS=1 serves https. Let it begin with https:.');
   const key = read(secretKey);
   if (refused.length > 0) throw new ConfigError(refused);
   return { ...values, secretKey: key ? Buffer.from(key, 'hex') : secretKeyFile(values.dataDir) };
 }
+
+/** Browsers come by https: to this server, or to a proxy before it. */
+export const isHttps = ({ publicUrl, tls: ownTls }: Pick<Config, 'publicUrl' | 'tls'>): boolean =>
+  ownTls !== null || (publicUrl?.startsWith('https:') ?? false);
 
 /** The folder that holds package.json, above the bundle or above the sources. */
 function installationRoot(): string {

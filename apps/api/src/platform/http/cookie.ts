@@ -1,7 +1,7 @@
 import type { Response } from 'express';
-import type { Config } from '../config/config.js';
+import { type Config, isHttps } from '../config/config.js';
 
-type Settings = Pick<Config, 'publicUrl'>;
+type Settings = Pick<Config, 'publicUrl' | 'tls'>;
 
 /**
  * A cookie that scripts cannot read. Where pages come by https its name begins with `__Host-`: then no other host, and
@@ -31,5 +31,3 @@ export class Cookie {
     return { httpOnly: true, sameSite: 'lax' as const, secure: isHttps(settings), path: '/' };
   }
 }
-
-const isHttps = ({ publicUrl }: Settings): boolean => publicUrl?.startsWith('https:') ?? false;

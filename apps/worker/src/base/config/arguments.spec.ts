@@ -24,13 +24,20 @@ function file(name: string, content: string): string {
 test('reads the configuration file; arguments win; other properties are passed on', async () => {
   const config = file(
     'worker.json',
-    JSON.stringify({ url: 'http://one:1', token: 'secret-token', name: 'from file', room: 'B 12', gpu: { count: 2 } }),
+    JSON.stringify({
+      url: 'http://one:1',
+      serverKeyFile: '/keys/server',
+      token: 'secret-token',
+      name: 'from file',
+      room: 'B 12',
+      gpu: { count: 2 },
+    }),
   );
   const command = await parseArguments(['--config', config, '--name', 'from arguments', '--data', folder]);
   expect(command).toEqual({
     role: 'worker',
     settings: {
-      server: { url: 'http://one:1', joinToken: 'secret-token', listen: null },
+      server: { url: 'http://one:1', joinToken: 'secret-token', keyFile: '/keys/server', listen: null },
       name: 'from arguments',
       dataDir: folder,
       lifelineFd: null,

@@ -18,7 +18,14 @@ export interface ListenSettings {
 
 /** The worker dials the server, or waits for the server to dial it. */
 type ServerSettings =
-  | { url: string; /** Null where the worker has joined before. */ joinToken: string | null; listen: null }
+  | {
+      url: string;
+      /** Null where the worker has joined before. */
+      joinToken: string | null;
+      /** Where the SHA-256 of the server's public key is read; null: its certificate has to be a trusted one. */
+      keyFile: string | null;
+      listen: null;
+    }
   | { url: null; listen: ListenSettings };
 
 export interface WorkerSettings {
@@ -36,7 +43,7 @@ export interface WorkerSettings {
 type Command = { role: 'worker'; settings: WorkerSettings } | { role: 'supervise'; dataDir: string };
 
 const USAGE =
-  'Usage: worker.mjs [--config FILE] [--url URL | --listen PORT [--listen-host ADDRESS]] [--name NAME] [--data DIR] [--token-file FILE | --token-stdin] ' +
+  'Usage: worker.mjs [--config FILE] [--url URL [--server-key-file FILE] | --listen PORT [--listen-host ADDRESS]] [--name NAME] [--data DIR] [--token-file FILE | --token-stdin] ' +
   '[--lifeline-fd N] [--no-isolation], or worker.mjs supervise --data DIR.';
 
 /** Reads the command line and the files that it names. Throws `BadArgument`. */
@@ -70,6 +77,7 @@ function read(argv: string[]) {
       options: {
         config: { type: 'string' },
         url: { type: 'string' },
+        'server-key-file': { type: 'string' },
         listen: { type: 'string' },
         'listen-host': { type: 'string' },
         name: { type: 'string' },
@@ -88,6 +96,7 @@ function read(argv: string[]) {
 
 interface Addresses {
   url?: string | undefined;
+  'server-key-file'?: string | undefined;
   listen?: string | undefined;
   'listen-host'?: string | undefined;
 }
@@ -113,7 +122,13 @@ function serverSettings(values: Addresses, file: SettingsFile | null, token: str
     throw new BadArgument(
       `Give the server's address by --url URL, or let the server dial this worker by --listen PORT. ${USAGE}`,
     );
-  return { url: serverUrl(url), joinToken: token, listen: null };
+  const keyFile = values['server-key-file'] ?? file?.serverKeyFile;
+  return {
+    url: serverUrl(url),
+    joinToken: token,
+    keyFile: keyFile === undefined ? null : resolve(keyFile),
+    listen: null,
+  };
 }
 
 function portNumber(text: string | number): number {

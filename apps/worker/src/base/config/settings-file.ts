@@ -5,6 +5,7 @@ import { BadArgument } from './bad-argument.js';
 
 const FileSchema = z.looseObject({
   url: z.string().optional(),
+  serverKeyFile: z.string().optional(),
   token: z.string().optional(),
   listen: z.int().optional(),
   listenHost: z.string().optional(),
@@ -13,6 +14,7 @@ const FileSchema = z.looseObject({
 
 export interface SettingsFile {
   url: string | undefined;
+  serverKeyFile: string | undefined;
   token: string | undefined;
   listen: number | undefined;
   listenHost: string | undefined;
@@ -45,11 +47,11 @@ export async function readSettingsFile(path: string): Promise<SettingsFile> {
       `The configuration file ${path} is wrong at "${issue?.path.join('.') ?? ''}": ${issue?.message ?? 'give a JSON object'}.`,
     );
   }
-  const { url, token, listen, listenHost, name, ...properties } = parsed.data;
+  const { url, serverKeyFile, token, listen, listenHost, name, ...properties } = parsed.data;
   const own = PropertiesSchema.safeParse(properties);
   if (!own.success)
     throw new BadArgument(
       `What the configuration file ${path} says of this machine is too large. Use at most ${LIMITS.propertiesBytes} bytes and four levels of JSON.`,
     );
-  return { url, token, listen, listenHost, name, properties: own.data };
+  return { url, serverKeyFile, token, listen, listenHost, name, properties: own.data };
 }

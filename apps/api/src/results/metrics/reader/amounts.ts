@@ -6,6 +6,8 @@ import { STOP_WORDS } from './vocabulary.js';
 /** After these a number may be told in a sentence: `accuracy is 0.93`. */
 const TELLING = new Set(['is', 'was', 'of', 'to be']);
 
+export const isTelling = (word: string): boolean => TELLING.has(word.toLowerCase());
+
 /** Whether a number that follows a name after a blank is its value. */
 export function isTold(text: string, at: number, name: Name, first: number, last: number): boolean {
   const word = text.slice(tokens.start[last], tokens.end[last]).toLowerCase();

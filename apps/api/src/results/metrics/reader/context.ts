@@ -127,6 +127,11 @@ export class Context {
     const { epoch, step, batch, outer, bar } = reading;
     if (bar && this.epoch !== null) return { axis: 'epoch', x: this.epoch, held: epoch === null };
     const count = step ?? batch;
+    // The last batch of an evaluation tells all of it: it stands where the training does.
+    if (count && count.total === count.value && reading.phase !== null && reading.phase !== 'train') {
+      if (this.epoch !== null) return { axis: 'epoch', x: this.epoch, held: epoch === null };
+      if (this.step !== null) return { axis: 'step', x: this.step, held: true };
+    }
     if (count) {
       // A bar at the head of a line, as Keras draws it, counts the batches of one epoch: without an epoch it evaluates.
       if (count === batch && batch.word === 'head') return null;

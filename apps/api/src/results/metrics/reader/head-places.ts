@@ -1,4 +1,4 @@
-import { CLOSE_BRACKET, COLON, COMMA, OPEN_BRACKET } from './characters.js';
+import { CLOSE_BRACKET, COLON, COMMA, OPEN_BRACKET, PIPE } from './characters.js';
 import { isKind, isPunct, NUMBER, tokens, WORD } from './tokens.js';
 import type { PlaceKind } from './vocabulary.js';
 
@@ -13,6 +13,8 @@ interface HeadPlace {
 export function headPlaces(hasEpoch: boolean): HeadPlace[] {
   if (isKind(0, NUMBER) && isPunct(1, COLON) && isKind(2, WORD) && !hasTotal(0) && !hasEpoch)
     return [{ kind: 'step', word: '#', value: valueOf(0), total: Number.NaN }];
+  if (isKind(0, NUMBER) && isPunct(1, PIPE) && isKind(2, WORD) && !hasTotal(0) && !hasEpoch)
+    return [{ kind: 'step', word: '#|', value: valueOf(0), total: Number.NaN }];
   if (!isPunct(0, OPEN_BRACKET) || !isKind(1, NUMBER)) return [];
   if (isPunct(2, CLOSE_BRACKET) && !hasTotal(1))
     return [{ kind: 'step', word: '[]', value: valueOf(1), total: Number.NaN }];

@@ -1,4 +1,4 @@
-import { amountAt, isTold } from './amounts.js';
+import { amountAt, isTelling, isTold } from './amounts.js';
 import {
   APOSTROPHE,
   ARROW,
@@ -27,6 +27,8 @@ import { EVENTS, HEAD_PLACES, PLACE_DENIERS, PLACES, STOP_WORDS } from './vocabu
 /** Words of one name. */
 const MOST_WORDS = 10;
 const LONGEST_WORD = 60;
+/** Words and numbers in brackets that belong to a name: `Reward (last 100)`. */
+const MOST_BRACKETED = 4;
 /** Values of one line; no person reads more. */
 const MOST_VALUES = 1_000;
 const WRAPPERS = new Set([
@@ -39,8 +41,18 @@ const WRAPPERS = new Set([
   'float',
   'Array',
   'DeviceArray',
+  'array',
 ]);
+/** Words between a measure and the place where it was taken. */
+const LINKS = new Set(['at', 'after', 'in', 'for', 'on']);
 const { hasOwn } = Object;
+
+interface Subject {
+  name: Name;
+  first: number;
+  last: number;
+  place: number;
+}
 
 /** Reads what one line says in names, separators and numbers. Knows nothing of the lines before it. */
 export class LineReader {
@@ -55,6 +67,8 @@ export class LineReader {
   private phrase = -1;
   private head = 0;
   private numbers = false;
+  /** Of `Cost after iteration 100: 0.5` the cost, which the number after the one at `place` tells. */
+  private subject: Subject | null = null;
 
   /** `from`: where in the text to begin, after what was read in another way. */
   read(text: string, decimalCommas: boolean, to = text.length): Reading {
@@ -67,6 +81,7 @@ export class LineReader {
     this.names.clear();
     this.namedWords = 0;
     this.phrase = -1;
+    this.subject = null;
     this.head = this.firstWord();
     const silent = this.tellsEvent();
     this.numbers = false;
@@ -214,14 +229,18 @@ export class LineReader {
       strong = true;
       left--;
     }
-    if (isPunct(left, CLOSE_PAREN) && isKind(left - 1, WORD) && isPunct(left - 2, OPEN_PAREN) && isKind(left - 3, WORD))
-      return this.bracketed(at, left, opened, strong, silent);
+    const paren = isPunct(left, CLOSE_PAREN) ? openingParen(left) : -1;
+    if (paren > 0 && isKind(paren - 1, WORD)) return this.bracketed(at, paren - 1, left, opened, strong, silent);
     if (!isKind(left, WORD)) {
       // `loss:0: 0.5`: the first number belongs to the name.
-      if (strong && !opened && isNumbered(left)) this.named(at, left - 2, left, false, true, silent);
+      if (strong && !opened && this.subject?.place === left)
+        this.value(at, this.subject.name, this.subject.first, this.subject.last, true);
+      else if (strong && !opened && isNumbered(left)) this.named(at, left - 2, left, false, true, silent);
       else this.bare(at, left, opened);
       return at;
     }
+    if (this.subject?.place === left - 1 && isTelling(this.wordText(left)))
+      this.value(at, this.subject.name, this.subject.first, this.subject.last, true);
     if (isNumbered(at) && isPunct(at + 1, COLON) && isKind(at + 2, NUMBER)) return at;
     if (opened && WRAPPERS.has(this.wordText(left))) return this.wrapped(at, left, silent);
     this.named(at, left, left, opened, strong, silent);
@@ -237,10 +256,17 @@ export class LineReader {
   }
 
   /** `mAP50(B)=0.6`, `Loss (train): 0.5`, `Epoch(val) [3]`: what is in brackets is part of the name, or its phase. */
-  private bracketed(at: number, close: number, opened: boolean, strong: boolean, silent: boolean): number {
-    const place = this.placeBefore(close - 3, false);
+  private bracketed(
+    at: number,
+    last: number,
+    close: number,
+    opened: boolean,
+    strong: boolean,
+    silent: boolean,
+  ): number {
+    const place = this.placeBefore(last, false);
     if (place) this.place(place.kind, place.word, tokens.value[at] ?? 0, tokens.total[at] ?? Number.NaN);
-    else if (strong && !opened) this.named(at, close - 3, close, false, true, silent);
+    else if (strong && !opened) this.named(at, last, close, false, true, silent);
     return at;
   }
 
@@ -248,6 +274,12 @@ export class LineReader {
   private bare(at: number, left: number, opened: boolean): void {
     const total = tokens.total[at] ?? Number.NaN;
     if (tokens.percent[at] || total !== total) return;
+    // `70% (705/1000)` says the same twice.
+    if (opened && isKind(left, NUMBER) && tokens.percent[left]) return;
+    if (at === 1 && opened && isPairOfCounts(at)) {
+      this.place('epoch', 'epoch', tokens.value[at] ?? 0, total);
+      return;
+    }
     const afterBar = isKind(left, RULE);
     const first = at === 0 || (at === 1 && isKind(0, RULE));
     if (!opened && !afterBar && !first && !isPunct(left, PIPE)) return;
@@ -267,6 +299,7 @@ export class LineReader {
     if (place) {
       this.place(place.kind, place.word, value, total);
       this.namedWords += place.words;
+      if (!silent && !opened) this.subject = this.subjectOf(at, last - place.words);
       return;
     }
     const first = this.firstOf(last);
@@ -288,10 +321,25 @@ export class LineReader {
     } else if (phase !== null && isPunct(at + 1, OPEN_BRACKET) && isKind(at + 2, NUMBER)) {
       if (phase !== 'train') this.tell(phase);
       this.place('epoch', 'epoch', value, total);
-    } else if (!silent && !opened)
+    } else if (!silent && !opened && phase !== null && this.pairs(at, last)) return;
+    else if (!silent && !opened)
       this.value(at, name.kind === 'sure' ? name : (this.nameOfSentence(strong) ?? name), first, last, strong);
     else if (!silent && isPunct(at + 1, CLOSE_BRACKET) && strong) this.value(at, name, first, last, strong);
     else if (opened && total === total) this.bare(at, -1, true);
+  }
+
+  /** The measure that `after iteration`, `at step` and the like belong to; brackets before them say nothing. */
+  private subjectOf(place: number, link: number): Subject | null {
+    if (!isKind(link, WORD) || !LINKS.has(this.wordText(link).toLowerCase())) return null;
+    let last = link - 1;
+    if (isPunct(last, CLOSE_PAREN)) {
+      while (last > 0 && !isPunct(last, OPEN_PAREN)) last--;
+      last--;
+    }
+    if (!isKind(last, WORD)) return null;
+    const first = this.firstOf(last);
+    const name = nameOf(this.text.slice(tokens.start[first], tokens.end[last]));
+    return name.kind === 'sure' ? { name, first, last, place } : null;
   }
 
   /** The first of the words that belong together: nothing but single blanks between them. */
@@ -379,6 +427,16 @@ export class LineReader {
     });
   }
 
+  /** `LOSS train 0.4 valid 0.5`: the measure of the number before, in another phase. */
+  private pairs(at: number, last: number): boolean {
+    const before = this.reading.values.at(-1);
+    const blank = before?.name.lastIndexOf(' ') ?? -1;
+    if (!before || blank < 0 || before.kind !== 'sure' || phaseOf(before.name.slice(blank + 1).toLowerCase()) === null)
+      return false;
+    this.value(at, nameOf(`${before.name.slice(0, blank)} ${this.wordText(last)}`), last, last, true);
+    return true;
+  }
+
   /** What `Accuracy of the network on the 10000 test images: 55 %` tells is said at the head of the line. */
   private nameOfSentence(strong: boolean): Name | null {
     const head = this.head;
@@ -397,4 +455,18 @@ export class LineReader {
     if (this.lead !== '' && name.kind === 'sure') return `${this.lead} ${name.name}`;
     return this.phase === null ? name.name : `${this.phase}/${name.name}`;
   }
+}
+
+/** `[0/5][50/1583]`: epochs, then batches. */
+const isPairOfCounts = (at: number): boolean =>
+  isPunct(at + 1, CLOSE_BRACKET) &&
+  isPunct(at + 2, OPEN_BRACKET) &&
+  isKind(at + 3, NUMBER) &&
+  !Number.isNaN(tokens.total[at + 3] ?? Number.NaN);
+
+/** The bracket that opens before the few words in front of `close`, or -1. */
+function openingParen(close: number): number {
+  let at = close - 1;
+  while (close - at <= MOST_BRACKETED && (isKind(at, WORD) || isKind(at, NUMBER))) at--;
+  return at < close - 1 && isPunct(at, OPEN_PAREN) ? at : -1;
 }

@@ -17,6 +17,7 @@ import {
   SETTINGS,
   STOP_WORDS,
   SUSPICIOUS,
+  TIMED_COSTS,
 } from './vocabulary.js';
 
 /**
@@ -109,10 +110,16 @@ function kindOf(words: readonly string[]): NameKind {
   const bare = last.replace(/\d{1,9}$/, '');
   if (words.includes('lr') || words.includes('learning')) return 'course';
   if (NEVER.has(last) || (bare !== '' && NEVER.has(bare))) return 'never';
+  // `img/s`, `time cost`
+  if (last === 's' || (last === 'cost' && TIMED_COSTS.has(words.at(-2) ?? ''))) return 'never';
   if (COUNTED.has(last) && words.slice(0, -1).every((word) => COUNTING.has(word))) return 'never';
   if (COURSE_SETTINGS.has(last) || COURSE_SETTINGS.has(bare)) return 'course';
   if (SETTINGS.has(last) || words.includes('target')) return 'setting';
-  if (words[0]?.startsWith('init')) return 'setting';
+  if (
+    words[0]?.startsWith('init') ||
+    ((words[0] === 'max' || words[0] === 'clip') && (last === 'norm' || last === 'grad'))
+  )
+    return 'setting';
   if (words.some(isMetric) || (BEST_WORDS.has(words[0] ?? '') && words.length === 2 && phaseOf(last) !== null))
     return 'sure';
   return words.length === 0 || words.some((word) => NEVER.has(word))

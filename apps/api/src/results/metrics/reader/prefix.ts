@@ -38,6 +38,10 @@ const LEVELS = new Set([
 const LONGEST_BRACKET = 100;
 const LONGEST_WORD = 60;
 const MOST_PARTS = 8;
+/** `rank 0: `, `Rank=1 | ` */
+const RANK = /^rank ?[:=]? ?(\d{1,5})(?=(?: ?[:|,]| -) )/i;
+const LONGEST_RANK = 20;
+const SMALL_R = 114;
 const NONE: Prefix = { end: 0, rank: null, phase: null };
 
 /**
@@ -47,7 +51,7 @@ const NONE: Prefix = { end: 0, rank: null, phase: null };
 export function prefixOf(text: string): Prefix {
   const start = skipBlanks(text, 0);
   const first = text.charCodeAt(start);
-  if (first !== OPEN_BRACKET && !isDigit(first) && !(first >= 65 && first <= 90)) return NONE;
+  if (first !== OPEN_BRACKET && first !== SMALL_R && !isDigit(first) && !(first >= 65 && first <= 90)) return NONE;
   const prefix: Prefix = { end: 0, rank: null, phase: null };
   let at = start;
   let leveled = false;
@@ -66,6 +70,11 @@ function part(text: string, at: number, prefix: Prefix, leveled: boolean): numbe
   if (code === OPEN_BRACKET) return bracket(text, at, prefix);
   if (isDigit(code)) return stamp(text, at);
   if (!isLetter(code)) return -1;
+  const ranked = RANK.exec(text.slice(at, at + LONGEST_RANK));
+  if (ranked) {
+    prefix.rank = `rank${ranked[1]}`;
+    return at + ranked[0].length;
+  }
   const word = wordAt(text, at);
   const end = at + word.length;
   if (LEVELS.has(word)) return end;

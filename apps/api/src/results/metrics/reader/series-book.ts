@@ -138,7 +138,8 @@ export class SeriesBook {
   }
 
   add(value: Value, origin: Origin): void {
-    if (value.best || origin.whole) this.tell(value, origin);
+    if (origin.whole || (value.best && (!origin.located || origin.located.held))) this.tell(value, origin);
+    else if (value.best && origin.located) this.record(value, origin, origin.located);
     else if (origin.located && !origin.located.held) this.placed(value, origin, origin.located.axis, origin.located.x);
     else this.unplaced(value, origin);
   }
@@ -169,6 +170,13 @@ export class SeriesBook {
         this.point(name, axis, waiting.x, waiting.y, waiting.time, value, origin);
     }
     this.point(name, axis, x, value.y, origin.time, value, origin);
+  }
+
+  /** The best so far, with its place: a course when it is told again and again, else about the whole run. */
+  private record(value: Value, origin: Origin, { axis, x }: Located): void {
+    if (!value.sure) return;
+    if (this.series.has(value.name)) this.placed(value, origin, axis, x);
+    else this.wait(value.name, value, origin, axis, x);
   }
 
   /** The line itself says no place: it may be one of many such lines, or the only one. */

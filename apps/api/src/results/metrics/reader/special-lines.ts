@@ -5,6 +5,8 @@ import type { Found } from './reading.js';
 
 const LONGEST = 2_000;
 const MOST_SCORES = 50;
+const CLASS_SCORE =
+  /^\s{0,8}((?:Test )?Accuracy) (?:of|for class:) {1,8}([\w-]{1,40}) {0,40}(?:is|:) {1,8}(\d{1,3}(?:\.\d{1,6})?) ?%/;
 
 const scoreOf = (name: string, y: number, from: number, to: number): Found => ({
   name,
@@ -46,6 +48,15 @@ function wordBefore(line: string, end: number): string {
   let start = end;
   while (start > 0 && /[\w-]/.test(line[start - 1] ?? '') && end - start < 100) start--;
   return line.slice(start, end);
+}
+
+/** The tutorials of PyTorch and of Udacity: `Accuracy for class: plane is 93.1 %`, `Accuracy of plane : 55 %`. */
+export function classScore(line: string): Found | null {
+  const match = CLASS_SCORE.exec(line);
+  if (!match) return null;
+  const [whole, head = '', label = '', amount = ''] = match;
+  const from = whole.lastIndexOf(amount);
+  return scoreOf(`${head} of ${label}`, Number(amount), from, from + amount.length);
 }
 
 /** COCO's summary: `Average Precision  (AP) @[ IoU=0.50:0.95 | area=   all | maxDets=100 ] = 0.312`. */

@@ -24,7 +24,7 @@ import {
 } from './screen.js';
 import type { SeriesBook, Value } from './series-book.js';
 import type { SourceLine } from './sources.js';
-import { cocoScore, searchScores } from './special-lines.js';
+import { classScore, cocoScore, searchScores } from './special-lines.js';
 import { Tables, type TablesState } from './tables.js';
 import type { Phase } from './vocabulary.js';
 
@@ -213,8 +213,8 @@ export class StreamReader implements LineSink {
   /** Lines of which only their own rule knows what is a score. */
   private special(text: string): { values: Found[]; reading?: Partial<Reading> } | null {
     if (text.startsWith('[CV')) return { values: searchScores(text) ?? [] };
-    const coco = cocoScore(text);
-    return coco ? { values: [coco] } : null;
+    const score = cocoScore(text) ?? classScore(text);
+    return score ? { values: [score] } : null;
   }
 
   /** Rows begin with a number, a bar, or with a label and end with a number. */
@@ -255,7 +255,7 @@ export class StreamReader implements LineSink {
   /** A line without numbers may head a table, a phase or a last report. */
   private words(text: string, reading: Reading, line: SourceLine, fate: LineFate): void {
     this.tables.offer(text);
-    if (text.includes('best iteration is')) this.shared.context.expectWhole();
+    if (text.includes('est iteration is')) this.shared.context.expectWhole();
     const phase = text.length <= LONGEST_PHASE ? phaseAlone(text) : null;
     if (phase !== null) this.shared.context.enterPhase(phase);
     else this.commit(reading, line, fate);

@@ -4,7 +4,7 @@ import { scanNumber, wholeNumber } from './numbers.js';
 import { emptyReading, type Found, type Reading } from './reading.js';
 
 /** How the columns of a table are parted. */
-type Style = 'blank' | 'bar' | 'comma' | 'tab';
+type Style = 'blank' | 'bar' | 'comma' | 'semicolon' | 'tab';
 
 export interface TablesState {
   /** The last line that could be the head of a table. */
@@ -71,7 +71,7 @@ export class Tables {
     const body = withoutBar(line);
     const style = styleOf(body);
     const cells = cellsOf(body, style);
-    if (this.candidate !== null && rowLike(cells)) this.take(this.candidate, style, cells.length);
+    if (this.candidate !== null && rowLike(cells)) this.take(this.candidate, style, cells);
     if (this.columns.length === 0 || this.style !== style) return null;
     const reading = this.isReport() ? this.report(cells) : this.read(cells);
     if (!reading) return null;
@@ -87,8 +87,8 @@ export class Tables {
     this.candidate = null;
   }
 
-  private take(candidate: string, style: Style, count: number): void {
-    const columns = headOf(candidate, style, count);
+  private take(candidate: string, style: Style, cells: readonly Cell[]): void {
+    const columns = headOf(candidate, style, cells.length) ?? indexedHead(candidate, style, cells);
     if (!columns) return;
     this.columns = columns;
     this.style = style;
@@ -200,6 +200,13 @@ function headOf(candidate: string, style: Style, count: number): string[] | null
   return known ? columns : null;
 }
 
+/** pandas prints the index of its rows, from 0, below no name; a head without a place is one of data. */
+function indexedHead(candidate: string, style: Style, cells: readonly Cell[]): string[] | null {
+  if (style !== 'blank' || cells[0]?.text !== '0') return null;
+  const columns = headOf(candidate, style, cells.length - 1);
+  return columns?.some((column) => placeOf(column) !== null) ? ['index', ...columns] : null;
+}
+
 /** ultralytics opens a bracket in one column and closes it in another: `Box(P   R   mAP50)`. */
 function columnName(text: string): string {
   const open = text.indexOf('(');
@@ -220,6 +227,7 @@ function styleOf(line: string): Style {
     const code = line.charCodeAt(at);
     if (isBarLine(code)) return 'bar';
     if (code === 44) return 'comma';
+    if (code === 59) return 'semicolon';
   }
   return line.trim().includes('\t') ? 'tab' : 'blank';
 }
@@ -233,7 +241,12 @@ export function cellsOf(line: string, style: Style): Cell[] {
     let [from, to] = [start, at];
     while (from < to && isBlank(line.charCodeAt(from))) from++;
     while (to > from && isBlank(line.charCodeAt(to - 1))) to--;
-    if (to > from || style === 'comma' || (style === 'bar' && cells.length > 0 && at < line.length))
+    if (
+      to > from ||
+      style === 'comma' ||
+      style === 'semicolon' ||
+      (style === 'bar' && cells.length > 0 && at < line.length)
+    )
       cells.push({ text: line.slice(from, to), from, to });
     start = at + 1;
   }
@@ -242,7 +255,8 @@ export function cellsOf(line: string, style: Style): Cell[] {
 
 function parts(code: number, style: Style): boolean {
   if (style === 'bar') return isBarLine(code);
-  return style === 'comma' ? code === 44 : style === 'tab' ? code === 9 : isBlank(code);
+  if (style === 'comma') return code === 44;
+  return style === 'semicolon' ? code === 59 : style === 'tab' ? code === 9 : isBlank(code);
 }
 
 /** The line without a progress bar at its end, and without the `640:` that names it. */

@@ -10,7 +10,7 @@ export const METRICS = words(`
   mse rmse mae mape smape wape msle rmsle mase nmse r2 rsquared ppl perplexity bleu rouge rouge1 rouge2 rougel meteor cider chrf wer cer reward rewards rew return returns score scores kl kld elbo
   nll bce ce xent crossentropy entropy deviance psnr ssim lpips fid kappa mcc mrr ndcg hits top1 top3 top5 specificity sensitivity likelihood gap regret advantage silhouette ari nmi inertia purity
   bpb bpc bpd eer spearman pearson correlation corr cost objective fitness gini hinge brier ece chamfer improve improvement divergence metric norm grad gradnorm criterion
-  tpr fpr tnr fnr explained oob hter dsc hd95 epe
+  tpr fpr tnr fnr explained oob hter dsc hd95 epe determination
 `);
 /** Endings of names that are written in one word: `trainloss`. */
 export const METRIC_ENDINGS = ['loss', 'accuracy', 'error', 'entropy', 'reward', 'score'];
@@ -23,7 +23,7 @@ export const NEVER = words(`
   path file files line lineno lines row rows col cols column columns offset index idx id ids uid group groups shape sizes size width height channels resolution dtype
   params param parameters parameter count counts counter num number total_params sample samples images image instances examples classes labels features records vocab
   patience retry retries attempt attempts timeout limit quota level exit code status signal errno year month day total remaining_time left queue buffer capacity support zs
-  ckpt checkpoint checkpoints uptime frames per stopped bins positive positives negative negatives
+  ckpt checkpoint checkpoints uptime frames per skipped sents listening stopped bins positive positives negative negatives
 `);
 /** How many of these there are is told, unless a word before them says something else. */
 export const COUNTED = words(
@@ -32,6 +32,8 @@ export const COUNTED = words(
 export const COUNTING = words(
   'num n nb total max min maximum minimum per warmup global train training val valid validation test eval env current cur last first best log logging save number no mini micro grad early done elapsed skipped nan consumed',
 );
+/** Before `cost` these make it one of time. */
+export const TIMED_COSTS = words('time batch reader data');
 /**
  * Of these only a machine or a configuration speaks: what stands beside them is none of ours, unless its name says so.
  */
@@ -45,7 +47,7 @@ export const SUSPICIOUS = words(`
 export const SETTINGS = words(`
   momentum mom decay wd gamma beta betas beta1 beta2 alpha epsilon eps tau temperature temperatures dropout warmup scale weight weights coef coefficient threshold thresh margin
   hidden layers layer heads dim dims depth factor interval freq frequency ratio schedule scheduler clip target percentile quantile stride kernel padding dilation bs bsz degree rank_k neurons units
-  smoothing lambda lam lambda1 lambda2 rho bias config
+  smoothing lambda lam lambda1 lambda2 rho bias config type mode accumulation scaler goal needed
 `);
 /** Settings that a training changes as it goes. */
 export const COURSE_SETTINGS = words(
@@ -106,6 +108,7 @@ export const PLACES: Readonly<Record<string, PlaceKind>> = {
   steps: 'step',
   iter: 'step',
   iteration: 'step',
+  iters: 'step',
   it: 'step',
   itr: 'step',
   update: 'step',
@@ -127,6 +130,7 @@ export const PLACES: Readonly<Record<string, PlaceKind>> = {
   batchidx: 'batch',
   mb: 'batch',
   trial: 'outer',
+  run: 'outer',
   fold: 'outer',
   kfold: 'outer',
 };
@@ -137,6 +141,6 @@ export const PLACE_MODIFIERS = words(
   'global train training current curr cur env eval val validation valid test outer inner opt optimizer gradient this',
 );
 /** Before a word of place these make it a length or an end, not a place. */
-export const PLACE_DENIERS = words('best total max maximum num per last final every stopped stop number by');
+export const PLACE_DENIERS = words('best total max maximum num per over last final every stopped stop number by');
 /** Of these the word of place alone, in the plural, is a setting: `epochs: 40`. */
 export const PLURAL_PLACES = words('steps timesteps');

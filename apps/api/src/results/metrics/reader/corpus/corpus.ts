@@ -1,10 +1,13 @@
 import { bars } from './bars.js';
 import { boosting } from './boosting.js';
 import type { CorpusCase } from './corpus-case.js';
+import { courses } from './courses.js';
 import { dictionaries } from './dictionaries.js';
 import { falseFinds } from './false-finds.js';
+import { frameworks } from './frameworks.js';
 import { libraries } from './libraries.js';
 import { plainLoops } from './plain-loops.js';
+import { reinforcement } from './reinforcement.js';
 import { tables } from './tables.js';
 
 /** Outputs of all styles that the reader knows, and what is to be read of them. */
@@ -15,5 +18,8 @@ export const corpus: readonly CorpusCase[] = [
   ...tables,
   ...boosting,
   ...libraries,
+  ...frameworks,
+  ...courses,
+  ...reinforcement,
   ...falseFinds,
 ];

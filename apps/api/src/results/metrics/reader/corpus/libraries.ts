@@ -148,7 +148,7 @@ export const libraries: CorpusCase[] = [
       lr: ['step', 4, [50, 0.01], [200, 0.01]],
       loss: ['step', 4, [50, 1.5], [200, 2.1]],
       loss_cls: ['step', 4, [50, 0.5], [200, 0.1]],
-      'val/coco/bbox_mAP': ['step', 2, [50, 0.31], [100, 0.32]],
+      'val/coco/bbox_mAP': ['epoch', 2, [1, 0.31], [2, 0.32]],
     },
   },
   {
@@ -191,8 +191,8 @@ export const libraries: CorpusCase[] = [
       gnorm: ['step', 3, [100, 1.2], [300, 1.2]],
       'val/loss': ['step', 3, [100, 1.75], [300, 3.75]],
       'val/ppl': ['step', 3, [100, 41.5], [300, 43.5]],
+      best_loss: ['step', 3, [100, 1.75], [300, 1.75]],
     },
-    finals: { best_loss: 1.75 },
   },
   {
     style: 'Megatron',

@@ -7,7 +7,7 @@ async function main(): Promise<void> {
   closeInherited(command.role === 'worker' ? command.settings.lifelineFd : null);
   if (command.role === 'supervise') {
     const { supervise } = await import('./supervisor/supervise.js');
-    await supervise(command.dataDir);
+    await supervise(command.dataDir, command.ownMounts);
   } else {
     const { runWorker } = await import('./worker/run-worker.js');
     await runWorker(command.settings);

@@ -9,7 +9,7 @@ import type { Journal, JournalEntry } from '../journal/journal.js';
 import { readRecord } from '../journal/journal.js';
 import type { ExitRecord, ProcessRecord } from '../journal/records.js';
 import { ExitRecordSchema, FILES } from '../journal/records.js';
-import type { Identity } from '../machine/identity/identity.js';
+import { isRunUid } from '../machine/identity/identity.js';
 import { headline } from '../prepare/run/command-line.js';
 import { NotRunnable } from '../prepare/run/not-runnable.js';
 import type { Environments } from '../prepare/setup/environments.js';
@@ -33,7 +33,6 @@ export interface AttemptTools {
   artifacts: ArtifactSender;
   environments: Environments;
   preparation: Preparation;
-  identity: Identity;
 }
 
 type Ended = 'stopped' | 'timed_out' | 'spawn_failed' | 'prepare_failed' | 'supervisor_lost';
@@ -73,7 +72,7 @@ export class Attempt {
   ) {
     this.key = attemptKey(ref);
     this.folder = tools.journal.folder(ref);
-    const place = { ref, folder: tools.workspaces.outputs(ref), uid: tools.identity.uidOf(slot) };
+    const place = { ref, folder: tools.workspaces.outputs(ref), uid: () => this.uid };
     this.artifacts = new ArtifactWatch(
       tools.artifacts,
       place,
@@ -351,6 +350,7 @@ export class Attempt {
     // A set-up ends with the kill, which its preparation waits for.
     if (withCopy) await this.kill();
     await this.preparing?.done;
+    await this.tools.workspaces.dropCleanHome(this.spec);
     if (withCopy) {
       this.log.warn('The attempt is over for the server: its copy is killed and forgotten.');
       await this.killCopy();
@@ -368,7 +368,15 @@ export class Attempt {
 
   private quarry(): Quarry {
     const { pid, startTime } = this.process ?? { pid: null, startTime: null };
-    return { ref: this.ref, group: pid, uid: this.tools.identity.uidOf(this.slot), since: startTime, forks: null };
+    const { uid } = this;
+    const own = uid !== null && isRunUid(uid) ? uid : null;
+    return { ref: this.ref, group: pid, uid: own, since: startTime, forks: null };
+  }
+
+  /** To whom its output folder was given: also a worker of before, where each slot had a user id, gave it to its program. */
+  private get uid(): number | null {
+    const { workspaces } = this.tools;
+    return workspaces.uidOf(workspaces.outputs(this.ref));
   }
 
   private async killCopy(): Promise<void> {

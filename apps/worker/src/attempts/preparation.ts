@@ -6,7 +6,7 @@ import type { AttemptRef, RunSpec } from '@mle/protocol';
 import { PrepareError } from '../base/prepare-error.js';
 import { attemptKey } from '../journal/attempt-key.js';
 import { FILES } from '../journal/records.js';
-import type { Identity } from '../machine/identity/identity.js';
+import type { Identity, RunUser } from '../machine/identity/identity.js';
 import type { InventoryWatch } from '../machine/inventory/inventory-watch.js';
 import { commandLine } from '../prepare/run/command-line.js';
 import { containerRemoval, containerRun, envFileText, INSIDE } from '../prepare/run/container.js';
@@ -16,7 +16,7 @@ import type { Environments } from '../prepare/setup/environments.js';
 import { activated } from '../prepare/setup/environments.js';
 import type { PreparedPlaces, Workspaces } from '../prepare/sync/workspaces.js';
 import type { Link } from '../server/link/link.js';
-import type { SetupEnd, SpawnRequest } from '../supervisor/protocol.js';
+import type { ListedUser, SetupEnd, SetupRequest, SpawnRequest } from '../supervisor/protocol.js';
 import type { SupervisorClient } from '../supervisor/supervisor-client.js';
 import { TimeLimit } from './time-limit.js';
 
@@ -39,6 +39,7 @@ interface Journaled {
 }
 
 interface Prepared extends Journaled {
+  user: RunUser;
   limit: TimeLimit;
 }
 
@@ -62,12 +63,14 @@ export class Preparation {
   ): Promise<Omit<SpawnRequest, 'op'>> {
     const { spec, slot, folder } = journaled;
     const limit = new TimeLimit(spec.timeoutSeconds, folder);
-    const attempt = { ...journaled, limit };
     const { identity, workspaces, link } = this.tools;
+    const user = identity.userOf(spec, slot);
+    const attempt = { ...journaled, user, limit };
     if (spec.settings.image !== null) await this.checkDocker(spec.settings.image);
     const places = await workspaces.prepare(
       spec,
       slot,
+      user,
       (progress) => link.progress({ runId: spec.runId, attempt: spec.attempt, ...progress }),
       signal,
     );
@@ -85,8 +88,7 @@ export class Preparation {
       const start = await this.inContainer(attempt, places, spec.settings.image, signal);
       return { ...common, ...start, spentMs: limit.spentMs };
     }
-    const uid = identity.uidOf(slot);
-    const env = this.environment(spec, slot, places);
+    const env = this.environment(spec, user, places);
     const command = await commandLine(spec, places.workspace, this.tools.inventory.current.node);
     let environment: string | null = null;
     if (wantsPython(spec)) {
@@ -98,8 +100,9 @@ export class Preparation {
       ...common,
       ...command,
       env: environment === null ? env : { ...env, ...activated(env, environment) },
-      uid,
-      gid: uid,
+      uid: user.uid,
+      gid: user.uid,
+      user: listed(user),
       cleanup: null,
       spentMs: limit.spentMs,
     };
@@ -110,13 +113,13 @@ export class Preparation {
     await this.docker(containerRemoval(ref)).catch(() => undefined);
   }
 
-  private environment(spec: RunSpec, slot: number, places: PreparedPlaces): Record<string, string> {
+  private environment(spec: RunSpec, user: RunUser, places: PreparedPlaces): Record<string, string> {
     const { identity, home, lang } = this.tools;
     return {
       ...runEnvironment(spec, {
         ...places,
         home: places.home ?? home,
-        user: identity.nameOf(slot),
+        user: user.name,
         path: identity.path,
         lang,
       }),
@@ -130,18 +133,18 @@ export class Preparation {
     env: Record<string, string>,
     signal: AbortSignal,
   ): Promise<string | null> {
-    const { spec, slot, folder } = attempt;
-    const uid = this.tools.identity.uidOf(slot);
+    const { spec, user, folder } = attempt;
     return this.tools.environments.ensure({
       spec,
-      slot,
+      user,
       files: places.files,
       workspace: places.workspace,
       env,
       journal: folder,
       signal,
       tell: (text) => this.note(spec, text),
-      step: (argv, cwd, stepEnv) => this.step(attempt, { argv, cwd, env: stepEnv, uid, gid: uid }, signal),
+      step: (argv, cwd, stepEnv) =>
+        this.step(attempt, { argv, cwd, env: stepEnv, uid: user.uid, gid: user.uid, user: listed(user) }, signal),
     });
   }
 
@@ -173,7 +176,7 @@ export class Preparation {
 
   private async step(
     { spec, limit }: Prepared,
-    program: { argv: string[]; cwd: string; env: Record<string, string>; uid: number | null; gid: number | null },
+    program: Omit<SetupRequest, 'op' | 'key' | 'timeoutSeconds'>,
     signal: AbortSignal,
   ): Promise<SetupEnd> {
     signal.throwIfAborted();
@@ -203,11 +206,10 @@ export class Preparation {
     places: PreparedPlaces,
     image: string,
     signal: AbortSignal,
-  ): Promise<Pick<SpawnRequest, 'argv' | 'headline' | 'env' | 'uid' | 'gid' | 'cleanup'>> {
-    const { spec, slot, folder } = attempt;
+  ): Promise<Pick<SpawnRequest, 'argv' | 'headline' | 'env' | 'uid' | 'gid' | 'user' | 'cleanup'>> {
+    const { spec, user, folder } = attempt;
     const { identity, inventory, home, lang } = this.tools;
     const { argv, headline } = await commandLine(spec, places.workspace, null);
-    const own = identity.uidOf(slot);
     // The client is the worker's own: nothing of the run's environment may reach it but what names the run.
     const env = {
       PATH: identity.path,
@@ -220,7 +222,7 @@ export class Preparation {
     const inside = runEnvironment(spec, {
       ...INSIDE,
       home: INSIDE.cacheDir,
-      user: identity.nameOf(slot),
+      user: user.name,
       path: '',
       lang: 'C.UTF-8',
     });
@@ -233,7 +235,7 @@ export class Preparation {
     );
     if (!known) {
       await this.note(spec, `Fetching the image ${image}.\n`);
-      const pull = { argv: ['docker', 'pull', image], cwd: '/', env, uid: null, gid: null };
+      const pull = { argv: ['docker', 'pull', image], cwd: '/', env, uid: null, gid: null, user: null };
       const pulled = await this.reported(attempt, signal, (within) => this.step(attempt, pull, within));
       if (pulled.exitCode !== 0)
         throw new PrepareError(
@@ -245,8 +247,8 @@ export class Preparation {
         ref: spec,
         image,
         argv,
-        uid: own ?? process.getuid?.() ?? 0,
-        gid: own ?? process.getgid?.() ?? 0,
+        uid: user.uid ?? process.getuid?.() ?? 0,
+        gid: user.uid ?? process.getgid?.() ?? 0,
         gpus: spec.gpus.length === 0 && inventory.current.gpus.length > 0 ? 'all' : spec.gpus,
         envFile,
         workspace: places.workspace,
@@ -257,6 +259,7 @@ export class Preparation {
       env,
       uid: null,
       gid: null,
+      user: null,
       cleanup: containerRemoval(spec),
     };
   }
@@ -270,6 +273,11 @@ export class Preparation {
       maxBuffer: 16 * 1024 * 1024,
     });
   }
+}
+
+/** The home that stays: one entry has to do for all runs of the user. */
+function listed({ name, home }: RunUser): ListedUser | null {
+  return home === null ? null : { name, home };
 }
 
 function wantsPython({ settings, file }: RunSpec): boolean {

@@ -8,6 +8,10 @@ export const SUPERVISOR_VERSION = 2;
 const Key = z.string().max(64);
 const Attempt = { key: Key, folder: z.string(), quotaBytes: z.int().nonnegative() };
 
+/** Of the list of users that the program sees. */
+const ListedUserSchema = z.object({ name: z.string(), home: z.string() });
+export type ListedUser = z.infer<typeof ListedUserSchema>;
+
 const SpawnSchema = z.object({
   op: z.literal('spawn'),
   ...Attempt,
@@ -18,6 +22,8 @@ const SpawnSchema = z.object({
   env: z.record(z.string(), z.string()),
   uid: z.int().nullable(),
   gid: z.int().nullable(),
+  /** Null: its user is in the system's list, or need not be. */
+  user: ListedUserSchema.nullable().default(null),
   timeoutSeconds: z.int().nullable(),
   /** Of that time, by the set-up. */
   spentMs: z.number().nonnegative().default(0),
@@ -35,6 +41,7 @@ const SetupSchema = z.object({
   env: z.record(z.string(), z.string()),
   uid: z.int().nullable(),
   gid: z.int().nullable(),
+  user: ListedUserSchema.nullable().default(null),
   timeoutSeconds: z.int(),
 });
 export type SetupRequest = z.infer<typeof SetupSchema>;

@@ -12,6 +12,7 @@ import { FifoPool } from './fifo-pool.js';
 import { recordPath, runtimeFolder, socketPath } from './paths.js';
 import { processStartTime } from './process-hunt.js';
 import { SupervisorServer } from './supervisor-server.js';
+import { UserList } from './user-list.js';
 
 /** Without a worker and without a run it ends by itself after this time. */
 const IDLE_MS = 60_000;
@@ -21,7 +22,7 @@ const WATCH_MS = 500;
  * The supervisor's process: it owns the programs and their output, and outlives the worker. It ends when it is told
  * to, when it is idle for a minute, or, with its runs, when its socket or its data directory is gone.
  */
-export async function supervise(dataDirArgument: string): Promise<void> {
+export async function supervise(dataDirArgument: string, ownMounts: boolean): Promise<void> {
   const environment = readEnvironment();
   mkdirSync(join(dataDirArgument, 'attempts'), { recursive: true, mode: 0o700 });
   const dataDir = realpathSync(dataDirArgument);
@@ -47,6 +48,7 @@ export async function supervise(dataDirArgument: string): Promise<void> {
     pool,
     { graceMs: environment.stopGraceMs, termMs: environment.stopTermMs },
     log,
+    ownMounts ? new UserList(join(folder, 'passwd'), log) : null,
     exit,
   );
   const listener = createServer((socket) => server.accept(socket));

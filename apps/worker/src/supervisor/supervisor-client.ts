@@ -11,6 +11,7 @@ import { readJsonLines, writeJsonLine } from '../base/json-lines.js';
 import type { Logger } from '../base/logger.js';
 import { PrepareError } from '../base/prepare-error.js';
 import { readRecord } from '../journal/journal.js';
+import { ownMounts } from './own-mounts.js';
 import { recordPath, runtimeFolder, socketPath } from './paths.js';
 import { isSameProcess } from './process-hunt.js';
 import type { Request, SetupEnd, SetupRequest, SpawnReply, SpawnRequest } from './protocol.js';
@@ -63,6 +64,8 @@ export class SupervisorClient extends EventEmitter<Events> {
   constructor(
     private readonly dataDir: string,
     private readonly bundle: string,
+    /** Its programs get users of their own, which stand in the list of users that they see. */
+    private readonly ownUsers: boolean,
     private readonly log: Logger,
   ) {
     super();
@@ -85,7 +88,11 @@ export class SupervisorClient extends EventEmitter<Events> {
   async start(): Promise<void> {
     const path = socketPath(runtimeFolder(this.dataDir));
     const errors = openSync(join(this.dataDir, 'supervisor.log'), 'w', 0o600);
-    const child = spawn(process.execPath, [...LIGHT, this.bundle, 'supervise', '--data', this.dataDir], {
+    const mounts = this.ownUsers ? ownMounts() : [];
+    const command = [process.execPath, ...LIGHT, this.bundle, 'supervise', '--data', this.dataDir];
+    const own = mounts.length === 0 ? [] : ['--own-mounts'];
+    const [file, ...args] = [...mounts, ...command, ...own] as [string, ...string[]];
+    const child = spawn(file, args, {
       cwd: '/',
       detached: true,
       env: { ...inheritedEnvironment(), ...LIGHT_ENVIRONMENT },

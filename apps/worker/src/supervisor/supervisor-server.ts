@@ -3,10 +3,11 @@ import { TIMING } from '@mle/protocol';
 import { readJsonLines, writeJsonLine } from '../base/json-lines.js';
 import type { Logger } from '../base/logger.js';
 import type { FifoPool } from './fifo-pool.js';
-import type { Message, Request } from './protocol.js';
+import type { Message, Request, SetupRequest, SpawnRequest } from './protocol.js';
 import { EnvelopeSchema, SUPERVISOR_VERSION } from './protocol.js';
 import type { StopTimes } from './supervised-run.js';
 import { SupervisedRun } from './supervised-run.js';
+import type { UserList } from './user-list.js';
 
 /** News of growing output is sent at once, and then at most this often. */
 const OUTPUT_NEWS_MS = 3;
@@ -24,6 +25,8 @@ export class SupervisorServer {
     private readonly pool: FifoPool,
     private readonly times: StopTimes,
     private readonly log: Logger,
+    /** Null: its programs see the system's list of users as it is. */
+    private readonly users: UserList | null,
     private readonly exit: () => void,
   ) {}
 
@@ -121,11 +124,13 @@ export class SupervisorServer {
         this.known(request.key).spool.note(request.stream, request.text);
         return null;
       case 'setup': {
+        this.show(request);
         const reply = await this.known(request.key).setup(request, this.pool);
         void this.pool.fill().catch((error: unknown) => this.log.error({ err: error }, 'No pipes can be made ahead.'));
         return reply;
       }
       case 'spawn': {
+        this.show(request);
         const reply = await this.open(request.key, request.folder, request.quotaBytes).spawn(request, this.pool);
         void this.pool.fill().catch((error: unknown) => this.log.error({ err: error }, 'No pipes can be made ahead.'));
         return reply;
@@ -153,6 +158,10 @@ export class SupervisorServer {
         this.killAllAndEnd();
         return null;
     }
+  }
+
+  private show({ uid, user }: SpawnRequest | SetupRequest): void {
+    if (uid !== null && user !== null) this.users?.show(uid, user);
   }
 
   private open(key: string, folder: string, quotaBytes: number): SupervisedRun {

@@ -8,7 +8,7 @@ import type { Environment } from '../base/config/environment.js';
 import type { Logger } from '../base/logger.js';
 import { Journal } from '../journal/journal.js';
 import type { Identity } from '../machine/identity/identity.js';
-import { establishIdentity } from '../machine/identity/identity.js';
+import { establishIdentity, mayIsolate } from '../machine/identity/identity.js';
 import { takeInventory } from '../machine/inventory/inventory.js';
 import { InventoryWatch } from '../machine/inventory/inventory-watch.js';
 import { GpuUsage } from '../machine/usage/gpu-usage.js';
@@ -72,7 +72,7 @@ export class WorkerApp {
     this.route = listener?.route ?? routeTo(server.listen === null ? server : { url: '', keyFile: null }, log);
     this.link = new Link(this.route, this.credentials, server.listen === null ? server.joinToken : null, log);
     this.journal = new Journal(settings.dataDir);
-    this.supervisor = new SupervisorClient(settings.dataDir, bundle, log);
+    this.supervisor = new SupervisorClient(settings.dataDir, bundle, mayIsolate(settings.isolate), log);
   }
 
   async start(): Promise<void> {
@@ -96,7 +96,7 @@ export class WorkerApp {
     const fetcher = new BlobFetcher(this.link, cache);
     const workspaces = new Workspaces(identity, cache, fetcher);
     const artifacts = new ArtifactSender(this.link);
-    const leftovers = new LeftoverKeeper(workspaces, artifacts, identity);
+    const leftovers = new LeftoverKeeper(workspaces, artifacts);
     const environments = new Environments(identity, cache, this.log);
     await environments.restore(entries);
     const attempts = this.makeTable(identity, inventory, workspaces, artifacts, environments);
@@ -177,12 +177,12 @@ export class WorkerApp {
     environments: Environments,
   ): AttemptTable {
     const { home, lang } = this.environment;
-    const shared = { link: this.link, supervisor: this.supervisor, workspaces, environments, identity };
+    const shared = { link: this.link, supervisor: this.supervisor, workspaces, environments };
     const tools = {
       ...shared,
       artifacts,
       journal: this.journal,
-      preparation: new Preparation({ ...shared, inventory, home, lang }),
+      preparation: new Preparation({ ...shared, identity, inventory, home, lang }),
     };
     return new AttemptTable(tools, this.slots, this.log, () => this.consumer?.reconsider());
   }

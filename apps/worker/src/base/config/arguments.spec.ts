@@ -94,7 +94,9 @@ test('a file that says both is refused', async () => {
 });
 
 test('reads the supervisor role', async () => {
-  expect(await parseArguments(['supervise', '--data', folder])).toEqual({ role: 'supervise', dataDir: folder });
+  const plain = { role: 'supervise', dataDir: folder, ownMounts: false };
+  expect(await parseArguments(['supervise', '--data', folder])).toEqual(plain);
+  expect(await parseArguments(['supervise', '--data', folder, '--own-mounts'])).toEqual({ ...plain, ownMounts: true });
 });
 
 test.each([

@@ -40,7 +40,9 @@ export interface WorkerSettings {
   properties: Properties;
 }
 
-type Command = { role: 'worker'; settings: WorkerSettings } | { role: 'supervise'; dataDir: string };
+type Command =
+  | { role: 'worker'; settings: WorkerSettings }
+  | { role: 'supervise'; dataDir: string; /** It was started with mounts of its own. */ ownMounts: boolean };
 
 const USAGE =
   'Usage: worker.mjs [--config FILE] [--url URL [--server-key-file FILE] | --listen PORT [--listen-host ADDRESS]] [--name NAME] [--data DIR] [--token-file FILE | --token-stdin] ' +
@@ -51,7 +53,7 @@ export async function parseArguments(argv: string[]): Promise<Command> {
   const { values, positionals } = read(argv);
   if (positionals[0] === 'supervise' && positionals.length === 1) {
     if (values.data === undefined) throw new BadArgument('supervise needs --data DIR.');
-    return { role: 'supervise', dataDir: resolve(values.data) };
+    return { role: 'supervise', dataDir: resolve(values.data), ownMounts: values['own-mounts'] === true };
   }
   if (positionals.length > 0) throw new BadArgument(`"${positionals[0]}" is no command of the worker. ${USAGE}`);
   const file = values.config === undefined ? null : await readSettingsFile(values.config);
@@ -86,6 +88,7 @@ function read(argv: string[]) {
         'token-stdin': { type: 'boolean' },
         'lifeline-fd': { type: 'string' },
         'no-isolation': { type: 'boolean' },
+        'own-mounts': { type: 'boolean' },
       },
     });
   } catch (error) {

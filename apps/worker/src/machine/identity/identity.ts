@@ -2,27 +2,44 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
+import type { RunSpec } from '@mle/protocol';
 import { dataDirHash } from '../../base/data-dir-hash.js';
 import { makeFolder } from '../../base/folders.js';
 import type { Logger } from '../../base/logger.js';
+import { ownerOf } from './run-owner.js';
+import { UserTable } from './user-table.js';
+
+/** As whom a run runs. */
+export interface RunUser {
+  /** Null: the worker's own. */
+  uid: number | null;
+  /** For USER and LOGNAME. */
+  name: string;
+  /** Kept between the runs of an owner in a slot; null: the worker's own. */
+  home: string | null;
+}
 
 /** Where runs live and as whom. */
 export interface Identity {
   /** Runs get a uid of their own. */
   isolated: boolean;
-  /** Null: the worker's own. */
-  uidOf: (slot: number) => number | null;
-  /** What the user of a slot's runs is called: for USER and LOGNAME. */
-  nameOf: (slot: number) => string;
+  /** As whom a run runs in a slot. Throws `PrepareError` where no user id is left. */
+  userOf: (spec: RunSpec, slot: number) => RunUser;
   /** The folder of workspaces, caches and outputs. */
   root: string;
   /** PATH of the runs: what they can search. */
   path: string;
 }
 
-/** Uids of the workers on one computer are apart: blocks of 64, one per slot, above those that a system gives. */
-const FIRST_UID = 0x1000_0000;
-const SLOTS = 64;
+/**
+ * Uids of the workers on one computer are apart: each has a block of 8192, above those that a system gives and above
+ * 0x1000_0000 to 0x4fff_ffff, where each slot had one whoever ran in it.
+ */
+const FIRST_UID = 0x5000_0000;
+const USERS = 8192;
+const BLOCK_DIGITS = 4;
+/** All that runs ever had. */
+const RUN_UIDS = { from: 0x1000_0000, to: 0x6fff_ffff };
 /** For a folder that never answers, as one of a network may. */
 const ANSWER_MS = 10_000;
 const ELSEWHERE = ['/var/lib/mle-worker', '/var/tmp/mle-worker'];
@@ -33,19 +50,24 @@ interface Wish {
   isolate: boolean;
 }
 
+/** Whether it is worth trying. */
+export function mayIsolate(wanted: boolean): boolean {
+  return wanted && process.platform === 'linux' && process.getuid?.() === 0;
+}
+
 /** Finds out whether runs can have uids of their own here: tried, not guessed. */
 export function establishIdentity(wish: Wish, log: Logger): Identity {
   const own = join(wish.dataDir, 'runs');
   const plain = (): Identity => {
     makeFolder(own, 0o700);
-    return { isolated: false, uidOf: () => null, nameOf: ownName, root: own, path: wish.path };
+    return { isolated: false, userOf: () => ({ uid: null, name: ownName(), home: null }), root: own, path: wish.path };
   };
   if (process.getuid?.() !== 0 || process.platform !== 'linux') return plain();
   if (!wish.isolate) {
     log.warn('Runs are not isolated, as asked: they run as root.');
     return plain();
   }
-  const base = FIRST_UID + Number.parseInt(dataDirHash(wish.dataDir).slice(0, 6), 16) * SLOTS;
+  const base = FIRST_UID + Number.parseInt(dataDirHash(wish.dataDir).slice(0, BLOCK_DIGITS), 16) * USERS;
   const path = reachable(base, wish.path.split(delimiter)).join(delimiter);
   if (
     !runsAs(base, ['/bin/sh', '-c', 'python3 --version'], path) &&
@@ -61,7 +83,18 @@ export function establishIdentity(wish: Wish, log: Logger): Identity {
     log.warn('Runs are not isolated: no folder for their files is reachable for another user than root.');
     return plain();
   }
-  return { isolated: true, uidOf: (slot) => base + (slot % SLOTS), nameOf: (slot) => `mle${slot}`, root, path };
+  const table = UserTable.load(join(wish.dataDir, 'users.json'), USERS);
+  const userOf = (spec: RunSpec, slot: number): RunUser => {
+    const owner = ownerOf(spec);
+    const place = table.placeOf(owner, slot);
+    return { uid: base + place, name: `mle${place}`, home: join(root, 'homes', owner, String(slot)) };
+  };
+  return { isolated: true, userOf, root, path };
+}
+
+/** Whether nobody but runs has this user id: all its processes may be killed with a run. */
+export function isRunUid(uid: number): boolean {
+  return uid >= RUN_UIDS.from && uid <= RUN_UIDS.to;
 }
 
 /** A user without an entry in the list of users has none. */

@@ -9,7 +9,8 @@ import { PrepareError } from '../../base/prepare-error.js';
 import { attemptKey } from '../../journal/attempt-key.js';
 import type { JournalEntry } from '../../journal/journal.js';
 import { FILES } from '../../journal/records.js';
-import type { Identity } from '../../machine/identity/identity.js';
+import type { Identity, RunUser } from '../../machine/identity/identity.js';
+import { ownerOf } from '../../machine/identity/run-owner.js';
 import type { BlobCache } from '../sync/blob-cache.js';
 import type { BuildPlaces, RunStep } from './environment-builder.js';
 import { EnvironmentBuilder } from './environment-builder.js';
@@ -21,7 +22,7 @@ import { readRequirements } from './requirements.js';
 /** What a run brings to its set-up. */
 interface SetupWish {
   spec: RunSpec;
-  slot: number;
+  user: RunUser;
   files: ManifestEntry[];
   workspace: string;
   env: Record<string, string>;
@@ -72,11 +73,11 @@ export class Environments {
 
   /** The environment of the run's requirements.txt, or null where it needs none. Throws `PrepareError`. */
   async ensure(wish: SetupWish): Promise<string | null> {
-    const { spec, slot, files, signal } = wish;
+    const { spec, user, files, signal } = wish;
     const requirements = readRequirements(files, (sha256) => this.text(sha256));
     if (requirements === null) return null;
-    const python = await findPython(this.identity.path, this.identity.uidOf(slot));
-    const owner = spec.ownerId ?? spec.projectId;
+    const python = await findPython(this.identity.path, user.uid);
+    const owner = ownerOf(spec);
     const variables = Object.entries(spec.env).filter(
       ([name]) => name.startsWith('PIP_') || requirements.variables.includes(name),
     );
@@ -158,7 +159,7 @@ export class Environments {
     this.building.add(places.folder);
     try {
       await wish.tell('Installing the packages of requirements.txt.\n');
-      await this.makePlaces(places, wish.slot);
+      await this.makePlaces(places, wish.user);
       await builder.build(places, wish.workspace, this.buildEnvironment(wish, places));
       await this.close(places);
       await this.complete(key, places.folder);
@@ -182,8 +183,7 @@ export class Environments {
     );
   }
 
-  private async makePlaces({ folder, work, cache }: BuildPlaces, slot: number): Promise<void> {
-    const uid = this.identity.uidOf(slot);
+  private async makePlaces({ folder, work, cache }: BuildPlaces, { uid }: RunUser): Promise<void> {
     const mode = uid === null ? 0o700 : 0o711;
     for (const parent of [this.root, this.built, join(this.root, 'work'), join(this.root, 'pip')])
       makeFolders(this.identity.root, parent, mode);

@@ -1,4 +1,4 @@
-import { chownSync, lutimesSync, mkdirSync, readdirSync, rmdirSync, statSync } from 'node:fs';
+import { lstatSync, lutimesSync, mkdirSync, readdirSync, rmdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { AttemptRef, Leftover, Manifest, ManifestEntry, RunSpec } from '@mle/protocol';
 import { ManifestSchema } from '@mle/protocol';
@@ -6,11 +6,12 @@ import { makeFolders } from '../../base/folders.js';
 import { OpenFolder } from '../../base/open-folder.js';
 import { PrepareError } from '../../base/prepare-error.js';
 import { attemptKey } from '../../journal/attempt-key.js';
-import type { Identity } from '../../machine/identity/identity.js';
+import type { Identity, RunUser } from '../../machine/identity/identity.js';
 import { findLeftovers } from '../leftover-scan.js';
 import type { BlobCache } from './blob-cache.js';
 import type { BlobFetcher } from './blob-fetcher.js';
 import { ContainedTree } from './contained-tree.js';
+import { giveFolder } from './folder-gift.js';
 import { inTurns } from './in-turns.js';
 import type { ProgressReport } from './placement.js';
 import { Placement } from './placement.js';
@@ -50,14 +51,15 @@ export class Workspaces {
   async prepare(
     spec: RunSpec,
     slot: number,
+    user: RunUser,
     report: (progress: ProgressReport) => void,
     signal: AbortSignal,
   ): Promise<PreparedPlaces> {
     const ref: AttemptRef = { runId: spec.runId, attempt: spec.attempt };
     const indexPath = join(this.identity.root, 'workspaces', spec.projectId, `${slot}.index.json`);
-    const places = this.makePlaces(spec, slot);
+    const places = await this.makePlaces(spec, slot, user);
     const [manifest, index] = await Promise.all([this.manifest(ref, spec.snapshotId, signal), this.index(indexPath)]);
-    const tree = new ContainedTree(places.workspace, this.owner(slot));
+    const tree = this.tree(spec.projectId, slot);
     const wanted = new Set(manifest.files.map(({ path }) => path));
     let changed = false;
     try {
@@ -83,27 +85,17 @@ export class Workspaces {
   /** What the run left beside its outputs; `since`: when it began, by the clock of the file system. */
   async leftovers(spec: RunSpec, slot: number, since: number): Promise<{ items: Leftover[]; truncated: boolean }> {
     const manifest = await this.manifest(spec, spec.snapshotId, AbortSignal.timeout(MANIFEST_MS));
-    return findLeftovers(
-      this.workspace(spec.projectId, slot),
-      new Set(manifest.files.map(({ path }) => path)),
-      since,
-      this.owner(slot)?.uid ?? null,
-    );
+    const workspace = this.workspace(spec.projectId, slot);
+    return findLeftovers(workspace, new Set(manifest.files.map(({ path }) => path)), since, this.uidOf(workspace));
   }
 
   async dropOutputs(ref: AttemptRef): Promise<void> {
-    const folder = this.outputs(ref);
-    // Most runs leave it empty.
-    try {
-      rmdirSync(folder);
-    } catch {
-      const parent = OpenFolder.open(dirname(folder));
-      try {
-        await removeInTurns(parent, basename(folder));
-      } finally {
-        parent.close();
-      }
-    }
+    await drop(this.outputs(ref));
+  }
+
+  /** Removes the home that a clean run had for itself. */
+  async dropCleanHome(spec: RunSpec): Promise<void> {
+    if (this.identity.isolated && spec.clean) await drop(this.cleanHome(spec));
   }
 
   /** The folder of an attempt's artifacts. */
@@ -118,7 +110,14 @@ export class Workspaces {
 
   /** The same as a tree to change. */
   tree(projectId: string, slot: number): ContainedTree {
-    return new ContainedTree(this.workspace(projectId, slot), this.owner(slot));
+    const workspace = this.workspace(projectId, slot);
+    const uid = this.uidOf(workspace);
+    return new ContainedTree(workspace, uid === null ? null : { uid, gid: uid });
+  }
+
+  /** To whom the folder was given. Null: nobody, it is the worker's own or not there. */
+  uidOf(folder: string): number | null {
+    return this.identity.isolated ? (lstatSync(folder, { throwIfNoEntry: false })?.uid ?? null) : null;
   }
 
   /** The slots in which runs of the project were, the last one first. */
@@ -131,21 +130,19 @@ export class Workspaces {
       .map(({ slot }) => slot);
   }
 
-  private owner(slot: number): { uid: number; gid: number } | null {
-    const uid = this.identity.uidOf(slot);
-    return uid === null ? null : { uid, gid: uid };
+  private cleanHome(ref: AttemptRef): string {
+    return join(this.identity.root, 'homes', 'clean', attemptKey(ref));
   }
 
   /** At once, like `inTurns`: most often all but one are there. */
-  private makePlaces(spec: RunSpec, slot: number): Omit<PreparedPlaces, 'files'> {
+  private async makePlaces(spec: RunSpec, slot: number, user: RunUser): Promise<Omit<PreparedPlaces, 'files'>> {
     const { root, isolated } = this.identity;
     const places = {
       workspace: this.workspace(spec.projectId, slot),
       outputDir: this.outputs(spec),
       cacheDir: join(root, 'caches', spec.projectId, String(slot)),
-      home: isolated ? join(root, 'homes', String(slot)) : null,
+      home: isolated && spec.clean ? this.cleanHome(spec) : user.home,
     };
-    const owner = this.owner(slot);
     const { workspace, outputDir, cacheDir, home } = places;
     for (const folder of [workspace, outputDir, cacheDir, home]) {
       if (folder === null) continue;
@@ -155,7 +152,7 @@ export class Workspaces {
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       }
-      if (owner !== null) chownSync(folder, owner.uid, owner.gid);
+      if (user.uid !== null) await giveFolder(folder, user.uid);
     }
     // Its time says when the slot was used: see `slotsOf`.
     const now = new Date();
@@ -194,6 +191,20 @@ export class Workspaces {
       if (!real.has(dirname(entry.path)) || !index.isCurrent(entry, `${tree.root}/${entry.path}`)) due.push(entry);
     });
     return due;
+  }
+}
+
+async function drop(folder: string): Promise<void> {
+  // Most runs leave it empty.
+  try {
+    rmdirSync(folder);
+  } catch {
+    const parent = OpenFolder.open(dirname(folder));
+    try {
+      await removeInTurns(parent, basename(folder));
+    } finally {
+      parent.close();
+    }
   }
 }
 

@@ -27,8 +27,8 @@ const CUT = 'The run was stopped before it was stored.';
 interface Place {
   ref: AttemptRef;
   folder: string;
-  /** Whose files they have to be. Null: anybody's. */
-  uid: number | null;
+  /** Whose files they have to be, asked when there may be some. Null: anybody's. */
+  uid: () => number | null;
 }
 
 type Due = { path: string; file: ScannedFile };
@@ -188,7 +188,7 @@ export class ArtifactWatch {
   /** A sentence where it cannot be stored; null where it changed. */
   private async source(scan: OutputScan, path: string, file: ScannedFile): Promise<Source | string | null> {
     const open = async (): Promise<Awaited<ReturnType<typeof openOwn>>['handle']> => {
-      const { handle, stat } = await openOwn(scan.root, file.real, this.place.uid);
+      const { handle, stat } = await openOwn(scan.root, file.real, this.place.uid());
       if (sameTrace(traceOf(stat), file)) return handle;
       await handle.close();
       throw new Error('It changed.');

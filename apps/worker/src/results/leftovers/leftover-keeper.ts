@@ -2,7 +2,6 @@ import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AttemptRef, Leftover, LeftoverReply, LeftoverRequest } from '@mle/protocol';
 import { LIMITS } from '@mle/protocol';
-import type { Identity } from '../../machine/identity/identity.js';
 import type { Workspaces } from '../../prepare/sync/workspaces.js';
 import type { ArtifactSender, Source } from '../artifacts/artifact-sender.js';
 import { Superseded } from '../artifacts/artifact-sender.js';
@@ -19,7 +18,6 @@ export class LeftoverKeeper {
   constructor(
     private readonly workspaces: Workspaces,
     private readonly sender: ArtifactSender,
-    private readonly identity: Identity,
   ) {}
 
   async settle(request: LeftoverRequest): Promise<LeftoverReply> {
@@ -35,9 +33,10 @@ export class LeftoverKeeper {
     const ref: AttemptRef = { runId, attempt };
     const reasons = new Map<string, string | null>(items.map(({ path }) => [path, CHANGED]));
     const root = await realpath(this.workspaces.workspace(projectId, slot)).catch(() => null);
+    const uid = root === null ? null : this.workspaces.uidOf(root);
     const sources: Source[] = [];
     for (const item of items) {
-      const source = root === null ? GONE : await this.source(root, slot, item);
+      const source = root === null ? GONE : await this.source(root, uid, item);
       if (typeof source === 'string') reasons.set(item.path, source);
       else sources.push(source);
     }
@@ -65,9 +64,9 @@ export class LeftoverKeeper {
     }
   }
 
-  private async source(root: string, slot: number, item: Leftover): Promise<Source | string> {
+  private async source(root: string, uid: number | null, item: Leftover): Promise<Source | string> {
     const open = async (): Promise<Awaited<ReturnType<typeof openOwn>>['handle']> => {
-      const { handle, stat } = await openOwn(root, join(root, item.path), this.identity.uidOf(slot));
+      const { handle, stat } = await openOwn(root, join(root, item.path), uid);
       if (stat.size === item.size && stat.mtimeMs === item.modifiedAt) return handle;
       await handle.close();
       throw new NotOwn(CHANGED);

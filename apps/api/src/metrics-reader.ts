@@ -26,6 +26,7 @@ function progress(request: Exclude<ReadingRequest, { kind: 'open' | 'close' }>):
     points: reader.take(),
     series: reader.series,
     hasFound: reader.hasFound,
+    finals: request.kind === 'end' ? reader.finals : null,
     state: request.kind === 'state' ? reader.state : null,
   };
 }

@@ -217,6 +217,8 @@ export const RunViewSchema = z.object({
   tags: z.array(TagSchema).max(MOST_TAGS),
   note: Text(LONGEST_NOTE),
   seed: z.int(),
+  /** Of the current attempt: values about the whole run, such as a test accuracy; decided when it has ended. */
+  finals: boundedRecord(WordSchema, z.number().nullable(), LIMITS.metricSeries),
   /** Of the current attempt: the series that its output made, in one line each. */
   metrics: boundedRecord(WordSchema, MetricSummarySchema, LIMITS.metricSeries),
 });

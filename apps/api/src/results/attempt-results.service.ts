@@ -1,8 +1,7 @@
 import type { AttemptFinished, AttemptRef, AttemptReply } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
-import type { Run } from '../run-records/run.schema.js';
 import { ArtifactIntake } from './artifacts/artifact-intake.service.js';
-import { summariesOf } from './metrics/metric-summary.js';
+import { summaryOf } from './metrics/metric-summary.js';
 import { MetricsIngest } from './metrics/metrics-ingest.service.js';
 import { OutputIngest } from './output/output-ingest.service.js';
 
@@ -23,9 +22,9 @@ export class AttemptResults {
     return complete ? null : { ok: false, code: 'artifacts' };
   }
 
-  /** How the series stand when the last line is read. */
-  async lastNumbers(ref: AttemptRef, outputBytes: number): Promise<Run['metrics']> {
-    return summariesOf(await this.metrics.settle(ref, outputBytes));
+  /** How the numbers stand when the last line is read. */
+  async lastNumbers(ref: AttemptRef, outputBytes: number): Promise<ReturnType<typeof summaryOf>> {
+    return summaryOf(await this.metrics.settle(ref, outputBytes));
   }
 
   storedBytes(ref: AttemptRef): Promise<number> {

@@ -85,6 +85,7 @@ export function runView(run: RunRecord, waiting: Waiting): RunView {
     tags: run.tags,
     note: run.note,
     seed: run.seed,
+    finals: Object.fromEntries((run.finals ?? []).map(({ name, value }) => [name, value])),
     // Runs of earlier versions have none.
     metrics: Object.fromEntries((run.metrics ?? []).map(({ name, ...summary }) => [name, summary])),
   };

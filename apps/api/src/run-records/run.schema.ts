@@ -174,6 +174,10 @@ export class Run {
   @Prop({ type: MongooseSchema.Types.Mixed, default: [] })
   metrics!: (MetricSummary & { name: string })[];
 
+  /** Values about the whole run, of the current attempt; absent until its output is read. */
+  @Prop({ type: MongooseSchema.Types.Mixed })
+  finals?: { name: string; value: number | null }[];
+
   /** Of the request that made it: in each delivery, claim and log line. */
   @Prop({ type: String, default: null })
   correlationId!: string | null;

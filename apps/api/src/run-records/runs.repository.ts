@@ -29,6 +29,7 @@ export type NewRun = Omit<
   | 'notBefore'
   | 'createdAt'
   | 'metrics'
+  | 'finals'
   | 'before'
   | 'changes'
   | 'knobs'
@@ -91,15 +92,14 @@ export class RunsRepository {
     return this.runs.countDocuments({ state });
   }
 
-  /** How the series of the attempt stand now; null when it is not the current one any more. */
-  async noteMetrics({ runId, attempt }: AttemptRef, metrics: Run['metrics']): Promise<RunRecord | null> {
+  /** How the numbers of the attempt stand now; null when it is not the current one any more. */
+  async noteNumbers(
+    { runId, attempt }: AttemptRef,
+    numbers: Partial<Pick<Run, 'metrics' | 'finals'>>,
+  ): Promise<RunRecord | null> {
     return orNull(
       await this.runs
-        .findOneAndUpdate(
-          { _id: new Types.ObjectId(runId), attempt },
-          { $set: { metrics } },
-          { returnDocument: 'after' },
-        )
+        .findOneAndUpdate({ _id: new Types.ObjectId(runId), attempt }, { $set: numbers }, { returnDocument: 'after' })
         .lean(),
     );
   }
@@ -271,6 +271,7 @@ export class RunsRepository {
       attempt: ref.attempt + 1,
       notBefore,
       metrics: [],
+      finals: [],
       [`${at}.state`]: ended,
       [`${at}.finishedAt`]: now,
     };

@@ -4,7 +4,7 @@ import type { Chunk } from '../output/output.repository.js';
 import { joinPoints } from './metric-points.js';
 import type { MetricsRepository, PointChunk } from './metrics.repository.js';
 import { pieces } from './pieces.js';
-import { isCurrent } from './reader/output-reader.js';
+import { finalsOf, isCurrent } from './reader/output-reader.js';
 import { keptSeries, type SeriesPoints, type SeriesState } from './reader/series-book.js';
 import type { ReadingProgress } from './reading-messages.js';
 import type { ReadingThread, ThreadReader } from './reading-thread.service.js';
@@ -33,6 +33,13 @@ interface AttemptMetricsParts {
   onFailure: (error: unknown) => void;
 }
 
+/** How the numbers of an attempt stand. */
+export interface AttemptNumbers {
+  series: SeriesState[];
+  /** Null until the output is read to its end. */
+  finals: Record<string, number> | null;
+}
+
 interface Range {
   from: number;
   to: number;
@@ -49,6 +56,7 @@ export class AttemptMetrics {
   private reader: ThreadReader | null = null;
   /** How the series stand at `at`. */
   private seriesNow: SeriesState[] = [];
+  private finalsNow: AttemptNumbers['finals'] = null;
   private hasFound = false;
   private final = false;
   private storedFinal = false;
@@ -88,6 +96,10 @@ export class AttemptMetrics {
 
   get series(): SeriesState[] {
     return this.seriesNow;
+  }
+
+  get numbers(): AttemptNumbers {
+    return { series: this.seriesNow, finals: this.finalsNow };
   }
 
   /** More output is stored than was read until now. */
@@ -236,7 +248,8 @@ export class AttemptMetrics {
     this.final = this.storedFinal = last?.final ?? false;
     this.hasFound = last !== null;
     this.seriesNow = keptSeries(last?.state.book.series ?? []);
-    if (!this.final) this.reader = this.parts.thread.open(last?.state);
+    if (last?.final) this.finalsNow = finalsOf(last.state);
+    else this.reader = this.parts.thread.open(last?.state);
   }
 
   private async read(chunk: Chunk): Promise<void> {
@@ -281,6 +294,7 @@ export class AttemptMetrics {
     this.reader = null;
     this.isNew = false;
     this.final = false;
+    this.finalsNow = null;
     this.waiting = [];
     this.waitingBytes = 0;
     this.unstored = [];
@@ -288,8 +302,9 @@ export class AttemptMetrics {
     this.pump();
   }
 
-  private take({ points, series, hasFound }: ReadingProgress): void {
+  private take({ points, series, hasFound, finals }: ReadingProgress): void {
     this.seriesNow = series;
+    this.finalsNow = finals ?? this.finalsNow;
     this.hasFound = hasFound;
     if (points.length === 0) return;
     this.unstored.push(points);

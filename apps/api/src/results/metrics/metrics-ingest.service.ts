@@ -7,11 +7,10 @@ import { Signal } from '../../platform/signals/signal.js';
 import { RunHooks } from '../../run-records/run-hooks.js';
 import { OutputService } from '../output/output.service.js';
 import { OutputIngest } from '../output/output-ingest.service.js';
-import { AttemptMetrics, Overtaken } from './attempt-metrics.js';
+import { AttemptMetrics, type AttemptNumbers, Overtaken } from './attempt-metrics.js';
 import { downsample } from './downsample.js';
 import { columns } from './metric-view.js';
 import { MetricsRepository } from './metrics.repository.js';
-import type { SeriesState } from './reader/series-book.js';
 import { ReadingThread } from './reading-thread.service.js';
 
 /** Between two updates of a run to its watchers. */
@@ -32,8 +31,8 @@ interface Entry {
 /** Reads the numbers of all runs whose output this process stores. */
 @Injectable()
 export class MetricsIngest implements OnModuleInit, OnModuleDestroy {
-  /** How the series of an attempt stand, at most once a second. */
-  readonly pointsStored = new Signal<[ref: AttemptRef, series: SeriesState[]]>();
+  /** How the numbers of an attempt stand, at most once a second. */
+  readonly pointsStored = new Signal<[ref: AttemptRef, numbers: AttemptNumbers]>();
   private readonly entries = new Map<string, Entry>();
 
   constructor(
@@ -61,15 +60,15 @@ export class MetricsIngest implements OnModuleInit, OnModuleDestroy {
   }
 
   /**
-   * The end of an attempt whose output is complete: resolves with its series when all points are stored, or after
+   * The end of an attempt whose output is complete: resolves with its numbers when all points are stored, or after
    * `SETTLE_MS` with those read until then, while reading goes on. `outputBytes`: where it is known how much was stored.
    */
-  async settle(ref: AttemptRef, outputBytes?: number): Promise<SeriesState[]> {
+  async settle(ref: AttemptRef, outputBytes?: number): Promise<AttemptNumbers> {
     const entry = this.entry(ref, false);
     const settled = this.settleEntry(ref, entry, outputBytes);
     const isSettled = await Promise.race([settled.then(() => true), sleep(SETTLE_MS, false, { ref: false })]);
     if (!isSettled) settled.catch((error: unknown) => logger.warn({ err: error, ...ref }, UNSETTLED));
-    return entry.metrics.series;
+    return entry.metrics.numbers;
   }
 
   /** Resolves when all is stored that this process has read of the attempt. */
@@ -122,7 +121,7 @@ export class MetricsIngest implements OnModuleInit, OnModuleDestroy {
       output: (of, from, to) => this.output.chunks(of, from, to),
       thread: this.thread,
       onPoints: () => this.tellSoon(ref, entry()),
-      onStored: () => this.pointsStored.emit(ref, entry().metrics.series),
+      onStored: () => this.pointsStored.emit(ref, entry().metrics.numbers),
       onFailure: (error) => {
         if (error instanceof Overtaken) this.drop(ref, entry());
         else logger.warn({ err: error, ...ref }, 'points were not stored; they are read again');

@@ -16,5 +16,7 @@ export interface ReadingProgress {
   points: SeriesPoints[];
   series: SeriesState[];
   hasFound: boolean;
+  /** Values about the whole run: with the answer to `end`, when it is known that no other follows. */
+  finals: Record<string, number> | null;
   state: ReaderState | null;
 }

@@ -34,8 +34,7 @@ export class AttemptEndings {
     if (!ON_MACHINE_STATES.includes(run.state)) return { ok: true };
     const missing = await this.results.missing(ref, finished);
     if (missing) return missing;
-    const metrics = await this.results.lastNumbers(ref, finished.outputBytes);
-    if (metrics.length > 0) await this.runs.noteMetrics(ref, metrics);
+    await this.runs.noteNumbers(ref, await this.results.lastNumbers(ref, finished.outputBytes));
     const { exitCode, signal, outputBytes, outputSha256 } = finished;
     const reason = finished.reason ?? run.stopReason;
     const ended = await this.end(run, finished, {

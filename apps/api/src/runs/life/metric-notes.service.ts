@@ -1,9 +1,9 @@
 import type { AttemptRef } from '@mle/protocol';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { logger } from '../../platform/logging/logger.js';
-import { summariesOf } from '../../results/metrics/metric-summary.js';
+import type { AttemptNumbers } from '../../results/metrics/attempt-metrics.js';
+import { summaryOf } from '../../results/metrics/metric-summary.js';
 import { MetricsIngest } from '../../results/metrics/metrics-ingest.service.js';
-import type { SeriesState } from '../../results/metrics/reader/series-book.js';
 import { RunsRepository } from '../../run-records/runs.repository.js';
 import { RunAnnouncer } from '../waiting/run-announcer.service.js';
 
@@ -17,15 +17,15 @@ export class MetricNotes implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.ingest.pointsStored.on((ref, series) => {
-      this.note(ref, series).catch((error: unknown) => {
+    this.ingest.pointsStored.on((ref, numbers) => {
+      this.note(ref, numbers).catch((error: unknown) => {
         logger.debug({ err: error, ...ref }, 'the latest numbers were not noted in their run');
       });
     });
   }
 
-  private async note(ref: AttemptRef, series: readonly SeriesState[]): Promise<void> {
-    const run = await this.runs.noteMetrics(ref, summariesOf(series));
+  private async note(ref: AttemptRef, numbers: AttemptNumbers): Promise<void> {
+    const run = await this.runs.noteNumbers(ref, summaryOf(numbers));
     if (run) this.announcer.announce(run);
   }
 }

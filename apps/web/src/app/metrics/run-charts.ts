@@ -23,7 +23,7 @@ import { SeriesSlots } from './series-slots';
       <mle-load-failure what="The charts" [text]="feed().error()" (again)="feed().catchUp()" />
     } @else if (feed().status() === 'loading') {
       <div class="wait" aria-hidden="true"><span class="skeleton"></span><span class="skeleton"></span></div>
-    } @else if (charts().length === 0) {
+    } @else if (charts().length === 0 && finals().length === 0) {
       <div class="empty">
         <mle-icon name="chart" />
         <h3>{{ live() ? 'No numbers yet' : 'No numbers were printed' }}</h3>
@@ -31,6 +31,16 @@ import { SeriesSlots } from './series-slots';
         <mle-sample-line [file]="run().file" />
       </div>
     } @else {
+      @if (finals().length > 0) {
+        <dl class="finals" aria-label="Final values">
+          @for (final of finals(); track final.name) {
+            <div>
+              <dt class="cut" [title]="final.name">{{ final.name }}</dt>
+              <dd>{{ final.value }}</dd>
+            </div>
+          }
+        </dl>
+      }
       <div class="charts">
         @for (chart of charts(); track chart.name) {
           <mle-metric-chart
@@ -61,6 +71,22 @@ import { SeriesSlots } from './series-slots';
       display: flex;
       flex-direction: column;
       height: 100%;
+    }
+    .finals {
+      display: grid;
+      grid-template-columns: repeat(auto-fill, minmax(150px, 1fr));
+      gap: 8px 16px;
+      margin: 0;
+      padding: 12px;
+      border-bottom: 1px solid var(--border);
+      dt {
+        color: var(--text-muted);
+        font: var(--text-12);
+      }
+      dd {
+        margin: 0;
+        font-variant-numeric: tabular-nums;
+      }
     }
     .charts {
       display: grid;
@@ -138,6 +164,12 @@ export class RunCharts {
       'step',
     );
   });
+  /** A test accuracy and the like: told once, so not a chart of one point. */
+  protected readonly finals = computed(() =>
+    this.attempt() === null
+      ? Object.entries(this.run().finals).map(([name, value]) => ({ name, value: number(value) }))
+      : [],
+  );
   protected readonly remark = computed(() => remark(this.feed().sampled(), this.feed().dropped()));
 
   constructor() {

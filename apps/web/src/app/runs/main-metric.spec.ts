@@ -1,9 +1,9 @@
 import type { RunView } from '@mle/protocol';
-import { bestOf, metricNames } from './main-metric';
+import { bestOf, lastOf, metricNames } from './main-metric';
 
 const summary = { last: 2, min: 1, max: 3, step: 10 };
 const runWith = (...names: string[]) =>
-  ({ metrics: Object.fromEntries(names.map((name) => [name, summary])) }) as unknown as RunView;
+  ({ metrics: Object.fromEntries(names.map((name) => [name, summary])), finals: {} }) as unknown as RunView;
 
 describe('the main metric of a list', () => {
   it.each(['loss', 'trainLoss', 'logloss', 'crossentropy', 'mape', 'bce', 'fid', 'RMSE'])(
@@ -20,5 +20,16 @@ describe('the main metric of a list', () => {
   it('is the one that most runs have', () => {
     expect(metricNames([runWith('a'), runWith('loss', 'a'), runWith('loss'), runWith('loss')])).toEqual(['loss', 'a']);
     expect(metricNames([])).toEqual([]);
+  });
+
+  it('may be one that was told once, about the whole run', () => {
+    const run = { ...runWith('loss'), finals: { 'Test accuracy': 0.91, loss: 0.5, gap: null } };
+    expect(metricNames([run])).toEqual(['loss', 'Test accuracy', 'gap']);
+    expect(['loss', 'Test accuracy', 'gap', 'other'].map((name) => lastOf(run, name))).toEqual([
+      2,
+      0.91,
+      null,
+      undefined,
+    ]);
   });
 });

@@ -9,9 +9,19 @@ export function bestOf(name: string, summary: Summary): number | null {
   return direction === null ? null : direction === 'lower' ? summary.min : summary.max;
 }
 
-/** The names of the metrics of `runs`, those of the most runs first. */
+/** The last value of a metric, or the value about the whole run that was told under its name; undefined without either. */
+export function lastOf(
+  { metrics, finals }: Pick<RunView, 'metrics' | 'finals'>,
+  name: string,
+): number | null | undefined {
+  const summary = metrics[name];
+  return summary ? summary.last : finals[name];
+}
+
+/** The names of the metrics and final values of `runs`, those of the most runs first. */
 export function metricNames(runs: readonly RunView[]): string[] {
   const counts = new Map<string, number>();
-  for (const run of runs) for (const name of Object.keys(run.metrics)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const { metrics, finals } of runs)
+    for (const name of Object.keys({ ...metrics, ...finals })) counts.set(name, (counts.get(name) ?? 0) + 1);
   return [...counts].sort((a, b) => b[1] - a[1]).map(([name]) => name);
 }

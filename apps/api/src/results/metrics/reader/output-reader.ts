@@ -31,6 +31,9 @@ export function droppedPoints({ book: { series, dropped } }: ReaderState): numbe
   return series.reduce((sum, one) => (kept.has(one) ? sum : sum + one.count), dropped);
 }
 
+/** The values about the whole run, of an attempt whose output was read to its end. */
+export const finalsOf = ({ book }: ReaderState): Record<string, number> => new SeriesBook(book).finals;
+
 /**
  * Turns the output of one attempt into series and final values. The same bytes make the same points, however they are
  * cut.

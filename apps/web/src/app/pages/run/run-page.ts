@@ -122,7 +122,9 @@ export class RunPage {
   });
   protected readonly ofAttempt = computed(() => OF_ATTEMPT.has(this.shownTab()));
   protected readonly changes = computed(() => this.run()?.changes.map(shownChange) ?? []);
-  protected readonly hasNumbers = computed(() => Object.keys(this.run()?.metrics ?? {}).length > 0);
+  protected readonly hasNumbers = computed(
+    () => Object.keys({ ...this.run()?.metrics, ...this.run()?.finals }).length > 0,
+  );
   protected readonly artifactCount = computed(() => this.files.artifacts()?.items.length ?? 0);
   protected readonly lineNumber = computed(() =>
     /^[1-9]\d{0,8}$/.test(this.line() ?? '') ? Number(this.line()) : null,

@@ -17,7 +17,7 @@ import { ago, duration, elapsed, number } from '../../core/format';
 import { isActive } from '../../core/protocol-values';
 import { MachinesStore } from '../../machines/machines-store';
 import { PoolsStore } from '../../pools/pools-store';
-import { bestOf } from '../../runs/main-metric';
+import { bestOf, lastOf } from '../../runs/main-metric';
 import { RunActivity } from '../../runs/run-activity';
 import { outcome, runTime, runTitle } from '../../runs/run-words';
 import { StateChip } from '../../ui/state-chip';
@@ -112,6 +112,7 @@ export class RunsTable {
     const waits = isActive(run.state) && run.state !== 'running';
     const name = this.metric();
     const summary = name === null ? undefined : run.metrics[name];
+    const last = name === null ? undefined : lastOf(run, name);
     return {
       run,
       machine: run.machineName ?? this.targetOf(run),
@@ -119,7 +120,7 @@ export class RunsTable {
       changes: run.changes.map(shownChange),
       started: ago(run.startedAt ?? run.createdAt, now),
       time: time === null ? '–' : isActive(run.state) ? elapsed(time) : duration(time),
-      last: summary ? number(summary.last) : '–',
+      last: last === undefined ? '–' : number(last),
       best: name !== null && summary ? number(bestOf(name, summary)) : '–',
       outcome: waits ? this.activity.of(run) : run.state === 'succeeded' ? '' : outcome(run),
       bad: run.state === 'failed',

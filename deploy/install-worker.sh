@@ -8,18 +8,19 @@
 set -eu
 
 NODE_VERSION=v22.20.0
+NODE_MIRROR=https://nodejs.org/dist
 DIR=${HOME:-/root}/mle-worker
 URL= SERVER_KEY= TOKEN_FILE= TOKEN_STDIN= NAME= SERVICE= START=1
 
-usage='Usage: install.sh --url URL [--server-key KEY] [--token-file FILE | --token-stdin] [--dir DIR] [--name NAME] [--service | --no-start].'
+usage='Usage: install.sh --url URL [--server-key KEY] [--token-file FILE | --token-stdin] [--dir DIR] [--name NAME] [--node-mirror URL] [--service | --no-start].'
 fail() { printf '%s\n' "$*" >&2; exit 1; }
 say() { printf '%s\n' "$*" >&2; }
 
 while [ $# -gt 0 ]; do
   case $1 in
-    --url | --server-key | --token-file | --dir | --name)
+    --url | --server-key | --token-file | --dir | --name | --node-mirror)
       [ $# -ge 2 ] || fail "$1 needs a value. $usage"
-      case $1 in --url) URL=${2%/} ;; --server-key) SERVER_KEY=$2 ;; --token-file) TOKEN_FILE=$2 ;; --dir) DIR=$2 ;; --name) NAME=$2 ;; esac
+      case $1 in --url) URL=${2%/} ;; --server-key) SERVER_KEY=$2 ;; --token-file) TOKEN_FILE=$2 ;; --dir) DIR=$2 ;; --name) NAME=$2 ;; --node-mirror) NODE_MIRROR=${2%/} ;; esac
       shift 2 ;;
     --token-stdin) TOKEN_STDIN=1; shift ;;
     --service) SERVICE=1; shift ;;
@@ -54,10 +55,10 @@ install_node() {
   case $(uname -s) in Linux) os=linux ;; Darwin) os=darwin ;; *) fail "There is no Node build for $(uname -s) here. Install Node 20.19 or later and start this again." ;; esac
   case $(uname -m) in x86_64 | amd64) arch=x64 ;; aarch64 | arm64) arch=arm64 ;; *) fail "There is no Node build for $(uname -m) here. Install Node 20.19 or later and start this again." ;; esac
   archive=node-$NODE_VERSION-$os-$arch.tar.gz
-  base=https://nodejs.org/dist/$NODE_VERSION
+  base=$NODE_MIRROR/$NODE_VERSION
   say "Node 20.19 or later is missing: fetching $base/$archive."
   fetch "$base/$archive" "$DIR/$archive" && fetch "$base/SHASUMS256.txt" "$DIR/SHASUMS256.txt" ||
-    fail 'Node cannot be fetched from nodejs.org. Install Node 20.19 or later by your own means and start this again.'
+    fail "Node cannot be fetched from $NODE_MIRROR. Install Node 20.19 or later by your own means and start this again."
   sum=$( (sha256sum "$DIR/$archive" 2>/dev/null || shasum -a 256 "$DIR/$archive") | cut -d ' ' -f 1)
   grep -q "^$sum  $archive\$" "$DIR/SHASUMS256.txt" || fail "The checksum of $archive is wrong. Nothing was installed."
   rm -rf "$DIR/node"

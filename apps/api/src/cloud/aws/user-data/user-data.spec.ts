@@ -1,0 +1,185 @@
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { userData } from './user-data.js';
+
+const WISH = {
+  serverUrl: 'https://mle.example.org',
+  serverKey: `sha256//${'A'.repeat(43)}=`,
+  joinToken: 'token-for-one-exchange',
+  name: `it's $HOME "a" \`b\``,
+  endsAt: new Date('2037-01-02T03:04:05.678Z'),
+};
+/** Tools of Debian that this computer may lack: then what needs them counts as skipped. */
+const has = (program: string): boolean => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
+const testWith = (program: string) => (has(program) ? test : test.skip);
+
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'mle-user-data-'));
+  mkdirSync(join(root, 'bin'));
+});
+
+afterEach(() => rmSync(root, { recursive: true }));
+
+/** Lets a program only note that it was called, and end with this status. */
+function standIn(program: string, status = 0): void {
+  writeFileSync(join(root, 'bin', program), `#!/bin/sh\necho ${program} "$@" >>${root}/calls\nexit ${status}\n`);
+  chmodSync(join(root, 'bin', program), 0o755);
+}
+
+function shell(args: string[], input = ''): { status: number | null; stdout: string } {
+  const env = { PATH: `${join(root, 'bin')}:/usr/bin:/bin`, MLE_ROOT: root };
+  const { status, stdout } = spawnSync(args[0] ?? '', args.slice(1), { encoding: 'utf8', env, input });
+  return { status, stdout };
+}
+
+function setUp(systemctl = 0): { status: number | null; stdout: string } {
+  for (const program of ['nft', 'shutdown']) standIn(program);
+  standIn('systemctl', systemctl);
+  return shell(['bash', '-s'], userData(WISH));
+}
+
+const machine = (word: string) => shell(['sh', join(root, 'opt/mle/machine'), word]);
+const file = (path: string): string => readFileSync(join(root, path), 'utf8');
+const calls = (): string => file('calls');
+const put = (path: string, minutesAgo: number): void => {
+  mkdirSync(join(root, path, '..'), { recursive: true });
+  writeFileSync(join(root, path), 'x');
+  const at = Date.now() / 1000 - minutesAgo * 60;
+  utimesSync(join(root, path), at, at);
+};
+
+test('the end of the machine is set before anything that may fail', () => {
+  expect(userData(WISH).length).toBeLessThan(16 * 1024);
+  expect(setUp().status).toBe(0);
+  expect(file('etc/systemd/system/mle-end.timer')).toContain('OnCalendar=2037-01-02 03:04:05 UTC\n');
+  expect(calls().split('\n').slice(0, 3)).toEqual([
+    'systemctl daemon-reload',
+    'systemctl enable mle-end.timer',
+    'systemctl restart mle-end.timer',
+  ]);
+  expect(calls()).not.toContain('poweroff');
+});
+
+test('a set-up that fails powers off', () => {
+  const { status, stdout } = setUp(1);
+  expect([status, stdout]).toEqual([1, expect.stringContaining('the set-up ended with status 1')]);
+  expect(calls()).toMatch(/systemctl poweroff\nshutdown -h now\n$/);
+});
+
+test('a later time in ends-at extends it, and what is no time does not', () => {
+  setUp();
+  for (const text of ['never', '2037-01-02 03:04:05 UTC', '2038-01-01 00:00:00 UTC; reboot']) {
+    writeFileSync(join(root, 'opt/mle/ends-at'), `${text}\n`);
+    expect(machine('moved').status).toBe(1);
+  }
+  writeFileSync(join(root, 'opt/mle/ends-at'), '2038-01-01 00:00:00 UTC\n');
+  expect(machine('end').status).toBe(0);
+  expect(file('etc/systemd/system/mle-end.timer')).toContain('OnCalendar=2038-01-01 00:00:00 UTC\n');
+  expect(calls()).not.toContain('poweroff');
+  expect(machine('end').stdout).toContain('Its time is over.');
+  expect(calls()).toMatch(/systemctl poweroff\n$/);
+});
+
+test.each([
+  ['it just began', { begun: 1 }, null],
+  ['it did not join', { begun: 16 }, 'It did not join the server'],
+  ['the server answers', { begun: 99, booted: 99, 'data/credential': 99, 'data/heard': 1 }, null],
+  ['it just booted again', { begun: 99, booted: 1, 'data/credential': 99, 'data/heard': 60 }, null],
+  ['the server is silent', { begun: 99, booted: 99, 'data/credential': 99, 'data/heard': 16 }, 'The server was silent'],
+  [
+    'the server is silent and something runs',
+    { begun: 99, booted: 99, 'data/credential': 99, 'data/heard': 60, 'data/attempts/a-1/spec.json': 70 },
+    null,
+  ],
+  [
+    'the server is silent and a run ended a moment ago',
+    {
+      begun: 99,
+      booted: 99,
+      'data/credential': 99,
+      'data/heard': 60,
+      'data/attempts/a-1/spec.json': 70,
+      'data/attempts/a-1/exit.json': 1,
+    },
+    null,
+  ],
+  [
+    'the server is silent and a run ended long ago',
+    {
+      begun: 99,
+      booted: 99,
+      'data/credential': 99,
+      'data/heard': 60,
+      'data/attempts/a-1/spec.json': 70,
+      'data/attempts/a-1/exit.json': 16,
+    },
+    'The server was silent',
+  ],
+])('the guard when %s', (_, files, reason) => {
+  setUp();
+  for (const [name, minutesAgo] of Object.entries(files)) put(`opt/mle/${name}`, minutesAgo);
+  const { stdout } = machine('guard');
+  expect(calls().includes('poweroff')).toBe(reason !== null);
+  expect(stdout).toContain(reason ?? '');
+  // Whoever has joined needs the token no more.
+  expect(existsSync(join(root, 'opt/mle/join-token'))).toBe(!('data/credential' in files));
+});
+
+test('what it is called reaches the worker as it is', () => {
+  setUp();
+  const script = file('opt/mle/machine').replace(/"\$1"\n$/, 'printf %s "$NAME"\n');
+  expect(shell(['sh', '-s'], script).stdout).toBe(WISH.name);
+  expect(() => userData({ ...WISH, name: 'two\nlines' })).toThrow('one line');
+});
+
+testWith('shellcheck')('shellcheck has nothing to say', () => {
+  setUp();
+  const said = [
+    spawnSync('shellcheck', ['--exclude=SC2016', '-'], { input: userData(WISH), encoding: 'utf8' }).stdout,
+    // The name above has a $ that is none of the shell's.
+    spawnSync('shellcheck', ['--exclude=SC2016', join(root, 'opt/mle/machine')], { encoding: 'utf8' }).stdout,
+  ];
+  expect(said).toEqual(['', '']);
+});
+
+testWith('systemd-analyze')('its units are what systemd expects', () => {
+  setUp();
+  const folder = join(root, 'etc/systemd/system');
+  const units = readdirSync(folder);
+  expect(units.sort()).toEqual([
+    'mle-boot.service',
+    'mle-end.service',
+    'mle-end.timer',
+    'mle-guard.service',
+    'mle-guard.timer',
+    'mle-worker.service',
+  ]);
+  const paths = units.map((unit) => join(folder, unit));
+  const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', '--recursive-errors=no', ...paths], {
+    encoding: 'utf8',
+  });
+  expect([status, stderr]).toEqual([0, '']);
+});
+
+const hasOwnNetwork = has('nft') && spawnSync('unshare', ['--net', 'true']).status === 0;
+
+(hasOwnNetwork ? test : test.skip)('its rules are what nft expects', () => {
+  setUp();
+  const check = ['--net', 'nft', '--check', '-f', join(root, 'opt/mle/metadata.nft')];
+  const { status, stderr } = spawnSync('unshare', check, { encoding: 'utf8' });
+  expect([status, stderr]).toEqual([0, '']);
+});

@@ -1,0 +1,92 @@
+import { MACHINE_SCRIPT, METADATA_RULES, UNITS } from './machine-script.js';
+
+/** What a machine is told when it is launched. */
+export interface UserDataWish {
+  /** Where the machine reaches the server. */
+  serverUrl: string;
+  /** `sha256//…` of the server's certificate, where nobody else vouches for it. */
+  serverKey: string | null;
+  /** For one exchange. */
+  joinToken: string;
+  /** What the machine is called. */
+  name: string;
+  /** The machine powers off then, whatever the server does. */
+  endsAt: Date;
+  /** Where Node comes from when the image has none that fits: laid out as https://nodejs.org/dist. */
+  nodeMirror?: string;
+}
+
+const NODE_MIRROR = 'https://nodejs.org/dist';
+
+/**
+ * The script that a new machine runs once, as root. First of all it sets the machine's end: `/opt/mle/ends-at` holds it
+ * as `2037-01-02 03:04:05 UTC`, and whoever writes a later one there, the worker for one, extends it within a minute.
+ */
+export function userData(wish: UserDataWish): string {
+  return `#!/bin/bash
+# Makes this machine one of ML Experimenter.
+set -eu
+umask 077
+R=\${MLE_ROOT:-}
+M=$R/opt/mle
+UNITS=$R/etc/systemd/system
+ended() {
+  if [ "$1" = 0 ]; then return 0; fi
+  echo "ML Experimenter: the set-up ended with status $1. This machine powers off."
+  systemctl poweroff || shutdown -h now
+}
+trap 'ended $?' EXIT
+mkdir -p "$M" "$UNITS"
+chmod 711 "$M"
+touch "$M/begun"
+unit() { cat >"$UNITS/$1" && chmod 644 "$UNITS/$1"; }
+
+printf '%s\\n' ${quoted(endTime(wish.endsAt))} >"$M/ends-at"
+cat >"$M/machine" <<'MLE_MACHINE'
+#!/bin/sh
+set -u
+${settings(wish)}
+${MACHINE_SCRIPT}MLE_MACHINE
+${unit('mle-end.service')}
+sh "$M/machine" moved
+${unit('mle-guard.service')}${unit('mle-guard.timer')}
+systemctl daemon-reload
+systemctl enable --now mle-guard.timer
+
+if ! command -v nft >/dev/null; then
+  if command -v apt-get >/dev/null; then
+    apt-get -o DPkg::Lock::Timeout=300 update
+    DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y nftables
+  else dnf install -y nftables; fi
+fi
+cat >"$M/metadata.nft" <<'MLE_RULES'
+${METADATA_RULES}MLE_RULES
+printf '%s\\n' ${quoted(wish.joinToken)} >"$M/join-token"
+${unit('mle-boot.service')}${unit('mle-worker.service')}
+systemctl daemon-reload
+systemctl enable --now mle-boot.service
+systemctl enable --now --no-block mle-worker.service
+`;
+}
+
+/** A moment as the timer of a machine reads it. */
+function endTime(at: Date): string {
+  return `${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+function settings({ serverUrl, serverKey, name, nodeMirror = NODE_MIRROR }: UserDataWish): string {
+  const values = { URL: serverUrl, KEY: serverKey ?? '', NAME: name, NODE_MIRROR: nodeMirror };
+  return Object.entries(values)
+    .map(([key, value]) => `${key}=${quoted(value)}`)
+    .join('\n');
+}
+
+function unit(name: string): string {
+  return `unit ${name} <<MLE_UNIT\n${UNITS[name] ?? ''}MLE_UNIT\n`;
+}
+
+/** A word of the shell. Throws where it has more than one line. */
+function quoted(text: string): string {
+  if (/[\0\r\n]/.test(text)) throw new Error('A setting of a machine has to be one line.');
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

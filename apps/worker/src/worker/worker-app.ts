@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type HelloReply, type MachineSettings, VERSION } from '@mle/protocol';
+import { type Heartbeat, type HelloReply, type MachineSettings, VERSION } from '@mle/protocol';
 import { AttemptTable } from '../attempts/attempt-table.js';
 import { Preparation } from '../attempts/preparation.js';
 import { SlotTable } from '../attempts/slot-table.js';
@@ -24,6 +24,7 @@ import { Workspaces } from '../prepare/sync/workspaces.js';
 import { ArtifactSender } from '../results/artifacts/artifact-sender.js';
 import { LeftoverKeeper } from '../results/leftovers/leftover-keeper.js';
 import { CredentialStore } from '../server/link/credential-store.js';
+import { HeardFile } from '../server/link/heard-file.js';
 import { Heart } from '../server/link/heartbeat.js';
 import { Link } from '../server/link/link.js';
 import { SecureAgent } from '../server/link/secure-agent.js';
@@ -104,7 +105,9 @@ export class WorkerApp {
     await attempts.restore(entries);
     const gpus = new GpuUsage(() => inventory.current.gpus.length > 0, identity.path);
     const load = new LoadSampler(gpus);
-    this.heart = new Heart(this.link, () => ({ attempts: attempts.refs(), load: load.sample() }), this.log);
+    const heard = new HeardFile(dataDir);
+    const heartbeat = (): Heartbeat => ({ attempts: attempts.refs(), load: load.sample() });
+    this.heart = new Heart(this.link, heartbeat, () => heard.note(), this.log);
     this.usage = new UsageReporter(
       new MachineUsage(gpus),
       new ProcessUsage(),

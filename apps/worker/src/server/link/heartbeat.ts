@@ -14,6 +14,8 @@ export class Heart {
   constructor(
     private readonly link: Link,
     private readonly content: () => Heartbeat,
+    /** The server has answered. */
+    private readonly heard: () => void,
     private readonly log: Logger,
   ) {
     link.on('online', () => {
@@ -38,6 +40,7 @@ export class Heart {
     this.link.heartbeat(this.content()).then(
       () => {
         this.answeredAt = performance.now();
+        this.heard();
       },
       () => undefined,
     );

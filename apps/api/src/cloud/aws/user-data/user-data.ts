@@ -42,11 +42,11 @@ touch "$M/begun"
 unit() { cat >"$UNITS/$1" && chmod 644 "$UNITS/$1"; }
 
 printf '%s\\n' ${quoted(endTime(wish.endsAt))} >"$M/ends-at"
-cat >"$M/machine" <<'MLE_MACHINE'
+cat >"$M/machine" <<'END_OF_MACHINE'
 #!/bin/sh
 set -u
 ${settings(wish)}
-${MACHINE_SCRIPT}MLE_MACHINE
+${MACHINE_SCRIPT}END_OF_MACHINE
 ${unit('mle-end.service')}
 sh "$M/machine" moved
 ${unit('mle-guard.service')}${unit('mle-guard.timer')}
@@ -59,8 +59,8 @@ if ! command -v nft >/dev/null; then
     DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y nftables
   else dnf install -y nftables; fi
 fi
-cat >"$M/metadata.nft" <<'MLE_RULES'
-${METADATA_RULES}MLE_RULES
+cat >"$M/metadata.nft" <<'END_OF_RULES'
+${METADATA_RULES}END_OF_RULES
 printf '%s\\n' ${quoted(wish.joinToken)} >"$M/join-token"
 ${unit('mle-boot.service')}${unit('mle-worker.service')}
 systemctl daemon-reload
@@ -82,7 +82,7 @@ function settings({ serverUrl, serverKey, name, nodeMirror = NODE_MIRROR }: User
 }
 
 function unit(name: string): string {
-  return `unit ${name} <<MLE_UNIT\n${UNITS[name] ?? ''}MLE_UNIT\n`;
+  return `unit ${name} <<END_OF_UNIT\n${UNITS[name] ?? ''}END_OF_UNIT\n`;
 }
 
 /** A word of the shell. Throws where it has more than one line. */

@@ -24,6 +24,7 @@ export * from './project-settings.js';
 export * from './projects.js';
 export * from './properties.js';
 export * from './queue.js';
+export * from './quotas.js';
 export * from './run-state.js';
 export * from './runs.js';
 export * from './snapshot.js';

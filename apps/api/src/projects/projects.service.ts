@@ -2,6 +2,8 @@ import { DEFAULT_PROJECT_SETTINGS, type ProjectSettings, type ProjectView, type 
 import { Injectable } from '@nestjs/common';
 import { isDuplicate } from '../platform/database/ids.js';
 import { conflict, notFound } from '../platform/http/problem.js';
+import { QuotasService } from '../platform/quotas/quotas.service.js';
+import { UsageReckoner } from '../platform/quotas/usage-reckoner.service.js';
 import { EventsService } from '../platform/signals/events.service.js';
 import { ProjectRemover } from './project-remover.service.js';
 import { ProjectsRepository } from './projects.repository.js';
@@ -12,6 +14,8 @@ export class ProjectsService {
     private readonly projects: ProjectsRepository,
     private readonly events: EventsService,
     private readonly remover: ProjectRemover,
+    private readonly quotas: QuotasService,
+    private readonly reckoner: UsageReckoner,
   ) {}
 
   list(userId: string): Promise<ProjectView[]> {
@@ -34,6 +38,7 @@ export class ProjectsService {
     name: string,
     settings: ProjectSettings = DEFAULT_PROJECT_SETTINGS,
   ): Promise<ProjectView> {
+    await this.quotas.checkProjects(await this.countOf(userId));
     const project = await this.withFreeName(name, () => this.projects.insert(userId, name, settings));
     this.events.publish('project.changed', { userId }, project);
     return project;
@@ -64,6 +69,7 @@ export class ProjectsService {
   async delete(userId: string, projectId: string): Promise<void> {
     await this.getOwned(userId, projectId);
     await this.remover.remove(userId, projectId);
+    this.reckoner.ask(userId);
     this.events.publish('project.deleted', { userId }, { id: projectId });
   }
 

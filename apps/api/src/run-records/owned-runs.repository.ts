@@ -47,9 +47,38 @@ export class OwnedRunsRepository {
     return changed && runRecord(changed);
   }
 
-  /** One that has ended. */
-  async remove(ownerId: string, id: string): Promise<void> {
-    await this.runs.deleteOne({ _id: objectId(id), ownerId, state: { $nin: [...ACTIVE_STATES] } });
+  /** One that has ended; answers whether it was there. */
+  async remove(ownerId: string, id: string): Promise<boolean> {
+    const filter = { _id: objectId(id), ownerId, state: { $nin: [...ACTIVE_STATES] } };
+    return (await this.runs.deleteOne(filter)).deletedCount === 1;
+  }
+
+  /** The id of the n-th newest run; null where there are fewer. */
+  async idOfNewest(ownerId: string, n: number): Promise<string | null> {
+    const [found] = await this.runs
+      .find({ ownerId }, { _id: 1 })
+      .sort({ _id: -1 })
+      .skip(n - 1)
+      .limit(1)
+      .lean();
+    return found?._id.toHexString() ?? null;
+  }
+
+  /** Some runs without a tag, the oldest first, between two others. */
+  async untagged(
+    ownerId: string,
+    { after, before, limit }: { after: string | null; before: string | null; limit: number },
+  ): Promise<RunRecord[]> {
+    const between = {
+      ...(after !== null && { $gt: objectId(after) }),
+      ...(before !== null && { $lt: objectId(before) }),
+    };
+    const found = await this.runs
+      .find({ ownerId, tags: { $size: 0 }, ...(Object.keys(between).length > 0 && { _id: between }) })
+      .sort({ _id: 1 })
+      .limit(limit)
+      .lean();
+    return found.map(runRecord);
   }
 
   private async seenBy(ownerId: string, projectId?: string): Promise<QueryFilter<Run>> {

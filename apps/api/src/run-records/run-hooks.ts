@@ -9,4 +9,6 @@ export class RunHooks {
    * machines may still have written.
    */
   readonly onDelete = new Hook<[runIds: readonly string[]]>();
+  /** Tells what some runs have stored, beside their output. */
+  readonly onMeasure = new Hook<[runIds: readonly string[], add: (bytes: number) => void]>();
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
+import { QuotasModule } from '../platform/quotas/quotas.module.js';
 import { AttemptFence } from './attempt-fence.service.js';
 import { DeletedProject, DeletedProjectSchema } from './deleted-project.schema.js';
 import { DeletedProjectsRepository } from './deleted-projects.repository.js';
@@ -9,10 +10,12 @@ import { Run, RunSchema } from './run.schema.js';
 import { RunComparisonsRepository } from './run-comparisons.repository.js';
 import { RunHooks } from './run-hooks.js';
 import { RunLinesRepository } from './run-lines.repository.js';
+import { RunSizes } from './run-sizes.service.js';
 import { RunsRepository } from './runs.repository.js';
 
 @Module({
   imports: [
+    QuotasModule,
     MongooseModule.forFeature([
       { name: Run.name, schema: RunSchema },
       { name: DeletedProject.name, schema: DeletedProjectSchema },
@@ -26,6 +29,7 @@ import { RunsRepository } from './runs.repository.js';
     RunComparisonsRepository,
     RunHooks,
     RunLinesRepository,
+    RunSizes,
     RunsRepository,
   ],
   exports: [
@@ -36,6 +40,7 @@ import { RunsRepository } from './runs.repository.js';
     RunComparisonsRepository,
     RunHooks,
     RunLinesRepository,
+    RunSizes,
     RunsRepository,
   ],
 })

@@ -7,6 +7,7 @@ import {
   type ArtifactList,
   type ArtifactPut,
   type AttemptRef,
+  DEFAULT_QUOTAS,
   type LeftoverList,
   type LeftoverRequest,
   type LeftoverResult,
@@ -18,9 +19,10 @@ import {
   type RunFileList,
   type RunView,
   type ServerToWorker,
+  type Usage,
   type WorkerToServer,
 } from '@mle/protocol';
-import { type Client, type Parts, startParts } from '@mle/testing';
+import { type Client, type Parts, startParts, until } from '@mle/testing';
 import { getConnectionToken } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
 import { io, type Socket } from 'socket.io-client';
@@ -371,6 +373,24 @@ describe('artifacts', () => {
     expect(await put(ref, [large('3')], { removed: ['1'] })).toMatchObject({ refused: [] });
     // What was announced for another size, or is announced no more, is not taken.
     expect(await piece(ref, Buffer.alloc(10), 0, 10, sha256('2'))).toEqual({ ok: false, code: 'gap' });
+  });
+
+  it('beyond what their owner may keep are dropped, and count as long as they are there', async () => {
+    const ref = await running();
+    const kept = (): Promise<Usage> => ada.json('GET', 'usage');
+    const { fileBytes, runBytes } = await kept();
+    await ada.good('PUT', 'settings/quotas', { ...DEFAULT_QUOTAS, bytes: fileBytes + runBytes + 1000 });
+    await store(ref, { a: randomBytes(900) });
+    expect((await kept()).runBytes).toBe(runBytes + 900);
+    const refused = [{ path: 'b', size: 200, reason: expect.stringContaining('Delete files or runs') }];
+    expect(await put(ref, [entry('b', randomBytes(200))])).toMatchObject({ missing: [], refused });
+    await put(ref, [], { removed: ['a'] });
+    expect((await kept()).runBytes).toBe(runBytes);
+    await store(ref, { b: randomBytes(200) });
+    await ada.good('PUT', 'settings/quotas', DEFAULT_QUOTAS);
+    await finish(ref, { files: 1, bytes: 200 });
+    await ada.good('DELETE', `runs/${ref.runId}`);
+    await until('it counts no more', async () => (await kept()).runBytes === runBytes);
   });
 
   it('hold their contents until their run is deleted', async () => {

@@ -4,6 +4,8 @@ import { isDuplicate } from '../../platform/database/ids.js';
 import { SerialQueue } from '../../platform/database/serial-queue.js';
 import { badRequest, conflict, notFound } from '../../platform/http/problem.js';
 import { logger } from '../../platform/logging/logger.js';
+import { QuotasService } from '../../platform/quotas/quotas.service.js';
+import { UsageReckoner } from '../../platform/quotas/usage-reckoner.service.js';
 import { Hook } from '../../platform/signals/hook.js';
 import { ProjectsService } from '../../projects/projects.service.js';
 import { isCommonPassword } from './common-passwords.js';
@@ -23,7 +25,13 @@ export class UsersService {
   constructor(
     private readonly users: UsersRepository,
     private readonly projects: ProjectsService,
-  ) {}
+    private readonly quotas: QuotasService,
+    reckoner: UsageReckoner,
+  ) {
+    reckoner.owners.add(async (name) => {
+      for (const { id } of await this.users.list()) name(id);
+    });
+  }
 
   list(): Promise<UserView[]> {
     return this.users.list();
@@ -118,6 +126,7 @@ export class UsersService {
         );
       }
       await this.users.delete(id);
+      await this.quotas.forget(id);
       logger.info({ userId: id, login: user.login }, 'removed a user');
       await this.onChange.run({ removed: id });
     });

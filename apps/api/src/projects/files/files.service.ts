@@ -6,6 +6,8 @@ import { BlobsService } from '../../platform/blobs/blobs.service.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import type { Pages } from '../../platform/http/paged-json.js';
 import { badRequest, conflict, notFound, ProblemError } from '../../platform/http/problem.js';
+import { QuotasService } from '../../platform/quotas/quotas.service.js';
+import { UsageReckoner } from '../../platform/quotas/usage-reckoner.service.js';
 import { ProjectRemover } from '../project-remover.service.js';
 import { ProjectsService } from '../projects.service.js';
 import { FilesRepository } from './files.repository.js';
@@ -33,10 +35,16 @@ export class FilesService {
     private readonly blobs: BlobsService,
     @Inject(CONFIG) private readonly config: Config,
     collector: BlobCollectorService,
+    private readonly quotas: QuotasService,
+    private readonly reckoner: UsageReckoner,
     remover: ProjectRemover,
   ) {
     collector.roots.add((keep) => keep(this.files.allBlobs()));
     remover.add((projectId) => this.files.deleteSome(projectId));
+    reckoner.counters.add(async (ownerId, kept) => {
+      for (const { id } of await this.projects.list(ownerId))
+        for await (const page of this.files.pages(id)) for (const { size } of page) kept.fileBytes += size;
+    });
   }
 
   async list(userId: string, projectId: string): Promise<FileView[]> {
@@ -71,21 +79,23 @@ export class FilesService {
   ): Promise<{ file: FileView; created: boolean }> {
     const present = await this.checkWritable(userId, projectId, path, precondition);
     this.blobs.checkDeclaredSize(contentLength);
+    const before = present?.size ?? 0;
+    if (Number(contentLength ?? Infinity) > before) await this.quotas.checkBytes(userId);
     const blob = await this.blobs.put(bytes);
-    return this.put(userId, projectId, { path, mode: mode ?? keptMode(present?.mode), ...blob }, precondition);
+    const entry = { path, mode: mode ?? keptMode(present?.mode), ...blob };
+    return this.counted(userId, blob.size - before, () => this.put(userId, projectId, entry, precondition));
   }
 
   /** Writes several files over what is there. Each path is checked before the first is written. */
   async putAll(userId: string, projectId: string, entries: ManifestEntry[]): Promise<FileView[]> {
     return this.projects.change(userId, projectId, async () => {
-      const present = new Map((await this.files.list(projectId)).map(({ path, mode }) => [path, mode]));
+      const present = new Map((await this.files.list(projectId)).map((file) => [file.path, file]));
       checkTogether([...present.keys(), ...entries.map(({ path }) => path)]);
       const fresh = entries.filter(({ path }) => !present.has(path));
       await this.checkRoom(projectId, fresh.length);
-      await this.files.upsertAll(
-        projectId,
-        entries.map((entry) => ({ ...entry, mode: keptMode(present.get(entry.path)) })),
-      );
+      const more = entries.reduce((sum, { path, size }) => sum + size - (present.get(path)?.size ?? 0), 0);
+      const changed = entries.map((entry) => ({ ...entry, mode: keptMode(present.get(entry.path)?.mode) }));
+      await this.counted(userId, more, () => this.files.upsertAll(projectId, changed));
       const after = await this.files.list(projectId);
       const written = new Set(entries.map(({ path }) => path));
       try {
@@ -93,6 +103,7 @@ export class FilesService {
         checkTogether(after.map(({ path }) => path));
       } catch (error) {
         for (const { path, sha256 } of fresh) await this.files.delete(projectId, path, sha256);
+        this.reckoner.ask(userId);
         throw error;
       }
       return after.filter(({ path }) => written.has(path));
@@ -103,7 +114,10 @@ export class FilesService {
   async fill(userId: string, projectId: string, entries: ManifestEntry[]): Promise<void> {
     checkTogether(entries.map(({ path }) => path));
     await this.checkRoom(projectId, entries.length);
-    await this.projects.change(userId, projectId, () => this.files.insertAll(projectId, entries));
+    const bytes = entries.reduce((sum, { size }) => sum + size, 0);
+    await this.counted(userId, bytes, () =>
+      this.projects.change(userId, projectId, () => this.files.insertAll(projectId, entries)),
+    );
   }
 
   /** Deletes a file, or all files below a folder. */
@@ -121,6 +135,7 @@ export class FilesService {
         this.checkPrecondition(path, await this.files.get(projectId, path), precondition);
       }
     });
+    this.reckoner.ask(userId);
   }
 
   /** Moves a file, or a folder with all below it. Nothing may stand at the new place. */
@@ -163,6 +178,17 @@ export class FilesService {
       await this.checkNoObstacle(projectId, path);
     }
     return present;
+  }
+
+  /** Does what makes the user's files larger by so many bytes, if the quota has room for them. */
+  private async counted<T>(userId: string, more: number, work: () => Promise<T>): Promise<T> {
+    await this.quotas.takeFileBytes(userId, more);
+    try {
+      return await work();
+    } catch (error) {
+      this.reckoner.ask(userId);
+      throw error;
+    }
   }
 
   /** Names a stored blob as the file's bytes. */

@@ -14,6 +14,7 @@ import { BlobsService } from '../../platform/blobs/blobs.service.js';
 import { IncomingBlobs } from '../../platform/blobs/incoming-blobs.service.js';
 import { ProblemError } from '../../platform/http/problem.js';
 import { logger } from '../../platform/logging/logger.js';
+import { QUOTA_OF_BYTES, QuotasService } from '../../platform/quotas/quotas.service.js';
 import { EventsService } from '../../platform/signals/events.service.js';
 import { AnnouncedContents } from './announced-contents.js';
 import { ArtifactFence } from './artifact-fence.service.js';
@@ -39,6 +40,7 @@ export class ArtifactIntake {
     private readonly blobs: BlobsService,
     private readonly incoming: IncomingBlobs,
     private readonly fence: ArtifactFence,
+    private readonly quotas: QuotasService,
     private readonly events: EventsService,
   ) {
     events.on('attempt.ended', (ref) => this.close(ref));
@@ -51,10 +53,10 @@ export class ArtifactIntake {
     const name = sender(machineId, ref);
     const announced = this.announced.get(name) ?? new AnnouncedContents();
     this.announced.set(name, announced);
-    const forgotten = await this.forget(ref, put, announced);
-    const { accepted, refused } = await this.withinQuota(ref, put.items, announced);
+    const forgotten = await this.forget(ref, run.ownerId, put, announced);
+    const { accepted, refused } = await this.withinQuota(ref, run.ownerId, put.items, announced);
     const { present, missing } = await this.sorted(name, run.ownerId, accepted, announced);
-    await this.artifacts.store(ref, run.ownerId, present);
+    await this.store(ref, run.ownerId, present);
     // No end of the attempt comes after what a person keeps of it.
     if (announced.isEmpty && put.items.some(({ origin }) => origin === 'kept')) this.announced.delete(name);
     const news = await this.drop(ref, [...put.dropped, ...refused], put.items[0]?.origin ?? 'output');
@@ -110,26 +112,36 @@ export class ArtifactIntake {
   }
 
   /** Answers whether there was anything; the machine need not send it again to have it under another name. */
-  private async forget(ref: AttemptRef, put: ArtifactPut, announced: AnnouncedContents): Promise<boolean> {
+  private async forget(
+    ref: AttemptRef,
+    ownerId: string,
+    put: ArtifactPut,
+    announced: AnnouncedContents,
+  ): Promise<boolean> {
     for (const path of put.removed) announced.remove(path);
     const forgotten = [
       ...(put.afresh ? await this.artifacts.forgetStored(ref) : []),
       ...(put.removed.length === 0 ? [] : await this.artifacts.forget(ref, put.removed)),
     ];
     for (const { sha256 } of forgotten) if (sha256 !== null) announced.show(sha256);
+    const bytes = forgotten.reduce((sum, { sha256, size }) => sum + (sha256 === null ? 0 : size), 0);
+    await this.quotas.addRunBytes(ownerId, -bytes);
     return forgotten.length > 0;
   }
 
   /** The items in their order, as far as the quota reaches, beside what is announced already. */
   private async withinQuota(
     ref: AttemptRef,
+    ownerId: string,
     items: ArtifactEntry[],
     announced: AnnouncedContents,
   ): Promise<{ accepted: ArtifactEntry[]; refused: DroppedArtifact[] }> {
     const accepted: ArtifactEntry[] = [];
     const refused: DroppedArtifact[] = [];
     if (items.length === 0) return { accepted, refused };
-    const [totals, known] = await Promise.all([
+    const [quotas, room, totals, known] = await Promise.all([
+      this.quotas.get(),
+      this.quotas.roomOf(ownerId),
       this.artifacts.totals(ref),
       this.artifacts.known(
         ref,
@@ -142,7 +154,9 @@ export class ArtifactIntake {
     for (const item of items) {
       const before = known.get(item.path);
       const replaced = before?.sha256 ? { files: 1, bytes: before.size } : { files: 0, bytes: 0 };
-      const reason = artifactQuotaReason(files - replaced.files + 1, bytes - replaced.bytes + item.size);
+      const grown = bytes - replaced.bytes + item.size;
+      const full = item.size > replaced.bytes && grown - totals.bytes > room;
+      const reason = full ? QUOTA_OF_BYTES(quotas.bytes) : artifactQuotaReason(files - replaced.files + 1, grown);
       if (reason !== null) {
         refused.push({ path: item.path, size: item.size, reason });
         files -= replaced.files;
@@ -154,6 +168,18 @@ export class ArtifactIntake {
       accepted.push(item);
     }
     return { accepted, refused };
+  }
+
+  private async store(ref: AttemptRef, ownerId: string, entries: ArtifactEntry[]): Promise<void> {
+    if (entries.length === 0) return;
+    const before = await this.artifacts.known(
+      ref,
+      entries.map(({ path }) => path),
+    );
+    await this.artifacts.store(ref, ownerId, entries);
+    const replaced = (path: string): number => (before.get(path)?.sha256 ? (before.get(path)?.size ?? 0) : 0);
+    const more = entries.reduce((sum, { path, size }) => sum + size - replaced(path), 0);
+    await this.quotas.addRunBytes(ownerId, more);
   }
 
   /**

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 import { MachinesModule } from '../../machines/machines.module.js';
 import { BlobsModule } from '../../platform/blobs/blobs.module.js';
+import { QuotasModule } from '../../platform/quotas/quotas.module.js';
 import { SnapshotsModule } from '../../projects/snapshots/snapshots.module.js';
 import { RunRecordsModule } from '../../run-records/run-records.module.js';
 import { LeftoversController } from '../leftovers/leftovers.controller.js';
@@ -23,6 +24,7 @@ import { ArtifactsService } from './artifacts.service.js';
     ]),
     BlobsModule,
     MachinesModule,
+    QuotasModule,
     RunRecordsModule,
     SnapshotsModule,
   ],

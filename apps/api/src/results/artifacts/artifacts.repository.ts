@@ -85,13 +85,20 @@ export class ArtifactsRepository {
   }
 
   /** Forgets files that the run itself removed. */
-  forget(ref: AttemptRef, paths: string[]): Promise<Pick<Artifact, 'sha256'>[]> {
+  forget(ref: AttemptRef, paths: string[]): Promise<Pick<Artifact, 'sha256' | 'size'>[]> {
     return this.deleteAll({ ...of(ref), path: { $in: paths }, origin: 'output' });
   }
 
   /** Forgets all that the run's folder was said to hold; what was dropped stays known. */
-  forgetStored(ref: AttemptRef): Promise<Pick<Artifact, 'sha256'>[]> {
+  forgetStored(ref: AttemptRef): Promise<Pick<Artifact, 'sha256' | 'size'>[]> {
     return this.deleteAll({ ...of(ref), ...STORED, origin: 'output' });
+  }
+
+  async bytesOf(runIds: readonly string[]): Promise<number> {
+    let bytes = 0;
+    const found = this.artifacts.find({ runId: { $in: [...runIds] }, ...STORED }, { size: 1 });
+    for await (const { size } of found.lean().cursor()) bytes += size;
+    return bytes;
   }
 
   async removeRuns(runIds: readonly string[]): Promise<void> {
@@ -105,8 +112,8 @@ export class ArtifactsRepository {
   }
 
   /** Answers what there was. */
-  private async deleteAll(filter: QueryFilter<Artifact>): Promise<Pick<Artifact, 'sha256'>[]> {
-    const found = await this.artifacts.find(filter, { sha256: 1 }).lean();
+  private async deleteAll(filter: QueryFilter<Artifact>): Promise<Pick<Artifact, 'sha256' | 'size'>[]> {
+    const found = await this.artifacts.find(filter, { sha256: 1, size: 1 }).lean();
     await this.artifacts.deleteMany({ _id: { $in: found.map(({ _id }) => _id) } });
     return found;
   }

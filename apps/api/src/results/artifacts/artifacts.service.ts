@@ -26,6 +26,7 @@ export class ArtifactsService {
     hooks: RunHooks,
   ) {
     hooks.onDelete.add((runIds) => this.artifacts.removeRuns(runIds));
+    hooks.onMeasure.add(async (runIds, add) => add(await this.artifacts.bytesOf(runIds)));
     collector.roots.add((keep) => keep(this.artifacts.allBlobs()));
   }
 

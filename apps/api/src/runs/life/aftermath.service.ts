@@ -2,6 +2,7 @@ import type { AttemptRef } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { logger } from '../../platform/logging/logger.js';
 import { Meters } from '../../platform/meters/meters.js';
+import { QuotasService } from '../../platform/quotas/quotas.service.js';
 import { EventsService } from '../../platform/signals/events.service.js';
 import { OutputIngest } from '../../results/output/output-ingest.service.js';
 import { gpusWanted } from '../../run-records/gpu-seats.js';
@@ -20,12 +21,16 @@ export class Aftermath {
     private readonly ownLines: OwnLines,
     private readonly events: EventsService,
     private readonly meters: Meters,
+    private readonly quotas: QuotasService,
   ) {}
 
   /** An attempt is over. No pool waits for a slot of a machine that is not `shared`. */
   ofAttempt(run: RunRecord, ref: AttemptRef, shared = true): void {
     this.meters.attemptEnded(run.attempts[ref.attempt - 1]?.state ?? run.state);
     this.output.close(ref);
+    this.quotas
+      .addRunBytes(run.ownerId, run.attempts[ref.attempt - 1]?.outputBytes ?? 0)
+      .catch((error: unknown) => logger.debug({ err: error, ...ref }, 'what an attempt printed is counted later'));
     this.events.emit('attempt.ended', ref);
     this.announcer.announce(run);
     if (run.state === 'queued') this.announcer.linesOfRunMoved(run);

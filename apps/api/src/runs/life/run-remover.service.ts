@@ -1,6 +1,8 @@
 import { isTerminal } from '@mle/protocol';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { conflict, ProblemError } from '../../platform/http/problem.js';
+import { QuotasService } from '../../platform/quotas/quotas.service.js';
+import { UsageReckoner } from '../../platform/quotas/usage-reckoner.service.js';
 import { EventsService } from '../../platform/signals/events.service.js';
 import { ProjectRemover } from '../../projects/project-remover.service.js';
 import { OwnedRunsRepository } from '../../run-records/owned-runs.repository.js';
@@ -24,6 +26,8 @@ export class RunRemover implements OnModuleInit {
     private readonly stopper: RunStopper,
     private readonly events: EventsService,
     private readonly projects: ProjectRemover,
+    private readonly quotas: QuotasService,
+    private readonly reckoner: UsageReckoner,
   ) {}
 
   onModuleInit(): void {
@@ -34,7 +38,8 @@ export class RunRemover implements OnModuleInit {
   async remove({ id, number, state, ownerId, projectId }: RunRecord): Promise<void> {
     if (!isTerminal(state)) throw conflict('run.active', `Run ${number} is ${state}. Stop it before you delete it.`);
     await this.hooks.onDelete.run([id]);
-    await this.owned.remove(ownerId, id);
+    if (await this.owned.remove(ownerId, id)) await this.quotas.giveRunBack(ownerId);
+    this.reckoner.ask(ownerId);
     this.events.publish('run.deleted', { userId: ownerId }, { id, projectId });
   }
 
@@ -46,6 +51,7 @@ export class RunRemover implements OnModuleInit {
     if (ended.length > 0) await this.removeRecords(ended);
     for (const { id, ownerId } of [...active, ...ended])
       this.events.publish('run.deleted', { userId: ownerId }, { id, projectId });
+    for (const ownerId of new Set([...active, ...ended].map((run) => run.ownerId))) this.reckoner.ask(ownerId);
     return active.length + ended.length > 0;
   }
 

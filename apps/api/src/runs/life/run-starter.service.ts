@@ -5,6 +5,7 @@ import { DeliveriesService } from '../../machines/queue/deliveries.service.js';
 import { ProblemError } from '../../platform/http/problem.js';
 import { correlationId } from '../../platform/logging/correlation.js';
 import { logger } from '../../platform/logging/logger.js';
+import { QuotasService } from '../../platform/quotas/quotas.service.js';
 import { EventsService } from '../../platform/signals/events.service.js';
 import type { RunRecord } from '../../run-records/run-view.js';
 import { RunsRepository } from '../../run-records/runs.repository.js';
@@ -28,6 +29,7 @@ export class RunStarter {
     private readonly waiting: WaitingService,
     private readonly announcer: RunAnnouncer,
     private readonly events: EventsService,
+    private readonly quotas: QuotasService,
   ) {}
 
   /** Repeated with the same key it answers the run that the first request made. */
@@ -56,8 +58,9 @@ export class RunStarter {
         : { idempotencyKey, requestHash: createHash('sha256').update(JSON.stringify(request)).digest('hex') };
     const earlier = key && (await this.repeated(ownerId, key));
     if (earlier) return earlier;
-    const values = await draft();
-    const run = await this.runs.create({ ...values, correlationId: correlationId(), ...key });
+    const run = await this.counted(ownerId, async () =>
+      this.runs.create({ ...(await draft()), correlationId: correlationId(), ...key }),
+    );
     // The same key came twice at once, and the other request was first; the run may even be deleted by now.
     if (!run) return (key && (await this.repeated(ownerId, key))) ?? this.once(ownerId, idempotencyKey, request, draft);
     const delivered = this.deliveries
@@ -69,6 +72,18 @@ export class RunStarter {
     const [view] = await Promise.all([this.waiting.view(run), delivered]);
     this.events.publish('run.changed', { userId: ownerId }, view);
     return view;
+  }
+
+  /** Makes a run, if the owner may keep one more. */
+  private async counted(ownerId: string, make: () => Promise<RunRecord | null>): Promise<RunRecord | null> {
+    await this.quotas.takeRun(ownerId);
+    let run: RunRecord | null = null;
+    try {
+      run = await make();
+    } finally {
+      if (run === null) await this.quotas.giveRunBack(ownerId);
+    }
+    return run;
   }
 
   private async repeated(ownerId: string, { idempotencyKey, requestHash }: Repeatable): Promise<RunView | null> {

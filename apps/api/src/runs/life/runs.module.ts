@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { UsersModule } from '../../accounts/users/users.module.js';
 import { MachinesModule } from '../../machines/machines.module.js';
+import { QuotasModule } from '../../platform/quotas/quotas.module.js';
 import { FilesModule } from '../../projects/files/files.module.js';
 import { KnobsModule } from '../../projects/knobs/knobs.module.js';
 import { ProjectsModule } from '../../projects/projects.module.js';
@@ -16,6 +17,7 @@ import { MachineJournals } from './machine-journals.service.js';
 import { MetricNotes } from './metric-notes.service.js';
 import { ParamsGiver } from './params-giver.service.js';
 import { Reconciler } from './reconciler.service.js';
+import { Retention } from './retention.service.js';
 import { RunComparison } from './run-comparison.service.js';
 import { RunDrafts } from './run-drafts.service.js';
 import { RunRemover } from './run-remover.service.js';
@@ -33,6 +35,7 @@ import { TargetsService } from './targets.service.js';
     KnobsModule,
     MachinesModule,
     ProjectsModule,
+    QuotasModule,
     ResultsModule,
     RunRecordsModule,
     SnapshotsModule,
@@ -48,6 +51,7 @@ import { TargetsService } from './targets.service.js';
     Reconciler,
     RunComparison,
     ParamsGiver,
+    Retention,
     RunDrafts,
     RunRemover,
     RunStarter,

@@ -273,6 +273,16 @@ test(
     await expect(page.getByRole('dialog')).toHaveCount(0);
     await expect(page.getByRole('button', { name: 'Delete the token ci' })).toHaveCount(0);
     expect((await asked()).status).toBe(401);
+    await expect(page.getByText(/You keep \d+ of 1,000 projects, .* of 500 GB\./)).toBeVisible();
+    await page.getByLabel('Projects of each user').fill('0');
+    await page.getByRole('button', { name: 'Save what users may keep' }).click();
+    await expect(page.getByRole('alert').last()).toContainText('1');
+    await page.getByLabel('Projects of each user').fill('7');
+    await page.getByLabel('Keep so many GB of runs').fill('2.5');
+    await page.getByRole('button', { name: 'Save what users may keep' }).click();
+    await expect(page.getByText('Saved')).toBeVisible();
+    expect((await product.client.get('settings/quotas')).body).toMatchObject({ projects: 7, keepRunBytes: 2.5e9 });
+    expect((await product.client.put('settings/quotas', DEFAULT_QUOTAS)).status).toBe(200);
     await page.getByRole('radio', { name: 'Dark' }).check();
     await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
     // On a phone the parts are a row that scrolls along.

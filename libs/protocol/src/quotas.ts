@@ -1,6 +1,5 @@
 import { z } from 'zod';
 
-const GIB = 1024 ** 3;
 const bytes = z
   .int()
   .min(1)
@@ -24,7 +23,7 @@ export type Quotas = z.infer<typeof QuotasSchema>;
 export const DEFAULT_QUOTAS: Quotas = {
   projects: 1_000,
   runs: 100_000,
-  bytes: 500 * GIB,
+  bytes: 500e9,
   keepRuns: null,
   keepRunBytes: null,
 };

@@ -112,8 +112,8 @@ describe('quotas', () => {
     const replica = await startApi(parts);
     const there = replica.visitor();
     there.cookie = bob.cookie;
-    const ids = [await project(bob), await project(bob)];
-    await Promise.all(ids.map((id, index) => [bob, there][index]?.good('DELETE', `projects/${id}`)));
+    const [mine, other] = [await project(bob), await project(bob)];
+    await Promise.all([bob.good('DELETE', `projects/${mine}`), there.good('DELETE', `projects/${other}`)]);
     await until('both have counted', async () => (await usage(bob)).fileBytes === before.fileBytes);
     await replica.close();
     expect(await usage(bob)).toEqual(before);

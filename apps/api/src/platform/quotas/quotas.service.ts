@@ -1,14 +1,21 @@
+import { statfs } from 'node:fs/promises';
 import type { Quotas } from '@mle/protocol';
-import { Injectable } from '@nestjs/common';
-import { conflict } from '../http/problem.js';
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Config } from '../config/config.js';
+import { conflict, ProblemError } from '../http/problem.js';
 import { type Kept, QuotasRepository } from './quotas.repository.js';
 
-const GIB = 1024 ** 3;
+const GB = 1e9;
+/** Of the server's disk: what goes on can end with less. */
+const FREE_BYTES = GB;
 
 /** Holds users to their quotas where something is made. Who is above one keeps what there is, and makes no more. */
 @Injectable()
 export class QuotasService {
-  constructor(private readonly quotas: QuotasRepository) {}
+  constructor(
+    private readonly quotas: QuotasRepository,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'dataDir'>,
+  ) {}
 
   get(): Promise<Quotas> {
     return this.quotas.get();
@@ -32,9 +39,13 @@ export class QuotasService {
       );
   }
 
-  /** Counts a run before it is made. @throws ProblemError 409 where the user may keep no more. */
+  /**
+   * Counts a run before it is made.
+   * @throws ProblemError 409 where the user may keep no more, 507 where the disk has no room for any.
+   */
   async takeRun(ownerId: string): Promise<void> {
     const { runs } = await this.quotas.get();
+    await this.checkDisk();
     await this.checkBytes(ownerId);
     const kept = await this.quotas.add(ownerId, { runs: 1 });
     if (kept.runs <= runs) return;
@@ -51,6 +62,16 @@ export class QuotasService {
 
   async giveRunBack(ownerId: string): Promise<void> {
     await this.quotas.add(ownerId, { runs: -1 });
+  }
+
+  private async checkDisk(): Promise<void> {
+    const { bavail, bsize } = await statfs(this.config.dataDir);
+    if (bavail * bsize < FREE_BYTES)
+      throw new ProblemError(
+        507,
+        'disk.low',
+        'The disk of the server has less than 1 GB free, and new runs need that. Delete runs or projects, or free some space.',
+      );
   }
 
   /** @throws ProblemError 409 where the user may store nothing more. */
@@ -80,6 +101,6 @@ export class QuotasService {
 }
 
 export const QUOTA_OF_BYTES = (bytes: number): string =>
-  `Your files and runs may take ${Number((bytes / GIB).toPrecision(3))} GiB together. Delete files or runs that you do not need, or ask an administrator to raise the limit.`;
+  `Your files and runs may take ${Number((bytes / GB).toPrecision(3))} GB together. Delete files or runs that you do not need, or ask an administrator to raise the limit.`;
 
 const full = (bytes: number) => conflict('quota.bytes', QUOTA_OF_BYTES(bytes));

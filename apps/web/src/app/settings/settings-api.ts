@@ -1,10 +1,19 @@
 import { HttpClient } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
-import type { CreateTokenRequest, CreateUser, SessionView, TokenView, UpdateUser, UserView } from '@mle/protocol';
+import type {
+  CreateTokenRequest,
+  CreateUser,
+  Quotas,
+  SessionView,
+  TokenView,
+  UpdateUser,
+  Usage,
+  UserView,
+} from '@mle/protocol';
 import { firstValueFrom } from 'rxjs';
 import { API } from '../core/api-address';
 
-/** Sessions, API tokens and, for administrators, users. */
+/** Sessions, API tokens, what one keeps and, for administrators, users. */
 @Injectable({ providedIn: 'root' })
 export class SettingsApi {
   private readonly http = inject(HttpClient);
@@ -31,6 +40,18 @@ export class SettingsApi {
 
   endSessions(): Promise<unknown> {
     return firstValueFrom(this.http.delete(`${API}/auth/sessions`));
+  }
+
+  usage(): Promise<Usage> {
+    return firstValueFrom(this.http.get<Usage>(`${API}/usage`));
+  }
+
+  quotas(): Promise<Quotas> {
+    return firstValueFrom(this.http.get<Quotas>(`${API}/settings/quotas`));
+  }
+
+  setQuotas(quotas: Quotas): Promise<Quotas> {
+    return firstValueFrom(this.http.put<Quotas>(`${API}/settings/quotas`, quotas));
   }
 
   async users(): Promise<UserView[]> {

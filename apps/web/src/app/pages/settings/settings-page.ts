@@ -18,8 +18,10 @@ import { About } from '../../settings/about';
 import { AccountForm } from '../../settings/account-form';
 import { LimitsForm } from '../../settings/limits-form';
 import { NotificationSetting } from '../../settings/notification-setting';
+import { QuotasForm } from '../../settings/quotas-form';
 import { SessionList } from '../../settings/session-list';
 import { TokenList } from '../../settings/token-list';
+import { UsageLine } from '../../settings/usage-line';
 import { UserList } from '../../settings/user-list';
 import { Icon } from '../../ui/icon';
 
@@ -42,9 +44,11 @@ const READ_AT_PX = 120;
     KeyList,
     LimitsForm,
     NotificationSetting,
+    QuotasForm,
     RouterLink,
     SessionList,
     TokenList,
+    UsageLine,
     UserList,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,

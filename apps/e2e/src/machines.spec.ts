@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { MachineView, PoolView } from '@mle/protocol';
+import { DEFAULT_QUOTAS, type MachineView, type PoolView } from '@mle/protocol';
 import { LOGIN, PASSWORD, Program, ROOT } from '@mle/testing';
 import type { Page } from '@playwright/test';
 import { seriousViolations } from './axe.js';

@@ -104,6 +104,7 @@ export class Attempt {
   /** After a start of the worker: takes up what the supervisor has, without sending anything yet. */
   async restore(entry: JournalEntry): Promise<void> {
     this.process = entry.process;
+    this.tools.workspaces.keep(this.spec);
     const state = await this.attach();
     if (state !== 'open') return;
     if (entry.started) await this.endAsLost();
@@ -350,7 +351,7 @@ export class Attempt {
     // A set-up ends with the kill, which its preparation waits for.
     if (withCopy) await this.kill();
     await this.preparing?.done;
-    await this.tools.workspaces.dropCleanHome(this.spec);
+    await this.tools.workspaces.release(this.spec);
     if (withCopy) {
       this.log.warn('The attempt is over for the server: its copy is killed and forgotten.');
       await this.killCopy();

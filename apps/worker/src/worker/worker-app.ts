@@ -20,6 +20,7 @@ import { pathWithPython } from '../prepare/run/python-name.js';
 import { Environments } from '../prepare/setup/environments.js';
 import { BlobCache } from '../prepare/sync/blob-cache.js';
 import { BlobFetcher } from '../prepare/sync/blob-fetcher.js';
+import { BlobKeeper } from '../prepare/sync/blob-keeper.js';
 import { Workspaces } from '../prepare/sync/workspaces.js';
 import { ArtifactSender } from '../results/artifacts/artifact-sender.js';
 import { LeftoverKeeper } from '../results/leftovers/leftover-keeper.js';
@@ -95,7 +96,8 @@ export class WorkerApp {
     this.inventory = inventory;
     const cache = new BlobCache(dataDir);
     const fetcher = new BlobFetcher(this.link, cache);
-    const workspaces = new Workspaces(identity, cache, fetcher);
+    const keeper = new BlobKeeper(cache, this.environment.blobCacheBytes, this.log);
+    const workspaces = new Workspaces(identity, cache, fetcher, keeper);
     const artifacts = new ArtifactSender(this.link);
     const leftovers = new LeftoverKeeper(workspaces, artifacts);
     const environments = new Environments(identity, cache, this.log);
@@ -103,6 +105,7 @@ export class WorkerApp {
     const attempts = this.makeTable(identity, inventory, workspaces, artifacts, environments);
     this.attempts = attempts;
     await attempts.restore(entries);
+    void keeper.prune();
     const gpus = new GpuUsage(() => inventory.current.gpus.length > 0, identity.path);
     const load = new LoadSampler(gpus);
     const heard = new HeardFile(dataDir);

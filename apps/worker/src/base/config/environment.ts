@@ -8,10 +8,15 @@ export interface Environment {
   stopGraceMs: number;
   /** After SIGTERM, before SIGKILL. */
   stopTermMs: number;
+  /** What the cache of file contents may hold. */
+  blobCacheBytes: number;
   path: string;
   home: string;
   lang: string;
 }
+
+const BLOB_CACHE_BYTES = 20 * 1024 ** 3;
+const LONGEST_STOP_MS = 3_600_000;
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
@@ -21,8 +26,9 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     throw new BadArgument(`MLE_LOG_LEVEL is "${logLevel}". Use one of ${LEVELS.join(', ')}.`);
   return {
     logLevel,
-    stopGraceMs: milliseconds(env, 'MLE_STOP_GRACE_MS', TIMING.stopGraceMs),
-    stopTermMs: milliseconds(env, 'MLE_STOP_TERM_MS', TIMING.stopTermMs),
+    stopGraceMs: whole(env, 'MLE_STOP_GRACE_MS', TIMING.stopGraceMs, 'milliseconds', LONGEST_STOP_MS),
+    stopTermMs: whole(env, 'MLE_STOP_TERM_MS', TIMING.stopTermMs, 'milliseconds', LONGEST_STOP_MS),
+    blobCacheBytes: whole(env, 'MLE_BLOB_CACHE_BYTES', BLOB_CACHE_BYTES, 'bytes', Number.MAX_SAFE_INTEGER),
     path: env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
     home: env['HOME'] ?? '/',
     lang: env['LANG'] ?? 'C.UTF-8',
@@ -34,12 +40,12 @@ export function inheritedEnvironment(): NodeJS.ProcessEnv {
   return { ...process.env };
 }
 
-function milliseconds(env: NodeJS.ProcessEnv, name: string, fallback: number): number {
+function whole(env: NodeJS.ProcessEnv, name: string, fallback: number, unit: string, most: number): number {
   const text = env[name];
   if (text === undefined || text === '') return fallback;
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 3_600_000) {
-    throw new BadArgument(`${name} is "${text}". Give whole milliseconds from 0 to 3600000.`);
+  if (!Number.isInteger(value) || value < 0 || value > most) {
+    throw new BadArgument(`${name} is "${text}". Give whole ${unit} from 0 to ${most}.`);
   }
   return value;
 }

@@ -1,10 +1,19 @@
 import type { Hash } from 'node:crypto';
 import { createHash, hash } from 'node:crypto';
-import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { mkdir, open, readdir, rename, rm, stat, truncate } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import type { SmallBlob } from './blob-packs.js';
+import { basename, dirname, join } from 'node:path';
+import type { SmallBlob, StoredFile } from './blob-packs.js';
 import { BlobPacks } from './blob-packs.js';
 
 /** Fewer that come together have a file each, so that the changes of single files do not fill the disk with packs. */
@@ -23,6 +32,7 @@ export class BlobCache {
     this.partials = join(dataDir, 'cache', 'partial');
     this.packs = new BlobPacks(join(dataDir, 'cache', 'packs'));
     mkdirSync(this.blobs, { recursive: true, mode: 0o700 });
+    mkdirSync(this.partials, { recursive: true, mode: 0o700 });
     this.files = new Set(readdirSync(this.blobs).flatMap((folder) => readdirSync(join(this.blobs, folder))));
   }
 
@@ -33,6 +43,27 @@ export class BlobCache {
 
   has(sha256: string): boolean {
     return this.packs.has(sha256) || (this.files.has(sha256) && existsSync(this.path(sha256)));
+  }
+
+  /** The file that a blob is in; null: it is not here. */
+  fileOf(sha256: string): string | null {
+    return this.packs.fileOf(sha256) ?? (this.files.has(sha256) ? this.path(sha256) : null);
+  }
+
+  /** All files of it, also the beginnings. */
+  stored(): StoredFile[] {
+    const own = readdirSync(this.blobs).flatMap((folder) =>
+      readdirSync(join(this.blobs, folder)).map((name) => join(this.blobs, folder, name)),
+    );
+    const begun = readdirSync(this.partials).map((name) => this.partialPath(name));
+    return [...this.packs.stored(), ...[...own, ...begun].map((path) => ({ path, hashes: [basename(path)] }))];
+  }
+
+  remove(file: StoredFile): void {
+    const { path, hashes } = file;
+    rmSync(path, { force: true });
+    this.packs.forget(file);
+    for (const sha256 of hashes) if (path === this.path(sha256)) this.files.delete(sha256);
   }
 
   /** The blobs that are there by a part, cut off with a connection, and how many bytes of each. */
@@ -76,7 +107,6 @@ export class BlobCache {
   }
 
   async receive(sha256: string, from: number): Promise<IncomingBlob> {
-    await mkdir(this.partials, { recursive: true, mode: 0o700 });
     const path = this.partialPath(sha256);
     const sum = createHash('sha256');
     if (from > 0) {

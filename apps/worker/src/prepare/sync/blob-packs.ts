@@ -19,6 +19,12 @@ export interface SmallBlob {
   bytes: Buffer;
 }
 
+/** A file of the cache, and the blobs that are in it. */
+export interface StoredFile {
+  path: string;
+  hashes: string[];
+}
+
 /** Small blobs that came together, in one file: to make a file costs more than to write what is in it. */
 export class BlobPacks {
   private readonly places = new Map<string, Place>();
@@ -42,6 +48,24 @@ export class BlobPacks {
     if (bytes !== null && hash('sha256', bytes) === sha256) return bytes;
     this.places.delete(sha256);
     return null;
+  }
+
+  /** The file that a blob is in; null: in none. */
+  fileOf(sha256: string): string | null {
+    const place = this.places.get(sha256);
+    return place === undefined ? null : join(this.folder, place.pack);
+  }
+
+  /** Also those whose blobs have all come once more since. */
+  stored(): StoredFile[] {
+    const packs = new Map(readdirSync(this.folder).map((name): [string, string[]] => [name, []]));
+    for (const [sha256, { pack }] of this.places) packs.get(pack)?.push(sha256);
+    return [...packs].map(([name, hashes]) => ({ path: join(this.folder, name), hashes }));
+  }
+
+  /** The file was removed. */
+  forget({ path, hashes }: StoredFile): void {
+    for (const sha256 of hashes) if (this.fileOf(sha256) === path) this.places.delete(sha256);
   }
 
   add(blobs: SmallBlob[]): void {

@@ -10,6 +10,7 @@ import type { Identity, RunUser } from '../../machine/identity/identity.js';
 import { findLeftovers } from '../leftover-scan.js';
 import type { BlobCache } from './blob-cache.js';
 import type { BlobFetcher } from './blob-fetcher.js';
+import type { BlobKeeper } from './blob-keeper.js';
 import { ContainedTree } from './contained-tree.js';
 import { giveFolder } from './folder-gift.js';
 import { inTurns } from './in-turns.js';
@@ -45,6 +46,7 @@ export class Workspaces {
     private readonly identity: Identity,
     private readonly cache: BlobCache,
     private readonly fetcher: BlobFetcher,
+    private readonly keeper: BlobKeeper,
   ) {}
 
   /** Makes the workspace what the snapshot says. Throws `PrepareError`, or the signal's reason. */
@@ -58,7 +60,9 @@ export class Workspaces {
     const ref: AttemptRef = { runId: spec.runId, attempt: spec.attempt };
     const indexPath = join(this.identity.root, 'workspaces', spec.projectId, `${slot}.index.json`);
     const places = await this.makePlaces(spec, slot, user);
+    this.keep(spec);
     const [manifest, index] = await Promise.all([this.manifest(ref, spec.snapshotId, signal), this.index(indexPath)]);
+    this.keeper.keep(attemptKey(spec), [spec.snapshotId, ...manifest.files.map(({ sha256 }) => sha256)]);
     const tree = this.tree(spec.projectId, slot);
     const wanted = new Set(manifest.files.map(({ path }) => path));
     let changed = false;
@@ -79,6 +83,7 @@ export class Workspaces {
       tree.close();
       if (changed) await index.save();
     }
+    if (changed) void this.keeper.prune();
     return { ...places, files: manifest.files };
   }
 
@@ -93,8 +98,14 @@ export class Workspaces {
     await drop(this.outputs(ref));
   }
 
-  /** Removes the home that a clean run had for itself. */
-  async dropCleanHome(spec: RunSpec): Promise<void> {
+  /** Keeps the list of the run's files for its end. */
+  keep(spec: RunSpec): void {
+    this.keeper.keep(attemptKey(spec), [spec.snapshotId]);
+  }
+
+  /** The attempt is over: nothing in the cache is kept for it, and the home that a clean run had for itself goes. */
+  async release(spec: RunSpec): Promise<void> {
+    this.keeper.release(attemptKey(spec));
     if (this.identity.isolated && spec.clean) await drop(this.cleanHome(spec));
   }
 

@@ -143,6 +143,20 @@ export const RunQuerySchema = PageQuerySchema.extend({
 });
 export type RunQuery = z.infer<typeof RunQuerySchema>;
 
+/** What a person can do about it is known. */
+export const FAILURE_CAUSES = ['module', 'keyboard', 'space', 'memory'] as const;
+/** What a program that failed said last. */
+export const FailureSchema = z.object({
+  /** The last line of its traceback, or of its standard error. */
+  sentence: SentenceSchema,
+  /** The last of the project's own lines on the way there. */
+  place: z.object({ path: z.string().max(LIMITS.pathBytes), line: z.int() }).nullable(),
+  cause: z.enum(FAILURE_CAUSES).nullable(),
+  /** What has to be installed for a module that is missing. */
+  package: WordSchema.nullable(),
+});
+export type Failure = z.infer<typeof FailureSchema>;
+
 /** One start of a run on a machine; `n` fences its writes. */
 const AttemptViewSchema = z.object({
   n: z.int(),
@@ -155,6 +169,8 @@ const AttemptViewSchema = z.object({
   exitCode: z.int().nullable(),
   signal: WordSchema.nullable(),
   reason: SentenceSchema.nullable(),
+  /** Null unless it failed. */
+  failure: FailureSchema.nullable(),
   outputBytes: z.int(),
   outputSha256: Sha256Schema.nullable(),
   /** When each state began, in order. */
@@ -194,6 +210,8 @@ export const RunViewSchema = z.object({
   exitCode: z.int().nullable(),
   signal: WordSchema.nullable(),
   reason: SentenceSchema.nullable(),
+  /** Of the current attempt; null unless it failed. */
+  failure: FailureSchema.nullable(),
   createdAt: TimeSchema,
   startedAt: TimeSchema.nullable(),
   finishedAt: TimeSchema.nullable(),

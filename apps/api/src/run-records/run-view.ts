@@ -70,6 +70,7 @@ export function runView(run: RunRecord, waiting: Waiting): RunView {
     exitCode: now.exitCode,
     signal: now.signal,
     reason: now.reason,
+    failure: now.failure ?? null,
     createdAt: run.createdAt.toISOString(),
     startedAt: now.startedAt?.toISOString() ?? null,
     finishedAt: now.finishedAt?.toISOString() ?? null,
@@ -94,6 +95,7 @@ export function runView(run: RunRecord, waiting: Waiting): RunView {
 function attemptView(attempt: Attempt): AttemptView {
   return {
     ...attempt,
+    failure: attempt.failure ?? null,
     createdAt: attempt.createdAt.toISOString(),
     startedAt: attempt.startedAt?.toISOString() ?? null,
     finishedAt: attempt.finishedAt?.toISOString() ?? null,

@@ -1,4 +1,5 @@
 import type {
+  Failure,
   KnobSet,
   MetricSummary,
   Needs,
@@ -23,6 +24,8 @@ export interface Attempt {
   exitCode: number | null;
   signal: string | null;
   reason: string | null;
+  /** Absent unless it failed, and in runs of earlier versions. */
+  failure?: Failure | null;
   outputBytes: number;
   outputSha256: string | null;
   history: { state: RunState; at: Date }[];

@@ -37,6 +37,8 @@ export class AttemptEndings {
     await this.runs.noteNumbers(ref, await this.results.lastNumbers(ref, finished.outputBytes));
     const { exitCode, signal, outputBytes, outputSha256 } = finished;
     const reason = finished.reason ?? run.stopReason;
+    const failed = endState(run.state, finished) === 'failed';
+    const failure = failed ? await this.results.failure(ref, finished, run.snapshotId) : null;
     const ended = await this.end(run, finished, {
       exitCode,
       signal,
@@ -44,6 +46,7 @@ export class AttemptEndings {
       outputSha256,
       finishedAt: new Date(),
       reason,
+      failure,
     });
     // The state may have changed between reading and writing, by a stop: the worker asks again.
     if (!ended) return { ok: false, code: 'gap', expected: outputBytes };

@@ -68,6 +68,24 @@ export class CodeEditor implements OnInit {
     effect(() => {
       if (this.focusRequest() > 0 && this.kit()) this.view?.focus();
     });
+    effect(() => {
+      const document = this.document();
+      const line = document.lineWanted();
+      const ready = document.status() === 'ready';
+      const kit = this.kit();
+      if (line === null || !ready || !kit || !this.view) return;
+      kit.goToLine(this.view, line);
+      untracked(() => document.lineWanted.set(null));
+    });
+    effect(() => {
+      const document = this.document();
+      const failure = document.failedAt();
+      const ready = document.status() === 'ready';
+      const kit = this.kit();
+      if (!ready || !kit || !this.view || document.markedFailure === (failure?.key ?? '')) return;
+      document.markedFailure = failure?.key ?? '';
+      kit.markFailure(this.view, failure?.line ?? null);
+    });
     inject(DestroyRef).onDestroy(() => {
       this.keepState();
       // Taken out of the page while it has the focus, it would tell of its blur: the pane saves by itself.

@@ -23,6 +23,7 @@ import {
   rectangularSelection,
 } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
+import { failureMark } from './failure-mark';
 import { loadLanguage } from './languages';
 
 const highlight = HighlightStyle.define([
@@ -65,6 +66,12 @@ const look = EditorView.theme({
   '.cm-foldGutter .cm-gutterElement': { width: '12px', color: 'var(--text-faint)', opacity: '0' },
   '&:hover .cm-foldGutter .cm-gutterElement, .cm-foldGutter .cm-gutterElement.cm-activeLineGutter': { opacity: '1' },
   '@media (max-width: 719px)': { '.cm-foldGutter': { display: 'none !important' } },
+  '.cm-failedLine': { backgroundColor: 'var(--danger-soft)' },
+  '.cm-lineNumbers .cm-gutterElement.cm-failedGutter': {
+    color: 'var(--danger)',
+    fontWeight: '600',
+    boxShadow: 'inset 3px 0 0 var(--danger)',
+  },
   '.cm-activeLine': { backgroundColor: 'var(--code-active-line)' },
   '.cm-activeLineGutter': { backgroundColor: 'var(--code-active-line)', color: 'var(--text)' },
   '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
@@ -145,6 +152,7 @@ function extensions(nonce: string): Extension[] {
     highlightActiveLine(),
     highlightActiveLineGutter(),
     highlightSpecialChars(),
+    failureMark,
     history(),
     drawSelection(),
     dropCursor(),
@@ -217,6 +225,12 @@ export function createReader(parent: HTMLElement, text: string, path: string, no
   };
 }
 
+/** Puts the cursor at the beginning of a line, which comes to the middle of the view. */
+export function goToLine(view: EditorView, line: number): void {
+  const { from } = view.state.doc.line(Math.min(Math.max(1, line), view.state.doc.lines));
+  view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: 'center' }) });
+}
+
 /** Where the cursor is, both counted from 1. */
 export function cursorOf(state: EditorState): { line: number; column: number } {
   const { head } = state.selection.main;
@@ -233,5 +247,6 @@ export async function dress(view: EditorView, path: string, inFront: () => boole
   if (inFront()) view.dispatch({ effects: language.reconfigure(grammar) });
 }
 
+export { markFailure } from './failure-mark';
 export { openSearchPanel };
 export type { EditorState, EditorView };

@@ -63,7 +63,7 @@ export class DocumentStore {
     return this.documents().some((document) => document.path() === path && document.dirty());
   }
 
-  async open(path: string, options: { focus?: boolean } = {}): Promise<void> {
+  async open(path: string, options: { focus?: boolean; line?: number } = {}): Promise<void> {
     this.focusWanted.set(0);
     let document = this.documents().find((other) => other.path() === path);
     if (!document) {
@@ -73,6 +73,7 @@ export class DocumentStore {
       await this.load(document);
     }
     this.active.set(document);
+    if (options.line !== undefined) document.lineWanted.set(options.line);
     if (options.focus) this.focusWanted.update((count) => count + 1);
   }
 

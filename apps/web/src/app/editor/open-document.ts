@@ -28,6 +28,10 @@ export class OpenDocument {
   readonly savedText = signal('');
   /** Rises when the text is replaced from outside the editor. */
   readonly replaced = signal(0);
+  /** Where the editor is to go next, counted from 1. */
+  readonly lineWanted = signal<number | null>(null);
+  /** Where the last run failed; `key` tells one failure from the next. */
+  readonly failedAt = signal<{ line: number; key: string } | null>(null);
   readonly imageUrl = signal<string | null>(null);
   private readonly edited = signal(0);
   readonly dirty = computed(
@@ -40,6 +44,8 @@ export class OpenDocument {
   etag = '';
   /** The editor's own state (undo history, selection, scroll) while another tab is in front. */
   editorState: unknown = null;
+  /** The failure that was marked last: what was edited since is not marked again. */
+  markedFailure = '';
   private read: () => string = () => this.savedText();
 
   constructor(path: string) {

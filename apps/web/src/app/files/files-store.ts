@@ -33,6 +33,7 @@ export class FilesStore {
   readonly files = computed(() =>
     this.stored().filter((file) => !this.pending().some(({ path }) => file.path === path || isInside(file.path, path))),
   );
+  private readonly paths = computed(() => new Set(this.files().map(({ path }) => path)));
   /** Paths that moved, for the open tabs to follow. */
   readonly lastMove = signal<{ from: string; to: string } | null>(null);
 
@@ -58,6 +59,16 @@ export class FilesStore {
 
   get(path: string): FileView | null {
     return this.files().find((file) => file.path === path) ?? null;
+  }
+
+  /** The file that a program calls by an absolute path of its machine: the longest end of it that is a file here. */
+  named(absolute: string): string | null {
+    const parts = absolute.split('/').filter((part) => part !== '' && part !== '.');
+    for (let from = 0; from < parts.length; from++) {
+      const path = parts.slice(from).join('/');
+      if (this.paths().has(path)) return path;
+    }
+    return null;
   }
 
   async load(): Promise<void> {

@@ -19,20 +19,23 @@ import { OutputApi } from '../output/output-api';
 import type { OutputFeed } from '../output/output-feed';
 import { OutputFeeds } from '../output/output-feeds';
 import { OutputView } from '../output/output-view';
+import type { SourcePlace } from '../output/source-place';
 import { RunActivity } from '../runs/run-activity';
 import { outcome, runTime } from '../runs/run-words';
 import { RunsStore } from '../runs/runs-store';
 import { Icon } from '../ui/icon';
 import { RovingFocus, RovingItem } from '../ui/roving-focus';
 import { roleOf, StateIcon, stateWord } from '../ui/state-icon';
+import { OpenPlace } from '../workbench/open-place';
 import { Launcher } from './launcher';
+import { RunFailure } from './run-failure';
 
 const TABS = 8;
 
 /** The output of the project's latest runs, one tab for each. */
 @Component({
   selector: 'mle-output-dock',
-  imports: [Icon, OutputView, RouterLink, RovingFocus, RovingItem, RunSparkChart, StateIcon],
+  imports: [Icon, OutputView, RouterLink, RovingFocus, RovingItem, RunFailure, RunSparkChart, StateIcon],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './output-dock.html',
   styleUrl: './output-dock.scss',
@@ -45,6 +48,7 @@ export class OutputDock {
   private readonly files = inject(FilesStore);
   private readonly clock = inject(Clock);
   private readonly activity = inject(RunActivity);
+  private readonly places = inject(OpenPlace);
   private readonly chosen = signal<string | null>(null);
   private readonly cleared = signal<ReadonlyMap<string, number>>(new Map());
   protected readonly follow = signal(true);
@@ -111,6 +115,13 @@ export class OutputDock {
     const buffer = this.feed()?.buffer;
     return buffer ? bytes(buffer.end) : '';
   });
+
+  protected readonly fileOf = (path: string): string | null => this.files.named(path);
+
+  protected openPlace(place: SourcePlace): void {
+    const projectId = this.files.projectId();
+    if (projectId !== null) this.places.open({ projectId, ...place });
+  }
 
   protected choose(id: string): void {
     this.chosen.set(id);

@@ -1,12 +1,15 @@
 import { styleClasses } from './ansi-style';
 import type { TextRun } from './line-text';
 import { occurrences } from './output-search';
+import type { SourcePlace } from './source-place';
 
 /** A piece of a line as the page draws it. */
-interface DrawnRun {
+export interface DrawnRun {
   text: string;
   classes: string;
   mark: '' | 'mark' | 'mark now';
+  /** It leads to a line of the project. */
+  place?: SourcePlace;
 }
 
 /** A line as the page draws it. */
@@ -18,7 +21,7 @@ export interface DrawnRow {
   top: number;
   kind: string;
   time: string;
-  runs: DrawnRun[];
+  runs: readonly DrawnRun[];
 }
 
 /**

@@ -26,6 +26,7 @@ import type { OutputFeed } from './output-feed';
 import { OutputFeeds } from './output-feeds';
 import { OutputSearch } from './output-search';
 import { OutputView } from './output-view';
+import type { SourcePlace } from './source-place';
 
 /** `:120` in the search box is the line to go to. */
 const LINE_JUMP = /^:(\d+)$/;
@@ -46,6 +47,10 @@ export class OutputPane {
   readonly line = input<number | null>(null);
   /** A line was chosen for the address. */
   readonly lineChosen = output<number>();
+
+  /** The file of the project that a program calls so; null: no path leads anywhere. */
+  readonly fileOf = input<((path: string) => string | null) | null>(null);
+  readonly placeChosen = output<SourcePlace>();
 
   private readonly feeds = inject(OutputFeeds);
   private readonly api = inject(OutputApi);

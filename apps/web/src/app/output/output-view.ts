@@ -23,6 +23,7 @@ import type { OutputBuffer } from './output-buffer';
 import type { OutputFeed } from './output-feed';
 import type { Match } from './output-search';
 import { ScrollScale } from './scroll-scale';
+import { type SourcePlace, withPlace } from './source-place';
 import { LINE_PX, movedBy } from './wrapped-scroll';
 
 const PAD_PX = 6;
@@ -54,6 +55,10 @@ export class OutputView implements OnInit {
   /** The line that a link points at, counted from 0. */
   readonly target = input<number | null>(null);
   readonly follow = model(true);
+  /** The file of the project that a program calls so; null: no path leads anywhere. */
+  readonly fileOf = input<((path: string) => string | null) | null>(null);
+  /** A line of the project was chosen in a traceback. */
+  readonly placeChosen = output<SourcePlace>();
   /** The number of a line was chosen. */
   readonly chosen = output<number>();
 
@@ -231,13 +236,15 @@ export class OutputView implements OnInit {
       const index = this.indexOf(place);
       const line = buffer.line(index);
       const match = this.match();
+      const runs = drawnLine(line.runs, this.marked(), match?.line === index ? match.nth : -1);
+      const fileOf = this.fileOf();
       rows.push({
         place,
         index,
         top: place * LINE_PX + PAD_PX,
         kind: line.stream,
         time: this.timestamps() ? clockTime(line.time) : '',
-        runs: drawnLine(line.runs, this.marked(), match?.line === index ? match.nth : -1),
+        runs: fileOf === null ? runs : withPlace(runs, fileOf),
       });
     }
     return rows;

@@ -11,10 +11,11 @@ export function runTime(run: RunView, now: number): number | null {
   return Math.max(0, (run.finishedAt ? Date.parse(run.finishedAt) : now) - Date.parse(run.startedAt));
 }
 
-/** How it ended, in words: `exit 1`, `SIGKILL`, the reason. Empty while it is active or where success says it all. */
+/** How it ended, in words: what the program said last, `exit 1`, `SIGKILL`, the reason. Empty while it is active or where success says it all. */
 export function outcome(run: RunView): string {
   if (isActive(run.state)) return '';
   const parts: string[] = [];
+  if (run.failure) parts.push(run.failure.sentence);
   if (run.exitCode !== null) parts.push(`exit ${run.exitCode}`);
   else if (run.signal) parts.push(run.signal);
   if (run.reason) parts.push(run.reason);

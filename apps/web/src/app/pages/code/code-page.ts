@@ -16,6 +16,7 @@ import { isNumber, readStored, writeStored } from '../../core/storage';
 import { DocumentStore } from '../../editor/document-store';
 import { EditorPane } from '../../editor/editor-pane';
 import { nameOf } from '../../files/file-tree';
+import { FailureMarks } from '../../launch/failure-marks';
 import { Launcher } from '../../launch/launcher';
 import { OutputDock } from '../../launch/output-dock';
 import { RunOnPanel } from '../../launch/run-on-panel';
@@ -83,6 +84,7 @@ export class CodePage {
       const path = this.documents.activePath();
       if (path) untracked(() => this.pane.update((pane) => (pane === 'files' ? 'code' : pane)));
     });
+    inject(FailureMarks);
     const title = inject(PageTitle);
     effect(() => title.set(nameOf(this.documents.activePath() ?? '')));
     inject(Hotkeys).bind({

@@ -23,9 +23,12 @@ import { PageTitle } from '../../core/page-title';
 import { RequestError, sentence } from '../../core/problem';
 import { isActive } from '../../core/protocol-values';
 import { Toasts } from '../../core/toasts';
+import { FilesStore } from '../../files/files-store';
+import { RunFailure } from '../../launch/run-failure';
 import { RunCharts } from '../../metrics/run-charts';
 import { RunResources } from '../../metrics/run-resources';
 import { OutputPane } from '../../output/output-pane';
+import type { SourcePlace } from '../../output/source-place';
 import { RunActions } from '../../runs/run-actions';
 import { RunActivity } from '../../runs/run-activity';
 import { RunNotes } from '../../runs/run-notes';
@@ -39,6 +42,7 @@ import { Notice } from '../../ui/notice';
 import { RovingFocus, RovingItem } from '../../ui/roving-focus';
 import { StateChip } from '../../ui/state-chip';
 import { stateWord } from '../../ui/state-icon';
+import { OpenPlace } from '../../workbench/open-place';
 
 const TABS = [
   { key: 'output', label: 'Output' },
@@ -66,6 +70,7 @@ const OF_ATTEMPT: ReadonlySet<TabKey> = new Set(['output', 'graphs', 'resources'
     RunArtifacts,
     RunCharts,
     RunCode,
+    RunFailure,
     RunNotes,
     RunParameters,
     RunResources,
@@ -92,6 +97,8 @@ export class RunPage {
   private readonly router = inject(Router);
   private readonly files = inject(RunFilesStore);
   private readonly toasts = inject(Toasts);
+  private readonly projectFiles = inject(FilesStore);
+  private readonly places = inject(OpenPlace);
   protected readonly actions = inject(RunActions);
   protected readonly run = computed(() => this.store.get(this.id()));
   private readonly loaded = computed(() => this.run() !== null);
@@ -128,6 +135,11 @@ export class RunPage {
   protected readonly artifactCount = computed(() => this.files.artifacts()?.items.length ?? 0);
   protected readonly lineNumber = computed(() =>
     /^[1-9]\d{0,8}$/.test(this.line() ?? '') ? Number(this.line()) : null,
+  );
+
+  /** Of the project that is open: the files of others are not on the page. */
+  protected readonly fileOf = computed(() =>
+    this.run()?.projectId === this.projectFiles.projectId() ? (path: string) => this.projectFiles.named(path) : null,
   );
 
   constructor() {
@@ -192,6 +204,11 @@ export class RunPage {
     } catch {
       this.toasts.error('Nothing was copied: the browser gives no access to the clipboard here.');
     }
+  }
+
+  protected openPlace(place: SourcePlace): void {
+    const run = this.run();
+    if (run) this.places.open({ projectId: run.projectId, ...place });
   }
 
   protected stop(): void {

@@ -23,8 +23,8 @@ const ADVICE: Record<NonNullable<Failure['cause']>, (run: RunView) => string> = 
         @if (place(); as at) {
           <span
             >It failed at
-            <button type="button" class="btn link" (click)="open(at.path, at.line)">
-              {{ at.path }}, line {{ at.line }}</button
+            <a href="/code" (click)="$event.preventDefault(); open(at.path, at.line)"
+              >{{ at.path }}, line {{ at.line }}</a
             >.</span
           >
         }

@@ -35,6 +35,11 @@ describe('withPlace', () => {
     expect(runs[1]?.place).toEqual({ path: 'train.py', line: 12 });
   });
 
+  it('shows the path as the project has it', () => {
+    const runs = withPlace(drawn('  File "/ws/train.py", line 12, in f'), fileOf);
+    expect(runs.map(({ text }) => text)).toEqual(['  ', 'File "train.py", line 12', ', in f']);
+  });
+
   it('leads nowhere from a file of a library', () => {
     const runs = drawn('  File "/usr/lib/python3/json.py", line 1');
     expect(withPlace(runs, fileOf)).toBe(runs);

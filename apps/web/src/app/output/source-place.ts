@@ -46,7 +46,10 @@ export function withPlace(runs: readonly DrawnRun[], fileOf: (path: string) => s
     return [0, 1, 2]
       .map((part): DrawnRun => {
         const text = run.text.slice((cuts[part] as number) - start, (cuts[part + 1] as number) - start);
-        return { ...run, text, ...(part === 1 && { place }) };
+        if (part !== 1) return { ...run, text };
+        // Where the files lie on the machine tells nobody anything.
+        const whole = found.to - found.from === text.length && run.mark === '';
+        return { ...run, text: whole ? text.replace('file://', '').replace(found.path, path) : text, place };
       })
       .filter(({ text }) => text !== '');
   });

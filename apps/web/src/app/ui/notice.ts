@@ -24,6 +24,7 @@ const ICON_OF: Record<Tone, IconName> = { bad: 'alert', warn: 'alert', good: 'ch
   styles: `
     :host {
       display: flex;
+      flex-wrap: wrap;
       gap: 8px;
       padding: 8px 12px;
       border-radius: var(--radius);
@@ -33,6 +34,11 @@ const ICON_OF: Record<Tone, IconName> = { bad: 'alert', warn: 'alert', good: 'ch
     :host > mle-icon {
       margin-top: 2px;
       color: var(--danger);
+    }
+    /* Beside the icon and what closes it; a button that does not fit stands below. */
+    p {
+      flex: 1 1 auto;
+      max-width: calc(100% - 56px);
     }
     :host(.good) {
       background: var(--success-soft);

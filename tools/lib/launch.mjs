@@ -12,7 +12,7 @@ import { launcherLock, outwait } from './launcher-lock.mjs';
 import { PartFailure } from './part.mjs';
 import { prepare } from './prepare.mjs';
 import { rewrite, say, step, surviveClosedTerminal } from './progress.mjs';
-import { onPath } from './redis-binary.mjs';
+import { onPath, renewRedis } from './redis-binary.mjs';
 import { Refusal } from './refusal.mjs';
 import { endParts, Shutdown } from './shutdown.mjs';
 
@@ -70,6 +70,9 @@ export async function main(development) {
     lock.note({ url });
     welcome(installation, extra?.address ?? configuration.publicUrl ?? url, started);
     for (const { name, detail } of await missing(url)) say(`Runs cannot start yet. ${name}: ${detail}`);
+    // In the background: no start waits for it.
+    if (redisBinary?.file.startsWith(installation.redisFolder))
+      void renewRedis(installation.redisFolder, installation.log('install'));
     await shutdown.asked;
   } catch (failure) {
     error = shutdown.isAsked ? null : failure;

@@ -1,12 +1,27 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { run } from './command.mjs';
+import { AptFolder } from './apt-folder.mjs';
 import { Refusal } from './refusal.mjs';
 
 const SERVERS = ['redis-server', 'valkey-server'];
 /** The server's package holds a link to the binary, which is in the package of the tools. */
 const PACKAGES = ['redis-server', 'redis-tools'];
+/** In the folder of an unpacked Redis: the version of its packages, and when the system was last asked for a newer one. */
+const VERSION = 'version';
+const ASKED = 'asked';
+const ASK_EVERY_MS = 7 * 24 * 3_600_000;
 
 /**
  * @typedef {object} RedisBinary
@@ -58,88 +73,55 @@ export async function unpackRedis(folder, log) {
       `Redis was not found. Install it (${install}) so that redis-server is on the PATH, or give REDIS_URL.`,
     );
   }
-  const work = `${folder}.new`;
-  rmSync(work, { recursive: true, force: true });
-  mkdirSync(join(work, 'apt/state/lists/partial'), { recursive: true });
-  mkdirSync(join(work, 'apt/cache/archives/partial'), { recursive: true });
-  const apt = new AptFolder(work, log);
-  await apt.unpack(PACKAGES);
-  await addMissingLibraries(work, apt);
-  rmSync(join(work, 'apt'), { recursive: true, force: true });
-  rmSync(folder, { recursive: true, force: true });
-  renameSync(work, folder);
+  await unpackInto(folder, new AptFolder(`${folder}.new`, log));
   return { file: join(folder, 'usr/bin/redis-server'), env: libraryPath(folder) };
 }
 
-/** Downloads packages with the system's lists; where they are missing or old, with lists of its own. */
-class AptFolder {
-  #folder;
-  #log;
-  /** @type {string[]} */
-  #options = [];
-
-  /** @param {string} folder @param {import('./log-file.mjs').LogFile} [log] */
-  constructor(folder, log) {
-    this.#folder = folder;
-    this.#log = log;
+/**
+ * Once a week asks for a newer Redis than the one that was unpacked, and puts it in its place for the next start: the
+ * one that runs has its files open. Without a connection, or when anything fails, everything stays as it is.
+ * @param {string} folder
+ * @param {import('./log-file.mjs').LogFile} [log]
+ * @returns {Promise<boolean>} whether there is a newer one now
+ */
+export async function renewRedis(folder, log) {
+  const asked = statSync(join(folder, ASKED), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (!existsSync(folder) || Date.now() - asked < ASK_EVERY_MS) return false;
+  try {
+    writeFileSync(join(folder, ASKED), '');
+    const apt = new AptFolder(`${folder}.new`, log);
+    await apt.useOwnLists();
+    const version = apt.versionOf('redis-server');
+    if (version === null || !isNewer(version, readIfThere(join(folder, VERSION)))) return false;
+    await unpackInto(folder, apt);
+    return true;
+  } catch (error) {
+    log?.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return false;
+  } finally {
+    rmSync(`${folder}.new`, { recursive: true, force: true });
   }
+}
 
-  /** @param {string[]} packages */
-  async unpack(packages) {
-    let { code, output } = await this.#apt(['download', ...packages]);
-    if (code !== 0 && this.#options.length === 0) {
-      const apt = join(this.#folder, 'apt');
-      this.#options = [
-        '-o',
-        `Dir::State=${apt}/state`,
-        '-o',
-        `Dir::Cache=${apt}/cache`,
-        '-o',
-        'Dir::State::status=/var/lib/dpkg/status',
-      ];
-      ({ code, output } = await this.#apt(['update']));
-      if (code === 0) ({ code, output } = await this.#apt(['download', ...packages]));
-    }
-    if (code !== 0) {
-      throw new Refusal(
-        `Redis could not be taken from the packages of this system:\n${output.trim().split('\n').slice(-5).join('\n')}\n` +
-          'Install redis-server by hand (apt-get install redis-server), or give REDIS_URL.',
-      );
-    }
-    for (const name of readdirSync(join(this.#folder, 'apt')).filter((name) => name.endsWith('.deb'))) {
-      const file = join(this.#folder, 'apt', name);
-      execFileSync('dpkg', ['-x', file, this.#folder]);
-      rmSync(file);
-    }
-  }
+/** @param {string} folder @param {AptFolder} apt */
+async function unpackInto(folder, apt) {
+  await apt.unpack(PACKAGES);
+  await addMissingLibraries(apt.folder, apt);
+  writeFileSync(join(apt.folder, VERSION), apt.versionOf('redis-server') ?? '');
+  writeFileSync(join(apt.folder, ASKED), '');
+  rmSync(join(apt.folder, 'apt'), { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(apt.folder, folder);
+}
 
-  /**
-   * The direct dependencies that are not installed here.
-   * @param {string[]} packages
-   * @returns {string[]}
-   */
-  missingDependencies(packages) {
-    const { stdout } = spawnSync('apt-cache', [...this.#options, 'depends', '--important', ...packages], {
-      encoding: 'utf8',
-    });
-    const names = [...(stdout ?? '').matchAll(/^ *\|?(?:Pre)?Depends: ([a-z0-9][a-z0-9.+-]*)$/gm)].map(
-      (match) => match[1] ?? '',
-    );
-    return [...new Set(names)].filter((name) => !isInstalled(name));
-  }
+/** @param {string} version @param {string} than empty: unknown, as what an earlier launcher unpacked */
+function isNewer(version, than) {
+  return than === '' || spawnSync('dpkg', ['--compare-versions', version, 'gt', than]).status === 0;
+}
 
-  /** @param {string[]} args */
-  async #apt(args) {
-    // APT would step down to a user that cannot enter our folder; it holds nothing but packages, which it verifies.
-    const all = [...this.#options, '-q', '-o', 'APT::Sandbox::User=', ...args];
-    this.#log?.write(`\n$ apt-get ${all.join(' ')}\n`);
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
-    return await run('apt-get', all, {
-      cwd: join(this.#folder, 'apt'),
-      env,
-      write: (bytes) => this.#log?.write(bytes),
-    });
-  }
+/** @param {string} path */
+function readIfThere(path) {
+  return existsSync(path) ? readFileSync(path, 'utf8').trim() : '';
 }
 
 /**
@@ -168,12 +150,6 @@ function missingLibraries(folder) {
   const env = { ...process.env, ...libraryPath(folder), LC_ALL: 'C' };
   const { stdout } = spawnSync('ldd', [join(folder, 'usr/bin/redis-server')], { encoding: 'utf8', env });
   return [...(stdout ?? '').matchAll(/^\s*(\S+) => not found$/gm)].map((match) => match[1] ?? '');
-}
-
-/** @param {string} name */
-function isInstalled(name) {
-  const { stdout } = spawnSync('dpkg-query', ['-W', '-f', '${db:Status-Abbrev}', name], { encoding: 'utf8' });
-  return (stdout ?? '').startsWith('ii');
 }
 
 /**

@@ -1,7 +1,7 @@
 import { styleClasses } from './ansi-style';
 import type { TextRun } from './line-text';
 import { occurrences } from './output-search';
-import type { SourcePlace } from './source-place';
+import { type SourcePlace, sourcePlace } from './source-place';
 
 /** A piece of a line as the page draws it. */
 export interface DrawnRun {
@@ -51,6 +51,29 @@ export function drawnLine(runs: readonly TextRun[], query: string, now: number):
     }
   }
   return drawn;
+}
+
+/** The pieces of a line, of which those that name a line of the project's files lead there. */
+export function withPlace(runs: readonly DrawnRun[], fileOf: (path: string) => string | null): readonly DrawnRun[] {
+  const found = sourcePlace(runs.map((run) => run.text).join(''));
+  const path = found === null ? null : fileOf(found.path);
+  if (found === null || path === null) return runs;
+  const place = { path, line: found.line };
+  let at = 0;
+  return runs.flatMap((run) => {
+    const [start, end] = [at, at + run.text.length];
+    at = end;
+    const cuts = [start, Math.min(Math.max(found.from, start), end), Math.max(Math.min(found.to, end), start), end];
+    return [0, 1, 2]
+      .map((part): DrawnRun => {
+        const text = run.text.slice((cuts[part] as number) - start, (cuts[part + 1] as number) - start);
+        if (part !== 1) return { ...run, text };
+        // Where the files lie on the machine tells nobody anything.
+        const whole = found.to - found.from === text.length && run.mark === '';
+        return { ...run, text: whole ? text.replace('file://', '').replace(found.path, path) : text, place };
+      })
+      .filter(({ text }) => text !== '');
+  });
 }
 
 /** When a line came, to the millisecond. */

@@ -17,13 +17,13 @@ import {
 } from '@angular/core';
 import { plural } from '../core/format';
 import { Icon } from '../ui/icon';
-import { clockTime, drawnLine, type DrawnRow } from './drawn-line';
+import { clockTime, drawnLine, type DrawnRow, withPlace } from './drawn-line';
 import type { Column } from './line-table';
 import type { OutputBuffer } from './output-buffer';
 import type { OutputFeed } from './output-feed';
 import type { Match } from './output-search';
 import { ScrollScale } from './scroll-scale';
-import { type SourcePlace, withPlace } from './source-place';
+import type { SourcePlace } from './source-place';
 import { LINE_PX, movedBy } from './wrapped-scroll';
 
 const PAD_PX = 6;

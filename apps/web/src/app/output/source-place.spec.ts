@@ -1,5 +1,5 @@
-import type { DrawnRun } from './drawn-line';
-import { sourcePlace, withPlace } from './source-place';
+import { type DrawnRun, withPlace } from './drawn-line';
+import { sourcePlace } from './source-place';
 
 const drawn = (...texts: string[]): DrawnRun[] => texts.map((text) => ({ text, classes: '', mark: '' }));
 

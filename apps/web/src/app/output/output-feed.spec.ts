@@ -1,4 +1,7 @@
-import { chunks, piecesOf } from './output-feed';
+import type { RunView } from '@mle/protocol';
+import type { EventsSocket } from '../core/events-socket';
+import type { OutputApi } from './output-api';
+import { chunks, OutputFeed, piecesOf } from './output-feed';
 
 const bytes = (length: number) => new Uint8Array(length).fill(120);
 
@@ -40,5 +43,29 @@ describe('chunks', () => {
     expect(parts.slice(1).every((part, i) => part.from === parts[i]?.to)).toBe(true);
     expect(parts.length).toBe(3);
     expect(chunks({ from: 5, to: 9 })).toEqual([{ from: 5, to: 9 }]);
+  });
+});
+
+describe('a feed', () => {
+  it('is loading until the output that is stored is here', async () => {
+    const run = { id: 'r', attempt: 1, outputBytes: 3 } as Partial<RunView> as RunView;
+    const events = {
+      connected: () => true,
+      on: () => () => undefined,
+      watch: () => Promise.resolve({ ok: true, attempt: 1, storedBytes: 3, run }),
+    } as unknown as EventsSocket;
+    let answer: () => void = () => undefined;
+    const asked = new Promise<void>((resolve) => (answer = resolve));
+    const range = async () => {
+      await asked;
+      return { from: 0, bytes: bytes(3), segments: [{ offset: 0, length: 3, stream: 'stdout' as const, time: 1 }] };
+    };
+    const feed = new OutputFeed('r', events, { range } as unknown as OutputApi);
+    feed.open();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(feed.loading()).toBe(true);
+    answer();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect([feed.loading(), feed.buffer.end]).toEqual([false, 3]);
   });
 });

@@ -35,7 +35,7 @@ export class OutputFeed {
   private preview: OutputBuffer | null = null;
   private known = 0;
   private opened = 0;
-  private filling = false;
+  private filling: Promise<void> | null = null;
   private drawing = false;
   private again: ReturnType<typeof setTimeout> | null = null;
   private readonly off: (() => void)[] = [];
@@ -162,9 +162,13 @@ export class OutputFeed {
     this.draw();
   }
 
-  private async fill(): Promise<void> {
-    if (this.filling) return;
-    this.filling = true;
+  /** Whoever asks while it is under way waits for the same. */
+  private fill(): Promise<void> {
+    this.filling ??= this.fillGaps().finally(() => (this.filling = null));
+    return this.filling;
+  }
+
+  private async fillGaps(): Promise<void> {
     try {
       for (let gap = this.gap(); gap; gap = this.gap()) {
         const { full, attempt } = this;
@@ -186,8 +190,6 @@ export class OutputFeed {
     } catch (error) {
       this.error.set(sentence(error));
       setTimeout(() => void this.fill(), 5 * RETRY_MS);
-    } finally {
-      this.filling = false;
     }
   }
 

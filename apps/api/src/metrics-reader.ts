@@ -6,7 +6,7 @@ const readers = new Map<number, OutputReader>();
 
 /** The thread that reads the numbers of all runs, one piece of output after the other. */
 serveThread((request: ReadingRequest): ReadingProgress | undefined => {
-  if (request.kind === 'open') readers.set(request.reader, new OutputReader({ state: request.state }));
+  if (request.kind === 'open') readers.set(request.reader, new OutputReader(request));
   else if (request.kind === 'close') readers.delete(request.reader);
   else return progress(request);
   return undefined;

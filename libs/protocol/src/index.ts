@@ -13,6 +13,7 @@ export * from './limits.js';
 export * from './link.js';
 export * from './machines.js';
 export * from './metric-direction.js';
+export * from './metric-settings.js';
 export * from './metrics.js';
 export * from './output.js';
 export * from './page.js';

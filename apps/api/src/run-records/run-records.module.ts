@@ -11,6 +11,7 @@ import { RunComparisonsRepository } from './run-comparisons.repository.js';
 import { RunHooks } from './run-hooks.js';
 import { RunLinesRepository } from './run-lines.repository.js';
 import { RunSizes } from './run-sizes.service.js';
+import { RunReadingsRepository } from './run-readings.repository.js';
 import { RunsRepository } from './runs.repository.js';
 
 @Module({
@@ -30,6 +31,7 @@ import { RunsRepository } from './runs.repository.js';
     RunHooks,
     RunLinesRepository,
     RunSizes,
+    RunReadingsRepository,
     RunsRepository,
   ],
   exports: [
@@ -41,6 +43,7 @@ import { RunsRepository } from './runs.repository.js';
     RunHooks,
     RunLinesRepository,
     RunSizes,
+    RunReadingsRepository,
     RunsRepository,
   ],
 })

@@ -181,6 +181,10 @@ export class Run {
   @Prop({ type: MongooseSchema.Types.Mixed })
   finals?: { name: string; value: number | null }[];
 
+  /** Names the rules by which its output was read to its end. */
+  @Prop({ type: String })
+  readBy?: string;
+
   /** Of the request that made it: in each delivery, claim and log line. */
   @Prop({ type: String, default: null })
   correlationId!: string | null;

@@ -30,6 +30,7 @@ export type NewRun = Omit<
   | 'createdAt'
   | 'metrics'
   | 'finals'
+  | 'readBy'
   | 'before'
   | 'changes'
   | 'knobs'
@@ -95,7 +96,7 @@ export class RunsRepository {
   /** How the numbers of the attempt stand now; null when it is not the current one any more. */
   async noteNumbers(
     { runId, attempt }: AttemptRef,
-    numbers: Partial<Pick<Run, 'metrics' | 'finals'>>,
+    numbers: Partial<Pick<Run, 'metrics' | 'finals' | 'readBy'>>,
   ): Promise<RunRecord | null> {
     return orNull(
       await this.runs

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AttemptMetrics } from '../../src/results/metrics/attempt-metrics.js';
 import type { PointChunk } from '../../src/results/metrics/metrics.repository.js';
+import { NO_RULES } from '../../src/results/metrics/reader/reading-rules.js';
 import { ReadingThread } from '../../src/results/metrics/reading-thread.service.js';
 import type { Chunk } from '../../src/results/output/output.repository.js';
 
@@ -49,6 +50,7 @@ describe('the thread that reads numbers', () => {
         merge: () => Promise.resolve(),
         removeAttempt: () => Promise.resolve(),
       },
+      rules: () => Promise.resolve(NO_RULES),
       output: async function* (_ref, from, to) {
         await sleep(1);
         for (const chunk of chunks) if (chunk.to > from && chunk.from < to) yield chunk;

@@ -4,7 +4,8 @@ import type { Chunk } from '../output/output.repository.js';
 import { joinPoints } from './metric-points.js';
 import type { MetricsRepository, PointChunk } from './metrics.repository.js';
 import { pieces } from './pieces.js';
-import { finalsOf, isCurrent } from './reader/output-reader.js';
+import { finalsOf, isCurrent, readBy } from './reader/output-reader.js';
+import type { ReadingRules } from './reader/reading-rules.js';
 import { keptSeries, type SeriesPoints, type SeriesState } from './reader/series-book.js';
 import type { ReadingProgress } from './reading-messages.js';
 import type { ReadingThread, ThreadReader } from './reading-thread.service.js';
@@ -25,6 +26,8 @@ const MERGE_POINTS = 32_768;
 
 interface AttemptMetricsParts {
   repository: Pick<MetricsRepository, 'append' | 'last' | 'merge' | 'removeAttempt'>;
+  /** By which the attempt is read. */
+  rules: () => Promise<ReadingRules>;
   /** What is stored of the output, from an offset on. */
   output: (ref: AttemptRef, from: number, to: number) => AsyncGenerator<Chunk>;
   thread: Pick<ReadingThread, 'open'>;
@@ -38,6 +41,8 @@ export interface AttemptNumbers {
   series: SeriesState[];
   /** Null until the output is read to its end. */
   finals: Record<string, number> | null;
+  /** Names the rules that made them. */
+  readBy: string;
 }
 
 interface Range {
@@ -57,6 +62,7 @@ export class AttemptMetrics {
   /** How the series stand at `at`. */
   private seriesNow: SeriesState[] = [];
   private finalsNow: AttemptNumbers['finals'] = null;
+  private rulesKey = '';
   private hasFound = false;
   private final = false;
   private storedFinal = false;
@@ -99,7 +105,7 @@ export class AttemptMetrics {
   }
 
   get numbers(): AttemptNumbers {
-    return { series: this.seriesNow, finals: this.finalsNow };
+    return { series: this.seriesNow, finals: this.finalsNow, readBy: readBy(this.rulesKey) };
   }
 
   /** More output is stored than was read until now. */
@@ -237,9 +243,11 @@ export class AttemptMetrics {
   }
 
   private async load(): Promise<void> {
+    const rules = await this.parts.rules();
+    this.rulesKey = rules.key;
     const last = this.isNew ? null : await this.parts.repository.last(this.ref);
     if (this.closed) return;
-    if (last && !isCurrent(last.state)) {
+    if (last && !isCurrent(last.state, rules.key)) {
       // Other rules made these points: those of today read the output from its beginning.
       await this.parts.repository.removeAttempt(this.ref);
       return this.load();
@@ -248,8 +256,8 @@ export class AttemptMetrics {
     this.final = this.storedFinal = last?.final ?? false;
     this.hasFound = last !== null;
     this.seriesNow = keptSeries(last?.state.book.series ?? []);
-    if (last?.final) this.finalsNow = finalsOf(last.state);
-    else this.reader = this.parts.thread.open(last?.state);
+    if (last?.final) this.finalsNow = finalsOf(last.state, rules);
+    else this.reader = this.parts.thread.open(last?.state, rules);
   }
 
   private async read(chunk: Chunk): Promise<void> {

@@ -9,6 +9,7 @@ import { OutputService } from '../output/output.service.js';
 import { OutputIngest } from '../output/output-ingest.service.js';
 import { AttemptMetrics, type AttemptNumbers, Overtaken } from './attempt-metrics.js';
 import { downsample } from './downsample.js';
+import { MetricRulesService } from './metric-rules.service.js';
 import { columns } from './metric-view.js';
 import { MetricsRepository } from './metrics.repository.js';
 import { ReadingThread } from './reading-thread.service.js';
@@ -42,6 +43,7 @@ export class MetricsIngest implements OnModuleInit, OnModuleDestroy {
     private readonly events: EventsService,
     private readonly runs: RunHooks,
     private readonly thread: ReadingThread,
+    private readonly rules: MetricRulesService,
   ) {}
 
   onModuleInit(): void {
@@ -69,6 +71,22 @@ export class MetricsIngest implements OnModuleInit, OnModuleDestroy {
     const isSettled = await Promise.race([settled.then(() => true), sleep(SETTLE_MS, false, { ref: false })]);
     if (!isSettled) settled.catch((error: unknown) => logger.warn({ err: error, ...ref }, UNSETTLED));
     return entry.metrics.numbers;
+  }
+
+  /** Reads an attempt that has ended by the rules of today, however long that takes. */
+  async readAgain(ref: AttemptRef): Promise<AttemptNumbers> {
+    const entry = this.entry(ref, false);
+    await this.settleEntry(ref, entry);
+    return entry.metrics.numbers;
+  }
+
+  /** What goes on is read by the new rules from its beginning, with the next output that it prints. */
+  beginAgain(runIds: ReadonlySet<string>): void {
+    for (const [name, entry] of this.entries) {
+      if (!runIds.has(name.slice(0, name.indexOf('-'))) || entry.metrics.isFinishing) continue;
+      release(entry);
+      this.entries.delete(name);
+    }
   }
 
   /** Resolves when all is stored that this process has read of the attempt. */
@@ -118,6 +136,7 @@ export class MetricsIngest implements OnModuleInit, OnModuleDestroy {
   private metrics(ref: AttemptRef, isNew: boolean, entry: () => Entry): AttemptMetrics {
     return new AttemptMetrics(ref, isNew, {
       repository: this.repository,
+      rules: () => this.rules.ofRun(ref.runId),
       output: (of, from, to) => this.output.chunks(of, from, to),
       thread: this.thread,
       onPoints: () => this.tellSoon(ref, entry()),

@@ -1,10 +1,11 @@
 import type { AttemptRef, MetricList, MetricQuery } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { Downsampler } from './downsample.js';
+import { MetricRulesService } from './metric-rules.service.js';
 import { columns } from './metric-view.js';
 import { ChunksChanged, MetricsRepository } from './metrics.repository.js';
 import { MetricsIngest } from './metrics-ingest.service.js';
-import { droppedPoints, isCurrent } from './reader/output-reader.js';
+import { droppedPoints, isCurrent, type ReaderState } from './reader/output-reader.js';
 import { keptSeries } from './reader/series-book.js';
 
 const TRIES = 5;
@@ -15,12 +16,12 @@ export class MetricsService {
   constructor(
     private readonly ingest: MetricsIngest,
     private readonly repository: MetricsRepository,
+    private readonly rules: MetricRulesService,
   ) {}
 
   /** `ended`: no more output comes, so that whatever was not read at its end is read now. */
   async list(ref: AttemptRef, ended: boolean, query: Pick<MetricQuery, 'names' | 'points'>): Promise<MetricList> {
-    if (ended) await this.ingest.settle(ref);
-    else await this.ingest.flush(ref);
+    await this.readNow(ref, ended);
     for (let tries = 1; ; tries++) {
       try {
         return await this.read(ref, ended, query);
@@ -30,13 +31,24 @@ export class MetricsService {
     }
   }
 
+  /** Resolves when what was printed until now is read, as far as that takes a moment. */
+  async readNow(ref: AttemptRef, ended: boolean): Promise<void> {
+    if (ended) await this.ingest.settle(ref);
+    else await this.ingest.flush(ref);
+  }
+
+  /** How the numbers of the attempt stand; null when they are not read, or by other rules. */
+  async state(ref: AttemptRef): Promise<ReaderState | null> {
+    const [last, { key }] = await Promise.all([this.repository.last(ref), this.rules.ofRun(ref.runId)]);
+    return last && isCurrent(last.state, key) ? last.state : null;
+  }
+
   private async read(
     ref: AttemptRef,
     ended: boolean,
     { names, points }: Pick<MetricQuery, 'names' | 'points'>,
   ): Promise<MetricList> {
-    const last = await this.repository.last(ref);
-    const state = last && isCurrent(last.state) ? last.state : null;
+    const state = await this.state(ref);
     const wanted = keptSeries(state?.book.series ?? []).filter(
       ({ name }) => names === undefined || names.includes(name),
     );

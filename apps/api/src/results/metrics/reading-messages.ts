@@ -1,9 +1,10 @@
 import type { ReaderState } from './reader/output-reader.js';
+import type { ReadingRules } from './reader/reading-rules.js';
 import type { SeriesPoints, SeriesState } from './reader/series-book.js';
 
 /** What the thread is told of one reader. All but `open` and `close` are answered. */
 export type ReadingRequest = { reader: number } & (
-  | { kind: 'open'; state: ReaderState | undefined }
+  | { kind: 'open'; state: ReaderState | undefined; rules: ReadingRules }
   | { kind: 'read'; data: Uint8Array; segments: [length: number, stream: number, time: number][] }
   | { kind: 'skip'; bytes: number }
   | { kind: 'end' }

@@ -3,6 +3,7 @@ import { CONFIG, type Config } from '../../platform/config/config.js';
 import { DeadlineThread, type ThreadSession } from '../../platform/threads/deadline-thread.js';
 import type { Piece } from './pieces.js';
 import type { ReaderState } from './reader/output-reader.js';
+import { NO_RULES, type ReadingRules } from './reader/reading-rules.js';
 import type { ReadingProgress, ReadingRequest } from './reading-messages.js';
 
 /** Reading takes time linear in the bytes: a piece that takes so long has met a fault of ours. */
@@ -36,10 +37,10 @@ export class ReadingThread implements OnModuleDestroy {
   }
 
   /** A reader that goes on from a state, or begins anew. */
-  open(state?: ReaderState): ThreadReader {
+  open(state?: ReaderState, rules: ReadingRules = NO_RULES): ThreadReader {
     const reader = ++this.readers;
     const session = this.thread.enter();
-    session.tell({ reader, kind: 'open', state });
+    session.tell({ reader, kind: 'open', state, rules });
     return new ThreadReader(reader, session);
   }
 }

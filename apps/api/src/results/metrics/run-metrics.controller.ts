@@ -1,4 +1,8 @@
 import {
+  type FoundList,
+  FoundListSchema,
+  type FoundQuery,
+  FoundQuerySchema,
   IdSchema,
   type MetricList,
   MetricListSchema,
@@ -30,6 +34,16 @@ export class RunMetricsController {
     @ZodQuery(MetricQuerySchema) query: MetricQuery,
   ): Promise<MetricList> {
     return this.metrics.list(user.id, id, query);
+  }
+
+  @Get('metrics/found')
+  @Returns(200, FoundListSchema, 'Each name that was found, with the line that it was read from last')
+  found(
+    @CurrentUser() user: AuthUser,
+    @ZodParam('id', IdSchema) id: string,
+    @ZodQuery(FoundQuerySchema) { attempt }: FoundQuery,
+  ): Promise<FoundList> {
+    return this.metrics.found(user.id, id, attempt);
   }
 
   @Get('resources')

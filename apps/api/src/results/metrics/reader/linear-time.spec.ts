@@ -1,5 +1,6 @@
 import { OutputReader } from './output-reader.js';
 import { compilePattern, type Pattern } from './patterns.js';
+import { NO_RULES } from './reading-rules.js';
 
 const ESC = String.fromCharCode(27);
 const BACKSPACE = String.fromCharCode(8);
@@ -125,7 +126,7 @@ const pattern = compilePattern('best so far: {best} at epoch {x}') as Pattern;
 const passing = compilePattern('{_} at {x} loss {loss}') as Pattern;
 
 function time(bytes: Buffer): number {
-  const reader = new OutputReader({ patterns: [pattern, passing] });
+  const reader = new OutputReader({ rules: { ...NO_RULES, patterns: [pattern, passing] } });
   const start = process.cpuUsage();
   for (let at = 0; at < bytes.length; at += 64 * KB) {
     reader.push(bytes.subarray(at, at + 64 * KB), 0, 1);

@@ -2,6 +2,7 @@ import { LIMITS } from '@mle/protocol';
 import { corpus } from './corpus/corpus.js';
 import { droppedPoints, OutputReader, type ReaderState } from './output-reader.js';
 import { compilePattern, type Pattern } from './patterns.js';
+import { NO_RULES, type ReadingRules } from './reading-rules.js';
 import type { SeriesPoints } from './series-book.js';
 
 function joined(parts: SeriesPoints[]): Record<string, unknown> {
@@ -21,13 +22,14 @@ function read(
   patterns: Pattern[] = [],
 ): { points: unknown; finals: unknown; series: unknown } {
   const parts: SeriesPoints[] = [];
-  let reader = new OutputReader({ patterns });
+  const rules = { ...NO_RULES, patterns };
+  let reader = new OutputReader({ rules });
   for (let at = 0; at < bytes.length;) {
     const to = at + sizes();
     reader.push(bytes.subarray(at, to), 0, 1);
     parts.push(...reader.take());
     at = to;
-    reader = new OutputReader({ state: JSON.parse(JSON.stringify(reader.state)) as ReaderState, patterns });
+    reader = new OutputReader({ state: JSON.parse(JSON.stringify(reader.state)) as ReaderState, rules });
   }
   reader.end();
   parts.push(...reader.take());
@@ -186,7 +188,9 @@ describe('the reader', () => {
 
 describe("the project's patterns", () => {
   it('name what the lines do not', () => {
-    const reader = new OutputReader({ patterns: [pattern('best so far: {best_val_loss} at epoch {x}')] });
+    const reader = new OutputReader({
+      rules: { ...NO_RULES, patterns: [pattern('best so far: {best_val_loss} at epoch {x}')] },
+    });
     text(
       reader,
       'epoch 10 loss=0.2',
@@ -201,7 +205,7 @@ describe("the project's patterns", () => {
   });
 
   it('take the numbers that they name from the other rules', () => {
-    const reader = new OutputReader({ patterns: [pattern('loss={training loss} acc')] });
+    const reader = new OutputReader({ rules: { ...NO_RULES, patterns: [pattern('loss={training loss} acc')] } });
     text(reader, 'epoch 1 loss=0.5 acc=0.9', 'epoch 2 loss=0.4 acc=0.8');
     expect(reader.series.map(({ name, axis, count }) => [name, axis, count])).toEqual([
       ['training loss', 'index', 2],
@@ -222,8 +226,45 @@ describe("the project's patterns", () => {
   });
 
   it('may pass over words', () => {
-    const reader = new OutputReader({ patterns: [pattern('{_}|{x}|Loss {l} done')] });
+    const reader = new OutputReader({ rules: { ...NO_RULES, patterns: [pattern('{_}|{x}|Loss {l} done')] } });
     text(reader, 'abc|12|Loss 0.5 done');
     expect(reader.take()).toMatchObject([{ name: 'l', x: [12], y: [0.5] }]);
+  });
+});
+
+describe('what a project changes', () => {
+  const read = (rules: Partial<ReadingRules>, ...lines: string[]) => {
+    const reader = new OutputReader({ rules: { ...NO_RULES, ...rules } });
+    reader.push(Buffer.from(lines.join('\n')), 0, 1);
+    reader.end();
+    return reader;
+  };
+  const printed = ['step=10 loss=0.5 acc=0.1', 'step=20 loss=0.25 acc=0.2', 'Test accuracy: 0.9', 'Test loss: 0.3'];
+
+  it('names, hides and places anew', () => {
+    const reader = read(
+      {
+        hidden: ['acc', 'Test loss'],
+        renamed: [
+          ['loss', 'train/loss'],
+          ['Test accuracy', 'test'],
+        ],
+        axes: [['loss', 'index']],
+      },
+      ...printed,
+    );
+    expect(reader.take()).toEqual([{ name: 'train/loss', axis: 'index', x: [0, 1], y: [0.5, 0.25], time: [1, 1] }]);
+    expect(reader.series).toMatchObject([{ name: 'train/loss', raw: 'loss', count: 2 }]);
+    expect(reader.finals).toEqual({ test: 0.9 });
+    expect(reader.foundIn.map(({ name }) => name)).toEqual(['loss', 'acc', 'Test accuracy', 'Test loss']);
+    expect(droppedPoints(reader.state)).toBe(0);
+  });
+
+  it('never makes one series of two', () => {
+    const reader = read({ renamed: [['acc', 'loss']] }, ...printed.slice(0, 2));
+    expect(reader.series.map(({ name, last }) => [name, last])).toEqual([
+      ['loss', 0.25],
+      ['acc', 0.2],
+    ]);
   });
 });

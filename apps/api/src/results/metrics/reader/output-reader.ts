@@ -1,6 +1,7 @@
 import { Context, type ContextState } from './context.js';
 import { LineReader } from './line-reader.js';
-import type { Pattern } from './patterns.js';
+import { compilePattern, type Pattern } from './patterns.js';
+import { NO_RULES, type ReadingRules } from './reading-rules.js';
 import { type BookState, keptSeries, SeriesBook, type SeriesPoints, type SeriesState } from './series-book.js';
 import type { Source } from './sources.js';
 import { type Shared, StreamReader, type StreamState } from './stream-reader.js';
@@ -8,6 +9,8 @@ import { type Shared, StreamReader, type StreamState } from './stream-reader.js'
 /** All that decides what the bytes after an offset mean: plain data, so that any process can go on with it. */
 export interface ReaderState {
   version: number;
+  /** Of the project's rules. */
+  rules?: string;
   offset: number;
   sampled: boolean;
   streams: StreamState[];
@@ -20,19 +23,26 @@ const READER_VERSION = 2;
 /** Of the streams of an attempt the program's own: stdout and stderr. */
 const STREAMS = 2;
 
-/** Whether a state was made by the rules of today. */
-export function isCurrent(state: unknown): state is ReaderState {
-  return (state as Partial<ReaderState> | null)?.version === READER_VERSION;
+/** Whether a state was made by the rules of today, the project's with the `key` among them. */
+export function isCurrent(state: unknown, key: string): state is ReaderState {
+  const { version, rules = '' } = (state ?? {}) as Partial<ReaderState>;
+  return version === READER_VERSION && rules === key;
 }
+
+/** Names all rules that points are made by. */
+export const readBy = (key: string): string => `${READER_VERSION} ${key}`;
 
 /** The points that no series took, or one that is not shown. */
 export function droppedPoints({ book: { series, dropped } }: ReaderState): number {
   const kept = new Set(keptSeries(series));
-  return series.reduce((sum, one) => (kept.has(one) ? sum : sum + one.count), dropped);
+  return series.reduce((sum, one) => (kept.has(one) || one.hidden ? sum : sum + one.count), dropped);
 }
 
+const isPattern = (compiled: Pattern | string): compiled is Pattern => typeof compiled !== 'string';
+
 /** The values about the whole run, of an attempt whose output was read to its end. */
-export const finalsOf = ({ book }: ReaderState): Record<string, number> => new SeriesBook(book).finals;
+export const finalsOf = ({ book }: ReaderState, rules: ReadingRules): Record<string, number> =>
+  new SeriesBook(book, rules).finals;
 
 /**
  * Turns the output of one attempt into series and final values. The same bytes make the same points, however they are
@@ -43,11 +53,14 @@ export class OutputReader {
   private readonly streams: StreamReader[];
   private offset: number;
   private passed: boolean;
+  private readonly rules: string;
 
-  constructor({ state, patterns = [] }: { state?: ReaderState; patterns?: readonly Pattern[] } = {}) {
+  constructor({ state, rules = NO_RULES }: { state?: ReaderState | undefined; rules?: ReadingRules } = {}) {
+    const patterns = rules.patterns.map(({ text, axis }) => compilePattern(text, axis)).filter(isPattern);
+    this.rules = rules.key;
     this.shared = {
       context: new Context(state?.context),
-      book: new SeriesBook(state?.book),
+      book: new SeriesBook(state?.book, rules),
       lines: new LineReader(),
       patterns,
       time: 0,
@@ -61,6 +74,7 @@ export class OutputReader {
     const { context, book } = this.shared;
     return {
       version: READER_VERSION,
+      rules: this.rules,
       offset: this.offset,
       sampled: this.passed,
       streams: this.streams.map(({ state }) => state),

@@ -1,5 +1,6 @@
 import { LIMITS, type MetricAxis } from '@mle/protocol';
 import type { Form, Located } from './reading.js';
+import type { ReadingRules } from './reading-rules.js';
 import { excerptOf, type Source, type SourceLine } from './sources.js';
 
 /** Points of one series, in the order in which they were printed. */
@@ -14,6 +15,10 @@ export interface SeriesPoints {
 /** What is known of a series besides its points. */
 export interface SeriesState {
   name: string;
+  /** The name that was found, where the project gave it another. */
+  raw?: string;
+  /** The project shows it not. */
+  hidden?: true;
   axis: MetricAxis;
   form: Form;
   count: number;
@@ -88,8 +93,15 @@ export class SeriesBook {
   private dropped: number;
   private fresh = new Map<string, SeriesPoints>();
 
-  constructor(state?: BookState) {
-    this.series = new Map(state?.series.map((series) => [series.name, { ...series }]));
+  private readonly hidden: ReadonlySet<string>;
+  private readonly renamed: ReadonlyMap<string, string>;
+  private readonly axes: ReadonlyMap<string, MetricAxis>;
+
+  constructor(state?: BookState, rules?: Pick<ReadingRules, 'hidden' | 'renamed' | 'axes'>) {
+    this.hidden = new Set(rules?.hidden);
+    this.renamed = new Map(rules?.renamed);
+    this.axes = new Map(rules?.axes);
+    this.series = new Map(state?.series.map((series) => [series.raw ?? series.name, { ...series }]));
     this.waiting = new Map(state?.waiting.map(([name, { y, ...rest }]) => [name, { ...rest, y: numberOf(y) }]));
     this.told = new Map(state?.finals.map(([name, y]) => [name, numberOf(y)]));
     this.late = new Map(state?.late.map(([name, y]) => [name, numberOf(y)]));
@@ -127,7 +139,12 @@ export class SeriesBook {
     const finals: [string, number][] = [...this.told];
     for (const [name, { y, sure }] of this.waiting) if (sure) finals.push([plainName(name), y]);
     finals.push(...this.late);
-    return Object.fromEntries(finals.slice(0, MOST_FINALS));
+    return Object.fromEntries(
+      finals
+        .filter(([name]) => !this.hidden.has(name))
+        .map(([name, y]) => [this.renamed.get(name) ?? name, y] as const)
+        .slice(0, MOST_FINALS),
+    );
   }
 
   /** The line that each series and final value was read from last. */
@@ -137,7 +154,9 @@ export class SeriesBook {
     );
   }
 
-  add(value: Value, origin: Origin): void {
+  add(value: Value, asPrinted: Origin): void {
+    const axis = this.axes.get(value.name);
+    const origin = axis && asPrinted.located ? { ...asPrinted, located: { ...asPrinted.located, axis } } : asPrinted;
     if (origin.whole || (value.best && (!origin.located || origin.located.held))) this.tell(value, origin);
     else if (value.best && origin.located) this.record(value, origin, origin.located);
     else if (origin.located && !origin.located.held) this.placed(value, origin, origin.located.axis, origin.located.x);
@@ -241,9 +260,10 @@ export class SeriesBook {
     count(series, x, y);
     this.late.delete(name);
     this.lines.set(name, { line, from, to });
+    if (series.hidden) return;
     let points = this.fresh.get(name);
     if (!points) {
-      points = { name, axis: series.axis, x: [], y: [], time: [] };
+      points = { name: series.name, axis: series.axis, x: [], y: [], time: [] };
       this.fresh.set(name, points);
     }
     points.x.push(x);
@@ -253,8 +273,11 @@ export class SeriesBook {
 
   private begin(name: string, axis: MetricAxis, form: Form, x: number): SeriesState | null {
     if (this.series.size >= MOST_TRACKED) return null;
+    const shown = this.shownName(name);
     const series: SeriesState = {
-      name,
+      name: shown,
+      ...(shown !== name && { raw: name }),
+      ...(this.hidden.has(name) && { hidden: true as const }),
       axis,
       form,
       count: 0,
@@ -267,6 +290,14 @@ export class SeriesBook {
     };
     this.series.set(name, series);
     return series;
+  }
+
+  /** Two series under one name would be one: the later one keeps its own. */
+  private shownName(name: string): string {
+    const given = this.renamed.get(name);
+    if (given === undefined) return name;
+    for (const series of this.series.values()) if (series.name === given) return name;
+    return given;
   }
 
   private sourcesOf(wanted: (name: string) => boolean): [string, Source][] {
@@ -292,8 +323,9 @@ function count(series: SeriesState, x: number, y: number): void {
  * Of all series those that are shown: the ones that were printed most, of those printed as often the ones with plainer
  * names.
  */
-export function keptSeries(all: readonly SeriesState[]): SeriesState[] {
-  if (all.length <= LIMITS.metricSeries) return [...all];
+export function keptSeries(found: readonly SeriesState[]): SeriesState[] {
+  const all = found.filter(({ hidden }) => !hidden);
+  if (all.length <= LIMITS.metricSeries) return all;
   const ranked = [...all].sort((a, b) => b.count - a.count || plainness(a.name) - plainness(b.name));
   const kept = new Set(ranked.slice(0, LIMITS.metricSeries));
   return all.filter((series) => kept.has(series));

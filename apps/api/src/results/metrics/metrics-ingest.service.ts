@@ -67,17 +67,16 @@ export class MetricsIngest implements OnModuleInit, OnModuleDestroy {
    */
   async settle(ref: AttemptRef, outputBytes?: number): Promise<AttemptNumbers> {
     const entry = this.entry(ref, false);
-    const settled = this.settleEntry(ref, entry, outputBytes);
-    const isSettled = await Promise.race([settled.then(() => true), sleep(SETTLE_MS, false, { ref: false })]);
-    if (!isSettled) settled.catch((error: unknown) => logger.warn({ err: error, ...ref }, UNSETTLED));
+    const settled = this.readToEnd(ref, outputBytes);
+    const numbers = await Promise.race([settled, sleep(SETTLE_MS, null, { ref: false })]);
+    if (numbers) return numbers;
+    settled.catch((error: unknown) => logger.warn({ err: error, ...ref }, UNSETTLED));
     return entry.metrics.numbers;
   }
 
   /** Reads an attempt that has ended by the rules of today, however long that takes. */
   async readAgain(ref: AttemptRef): Promise<AttemptNumbers> {
-    const entry = this.entry(ref, false);
-    await this.settleEntry(ref, entry);
-    return entry.metrics.numbers;
+    return this.readToEnd(ref);
   }
 
   /** What goes on is read by the new rules from its beginning, with the next output that it prints. */
@@ -91,7 +90,14 @@ export class MetricsIngest implements OnModuleInit, OnModuleDestroy {
 
   /** Resolves when all is stored that this process has read of the attempt. */
   async flush(ref: AttemptRef): Promise<void> {
-    await this.entries.get(key(ref))?.metrics.flush();
+    const entry = this.entries.get(key(ref));
+    if (!entry) return;
+    try {
+      await entry.metrics.flush();
+    } catch (error) {
+      if (!(error instanceof Overtaken)) throw error;
+      this.drop(ref, entry);
+    }
   }
 
   /** Output of the attempt waits here to be read; of one that has `ended`, be it a single line. */
@@ -109,10 +115,21 @@ export class MetricsIngest implements OnModuleInit, OnModuleDestroy {
     await this.repository.removeRuns(runIds);
   }
 
-  private async settleEntry(ref: AttemptRef, entry: Entry, outputBytes?: number): Promise<void> {
+  /** Where another process was faster, this one goes on with what is stored. */
+  private async readToEnd(ref: AttemptRef, outputBytes?: number): Promise<AttemptNumbers> {
+    try {
+      return await this.settleEntry(ref, this.entry(ref, false), outputBytes);
+    } catch (error) {
+      if (!(error instanceof Overtaken)) throw error;
+      return this.settleEntry(ref, this.entry(ref, false), outputBytes);
+    }
+  }
+
+  private async settleEntry(ref: AttemptRef, entry: Entry, outputBytes?: number): Promise<AttemptNumbers> {
     try {
       await entry.metrics.finish(outputBytes ?? (await this.output.storedBytes(ref)));
       this.tell(ref, entry);
+      return entry.metrics.numbers;
     } finally {
       // After a failure the next one begins with what is stored.
       this.drop(ref, entry);

@@ -31,6 +31,9 @@ import { SeriesSlots } from './series-slots';
         <mle-sample-line [file]="run().file" />
       </div>
     } @else {
+      @if (feed().sampled() || feed().dropped() > 0) {
+        <p class="remark">{{ remark() }}</p>
+      }
       @if (finals().length > 0) {
         <dl class="finals" aria-label="Final values">
           @for (final of finals(); track final.name) {
@@ -52,9 +55,6 @@ import { SeriesSlots } from './series-slots';
           />
         }
       </div>
-      @if (feed().sampled() || feed().dropped() > 0) {
-        <p class="remark">{{ remark() }}</p>
-      }
       <p class="foot">
         <a routerLink="/graphs" [queryParams]="{ runs: run().id }"
           ><mle-icon name="expand" />Compare on the Graphs page</a
@@ -196,7 +196,9 @@ export function remark(sampled: boolean, dropped: number): string {
   const parts = [
     ...(sampled ? ['Some lines are not read for numbers yet: more points may come.'] : []),
     ...(dropped > 0
-      ? [`${dropped.toLocaleString('en')} points are not kept: a run has at most 200 series and 5 million points.`]
+      ? [
+          `${dropped.toLocaleString('en')} points are not kept: a run has the 200 series that are printed most, and 5 million points.`,
+        ]
       : []),
   ];
   return parts.join(' ');

@@ -1,11 +1,11 @@
-import type { RunView } from '@mle/protocol';
+import type { MetricDirection, RunView } from '@mle/protocol';
 import { metricDirection } from '@mle/protocol/metric-direction';
 
 type Summary = RunView['metrics'][string];
 
 /** The best value so far; null where nothing says which way is better, and where no value was a number. */
-export function bestOf(name: string, summary: Summary): number | null {
-  const direction = metricDirection(name);
+export function bestOf(name: string, summary: Summary, chosen?: MetricDirection): number | null {
+  const direction = chosen ?? metricDirection(name);
   return direction === null ? null : direction === 'lower' ? summary.min : summary.max;
 }
 

@@ -25,6 +25,7 @@ import { isActive } from '../../core/protocol-values';
 import { Toasts } from '../../core/toasts';
 import { FilesStore } from '../../files/files-store';
 import { RunFailure } from '../../launch/run-failure';
+import { FoundNames } from '../../metrics/found-names';
 import { RunCharts } from '../../metrics/run-charts';
 import { RunResources } from '../../metrics/run-resources';
 import { OutputPane } from '../../output/output-pane';
@@ -47,6 +48,7 @@ import { OpenPlace } from '../../workbench/open-place';
 const TABS = [
   { key: 'output', label: 'Output' },
   { key: 'graphs', label: 'Graphs' },
+  { key: 'found', label: 'Found' },
   { key: 'parameters', label: 'Parameters' },
   { key: 'code', label: 'Code' },
   { key: 'artifacts', label: 'Artifacts' },
@@ -54,12 +56,13 @@ const TABS = [
 ] as const;
 type TabKey = (typeof TABS)[number]['key'];
 /** The parts that each attempt has for itself. */
-const OF_ATTEMPT: ReadonlySet<TabKey> = new Set(['output', 'graphs', 'resources']);
+const OF_ATTEMPT: ReadonlySet<TabKey> = new Set(['output', 'graphs', 'found', 'resources']);
 
 /** One run: what it is, how it went, what it printed. */
 @Component({
   selector: 'mle-run-page',
   imports: [
+    FoundNames,
     Icon,
     Notice,
     MatMenuModule,
@@ -225,6 +228,7 @@ export class RunPage {
 
   /** The address of this very line, to be copied or sent. */
   protected linkTo(line: number): void {
-    void this.router.navigate([], { queryParams: { line, attempt: this.earlier() }, replaceUrl: true });
+    const tab = this.shownTab() === 'found' ? 'found' : null;
+    void this.router.navigate([], { queryParams: { line, tab, attempt: this.earlier() }, replaceUrl: true });
   }
 }

@@ -16,6 +16,7 @@ import { Clock } from '../../core/clock';
 import { ago, duration, elapsed, number } from '../../core/format';
 import { isActive } from '../../core/protocol-values';
 import { MachinesStore } from '../../machines/machines-store';
+import { MetricSettingsStore } from '../../metrics/metric-settings-store';
 import { PoolsStore } from '../../pools/pools-store';
 import { bestOf, lastOf } from '../../runs/main-metric';
 import { RunActivity } from '../../runs/run-activity';
@@ -64,6 +65,7 @@ export class RunsTable {
   readonly atTop = output<boolean>();
 
   private readonly machines = inject(MachinesStore);
+  private readonly metricSettings = inject(MetricSettingsStore);
   private readonly pools = inject(PoolsStore);
   private readonly clock = inject(Clock);
   private readonly activity = inject(RunActivity);
@@ -121,7 +123,10 @@ export class RunsTable {
       started: ago(run.startedAt ?? run.createdAt, now),
       time: time === null ? '–' : isActive(run.state) ? elapsed(time) : duration(time),
       last: last === undefined ? '–' : number(last),
-      best: name !== null && summary ? number(bestOf(name, summary)) : '–',
+      best:
+        name !== null && summary
+          ? number(bestOf(name, summary, this.metricSettings.direction(run.projectId, name)))
+          : '–',
       outcome: waits ? this.activity.of(run) : run.state === 'succeeded' ? '' : outcome(run),
       bad: run.state === 'failed',
     };

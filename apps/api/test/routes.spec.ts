@@ -30,6 +30,8 @@ const NAMING: Record<string, (theirs: Theirs) => { body?: object; query?: string
 /** What routes with an id of their own take besides. */
 const BODIES: Record<string, object> = {
   'PATCH /api/v1/projects/:id': { name: 'stolen' },
+  'PUT /api/v1/projects/:id/metrics': { hidden: ['loss'], renamed: {}, axis: {}, direction: {}, patterns: [] },
+  'POST /api/v1/projects/:id/metrics/preview': { runId: '0123456789abcdef01234567', pattern: { text: 'loss {loss}' } },
   'POST /api/v1/projects/:id/move': { from: 'train.py', to: 'stolen.py' },
   'PATCH /api/v1/runs/:id': { note: 'stolen' },
   'POST /api/v1/runs/:id/leftovers/keep': { paths: ['stolen.pt'] },

@@ -14,8 +14,9 @@ test('what was found stands with its line, is hidden and renamed, and a pattern 
   await logIn(page, product);
   await writeFile(page, 'found.py', PROGRAM);
   await page.getByRole('button', { name: 'Go on this computer' }).click();
-  const { items } = await product.client.json<{ items: { id: string }[] }>('GET', 'runs?limit=1');
-  await page.goto(`${product.url}/runs/${items[0]?.id}?tab=found`);
+  const newest = async () => (await product.client.json<{ items: { id: string }[] }>('GET', 'runs?limit=1')).items[0];
+  await expect.poll(newest, { timeout: 30_000 }).toBeDefined();
+  await page.goto(`${product.url}/runs/${(await newest())?.id}?tab=found`);
   const found = page.getByRole('complementary', { name: 'Found in your output' });
   await expect(found.getByText('Test accuracy', { exact: true })).toBeVisible({ timeout: 30_000 });
   await expect(found.getByRole('button', { name: /^line \d+$/ })).toHaveCount(3);

@@ -10,8 +10,8 @@ import { Run, RunSchema } from './run.schema.js';
 import { RunComparisonsRepository } from './run-comparisons.repository.js';
 import { RunHooks } from './run-hooks.js';
 import { RunLinesRepository } from './run-lines.repository.js';
-import { RunSizes } from './run-sizes.service.js';
 import { RunReadingsRepository } from './run-readings.repository.js';
+import { RunSizes } from './run-sizes.service.js';
 import { RunsRepository } from './runs.repository.js';
 
 @Module({

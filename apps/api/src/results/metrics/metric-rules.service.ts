@@ -3,6 +3,7 @@ import { type MetricRules, NO_METRIC_RULES } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import type { Model } from 'mongoose';
+import { ProjectRemover } from '../../projects/project-remover.service.js';
 import { RunReadingsRepository } from '../../run-records/run-readings.repository.js';
 import { MetricRulesDocument } from './metric-rules.schema.js';
 import { NO_RULES, type ReadingRules } from './reader/reading-rules.js';
@@ -13,7 +14,13 @@ export class MetricRulesService {
   constructor(
     @InjectModel(MetricRulesDocument.name) private readonly documents: Model<MetricRulesDocument>,
     private readonly runs: RunReadingsRepository,
-  ) {}
+    remover: ProjectRemover,
+  ) {
+    remover.add(async (projectId) => {
+      await this.documents.deleteOne({ projectId });
+      return false;
+    });
+  }
 
   async ofRun(runId: string): Promise<ReadingRules> {
     const projectId = await this.runs.projectOf(runId);
@@ -48,7 +55,7 @@ export class MetricRulesService {
   }
 }
 
-/** The way is better does not change what is read. */
+/** Which way is better does not change what is read. */
 export function readingRules({ hidden, renamed, axis, patterns }: MetricRules): ReadingRules {
   const rules = { hidden, renamed: Object.entries(renamed), axes: Object.entries(axis), patterns };
   const text = JSON.stringify(rules);

@@ -1,5 +1,7 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { hash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -54,6 +56,38 @@ describe('the installation of a worker', () => {
     expect([await online(), said]).toEqual([true, expect.stringContaining('The worker starts and joins the server.')]);
     expect(said).not.toContain(body.token);
     expect(statSync(join(home, 'mle-worker/join-token')).mode & 0o777).toBe(0o600);
+  });
+
+  it('takes Node from a mirror where there is none, and nothing whose checksum is wrong', async () => {
+    const version = /^NODE_VERSION=(.*)$/m.exec(readFileSync(SCRIPT, 'utf8'))?.[1] ?? '';
+    const archive = `node-${version}-linux-${process.arch}`;
+    const mirror = mkdtempSync(join(folder, 'mirror-'));
+    const release = join(mirror, version);
+    mkdirSync(join(release, archive, 'bin'), { recursive: true });
+    writeFileSync(join(release, archive, 'bin/node'), `#!/bin/sh\nexec ${process.execPath} "$@"\n`, { mode: 0o755 });
+    execFileSync('tar', ['-czf', `${archive}.tar.gz`, archive], { cwd: release });
+    const sum = hash('sha256', readFileSync(join(release, `${archive}.tar.gz`)));
+    const tools = mkdtempSync(join(folder, 'tools-'));
+    for (const tool of ['cat', 'curl', 'cut', 'grep', 'gzip', 'mkdir', 'mv', 'rm', 'sha256sum', 'tar', 'uname'])
+      symlinkSync(execFileSync('sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).trim(), join(tools, tool));
+    const args = ['--url', api.url, '--dir', join(mirror, 'mle'), '--node-mirror', `file://${mirror}`, '--no-start'];
+    const install = async (sums: string): Promise<{ status: number | null; said: string }> => {
+      writeFileSync(join(release, 'SHASUMS256.txt'), `${sums}  ${archive}.tar.gz\n`);
+      const child = spawn('/bin/sh', [SCRIPT, ...args], { env: { PATH: tools }, stdio: ['ignore', 'ignore', 'pipe'] });
+      let said = '';
+      child.stderr.on('data', (bytes: Buffer) => (said += String(bytes)));
+      const [status] = (await once(child, 'close')) as [number | null];
+      return { status, said };
+    };
+    expect(await install('0'.repeat(64))).toEqual({
+      status: 1,
+      said: expect.stringContaining('The checksum of') as string,
+    });
+    const { status, said } = await install(sum);
+    expect([status, said]).toEqual([
+      0,
+      expect.stringContaining(`Node: ${process.version} (${mirror}/mle/node/bin/node)`),
+    ]);
   });
 
   it.each([

@@ -44,12 +44,13 @@ export class QuotasService {
    * @throws ProblemError 409 where the user may keep no more, 507 where the disk has no room for any.
    */
   async takeRun(ownerId: string): Promise<void> {
-    const { runs } = await this.quotas.get();
+    const { runs, bytes } = await this.quotas.get();
     await this.checkDisk();
-    await this.checkBytes(ownerId);
     const kept = await this.quotas.add(ownerId, { runs: 1 });
-    if (kept.runs <= runs) return;
+    const isFull = kept.fileBytes + kept.runBytes >= bytes;
+    if (kept.runs <= runs && !isFull) return;
     await this.giveRunBack(ownerId);
+    if (isFull) throw full(bytes);
     throw conflict(
       'quota.runs',
       `You keep ${kept.runs - 1} runs, and may keep ${runs}. Delete runs that you do not need, or ask an administrator to raise the limit.`,

@@ -46,13 +46,17 @@ export class UsageReckoner implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async reckon(ownerId: string): Promise<void> {
+    const counted: Kept = { runs: 0, runBytes: 0, fileBytes: 0 };
     const now = await this.quotas.reckon(ownerId, async () => {
-      const counted: Kept = { runs: 0, runBytes: 0, fileBytes: 0 };
       await this.counters.run(ownerId, counted);
       return counted;
     });
-    const { runs, bytes } = await this.quotas.get();
+    const isSettled =
+      now?.runs === counted.runs && now.runBytes === counted.runBytes && now.fileBytes === counted.fileBytes;
+    // Something was made meanwhile, which the count may have seen or not, or another server was faster.
+    if (!isSettled) this.waiting.add(ownerId);
     if (now === null) return;
+    const { runs, bytes } = await this.quotas.get();
     if (now.runs > runs || now.runBytes + now.fileBytes > bytes)
       logger.warn({ userId: ownerId, ...now }, 'a user keeps more than the quotas allow: nothing is deleted by that');
   }

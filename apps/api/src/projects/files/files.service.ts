@@ -10,6 +10,7 @@ import { QuotasService } from '../../platform/quotas/quotas.service.js';
 import { UsageReckoner } from '../../platform/quotas/usage-reckoner.service.js';
 import { ProjectRemover } from '../project-remover.service.js';
 import { ProjectsService } from '../projects.service.js';
+import { checkTogether } from './check-together.js';
 import { FilesRepository } from './files.repository.js';
 import { leadsOutside } from './link-target.js';
 
@@ -127,15 +128,18 @@ export class FilesService {
     this.checkPrecondition(path, present, precondition);
     if (present === null && !(await this.files.hasBelow(projectId, path)))
       throw notFound('file', `The project has no file or folder ${path}.`);
-    await this.projects.change(userId, projectId, async () => {
-      if (present === null) await this.files.deleteBelow(projectId, path);
-      else if (
-        !(await this.files.delete(projectId, path, precondition.kind === 'match' ? precondition.sha256 : null))
-      ) {
-        this.checkPrecondition(path, await this.files.get(projectId, path), precondition);
+    const removed = await this.projects.change(userId, projectId, async () => {
+      if (present === null) {
+        await this.files.deleteBelow(projectId, path);
+        return null;
       }
+      const expected = precondition.kind === 'match' ? precondition.sha256 : null;
+      if (await this.files.delete(projectId, path, expected)) return present;
+      this.checkPrecondition(path, await this.files.get(projectId, path), precondition);
+      return null;
     });
-    this.reckoner.ask(userId);
+    if (removed === null) this.reckoner.ask(userId);
+    else await this.quotas.takeFileBytes(userId, -removed.size);
   }
 
   /** Moves a file, or a folder with all below it. Nothing may stand at the new place. */
@@ -290,14 +294,3 @@ export class FilesService {
 /** The mode of a file that is written without one: as it is; what was a link becomes a file. */
 const keptMode = (present: number | undefined): number =>
   present === undefined || present === FILE_MODES.link ? FILE_MODES.plain : present;
-
-/** Refuses a set of files in which one would have to be a folder for another. */
-function checkTogether(list: string[]): void {
-  const paths = new Set(list);
-  for (const path of paths) {
-    for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
-      const folder = path.slice(0, slash);
-      if (paths.has(folder)) throw conflict('file.in_the_way', `${folder} is a file, so ${path} cannot be below it.`);
-    }
-  }
-}

@@ -27,24 +27,23 @@ function log(megabytes) {
 }
 
 /** The thread of the server that reads, with one piece at a time, as the server asks it. */
+const thread = new Worker(THREAD);
+let readers = 0;
+
 async function read(bytes) {
-  const thread = new Worker(THREAD);
-  try {
-    await once(thread, 'message');
-    const rules = { key: '', hidden: [], renamed: [], axes: [], patterns: [] };
-    thread.postMessage({ reader: 1, kind: 'open', state: undefined, rules });
-    let points = 0;
-    const began = performance.now();
-    for (let at = 0; at < bytes.length; at += PIECE) {
-      const data = new Uint8Array(bytes.subarray(at, at + PIECE));
-      thread.postMessage({ reader: 1, kind: 'read', data, segments: [[data.length, 0, 1_000]] });
-      const [{ answer }] = await once(thread, 'message');
-      points += answer.points.reduce((sum, { x }) => sum + x.length, 0);
-    }
-    return { seconds: (performance.now() - began) / 1000, points };
-  } finally {
-    await thread.terminate();
+  const reader = ++readers;
+  const rules = { key: '', hidden: [], renamed: [], axes: [], patterns: [] };
+  thread.postMessage({ reader, kind: 'open', state: undefined, rules });
+  let points = 0;
+  const began = performance.now();
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    const data = new Uint8Array(bytes.subarray(at, at + PIECE));
+    thread.postMessage({ reader, kind: 'read', data, segments: [[data.length, 0, 1_000]] });
+    const [{ answer }] = await once(thread, 'message');
+    points += answer.points.reduce((sum, { x }) => sum + x.length, 0);
   }
+  thread.postMessage({ reader, kind: 'close' });
+  return { seconds: (performance.now() - began) / 1000, points };
 }
 
 /** Looks at each byte once, and counts the ends of lines. */
@@ -62,6 +61,9 @@ function loop(bytes) {
 }
 
 const bytes = log(MEGABYTES);
+await once(thread, 'message');
+// Both are warm: the thread lives as long as the server.
+await read(bytes);
 for (let warm = 0; warm < 3; warm++) loop(bytes);
 const baseline = Array.from({ length: ROUNDS }, () => bytes.length / 1e6 / loop(bytes));
 const product = [];
@@ -71,6 +73,7 @@ for (let round = 0; round < ROUNDS; round++) {
   product.push(bytes.length / 1e6 / seconds);
   points.push(found / seconds / 1000);
 }
+await thread.terminate();
 const ratio = percentile(baseline, 0.5) / percentile(product, 0.5);
 report([
   atMost('read for numbers', spread(baseline, 'MB/s'), spread(product, 'MB/s'), ratio, 6),

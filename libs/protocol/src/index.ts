@@ -1,5 +1,6 @@
 export * from './artifacts.js';
 export * from './auth.js';
+export * from './aws.js';
 export * from './bounded.js';
 export * from './command-template.js';
 export * from './dial.js';

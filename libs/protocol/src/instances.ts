@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SentenceSchema, WordSchema } from './bounded.js';
 import { IdSchema, NameSchema, TimeSchema } from './ids.js';
+import { RegionSchema } from './aws.js';
 import { LIMITS } from './limits.js';
 
 /** Instances of one launch, and the most that an installation may allow at once. */
@@ -29,9 +30,21 @@ export type InstanceState = z.infer<typeof InstanceStateSchema>;
 /** Those that will not be there again. */
 export const isEnded = (state: InstanceState): boolean => state === 'terminated' || state === 'failed';
 
-/** Who has the machines: this computer, as further worker processes. */
-const InstanceProviderSchema = z.enum(['local']);
+/** Who has the machines: this computer, as further worker processes, or Amazon EC2. */
+const InstanceProviderSchema = z.enum(['local', 'aws']);
 export type InstanceProvider = z.infer<typeof InstanceProviderSchema>;
+
+const BuySchema = z.enum(['on-demand', 'spot']);
+export type Buy = z.infer<typeof BuySchema>;
+
+const InstanceProblemSchema = z.object({
+  code: WordSchema,
+  sentence: SentenceSchema,
+  detail: SentenceSchema,
+  /** By which the provider finds the request that failed. */
+  requestId: WordSchema.nullable(),
+});
+export type InstanceProblem = z.infer<typeof InstanceProblemSchema>;
 
 export const InstanceViewSchema = z.object({
   id: IdSchema,
@@ -41,7 +54,15 @@ export const InstanceViewSchema = z.object({
   type: WordSchema,
   /** The machine that it became, once its worker has joined. */
   machineId: IdSchema.nullable(),
+  /** An estimate, with disk and address where it has them. */
   pricePerHour: z.number(),
+  /** What it has cost so far, estimated. */
+  cost: z.number(),
+  buy: BuySchema,
+  region: WordSchema.nullable(),
+  zone: WordSchema.nullable(),
+  /** Its id at the provider. */
+  providerId: WordSchema.nullable(),
   requestedAt: TimeSchema,
   readyAt: TimeSchema.nullable(),
   /** It is terminated then, whatever it does. */
@@ -53,7 +74,7 @@ export const InstanceViewSchema = z.object({
   phases: z.array(z.object({ name: InstanceStateSchema, at: TimeSchema })).max(INSTANCE_STATES.length),
   /** Why it stopped or ended by itself. */
   reason: SentenceSchema.nullable(),
-  problem: z.object({ code: WordSchema, sentence: SentenceSchema, detail: SentenceSchema }).nullable(),
+  problem: InstanceProblemSchema.nullable(),
 });
 export type InstanceView = z.infer<typeof InstanceViewSchema>;
 
@@ -62,6 +83,10 @@ export const InstanceListSchema = z.object({
   items: z.array(InstanceViewSchema).max(LIMITS.pageItems),
   /** Where instances can be launched here. */
   providers: z.array(InstanceProviderSchema).max(10),
+  /** What everybody has to know: machines that nobody knows, keys that no longer work. */
+  notices: z.array(SentenceSchema).max(100),
+  /** EC2 is a simulation: nothing costs anything. */
+  simulated: z.boolean(),
 });
 export type InstanceList = z.infer<typeof InstanceListSchema>;
 
@@ -70,13 +95,30 @@ const InstanceTypeSchema = z.object({
   cpus: z.int(),
   memoryGb: z.number(),
   gpu: z.object({ name: WordSchema, count: z.int(), memoryGb: z.number() }).nullable(),
+  /** On demand, without disk and address. */
   pricePerHour: z.number(),
+  freeTier: z.boolean(),
+  /** It needs more processors than the account may have. */
+  overQuota: z.boolean(),
 });
 export type InstanceType = z.infer<typeof InstanceTypeSchema>;
-export const InstanceTypesSchema = z.object({ items: z.array(InstanceTypeSchema).max(LIMITS.pageItems) });
+export const InstanceTypesSchema = z.object({
+  items: z.array(InstanceTypeSchema).max(LIMITS.pageItems),
+  /** Of the price table; null: nothing costs anything. */
+  pricedAt: WordSchema.nullable(),
+  diskPerGbHour: z.number(),
+  addressPerHour: z.number(),
+});
 export type InstanceTypes = z.infer<typeof InstanceTypesSchema>;
 
-export const InstanceTypesQuerySchema = z.object({ provider: InstanceProviderSchema });
+export const InstanceTypesQuerySchema = z.object({
+  provider: InstanceProviderSchema,
+  region: RegionSchema.optional(),
+});
+
+/** The smallest disk of an instance on EC2, and what it has where nobody says. */
+export const SMALLEST_DISK_GB = 8;
+export const DEFAULT_DISK_GB = 60;
 
 const LifetimeSchema = z.number().min(0.25, 'Give at least a quarter of an hour.').max(MOST_HOURS);
 const IdleSchema = z.int().min(5, 'Give at least 5 minutes.').max(1440).nullable();
@@ -85,6 +127,20 @@ export const LaunchInstancesSchema = z
   .object({
     provider: InstanceProviderSchema,
     type: WordSchema.optional(),
+    /** `ubuntu`, `deep-learning` or the id of an image; absent: what fits the type. */
+    image: z
+      .string()
+      .max(40)
+      .regex(
+        /^(ubuntu|deep-learning|ami-[0-9a-f]{8,17})$/,
+        'Give ubuntu, deep-learning or an id such as ami-0123456789abcdef0.',
+      )
+      .optional(),
+    region: RegionSchema.optional(),
+    buy: BuySchema.optional(),
+    /** On demand where no spot instance is to be had. */
+    fallBack: z.boolean().optional(),
+    diskGb: z.int().min(SMALLEST_DISK_GB).max(2_000).optional(),
     count: z.int().min(1, 'Launch at least one.').max(MOST_INSTANCES).optional(),
     name: NameSchema.max(60, 'Use at most 60 characters.').optional(),
     poolId: IdSchema.optional(),
@@ -99,9 +155,14 @@ export const UpdateInstanceSchema = z
   .strict();
 export type UpdateInstance = z.infer<typeof UpdateInstanceSchema>;
 
+const DollarsSchema = z.number().min(0).max(1_000_000);
 /** Hard: what is over is refused. Instances that are stopped count, because they still take their place. */
 export const BudgetSchema = z
-  .object({ instances: z.int().min(0).max(MOST_INSTANCES, `Use at most ${MOST_INSTANCES}.`) })
+  .object({
+    instances: z.int().min(0).max(MOST_INSTANCES, `Use at most ${MOST_INSTANCES}.`),
+    dollarsPerHour: DollarsSchema.default(3),
+    dollarsPerMonth: DollarsSchema.default(50),
+  })
   .strict();
-export type Budget = z.infer<typeof BudgetSchema>;
-export const DEFAULT_BUDGET: Budget = { instances: 4 };
+export type Budget = z.output<typeof BudgetSchema>;
+export const DEFAULT_BUDGET: Budget = { instances: 4, dollarsPerHour: 3, dollarsPerMonth: 50 };

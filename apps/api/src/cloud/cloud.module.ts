@@ -1,11 +1,28 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 import { MachinesModule } from '../machines/machines.module.js';
+import { SecretsModule } from '../platform/secrets/secrets.module.js';
 import { RunRecordsModule } from '../run-records/run-records.module.js';
 import { RunsModule } from '../runs/life/runs.module.js';
+import { AwsClientsService } from './aws/aws-clients.service.js';
+import { AwsProvider } from './aws/aws-provider.service.js';
+import { ImagesService } from './aws/catalogue/images.service.js';
+import { QuotasService } from './aws/catalogue/quotas.service.js';
+import { TypesService } from './aws/catalogue/types.service.js';
+import { AwsCheckService } from './aws/keys/aws-check.service.js';
+import { AwsSettingsController } from './aws/keys/aws-settings.controller.js';
+import { AwsSettingsRepository } from './aws/keys/aws-settings.repository.js';
+import { AwsSettingsModelSchema, StoredAwsSettings } from './aws/keys/aws-settings.schema.js';
+import { NetworkService } from './aws/launch/network.service.js';
+import { CloudLeaseRepository } from './aws/machines/cloud-lease.repository.js';
+import { CloudLease, CloudLeaseSchema, CloudStranger, CloudStrangerSchema } from './aws/machines/cloud-lease.schema.js';
+import { Ec2Launcher } from './aws/machines/ec2-launcher.service.js';
+import { Ec2Machines } from './aws/machines/ec2-machines.service.js';
+import { Ec2Reconciler } from './aws/machines/ec2-reconciler.service.js';
 import { BudgetController } from './budget/budget.controller.js';
 import { BudgetRepository } from './budget/budget.repository.js';
-import { BudgetModelSchema, StoredBudget } from './budget/budget.schema.js';
+import { BudgetDecisions, BudgetDecisionsSchema, BudgetModelSchema, StoredBudget } from './budget/budget.schema.js';
+import { BudgetGate } from './budget/budget-gate.service.js';
 import { Instance, InstanceSchema } from './instances/instance.schema.js';
 import { InstanceKeeper } from './instances/instance-keeper.service.js';
 import { InstanceRuns } from './instances/instance-runs.service.js';
@@ -13,20 +30,26 @@ import { InstancesController } from './instances/instances.controller.js';
 import { InstancesRepository } from './instances/instances.repository.js';
 import { InstancesService } from './instances/instances.service.js';
 import { LauncherChannel } from './local/launcher-channel.js';
-import { LocalWorkers } from './local/local-workers.service.js';
+import { LocalProvider } from './local/local-provider.service.js';
+import { Providers } from './providers.service.js';
 
 /** Machines that come and go by a click: instances, how many there may be, and how they end. */
 @Module({
   imports: [
     MongooseModule.forFeature([
       { name: Instance.name, schema: InstanceSchema },
+      { name: BudgetDecisions.name, schema: BudgetDecisionsSchema },
+      { name: StoredAwsSettings.name, schema: AwsSettingsModelSchema },
+      { name: CloudLease.name, schema: CloudLeaseSchema },
+      { name: CloudStranger.name, schema: CloudStrangerSchema },
       { name: StoredBudget.name, schema: BudgetModelSchema },
     ]),
     MachinesModule,
     RunRecordsModule,
     RunsModule,
+    SecretsModule,
   ],
-  controllers: [BudgetController, InstancesController],
+  controllers: [AwsSettingsController, BudgetController, InstancesController],
   providers: [
     BudgetRepository,
     InstanceKeeper,
@@ -34,7 +57,21 @@ import { LocalWorkers } from './local/local-workers.service.js';
     InstancesRepository,
     InstancesService,
     LauncherChannel,
-    LocalWorkers,
+    LocalProvider,
+    Providers,
+    BudgetGate,
+    AwsCheckService,
+    AwsClientsService,
+    AwsProvider,
+    AwsSettingsRepository,
+    CloudLeaseRepository,
+    Ec2Launcher,
+    Ec2Machines,
+    Ec2Reconciler,
+    ImagesService,
+    NetworkService,
+    QuotasService,
+    TypesService,
   ],
 })
 export class CloudModule {}

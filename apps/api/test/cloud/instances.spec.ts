@@ -1,5 +1,6 @@
 import type { InstanceList } from '@mle/protocol';
 import { type Client, type Parts, startParts } from '@mle/testing';
+import { BudgetGate } from '../../src/cloud/budget/budget-gate.service.js';
 import { InstancesRepository, type NewInstance } from '../../src/cloud/instances/instances.repository.js';
 import { type ApiUnderTest, startApi } from '../api.js';
 
@@ -23,6 +24,8 @@ const instance = (requestKey?: string): NewInstance => ({
   name: 'local',
   type: 'local-1',
   cpus: null,
+  ...{ region: null, image: null, buy: 'on-demand', fallBack: false, diskGb: 0 },
+  price: { compute: 0, address: 0, disk: 0, worst: 0 },
   wanted: 'running',
   state: 'requested',
   ...(requestKey !== undefined && { requestKey }),
@@ -38,34 +41,48 @@ const instance = (requestKey?: string): NewInstance => ({
 const repositories = (): InstancesRepository[] =>
   [api, other].map(({ app }) => app.get(InstancesRepository, { strict: false }));
 
-it('takes no more places than there are, through two servers at once, and gives back those of the ended', async () => {
-  const asked = repositories().flatMap((repository) =>
-    Array.from({ length: 10 }, () => repository.insert(instance(), 4)),
-  );
-  const launched = (await Promise.all(asked)).filter((each) => each !== null);
+it('lets through no more than the budget allows, through two servers at once', async () => {
+  const gates = [api, other].map(({ app }) => app.get(BudgetGate, { strict: false }));
+  const asked = gates.flatMap((gate) => Array.from({ length: 5 }, () => gate.launch([instance()])));
+  const launched = (await Promise.allSettled(asked)).filter(({ status }) => status === 'fulfilled');
   expect(launched).toHaveLength(4);
   const [repository] = repositories() as [InstancesRepository];
-  expect(await repository.living()).toEqual([]);
-  await repository.release(launched.map((each) => each.id));
-  expect(await repository.living()).toHaveLength(4);
-  await repository.change(launched[0]?.id ?? '', { endedAt: new Date(), state: 'terminated' });
-  const held = await repository.insert(instance(), 4);
-  expect(held).not.toBeNull();
-  expect(await repository.insert(instance(), 4)).toBeNull();
-  // What a launch left that never went on gives its place back, and only that.
+  const living = await repository.living();
+  expect(living).toHaveLength(4);
+  await expect(gates[0]?.launch([instance()])).rejects.toMatchObject({ code: 'budget.instances' });
+  await repository.change(living[0]?.id ?? '', { endedAt: new Date(), state: 'terminated' });
+  // All of a launch or none of it.
+  await expect(gates[1]?.launch([instance(), instance()])).rejects.toMatchObject({ code: 'budget.instances' });
+  expect(await repository.living()).toHaveLength(3);
+  // What a launch held that never went on is gone, and only that.
+  const held = await repository.hold(instance());
   await repository.giveBack({ before: new Date(Date.now() + 1_000) });
   expect([await repository.get(held?.id ?? ''), (await repository.living()).length]).toEqual([null, 3]);
   for (const { id } of await repository.living()) await repository.change(id, { endedAt: new Date() });
 });
 
+it('counts dollars as if each ran to its end, and refuses a longer life that is over', async () => {
+  const [gate] = [api].map(({ app }) => app.get(BudgetGate, { strict: false })) as [BudgetGate];
+  const price = { compute: 2, address: 0, disk: 0, worst: 2 };
+  const [first] = await gate.launch([{ ...instance(), price }]);
+  if (!first) throw new Error('one was asked for');
+  await expect(gate.launch([{ ...instance(), price }])).rejects.toMatchObject({ code: 'budget.hour' });
+  await expect(gate.extend(first, new Date(Date.now() + 26 * 3_600_000))).rejects.toMatchObject({
+    code: 'budget.month',
+  });
+  const [repository] = repositories() as [InstancesRepository];
+  await repository.change(first.id, { endedAt: new Date() });
+});
+
 it('launches once for one key, through two servers at once', async () => {
-  const both = await Promise.all(repositories().map((repository) => repository.insert(instance('key/0'), 4)));
-  expect(both[0]?.id).toBe(both[1]?.id);
+  const gates = [api, other].map(({ app }) => app.get(BudgetGate, { strict: false }));
+  const both = await Promise.all(gates.map((gate) => gate.launch([instance('key/0')])));
+  expect(both[0]?.[0]?.id).toBe(both[1]?.[0]?.id);
 });
 
 it('offers no provider where no launcher starts workers for the server, and says what to do', async () => {
   expect((await ada.get<InstanceList>('/api/v1/instances')).body.providers).toEqual([]);
-  expect((await ada.get('/api/v1/instances/types?provider=local')).body).toEqual({ items: [] });
+  expect((await ada.get('/api/v1/instances/types?provider=local')).body).toMatchObject({ items: [] });
   expect(await ada.post('/api/v1/instances', { provider: 'local' })).toMatchObject({
     status: 409,
     body: { code: 'instance.no_provider', detail: expect.stringContaining('npm start') },
@@ -82,5 +99,5 @@ it('checks what it is given', async () => {
     expect([body, (await ada.post('/api/v1/instances', body)).status]).toEqual([body, 400]);
   expect((await ada.put('/api/v1/settings/budget', { instances: 7 })).status).toBe(200);
   expect((await other.visitor().get('/api/v1/settings/budget')).status).toBe(401);
-  expect((await ada.get('/api/v1/settings/budget')).body).toEqual({ instances: 7 });
+  expect((await ada.get('/api/v1/settings/budget')).body).toMatchObject({ instances: 7, dollarsPerHour: 3 });
 });

@@ -2,22 +2,46 @@ import { type Budget, DEFAULT_BUDGET } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import type { Model } from 'mongoose';
-import { StoredBudget } from './budget.schema.js';
+import { BudgetDecisions, StoredBudget } from './budget.schema.js';
 
 const ID = 'installation';
 
 /** The only place that touches the budget in the database. */
 @Injectable()
 export class BudgetRepository {
-  constructor(@InjectModel(StoredBudget.name) private readonly budgets: Model<StoredBudget>) {}
+  constructor(
+    @InjectModel(StoredBudget.name) private readonly budgets: Model<StoredBudget>,
+    @InjectModel(BudgetDecisions.name) private readonly decisions: Model<BudgetDecisions>,
+  ) {}
 
   async get(): Promise<Budget> {
     const stored = await this.budgets.findById(ID).lean();
-    return stored ? { instances: stored.instances } : DEFAULT_BUDGET;
+    if (!stored) return DEFAULT_BUDGET;
+    const { instances, dollarsPerHour, dollarsPerMonth } = stored;
+    return {
+      instances,
+      dollarsPerHour: dollarsPerHour ?? DEFAULT_BUDGET.dollarsPerHour,
+      dollarsPerMonth: dollarsPerMonth ?? DEFAULT_BUDGET.dollarsPerMonth,
+    };
   }
 
-  async put({ instances }: Budget): Promise<Budget> {
-    await this.budgets.updateOne({ _id: ID }, { $set: { instances } }, { upsert: true });
-    return { instances };
+  async put(budget: Budget): Promise<Budget> {
+    await this.budgets.updateOne({ _id: ID }, { $set: budget }, { upsert: true });
+    return budget;
+  }
+
+  async decisionCount(): Promise<number> {
+    const decisions = await this.decisions.findOneAndUpdate(
+      { _id: ID },
+      { $setOnInsert: { count: 0 } },
+      { upsert: true, returnDocument: 'after' },
+    );
+    return decisions.count;
+  }
+
+  /** Decides on what was read when the count was this; false: others have decided meanwhile. */
+  async decide(count: number): Promise<boolean> {
+    const { modifiedCount } = await this.decisions.updateOne({ _id: ID, count }, { $inc: { count: 1 } });
+    return modifiedCount === 1;
   }
 }

@@ -1,12 +1,13 @@
-import { type InstanceState, isEnded } from '@mle/protocol';
+import { type InstanceProblem, type InstanceProvider, type InstanceState, isEnded } from '@mle/protocol';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { type MachineRecord, MachinesRepository } from '../../machines/machines.repository.js';
 import { MachinesService } from '../../machines/machines.service.js';
 import { logger } from '../../platform/logging/logger.js';
 import { EventsService } from '../../platform/signals/events.service.js';
-import { LauncherChannel, type Report } from '../local/launcher-channel.js';
-import { LocalWorkers } from '../local/local-workers.service.js';
+import { LauncherChannel } from '../local/launcher-channel.js';
+import { Providers } from '../providers.service.js';
 import { idleStep } from './idleness.js';
+import { canRest, type MachineProvider, type Presence, type Sighting } from './instance-provider.js';
 import { InstanceRuns } from './instance-runs.service.js';
 import { stateOf } from './instance-state.js';
 import { instanceView } from './instance-view.js';
@@ -25,8 +26,9 @@ const LAST_CALL_MS = 3 * MINUTE_MS;
 @Injectable()
 export class InstanceKeeper implements OnApplicationBootstrap, OnModuleDestroy {
   private timer?: NodeJS.Timeout;
-  private looking: Promise<void> | null = null;
-  private again = false;
+  /** The looks at what providers have, which are begun and not at their end. */
+  private readonly looking = new Map<InstanceProvider, Promise<void>>();
+  private readonly again = new Set<InstanceProvider>();
 
   constructor(
     private readonly instances: InstancesRepository,
@@ -34,28 +36,33 @@ export class InstanceKeeper implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly machinesService: MachinesService,
     private readonly runs: InstanceRuns,
     private readonly launcher: LauncherChannel,
-    private readonly workers: LocalWorkers,
+    private readonly providers: Providers,
     private readonly events: EventsService,
   ) {}
 
   onApplicationBootstrap(): void {
-    if (!this.launcher.isThere) return;
-    const look = (): void => void this.look();
+    const look = (): void => this.lookAtAll();
     this.launcher.reported.on(look);
     this.events.on('machine.presence', look);
     this.timer = setInterval(look, LOOK_MS);
     look();
   }
 
-  onModuleDestroy(): void {
+  async onModuleDestroy(): Promise<void> {
     clearInterval(this.timer);
+    await Promise.all(this.looking.values());
   }
 
-  /** Looks at all instances. What changes meanwhile is looked at once more, before the promise settles. */
-  look(): Promise<void> {
-    this.again = true;
-    this.looking ??= this.lookOn().finally(() => (this.looking = null));
-    return this.looking;
+  /** Looks at a provider's instances. What changes meanwhile is looked at once more, before the promise settles. */
+  look(name: InstanceProvider): Promise<void> {
+    this.again.add(name);
+    const looking = this.looking.get(name) ?? this.lookOn(name).finally(() => this.looking.delete(name));
+    this.looking.set(name, looking);
+    return looking;
+  }
+
+  private lookAtAll(): void {
+    for (const { name } of this.providers.all) void this.look(name);
   }
 
   /** Ends its runs, and has it removed. */
@@ -64,7 +71,7 @@ export class InstanceKeeper implements OnApplicationBootstrap, OnModuleDestroy {
     await this.runs.stopAll(instance.id, 'its instance was terminated');
     const gone = await this.instances.change(instance.id, { wanted: 'gone', reason, problem });
     if (gone) await this.announce(gone);
-    this.again = true;
+    this.again.add(instance.provider);
   }
 
   async announce(instance: InstanceRecord): Promise<void> {
@@ -72,27 +79,29 @@ export class InstanceKeeper implements OnApplicationBootstrap, OnModuleDestroy {
     this.events.publish('instance.changed', {}, instanceView(instance, machine));
   }
 
-  private async lookOn(): Promise<void> {
-    while (this.again) {
-      this.again = false;
+  private async lookOn(name: InstanceProvider): Promise<void> {
+    while (this.again.delete(name)) {
       try {
-        await this.lookOnce();
+        await this.lookOnce(this.providers.of(name));
       } catch (error) {
         logger.debug({ err: error }, 'instances are looked at again when the database is back');
       }
     }
   }
 
-  private async lookOnce(): Promise<void> {
-    if (!this.launcher.isThere) return;
+  private async lookOnce(provider: MachineProvider): Promise<void> {
     await this.instances.giveBack({ before: new Date(Date.now() - HELD_MS) });
-    const living = await this.instances.living();
-    const machines = await this.machinesOf(living);
-    await this.workers.tell(living, machines);
-    const { report } = this.launcher;
-    // Nothing is known of the processes before the launcher has spoken.
-    if (!report) return;
-    for (const instance of living) await this.keep(instance, report, machines.get(instance.id) ?? null);
+    const all = await this.instances.living();
+    const machines = await this.machinesOf(all);
+    const living = all.filter((instance) => instance.provider === provider.name);
+    const sightings = await provider.reconcile(living, machines);
+    if (!sightings) return;
+    for (const { id } of living) {
+      const sighting = sightings.get(id);
+      // It may have changed while the provider was asked.
+      const now = sighting && (await this.instances.get(id));
+      if (now && !now.endedAt) await this.keep(now, sighting, machines.get(id) ?? null);
+    }
   }
 
   /** Of the living by their instance; machines of others are removed. */
@@ -107,20 +116,15 @@ export class InstanceKeeper implements OnApplicationBootstrap, OnModuleDestroy {
     return byInstance;
   }
 
-  private async keep(instance: InstanceRecord, report: Report, machine: MachineRecord | null): Promise<void> {
-    const worker = report.workers.find(({ id }) => id === instance.id);
-    const seen = await this.see(instance, {
-      process: worker !== undefined,
-      folder: report.folders.includes(instance.id),
-      machine,
-    });
+  private async keep(instance: InstanceRecord, sighting: Sighting, machine: MachineRecord | null): Promise<void> {
+    const seen = await this.see(instance, sighting.presence, machine);
     if (!seen || seen.endedAt || seen.wanted === 'gone') return;
+    if (sighting.problem) return this.terminate(seen, sighting.problem.sentence, sighting.problem);
+    if (sighting.over !== null) return this.terminate(seen, sighting.over);
     if (Date.now() >= seen.endsAt.getTime()) return this.terminate(seen, 'It reached the end of its time.');
     if (seen.wanted === 'stopped') return;
-    if (worker && worker.problem !== null) return this.giveUp(seen, worker.problem);
     const sinceStart = Date.now() - seen.startedAt.getTime();
-    if (sinceStart > BOOT_MS && !seen.phases.some(({ name }) => name === 'ready'))
-      return this.giveUp(seen, 'It did not connect within 15 minutes.');
+    if (sinceStart > BOOT_MS && !seen.phases.some(({ name }) => name === 'ready')) return this.giveUp(seen);
     if (Date.now() >= seen.endsAt.getTime() - LAST_CALL_MS) {
       await this.runs.keepOut(seen.id);
       return this.runs.stopAll(seen.id, 'its instance reaches the end of its time');
@@ -128,36 +132,46 @@ export class InstanceKeeper implements OnApplicationBootstrap, OnModuleDestroy {
     if (seen.state === 'ready') await this.mindIdleness(seen);
   }
 
-  private async giveUp(instance: InstanceRecord, detail: string): Promise<void> {
-    const sentence = 'Its worker could not be started. Look at the details, and launch another one.';
-    await this.terminate(instance, sentence, { code: 'worker.failed', sentence, detail: detail.slice(0, 2_000) });
+  private async giveUp(instance: InstanceRecord): Promise<void> {
+    const sentence = 'It did not connect within 15 minutes. Look at the details, and launch another one.';
+    const detail = (await this.providers.of(instance.provider).console(instance)) ?? 'It has written nothing.';
+    const problem: InstanceProblem = {
+      code: 'instance.silent',
+      sentence,
+      detail: detail.slice(-2_000),
+      requestId: null,
+    };
+    await this.terminate(instance, sentence, problem);
   }
 
   /** Writes down the state that follows from what is there. */
   private async see(
     instance: InstanceRecord,
-    there: { process: boolean; folder: boolean; machine: MachineRecord | null },
+    presence: Presence,
+    machine: MachineRecord | null,
   ): Promise<InstanceRecord | null> {
     const { wanted, problem } = instance;
-    const state = stateOf({ wanted, failed: problem !== null, ...there });
-    if (state === instance.state) return instance;
+    const state = stateOf({ wanted, failed: problem !== null, presence, machine });
     const now = new Date();
+    const ran = withSpan(instance.ran, presence === 'running' || presence === 'coming', now);
+    if (state === instance.state && ran === instance.ran) return instance;
     const ended = isEnded(state);
     const change = {
       state,
+      ran,
       phases: withPhase(instance.phases, state, now),
-      ...(state === 'ready' && { readyAt: now, busyAt: now }),
+      ...(state === 'ready' && state !== instance.state && { readyAt: now, busyAt: now }),
       ...(ended && { endedAt: now }),
     };
     const changed = await this.instances.change(instance.id, change, { state: instance.state, wanted });
     if (!changed) {
-      this.again = true;
+      this.again.add(instance.provider);
       return null;
     }
     logger.info({ instanceId: instance.id, from: instance.state, to: state }, 'an instance changed its state');
     await this.announce(changed);
     // Its machine goes with the next look.
-    if (ended) this.again = true;
+    if (ended) this.again.add(instance.provider);
     return changed;
   }
 
@@ -172,10 +186,11 @@ export class InstanceKeeper implements OnApplicationBootstrap, OnModuleDestroy {
       await this.runs.keepOut(id);
       await this.instances.change(id, { restsAt: now });
     } else if (step === 'stop') {
+      if (!canRest(instance)) return this.terminate(instance, `Terminated by itself, ${idleMinutes} min idle.`);
       const reason = `Stopped by itself, ${idleMinutes} min idle.`;
       const stopped = await this.instances.change(id, { wanted: 'stopped', reason }, { wanted: 'running' });
       if (stopped) await this.announce(stopped);
-      this.again = true;
+      this.again.add(instance.provider);
     }
   }
 }
@@ -183,4 +198,12 @@ export class InstanceKeeper implements OnApplicationBootstrap, OnModuleDestroy {
 /** Each state once, when it was first reached. */
 function withPhase(phases: InstanceRecord['phases'], name: InstanceState, at: Date): InstanceRecord['phases'] {
   return phases.some((phase) => phase.name === name) ? phases : [...phases, { name, at }];
+}
+
+/** The spans in which it ran, with now. */
+function withSpan(ran: InstanceRecord['ran'], running: boolean, now: Date): InstanceRecord['ran'] {
+  const last = ran.at(-1);
+  const open = last !== undefined && last.to === null;
+  if (open === running) return ran;
+  return open ? [...ran.slice(0, -1), { from: last.from, to: now }] : [...ran, { from: now, to: null }];
 }

@@ -1,23 +1,26 @@
 import { type Sight, stateOf } from './instance-state.js';
 
-const NOTHING: Sight = { wanted: 'running', failed: false, process: false, folder: false, machine: null };
-const there = { process: true, folder: true };
+const NOTHING: Sight = { wanted: 'running', failed: false, presence: 'nothing', machine: null };
 const online = { online: true };
 const offline = { online: false };
 
 it.each<[string, Partial<Sight>]>([
   ['pending', {}],
-  ['pending', { folder: true, machine: offline }],
-  ['booting', there],
-  ['connecting', { ...there, machine: offline }],
-  ['ready', { ...there, machine: online }],
-  ['stopping', { wanted: 'stopped', ...there, machine: online }],
-  ['stopped', { wanted: 'stopped', folder: true, machine: offline }],
-  ['terminating', { wanted: 'gone', ...there, machine: online }],
-  ['terminating', { wanted: 'gone', folder: true }],
+  ['requested', { presence: 'asked' }],
+  ['pending', { presence: 'coming' }],
+  ['pending', { presence: 'leaving', machine: online }],
+  ['pending', { presence: 'resting', machine: offline }],
+  ['booting', { presence: 'running' }],
+  ['connecting', { presence: 'running', machine: offline }],
+  ['ready', { presence: 'running', machine: online }],
+  ['stopping', { wanted: 'stopped', presence: 'running', machine: online }],
+  ['stopped', { wanted: 'stopped', presence: 'resting', machine: offline }],
+  ['stopped', { wanted: 'stopped' }],
+  ['terminating', { wanted: 'gone', presence: 'running', machine: online }],
+  ['terminating', { wanted: 'gone', presence: 'resting' }],
   ['terminated', { wanted: 'gone' }],
   ['terminated', { wanted: 'gone', machine: offline }],
-  ['terminating', { wanted: 'gone', failed: true, ...there }],
+  ['terminating', { wanted: 'gone', failed: true, presence: 'running' }],
   ['failed', { wanted: 'gone', failed: true }],
 ])('is %s with %j', (state, sight) => {
   expect(stateOf({ ...NOTHING, ...sight })).toBe(state);

@@ -1,12 +1,13 @@
 import type { InstanceView } from '@mle/protocol';
 import type { MachineRecord } from '../../machines/machines.repository.js';
+import { costOf } from './cost.js';
 import type { InstanceRecord } from './instances.repository.js';
 
 export function instanceView(
   instance: InstanceRecord,
   machine: Pick<MachineRecord, 'id' | 'name'> | null,
 ): InstanceView {
-  const { id, provider, name, state, type, idleMinutes, reason, problem } = instance;
+  const { id, provider, name, state, type, idleMinutes, reason, problem, price } = instance;
   return {
     id,
     provider,
@@ -15,8 +16,12 @@ export function instanceView(
     state,
     type,
     machineId: machine?.id ?? null,
-    // This computer costs nothing more.
-    pricePerHour: 0,
+    pricePerHour: state === 'stopped' ? price.disk : price.compute + price.address + price.disk,
+    cost: costOf(instance, 0, Date.now()),
+    buy: instance.buy,
+    region: instance.region,
+    zone: instance.zone,
+    providerId: instance.providerId,
     requestedAt: instance.requestedAt.toISOString(),
     readyAt: instance.readyAt?.toISOString() ?? null,
     endsAt: instance.endsAt.toISOString(),

@@ -1,9 +1,28 @@
-import type { InstanceProvider, InstanceState, InstanceView } from '@mle/protocol';
+import type { Buy, InstanceProvider, InstanceState, InstanceView } from '@mle/protocol';
 import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
 import { Schema as MongooseSchema, type Types } from 'mongoose';
 
 /** What shall become of an instance. */
 export type Wanted = 'running' | 'stopped' | 'gone';
+
+/** Dollars per hour. */
+export interface HourlyPrice {
+  /** While it runs. */
+  compute: number;
+  address: number;
+  /** Also while it is stopped. */
+  disk: number;
+  /** The most that it may cost in an hour, whatever it becomes. */
+  worst: number;
+}
+
+/** One request for one machine. */
+export interface LaunchAttempt {
+  token: string;
+  at: Date;
+  /** How often it was sent without a clear answer. */
+  unclear: number;
+}
 
 @Schema({ collection: 'instances', versionKey: false })
 export class Instance {
@@ -22,6 +41,43 @@ export class Instance {
   @Prop({ type: [Number], default: null })
   cpus!: number[] | null;
 
+  @Prop({ type: String, default: null })
+  region!: string | null;
+
+  @Prop({ type: String, default: null })
+  image!: string | null;
+
+  @Prop({ type: String, default: 'on-demand' })
+  buy!: Buy;
+
+  @Prop({ type: Boolean, default: false })
+  fallBack!: boolean;
+
+  @Prop({ type: Number, default: 0 })
+  diskGb!: number;
+
+  @Prop({ type: MongooseSchema.Types.Mixed, default: { compute: 0, address: 0, disk: 0, worst: 0 } })
+  price!: HourlyPrice;
+
+  /** The try to launch it whose answer may not have come; its token makes a repetition harmless. */
+  @Prop({ type: MongooseSchema.Types.Mixed, default: null })
+  attempt!: LaunchAttempt | null;
+
+  /** Places that had nothing for it. */
+  @Prop({ type: Number, default: 0 })
+  passedOver!: number;
+
+  /** Its id at the provider, once it was launched. */
+  @Prop({ type: String, default: null })
+  providerId!: string | null;
+
+  @Prop({ type: String, default: null })
+  zone!: string | null;
+
+  /** When it ran, for what it costs; the last has no end while it runs. */
+  @Prop({ type: MongooseSchema.Types.Mixed, default: [] })
+  ran!: { from: Date; to: Date | null }[];
+
   @Prop({ type: String, required: true })
   wanted!: Wanted;
 
@@ -29,11 +85,7 @@ export class Instance {
   @Prop({ type: String, required: true })
   state!: InstanceState;
 
-  /** One of the places that the budget allows, while it lives: no two instances have the same. */
-  @Prop({ type: Number })
-  place?: number;
-
-  /** It has a place and is not launched: the others of its launch have none yet, and it may go again. */
+  /** It is counted and not launched: whether its launch is within the budget is still to be settled. */
   @Prop({ type: Boolean, default: false })
   held!: boolean;
 
@@ -81,6 +133,5 @@ export class Instance {
   problem!: InstanceView['problem'];
 }
 export const InstanceSchema = SchemaFactory.createForClass(Instance);
-InstanceSchema.index({ place: 1 }, { unique: true, partialFilterExpression: { place: { $type: 'number' } } });
 InstanceSchema.index({ requestKey: 1 }, { unique: true, partialFilterExpression: { requestKey: { $type: 'string' } } });
 InstanceSchema.index({ endedAt: 1 });

@@ -32,8 +32,10 @@ export class InstancesController {
 
   @Get('types')
   @Returns(200, InstanceTypesSchema, 'The types that a provider has, the smallest first')
-  types(@ZodQuery(InstanceTypesQuerySchema) _query: z.output<typeof InstanceTypesQuerySchema>): InstanceTypes {
-    return this.instances.types();
+  types(
+    @ZodQuery(InstanceTypesQuerySchema) { provider, region }: z.output<typeof InstanceTypesQuerySchema>,
+  ): Promise<InstanceTypes> {
+    return this.instances.types(provider, region);
   }
 
   @Post()

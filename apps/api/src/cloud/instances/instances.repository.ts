@@ -6,7 +6,9 @@ import { Instance } from './instance.schema.js';
 
 /** An instance as the database has it. */
 export type InstanceRecord = Omit<Instance, '_id'> & { id: string };
-export type NewInstance = Omit<Instance, '_id' | 'place' | 'held' | 'endedAt' | 'busyAt' | 'restsAt' | 'readyAt'>;
+type SetLater =
+  'held' | 'endedAt' | 'busyAt' | 'restsAt' | 'readyAt' | 'attempt' | 'passedOver' | 'providerId' | 'zone' | 'ran';
+export type NewInstance = Omit<Instance, '_id' | SetLater>;
 
 const SHOWN_AFTER_END_MS = 86_400_000;
 const MOST_SHOWN = 200;
@@ -20,7 +22,6 @@ export class InstancesRepository {
   async list(): Promise<InstanceRecord[]> {
     const since = new Date(Date.now() - SHOWN_AFTER_END_MS);
     const found = await this.instances
-
       .find({ held: false, $or: [{ endedAt: null }, { endedAt: { $gt: since } }] })
       .sort({ _id: -1 })
       .limit(MOST_SHOWN)
@@ -42,22 +43,19 @@ export class InstancesRepository {
     return instance && record(instance);
   }
 
-  /**
-   * Takes and holds one of `places` for a new instance; null when all are taken. The index decides, so that launches of two API
-   * processes at once do not exceed it.
-   */
-  async insert(values: NewInstance, places: number): Promise<InstanceRecord | null> {
-    for (let place = 0; place < places; place++) {
-      if (await this.instances.exists({ place })) continue;
-      try {
-        return record((await this.instances.create({ ...values, place, held: true })).toObject());
-      } catch (error) {
-        if (!isDuplicate(error)) throw error;
-        const same = values.requestKey === undefined ? null : await this.byRequestKey(values.requestKey);
-        if (same) return same;
-      }
+  /** All that count for the budget: the living, those that launches hold, and those that ended since. */
+  async counted(since: Date): Promise<InstanceRecord[]> {
+    return (await this.instances.find({ $or: [{ endedAt: null }, { endedAt: { $gt: since } }] }).lean()).map(record);
+  }
+
+  /** A new instance that is held; null when there is one of its key. */
+  async hold(values: NewInstance): Promise<InstanceRecord | null> {
+    try {
+      return record((await this.instances.create({ ...values, held: true })).toObject());
+    } catch (error) {
+      if (isDuplicate(error)) return null;
+      throw error;
     }
-    return null;
   }
 
   /** From now on they are there. */
@@ -65,7 +63,7 @@ export class InstancesRepository {
     await this.instances.updateMany({ _id: { $in: ids.map(objectId) } }, { $set: { held: false } });
   }
 
-  /** Gives the places of held instances back: those of `ids`, or those that a launch left when its server died. */
+  /** Removes held instances: those of `ids`, or those that a launch left when its server died. */
   async giveBack(which: { ids: readonly string[] } | { before: Date }): Promise<void> {
     const filter = 'ids' in which ? { _id: { $in: which.ids.map(objectId) } } : { requestedAt: { $lt: which.before } };
     await this.instances.deleteMany({ ...filter, held: true });
@@ -74,15 +72,11 @@ export class InstancesRepository {
   /** Changes a living instance; null when it is over, or is not `from` any more. */
   async change(
     id: string,
-    values: Partial<Omit<Instance, '_id' | 'place'>>,
-    from: Partial<Pick<Instance, 'wanted' | 'state'>> = {},
+    values: Partial<Omit<Instance, '_id'>>,
+    from: Partial<Pick<Instance, 'wanted' | 'state' | 'attempt' | 'providerId'>> = {},
   ): Promise<InstanceRecord | null> {
     const instance = await this.instances
-      .findOneAndUpdate(
-        { _id: objectId(id), endedAt: null, ...from },
-        { $set: values, ...(values.endedAt && { $unset: { place: '' } }) },
-        { returnDocument: 'after' },
-      )
+      .findOneAndUpdate({ _id: objectId(id), endedAt: null, ...from }, { $set: values }, { returnDocument: 'after' })
       .lean();
     return instance && record(instance);
   }

@@ -2,23 +2,27 @@ import {
   DEFAULT_IDLE_MINUTES,
   DEFAULT_LIFETIME_HOURS,
   type InstanceList,
+  type InstanceProvider,
   type InstanceType,
+  type InstanceTypes,
   type InstanceView,
   type LaunchInstances,
   LONGEST_LIFETIME_MS,
   type UpdateInstance,
 } from '@mle/protocol';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { MachinesRepository } from '../../machines/machines.repository.js';
 import { PoolsRepository } from '../../machines/pools/pools.repository.js';
+import { CONFIG, type Config } from '../../platform/config/config.js';
 import { badRequest, conflict, notFound } from '../../platform/http/problem.js';
-import { BudgetRepository } from '../budget/budget.repository.js';
-import { hostProcessors, leastTaken, localTypes } from '../local/host-processors.js';
-import { LauncherChannel } from '../local/launcher-channel.js';
+import { BudgetGate } from '../budget/budget-gate.service.js';
+import { hostProcessors, leastTaken } from '../local/host-processors.js';
+import { Providers } from '../providers.service.js';
 import { InstanceKeeper } from './instance-keeper.service.js';
+import { canRest, type Placement } from './instance-provider.js';
 import { InstanceRuns } from './instance-runs.service.js';
 import { instanceView } from './instance-view.js';
-import { type InstanceRecord, InstancesRepository } from './instances.repository.js';
+import { type InstanceRecord, InstancesRepository, type NewInstance } from './instances.repository.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -26,11 +30,12 @@ const HOUR_MS = 3_600_000;
 @Injectable()
 export class InstancesService {
   constructor(
+    @Inject(CONFIG) private readonly config: Config,
     private readonly instances: InstancesRepository,
     private readonly machines: MachinesRepository,
     private readonly pools: PoolsRepository,
-    private readonly budgets: BudgetRepository,
-    private readonly launcher: LauncherChannel,
+    private readonly gate: BudgetGate,
+    private readonly providers: Providers,
     private readonly keeper: InstanceKeeper,
     private readonly runs: InstanceRuns,
   ) {}
@@ -42,7 +47,11 @@ export class InstancesService {
       items: instances.map((each) =>
         instanceView(each, machines.find(({ instanceId }) => instanceId === each.id) ?? null),
       ),
-      providers: this.launcher.isThere ? ['local'] : [],
+      providers: (
+        await Promise.all(this.providers.all.map(async (each) => ((await each.isThere()) ? [each.name] : [])))
+      ).flat(),
+      notices: this.providers.all.flatMap((each) => each.notices()),
+      simulated: this.config.awsEndpoints.ec2 !== null,
     };
   }
 
@@ -52,37 +61,42 @@ export class InstancesService {
     return this.view(instance);
   }
 
-  types(): { items: InstanceType[] } {
-    return { items: this.launcher.isThere ? localTypes() : [] };
+  types(provider: InstanceProvider, region?: string): Promise<InstanceTypes> {
+    return this.providers.of(provider).types(region);
   }
 
   /** All of them or none; a repetition with the same key answers what the first has launched. */
   async launch(request: LaunchInstances, key: string | null): Promise<{ items: InstanceView[] }> {
     const { count = 1, poolId } = request;
-    this.needLauncher();
-    const type = this.typeOf(request);
+    const provider = this.providers.of(request.provider);
+    await provider.need();
+    const type = typeOf(request, await provider.types(request.region));
     if (poolId !== undefined && !(await this.pools.get(poolId)))
       throw badRequest('request.invalid', 'There is no such pool. Choose one that there is.', [
         { path: 'poolId', message: 'There is no such pool.' },
       ]);
-    const launched = (await this.launchedBefore(key, count)) ?? (await this.insertAll(request, type, count, key));
-    await this.keeper.look();
+    const before = await this.launchedBefore(key, count);
+    const launched = before ?? (await this.insertAll(request, type, await provider.place(request, type), count, key));
+    const look = this.keeper.look(request.provider);
+    // A process is there at once; a machine of the cloud is not waited for.
+    if (request.provider === 'local') await look;
     return { items: await Promise.all(launched.map(({ id }) => this.get(id))) };
   }
 
   async change(id: string, { endsAt, idleMinutes }: UpdateInstance): Promise<InstanceView> {
-    await this.found(id);
+    const instance = await this.found(id);
     const end = endsAt === undefined ? null : new Date(endsAt);
     if (end && end.getTime() > Date.now() + LONGEST_LIFETIME_MS)
       throw badRequest('request.invalid', 'An instance lives for at most 7 days from now. Choose an earlier end.', [
         { path: 'endsAt', message: 'Choose an end within 7 days.' },
       ]);
+    if (end && end > instance.endsAt) await this.gate.extend(instance, end);
     return this.apply(id, { ...(end && { endsAt: end }), ...(idleMinutes !== undefined && { idleMinutes }) });
   }
 
   async start(id: string): Promise<InstanceView> {
     const instance = await this.found(id);
-    this.needLauncher();
+    await this.providers.of(instance.provider).need();
     if (instance.endsAt.getTime() <= Date.now())
       throw conflict('instance.over', 'Its time is over. Launch another one.');
     if (instance.wanted === 'running') return this.view(instance);
@@ -98,7 +112,8 @@ export class InstancesService {
   }
 
   async stop(id: string): Promise<InstanceView> {
-    await this.found(id);
+    if (!canRest(await this.found(id)))
+      throw conflict('instance.spot', 'A spot instance cannot be stopped and started again. Terminate it.');
     await this.runs.stopHeld(id, 'its instance was stopped');
     return this.apply(id, { wanted: 'stopped', reason: 'Stopped by a person.' });
   }
@@ -109,7 +124,7 @@ export class InstancesService {
     if (!instance) throw notFound('instance');
     if (instance.endedAt) return this.view(instance);
     await this.keeper.terminate(instance, 'Terminated by a person.');
-    await this.keeper.look();
+    await this.lookAgain(instance);
     return this.get(id);
   }
 
@@ -118,58 +133,50 @@ export class InstancesService {
     const changed = await this.instances.change(id, change);
     if (!changed) throw over();
     await this.keeper.announce(changed);
-    await this.keeper.look();
+    await this.lookAgain(changed);
     return this.get(id);
+  }
+
+  private async lookAgain({ provider }: InstanceRecord): Promise<void> {
+    const look = this.keeper.look(provider);
+    if (provider === 'local') await look;
   }
 
   private async insertAll(
     request: LaunchInstances,
     { type, cpus }: InstanceType,
+    placement: Placement,
     count: number,
     key: string | null,
   ): Promise<InstanceRecord[]> {
-    const { instances: places } = await this.budgets.get();
-    const host = hostProcessors();
+    const host = request.provider === 'local' ? hostProcessors() : null;
     const living = await this.instances.living();
     const taken = living.flatMap((instance) => instance.cpus ?? []);
     const names = new Set(living.map(({ name }) => name));
     const now = new Date();
-    const launched: InstanceRecord[] = [];
-    for (let i = 0; i < count; i++) {
+    const wanted = Array.from({ length: count }, (_, i): NewInstance => {
       const own = host && cpus < host.length ? leastTaken(host, taken, cpus) : null;
-      const name = freeName(request.name ?? 'local', names, request.name !== undefined && count === 1);
-      const instance = await this.instances.insert(
-        {
-          provider: request.provider,
-          name,
-          type,
-          cpus: own,
-          wanted: 'running',
-          state: 'requested',
-          ...(key !== null && { requestKey: `${key}/${i}` }),
-          poolIds: request.poolId === undefined ? [] : [request.poolId],
-          phases: [{ name: 'requested', at: now }],
-          requestedAt: now,
-          startedAt: now,
-          endsAt: new Date(now.getTime() + (request.lifetimeHours ?? DEFAULT_LIFETIME_HOURS) * HOUR_MS),
-          idleMinutes: request.idleMinutes === undefined ? DEFAULT_IDLE_MINUTES : request.idleMinutes,
-          reason: null,
-          problem: null,
-        },
-        places,
-      );
-      if (!instance) {
-        await this.instances.giveBack({ ids: launched.map(({ id }) => id) });
-        throw conflict(
-          'budget.instances',
-          `This server may have ${places === 1 ? 'one instance' : `${places} instances`} at once, and ${living.length} ${living.length === 1 ? 'is' : 'are'} there. Terminate one, launch fewer, or raise the limit in Settings.`,
-        );
-      }
-      launched.push(instance);
       taken.push(...(own ?? []));
-    }
-    await this.instances.release(launched.map(({ id }) => id));
-    return launched;
+      return {
+        ...placement,
+        provider: request.provider,
+        name: freeName(request.name ?? request.provider, names, request.name !== undefined && count === 1),
+        type,
+        cpus: own,
+        wanted: 'running',
+        state: 'requested',
+        ...(key !== null && { requestKey: `${key}/${i}` }),
+        poolIds: request.poolId === undefined ? [] : [request.poolId],
+        phases: [{ name: 'requested', at: now }],
+        requestedAt: now,
+        startedAt: now,
+        endsAt: new Date(now.getTime() + (request.lifetimeHours ?? DEFAULT_LIFETIME_HOURS) * HOUR_MS),
+        idleMinutes: request.idleMinutes === undefined ? DEFAULT_IDLE_MINUTES : request.idleMinutes,
+        reason: null,
+        problem: null,
+      };
+    });
+    return this.gate.launch(wanted);
   }
 
   private async launchedBefore(key: string | null, count: number): Promise<InstanceRecord[] | null> {
@@ -177,26 +184,10 @@ export class InstancesService {
     const before = await Promise.all(
       Array.from({ length: count }, (_, i) => this.instances.byRequestKey(`${key}/${i}`)),
     );
-    const found = before.filter((instance) => instance !== null);
+    const found = before
+      .filter((instance) => instance !== null && !instance.held)
+      .filter((instance) => instance !== null);
     return found.length === count ? found : null;
-  }
-
-  private typeOf({ type }: LaunchInstances): InstanceType {
-    const { items } = this.types();
-    const chosen = type === undefined ? items[0] : items.find((item) => item.type === type);
-    if (!chosen)
-      throw badRequest('request.invalid', `There is no type ${type ?? ''} here. GET instances/types lists them.`, [
-        { path: 'type', message: 'There is no such type.' },
-      ]);
-    return chosen;
-  }
-
-  private needLauncher(): void {
-    if (!this.launcher.isThere)
-      throw conflict(
-        'instance.no_provider',
-        'This server cannot start workers by itself. Instances on this computer need a server that was started by npm start, with MLE_LOCAL_WORKER not 0.',
-      );
   }
 
   private async found(id: string): Promise<InstanceRecord> {
@@ -221,4 +212,14 @@ function freeName(name: string, taken: Set<string>, asItIs: boolean): string {
   const free = asItIs ? name : `${name} ${n}`;
   taken.add(free);
   return free;
+}
+
+function typeOf({ type }: LaunchInstances, { items }: InstanceTypes): InstanceType {
+  const first = items.find(({ freeTier }) => freeTier) ?? items[0];
+  const chosen = type === undefined ? first : items.find((item) => item.type === type);
+  if (!chosen)
+    throw badRequest('request.invalid', `There is no type ${type ?? ''} here. GET instances/types lists them.`, [
+      { path: 'type', message: 'There is no such type.' },
+    ]);
+  return chosen;
 }

@@ -9,7 +9,15 @@ export function localTypes(): InstanceType[] {
   const all = availableParallelism();
   const sizes = [...SIZES.filter((size) => size < all), all];
   const memoryGb = Math.max(1, Math.round(totalmem() / 2 ** 30));
-  return sizes.map((cpus) => ({ type: `local-${cpus}`, cpus, memoryGb, gpu: null, pricePerHour: 0 }));
+  return sizes.map((cpus) => ({
+    type: `local-${cpus}`,
+    cpus,
+    memoryGb,
+    gpu: null,
+    pricePerHour: 0,
+    freeTier: false,
+    overQuota: false,
+  }));
 }
 
 /** Indexes of the processors that this process may use, as Linux tells them; null: the system does not. */

@@ -13,6 +13,8 @@ export const CONFIG = Symbol('config');
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 type LogLevel = (typeof LOG_LEVELS)[number];
 
+type AwsEndpoints = Record<'ec2' | 'sts' | 'ssm' | 'quotas', string | null>;
+
 /** The environment, read once. Paths are absolute, sizes in bytes. */
 export interface Config {
   port: number;
@@ -52,6 +54,8 @@ export interface Config {
   examplesDir: string;
   /** Hosts in private networks that projects may be cloned from. */
   gitPrivateHosts: string[];
+  /** Where the services of AWS are, instead of AWS' own addresses: for simulations. */
+  awsEndpoints: AwsEndpoints;
   maxFileBytes: number;
   maxProjectFiles: number;
   logLevel: LogLevel;
@@ -159,6 +163,19 @@ const gitPrivateHosts = variable(
   listOf(/^[A-Za-z0-9.:_-]{1,255}$/),
   'host names separated by commas, such as git.lab.example',
 );
+const awsEndpoint = (name: string) =>
+  variable(
+    name,
+    z.url({ protocol: /^https?$/ }).max(2_048),
+    'the address of a service that speaks as AWS does, such as http://127.0.0.1:4566',
+  );
+const awsEndpoints = {
+  all: awsEndpoint('AWS_ENDPOINT_URL'),
+  ec2: awsEndpoint('AWS_ENDPOINT_URL_EC2'),
+  sts: awsEndpoint('AWS_ENDPOINT_URL_STS'),
+  ssm: awsEndpoint('AWS_ENDPOINT_URL_SSM'),
+  quotas: awsEndpoint('AWS_ENDPOINT_URL_SERVICE_QUOTAS'),
+};
 const maxFile = variable('MLE_MAX_FILE_BYTES', whole(1, 1024 ** 4), 'a size in bytes from 1 to 1099511627776');
 const maxFiles = variable('MLE_MAX_PROJECT_FILES', whole(1, 1_000_000), 'a number of files from 1 to 1000000');
 const logLevel = variable('MLE_LOG_LEVEL', z.enum(LOG_LEVELS), `one of ${LOG_LEVELS.join(', ')}`);
@@ -219,6 +236,12 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     knobsReader: join(root, 'dist/apps/api/knobs-reader.mjs'),
     examplesDir: path(examplesDir, join(root, 'examples')),
     gitPrivateHosts: read(gitPrivateHosts) ?? [],
+    awsEndpoints: {
+      ec2: read(awsEndpoints.ec2) ?? read(awsEndpoints.all),
+      sts: read(awsEndpoints.sts) ?? read(awsEndpoints.all),
+      ssm: read(awsEndpoints.ssm) ?? read(awsEndpoints.all),
+      quotas: read(awsEndpoints.quotas) ?? read(awsEndpoints.all),
+    },
     maxFileBytes: read(maxFile) ?? LIMITS.projectFileBytes,
     maxProjectFiles: read(maxFiles) ?? LIMITS.projectFiles,
     logLevel: read(logLevel) ?? 'info',

@@ -1,5 +1,16 @@
 import type { InstanceView } from '@mle/protocol';
-import { ageOf, dollars, endsSoon, extended, isRunning, progressOf, sentenceOf, stateWord } from './instance-words';
+import {
+  ageOf,
+  dollars,
+  endsSoon,
+  extended,
+  isRunning,
+  mostOf,
+  precise,
+  progressOf,
+  sentenceOf,
+  stateWord,
+} from './instance-words';
 
 const NOW = Date.parse('2026-01-01T12:00:00Z');
 const at = (minutes: number): string => new Date(NOW + minutes * 60_000).toISOString();
@@ -11,6 +22,11 @@ const instance = (values: Partial<InstanceView>): InstanceView => ({
   type: 'local-1',
   machineId: null,
   pricePerHour: 0,
+  cost: 0,
+  buy: 'on-demand',
+  region: null,
+  zone: null,
+  providerId: null,
   requestedAt: at(-60),
   readyAt: at(-59),
   endsAt: at(120),
@@ -41,11 +57,26 @@ it('says why one stopped or failed', () => {
   const stopped = instance({ state: 'stopped', reason: 'Stopped by itself, 15 min idle.' });
   expect(sentenceOf(stopped, NOW)).toBe('Stopped by itself, 15 min idle.');
   expect([isRunning(stopped), ageOf(stopped, NOW), ageOf(instance({}), NOW)]).toEqual([false, '', 'up 59:00']);
-  const problem = { code: 'worker.failed', sentence: 'It failed.', detail: 'why' };
+  const problem = { code: 'worker.failed', sentence: 'It failed.', detail: 'why', requestId: null };
   expect(sentenceOf(instance({ state: 'failed', problem }), NOW)).toBe('It failed.');
   expect(ageOf(instance({ state: 'terminated', endedAt: at(-29) }), NOW)).toBe('was there for 30:00');
 });
 
 it('says money without false digits', () => {
   expect([dollars(0), dollars(0.526)]).toEqual(['$0', '$0.53']);
+});
+
+it('says the most that one may cost, with disk and address', () => {
+  const type = {
+    type: 'g4dn.xlarge',
+    cpus: 4,
+    memoryGb: 16,
+    gpu: null,
+    pricePerHour: 0.526,
+    freeTier: false,
+    overQuota: false,
+  };
+  const offer = { items: [type], pricedAt: '2026-07-20', diskPerGbHour: 0.08 / 730, addressPerHour: 0.005 };
+  expect(dollars(mostOf(offer, type, 3, 60))).toBe('$1.61');
+  expect([precise(0), precise(0.0104)]).toEqual(['$0', '$0.0104']);
 });

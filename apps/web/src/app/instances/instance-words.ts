@@ -1,4 +1,4 @@
-import type { InstanceState, InstanceView } from '@mle/protocol';
+import type { InstanceState, InstanceType, InstanceTypes, InstanceView } from '@mle/protocol';
 import { elapsed, plural, timeOfDay } from '../core/format';
 import type { StateShape } from '../ui/state-icon';
 
@@ -85,3 +85,11 @@ export const dollars = (amount: number): string => (amount === 0 ? '$0' : `$${am
 /** One hour more than it has, or than now where it has less. */
 export const extended = ({ endsAt }: InstanceView, now: number): string =>
   new Date(Math.max(now, Date.parse(endsAt)) + HOUR_MS).toISOString();
+
+/** With the digits of small prices: `$0.0104`. */
+export const precise = (amount: number): string => (amount === 0 ? '$0' : `$${amount.toFixed(4)}`);
+
+/** The most that one may cost: as if it ran on demand to its end, with its disk and address. */
+export function mostOf(offer: InstanceTypes, { pricePerHour }: InstanceType, hours: number, diskGb: number): number {
+  return (pricePerHour + offer.addressPerHour + offer.diskPerGbHour * diskGb) * hours;
+}

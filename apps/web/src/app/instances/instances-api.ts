@@ -3,7 +3,7 @@ import { inject, Injectable } from '@angular/core';
 import type {
   Budget,
   InstanceList,
-  InstanceType,
+  InstanceProvider,
   InstanceTypes,
   InstanceView,
   LaunchInstances,
@@ -20,9 +20,8 @@ export class InstancesApi {
     return firstValueFrom(this.http.get<InstanceList>(`${API}/instances`));
   }
 
-  async types(provider: string): Promise<InstanceType[]> {
-    const answer = this.http.get<InstanceTypes>(`${API}/instances/types`, { params: { provider } });
-    return (await firstValueFrom(answer)).items;
+  types(provider: InstanceProvider): Promise<InstanceTypes> {
+    return firstValueFrom(this.http.get<InstanceTypes>(`${API}/instances/types`, { params: { provider } }));
   }
 
   /** A repetition with the same key launches nothing more. */

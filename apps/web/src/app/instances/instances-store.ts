@@ -17,6 +17,9 @@ export class InstancesStore {
   readonly error = signal<string | null>(null);
   /** Where instances can be launched. */
   readonly providers = signal<InstanceList['providers']>([]);
+  /** What everybody has to know of machines and keys. */
+  readonly notices = signal<readonly string[]>([]);
+  readonly simulated = signal(false);
   readonly list = computed(() =>
     [...this.byId().values()].sort((a, b) => b.requestedAt.localeCompare(a.requestedAt) || b.id.localeCompare(a.id)),
   );
@@ -33,9 +36,11 @@ export class InstancesStore {
 
   async load(): Promise<void> {
     try {
-      const { items, providers } = await this.api.list();
+      const { items, providers, notices, simulated } = await this.api.list();
       this.byId.set(new Map(items.map((instance) => [instance.id, instance])));
       this.providers.set(providers);
+      this.notices.set(notices);
+      this.simulated.set(simulated);
       this.status.set('ready');
       this.error.set(null);
     } catch (error) {

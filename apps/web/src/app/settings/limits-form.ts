@@ -1,17 +1,21 @@
 import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
+import type { Budget } from '@mle/protocol';
 import { type RequestError, toRequestError } from '../core/problem';
 import { ServerState } from '../core/server-state';
 import { InstancesApi } from '../instances/instances-api';
 import { Icon } from '../ui/icon';
 
-/** How many instances there may be at once. */
+/** How many instances there may be at once, and what they may cost. */
 @Component({
   selector: 'mle-limits-form',
   imports: [Icon],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <p class="muted">Checked before every launch. Instances that live stay, also those that are stopped.</p>
-    <form novalidate (submit)="save($event, instances.valueAsNumber)">
+    <form
+      novalidate
+      (submit)="save($event, instances.valueAsNumber, dollarsPerHour.valueAsNumber, dollarsPerMonth.valueAsNumber)"
+    >
       <label class="field">
         <span class="label">Instances at once</span>
         <input
@@ -20,18 +24,55 @@ import { Icon } from '../ui/icon';
           type="number"
           min="0"
           max="64"
-          [value]="limit() ?? ''"
+          [value]="limit()?.instances ?? ''"
           [disabled]="limit() === null"
           [attr.aria-invalid]="!!failure()"
           (input)="done.set(false)"
         />
-        @if (failure(); as problem) {
-          <span class="field-error" role="alert">{{ problem.field('instances') ?? problem.message }}</span>
+        @if (failure()?.field('instances'); as text) {
+          <span class="field-error" role="alert">{{ text }}</span>
         }
       </label>
+      <label class="field">
+        <span class="label">Dollars per hour, all together</span>
+        <input
+          #dollarsPerHour
+          class="input"
+          type="number"
+          min="0"
+          step="any"
+          [value]="limit()?.dollarsPerHour ?? ''"
+          [disabled]="limit() === null"
+          [attr.aria-invalid]="!!failure()"
+          (input)="done.set(false)"
+        />
+        @if (failure()?.field('dollarsPerHour'); as text) {
+          <span class="field-error" role="alert">{{ text }}</span>
+        }
+      </label>
+      <label class="field">
+        <span class="label">Dollars per month, as if each ran to its end</span>
+        <input
+          #dollarsPerMonth
+          class="input"
+          type="number"
+          min="0"
+          step="any"
+          [value]="limit()?.dollarsPerMonth ?? ''"
+          [disabled]="limit() === null"
+          [attr.aria-invalid]="!!failure()"
+          (input)="done.set(false)"
+        />
+        @if (failure()?.field('dollarsPerMonth'); as text) {
+          <span class="field-error" role="alert">{{ text }}</span>
+        }
+      </label>
+      @if (failure(); as problem) {
+        <span class="field-error" role="alert">{{ problem.message }}</span>
+      }
       <div class="row">
         <button type="submit" class="btn" [disabled]="server.refusal() !== null" [title]="server.refusal() ?? ''">
-          Save the limit
+          Save the limits
         </button>
         @if (done()) {
           <span class="row good" role="status"><mle-icon name="check" />Saved</span>
@@ -51,7 +92,7 @@ import { Icon } from '../ui/icon';
 export class LimitsForm {
   private readonly api = inject(InstancesApi);
   protected readonly server = inject(ServerState);
-  protected readonly limit = signal<number | null>(null);
+  protected readonly limit = signal<Budget | null>(null);
   protected readonly failure = signal<RequestError | null>(null);
   protected readonly done = signal(false);
 
@@ -59,12 +100,17 @@ export class LimitsForm {
     void this.load();
   }
 
-  protected async save(event: Event, instances: number): Promise<void> {
+  protected async save(
+    event: Event,
+    instances: number,
+    dollarsPerHour: number,
+    dollarsPerMonth: number,
+  ): Promise<void> {
     event.preventDefault();
     this.failure.set(null);
     this.done.set(false);
     try {
-      this.limit.set((await this.api.setBudget({ instances })).instances);
+      this.limit.set(await this.api.setBudget({ instances, dollarsPerHour, dollarsPerMonth }));
       this.done.set(true);
     } catch (error) {
       this.failure.set(toRequestError(error));
@@ -73,7 +119,7 @@ export class LimitsForm {
 
   private async load(): Promise<void> {
     try {
-      this.limit.set((await this.api.budget()).instances);
+      this.limit.set(await this.api.budget());
     } catch (error) {
       this.failure.set(toRequestError(error));
     }

@@ -1,6 +1,9 @@
 import { HttpClient } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
 import type {
+  AwsCheck,
+  AwsSettings,
+  AwsSettingsView,
   CreateTokenRequest,
   CreateUser,
   Quotas,
@@ -68,5 +71,21 @@ export class SettingsApi {
 
   removeUser(id: string): Promise<unknown> {
     return firstValueFrom(this.http.delete(`${API}/users/${id}`));
+  }
+
+  aws(): Promise<AwsSettingsView> {
+    return firstValueFrom(this.http.get<AwsSettingsView>(`${API}/settings/aws`));
+  }
+
+  putAws(settings: AwsSettings): Promise<AwsSettingsView> {
+    return firstValueFrom(this.http.put<AwsSettingsView>(`${API}/settings/aws`, settings));
+  }
+
+  removeAws(): Promise<AwsSettingsView> {
+    return firstValueFrom(this.http.delete<AwsSettingsView>(`${API}/settings/aws`));
+  }
+
+  checkAws(): Promise<AwsCheck> {
+    return firstValueFrom(this.http.get<AwsCheck>(`${API}/instances/check`));
   }
 }

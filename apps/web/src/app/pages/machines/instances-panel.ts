@@ -14,7 +14,6 @@ import {
   endsSoon,
   extended,
   isEnded,
-  isRunning,
   progressOf,
   sentenceOf,
   shapeOf,
@@ -25,6 +24,7 @@ import { InstancesStore } from '../../instances/instances-store';
 import { confirm } from '../../ui/confirm';
 import { Icon } from '../../ui/icon';
 import { LoadFailure } from '../../ui/load-failure';
+import { Notice } from '../../ui/notice';
 import { StateIcon, type StateShape } from '../../ui/state-icon';
 
 interface InstanceRow {
@@ -43,7 +43,7 @@ interface InstanceRow {
 /** The instances with what becomes of them, and what one can do about each. */
 @Component({
   selector: 'mle-instances-panel',
-  imports: [Icon, LoadFailure, MatMenuModule, RouterLink, StateIcon],
+  imports: [Icon, LoadFailure, MatMenuModule, Notice, RouterLink, StateIcon],
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: { role: 'region', 'aria-label': 'Instances' },
   templateUrl: './instances-panel.html',
@@ -106,10 +106,12 @@ function rowOf(instance: InstanceView, now: number): InstanceRow {
     shape: shapeOf(instance),
     word: stateWord(instance),
     age: ageOf(instance, now),
-    price: isRunning(instance) ? `${dollars(instance.pricePerHour)}/h` : '',
+    price: isEnded(instance) ? costOf(instance) : `${dollars(instance.pricePerHour)}/h`,
     progress: progressOf(instance),
     sentence: sentenceOf(instance, now),
     soon: endsSoon(instance, now),
-    stoppable: canStop(instance),
+    stoppable: canStop(instance) && instance.buy === 'on-demand',
   };
 }
+
+const costOf = ({ cost }: InstanceView): string => (cost === 0 ? '' : `cost about ${dollars(cost)}`);

@@ -1,9 +1,15 @@
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 import { MatDialogRef } from '@angular/material/dialog';
-import type { Budget, InstanceType } from '@mle/protocol';
+import {
+  type Budget,
+  DEFAULT_DISK_GB,
+  type InstanceProvider,
+  type InstanceType,
+  type InstanceTypes,
+} from '@mle/protocol';
 import { plural } from '../../core/format';
 import { type RequestError, sentence, toRequestError } from '../../core/problem';
-import { dollars, isEnded } from '../../instances/instance-words';
+import { dollars, isEnded, mostOf, precise } from '../../instances/instance-words';
 import { InstancesApi } from '../../instances/instances-api';
 import { InstancesStore } from '../../instances/instances-store';
 import { PoolsStore } from '../../pools/pools-store';
@@ -18,181 +24,21 @@ const IDLE = [15, 30, 60, 240];
   selector: 'mle-launch-dialog',
   imports: [Icon, Notice],
   changeDetection: ChangeDetectionStrategy.OnPush,
-  template: `
-    <div class="dialog-form">
-      <header>
-        <h1>Launch an instance</h1>
-        <button type="button" class="ib" aria-label="Close" (click)="ref.close()"><mle-icon name="x" /></button>
-      </header>
-      <div class="body">
-        <p class="hint">
-          Further workers on this computer, each with a queue, a pool and an end of its own. They share its memory and
-          its GPUs.
-        </p>
-        @if (loading(); as text) {
-          <mle-notice role="alert">{{ text }}</mle-notice>
-        }
-        <fieldset>
-          <legend class="label">Type</legend>
-          <div class="types">
-            @for (item of types(); track item.type) {
-              <label class="type" [class.on]="item.type === type()">
-                <input type="radio" name="type" [checked]="item.type === type()" (change)="type.set(item.type)" />
-                <span class="mono">{{ item.type }}</span>
-                <span class="muted">{{ words(item) }}</span>
-                <span class="price">{{ dollars(item.pricePerHour) }} per hour</span>
-              </label>
-            }
-          </div>
-        </fieldset>
-        <form id="launch-instance" class="fields" novalidate (submit)="launch($event, name.value, pool.value)">
-          <label class="field">
-            <span class="label">Count</span>
-            <input
-              #many
-              class="input"
-              type="number"
-              min="1"
-              [max]="room()"
-              [value]="count()"
-              [attr.aria-invalid]="!!failure()?.field('count')"
-              (input)="count.set(many.valueAsNumber || 1)"
-            />
-          </label>
-          <label class="field">
-            <span class="label">Name</span>
-            <input #name class="input" type="text" placeholder="local" autocomplete="off" spellcheck="false" />
-            @if (failure()?.field('name'); as text) {
-              <span class="field-error" role="alert">{{ text }}</span>
-            }
-          </label>
-          <label class="field">
-            <span class="label">Pool</span>
-            <select #pool class="input">
-              <option value="">none</option>
-              @for (item of pools.list(); track item.id) {
-                <option [value]="item.id">{{ item.name }}</option>
-              }
-            </select>
-          </label>
-          <label class="field">
-            <span class="label">Lives at most</span>
-            <select #life class="input" (change)="hours.set(+life.value)">
-              @for (item of lifetimes; track item) {
-                <option [value]="item" [selected]="item === hours()">{{ hoursOf(item) }}</option>
-              }
-            </select>
-          </label>
-          <label class="field">
-            <span class="label">Stops when idle</span>
-            <select #rest class="input" (change)="idle.set(+rest.value || null)">
-              @for (item of idleTimes; track item) {
-                <option [value]="item" [selected]="item === idle()">after {{ item }} min</option>
-              }
-              <option value="0">never</option>
-            </select>
-          </label>
-        </form>
-        <mle-notice tone="plain">{{ ends() }}</mle-notice>
-        @if (failure(); as problem) {
-          @if (!problem.field('name')) {
-            <mle-notice role="alert">{{ problem.message }}</mle-notice>
-          }
-        }
-      </div>
-      <footer>
-        <span class="sum">
-          <b>At most {{ atMost() }}</b> for {{ hoursOf(hours()) }}.
-          @if (budget(); as limit) {
-            {{ living() }} of {{ plural(limit.instances, 'instance') }} there.
-          }
-        </span>
-        <button type="button" class="btn" (click)="ref.close()">Cancel</button>
-        <button type="submit" form="launch-instance" class="btn primary" [disabled]="busy() || !type()">
-          {{ busy() ? 'Launching' : count() > 1 ? 'Launch ' + count() : 'Launch' }}
-        </button>
-      </footer>
-    </div>
-  `,
-  styles: `
-    .dialog-form {
-      width: 560px;
-    }
-    fieldset {
-      margin: 0;
-      padding: 0;
-      border: 0;
-    }
-    .types {
-      border: 1px solid var(--border);
-      border-radius: var(--radius);
-    }
-    legend {
-      padding: 0;
-      margin-bottom: 4px;
-      font: var(--text-12);
-      font-weight: var(--weight-medium);
-    }
-    .type {
-      display: flex;
-      align-items: center;
-      gap: 12px;
-      min-height: 36px;
-      padding: 0 12px;
-      cursor: pointer;
-    }
-    .type + .type {
-      border-top: 1px solid var(--border);
-    }
-    .type.on {
-      background: var(--selected);
-    }
-    .type input {
-      width: 16px;
-      height: 16px;
-      margin: 0;
-      accent-color: var(--accent);
-    }
-    .price {
-      margin-left: auto;
-    }
-    .fields {
-      display: grid;
-      grid-template-columns: 1fr 1fr;
-      gap: 12px;
-    }
-    footer {
-      align-items: center;
-    }
-    .sum {
-      margin-right: auto;
-      color: var(--text-muted);
-    }
-    .sum b {
-      color: var(--text);
-    }
-    @media (max-width: 719px) {
-      footer {
-        flex-wrap: wrap;
-      }
-      .sum {
-        width: 100%;
-      }
-      footer .primary {
-        flex: 1;
-      }
-      footer .btn {
-        height: 40px;
-      }
-    }
-  `,
+  templateUrl: './launch-dialog.html',
+  styleUrl: './launch-dialog.scss',
 })
 export class LaunchDialog {
   protected readonly ref = inject<MatDialogRef<LaunchDialog>>(MatDialogRef);
   private readonly api = inject(InstancesApi);
-  private readonly store = inject(InstancesStore);
+  protected readonly store = inject(InstancesStore);
   protected readonly pools = inject(PoolsStore);
-  protected readonly types = signal<InstanceType[]>([]);
+  protected readonly provider = signal<InstanceProvider>('local');
+  protected readonly cloud = computed(() => this.provider() === 'aws');
+  protected readonly offer = signal<InstanceTypes | null>(null);
+  protected readonly types = computed(() => this.offer()?.items ?? []);
+  protected readonly buy = signal('on-demand');
+  protected readonly diskGb = signal(DEFAULT_DISK_GB);
+  protected readonly ownImage = signal('');
   protected readonly budget = signal<Budget | null>(null);
   protected readonly type = signal<string | null>(null);
   protected readonly count = signal(1);
@@ -204,27 +50,44 @@ export class LaunchDialog {
   protected readonly lifetimes = LIFETIMES;
   protected readonly idleTimes = IDLE;
   protected readonly plural = plural;
-  protected readonly dollars = dollars;
+  protected readonly precise = precise;
   protected readonly atMost = computed(() => {
-    const price = this.types().find(({ type }) => type === this.type())?.pricePerHour ?? 0;
-    return dollars(price * this.hours() * this.count());
+    const offer = this.offer();
+    const chosen = this.types().find(({ type }) => type === this.type());
+    return dollars(
+      offer && chosen ? mostOf(offer, chosen, this.hours(), this.cloud() ? this.diskGb() : 0) * this.count() : 0,
+    );
+  });
+  protected readonly hint = computed(() => {
+    if (!this.cloud())
+      return 'Further workers on this computer, each with a queue, a pool and an end of its own. They share its memory and its GPUs.';
+    return this.store.simulated()
+      ? 'Simulated: EC2 is a simulation here, and nothing costs anything.'
+      : 'Machines of your AWS account, which cost money until they end. They connect by themselves.';
   });
   protected readonly living = computed(() => this.store.list().filter((instance) => !isEnded(instance)).length);
   protected readonly room = computed(() => Math.max(1, (this.budget()?.instances ?? 1) - this.living()));
   protected readonly ends = computed(() => {
     const idle = this.idle();
     const rest = idle === null ? '' : ` It stops after ${idle} idle minutes, and can be started again.`;
+    if (this.cloud()) {
+      const spot = idle === null || this.buy() === 'on-demand' ? rest : ` After ${idle} idle minutes too.`;
+      return `It is terminated after ${this.hoursOf(this.hours())}, even if this page is closed or the server is away.${spot} Stopped, its disk still costs.`;
+    }
     return `It is terminated after ${this.hoursOf(this.hours())}, even if this page is closed.${rest} It ends with this server by Ctrl-C, and comes back with its next start.`;
   });
   /** A second click, or a second try after a lost answer, launches nothing more. */
   private key = crypto.randomUUID();
 
   constructor() {
-    void this.load();
+    const [first = 'local'] = this.store.providers();
+    void this.choose(first);
   }
 
-  protected words({ cpus, memoryGb }: InstanceType): string {
-    return `${plural(cpus, 'CPU')}, up to ${memoryGb} GB`;
+  protected words({ cpus, memoryGb, gpu }: InstanceType): string {
+    const memory = this.cloud() ? `${memoryGb} GB` : `up to ${memoryGb} GB`;
+    const gpus = gpu ? `, ${gpu.count > 1 ? `${gpu.count} × ` : ''}${gpu.name}, ${gpu.memoryGb} GB` : '';
+    return `${plural(cpus, 'CPU')}, ${memory}${gpus}`;
   }
 
   protected hoursOf(hours: number): string {
@@ -240,8 +103,14 @@ export class LaunchDialog {
     try {
       const launched = await this.api.launch(
         {
-          provider: 'local',
+          provider: this.provider(),
           type,
+          ...(this.cloud() && {
+            buy: this.buy() === 'on-demand' ? ('on-demand' as const) : ('spot' as const),
+            fallBack: this.buy() === 'either',
+            diskGb: this.diskGb(),
+            ...(this.ownImage().trim() && { image: this.ownImage().trim() }),
+          }),
           count: this.count(),
           lifetimeHours: this.hours(),
           idleMinutes: this.idle(),
@@ -261,12 +130,17 @@ export class LaunchDialog {
     }
   }
 
-  private async load(): Promise<void> {
+  protected async choose(provider: InstanceProvider): Promise<void> {
+    this.provider.set(provider);
+    this.offer.set(null);
+    this.loading.set(null);
     try {
-      const [types, budget] = await Promise.all([this.api.types('local'), this.api.budget()]);
-      this.types.set(types);
+      const [offer, budget] = await Promise.all([this.api.types(provider), this.api.budget()]);
+      if (this.provider() !== provider) return;
+      this.offer.set(offer);
       this.budget.set(budget);
-      this.type.set(types[0]?.type ?? null);
+      const first = offer.items.find(({ freeTier }) => freeTier) ?? offer.items[0];
+      this.type.set(first?.type ?? null);
     } catch (error) {
       this.loading.set(sentence(error));
     }

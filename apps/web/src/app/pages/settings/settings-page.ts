@@ -16,6 +16,7 @@ import { Theme, THEMES } from '../../core/theme';
 import { KeyList } from '../../frame/key-list';
 import { About } from '../../settings/about';
 import { AccountForm } from '../../settings/account-form';
+import { AwsForm } from '../../settings/aws-form';
 import { LimitsForm } from '../../settings/limits-form';
 import { NotificationSetting } from '../../settings/notification-setting';
 import { QuotasForm } from '../../settings/quotas-form';
@@ -42,6 +43,7 @@ const READ_AT_PX = 120;
     AccountForm,
     Icon,
     KeyList,
+    AwsForm,
     LimitsForm,
     NotificationSetting,
     QuotasForm,
@@ -70,6 +72,7 @@ export class SettingsPage {
       ? [
           { id: 'users', title: 'Users', icon: 'user' } as const,
           { id: 'limits', title: 'Limits', icon: 'cloud' } as const,
+          { id: 'aws', title: 'AWS', icon: 'cloud' } as const,
         ]
       : []),
     { id: 'appearance', title: 'Appearance', icon: 'sun' },

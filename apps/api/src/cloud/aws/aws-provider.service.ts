@@ -1,0 +1,151 @@
+import { DescribeSpotPriceHistoryCommand } from '@aws-sdk/client-ec2';
+import { DEFAULT_DISK_GB, type InstanceType, type InstanceTypes, type LaunchInstances } from '@mle/protocol';
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { CONFIG, type Config } from '../../platform/config/config.js';
+import { badRequest, conflict } from '../../platform/http/problem.js';
+import { logger } from '../../platform/logging/logger.js';
+import type { MachineProvider, Placement, Sighting } from '../instances/instance-provider.js';
+import type { InstanceRecord } from '../instances/instances.repository.js';
+import { AwsClientsService } from './aws-clients.service.js';
+import { inWords } from './aws-errors.js';
+import { ImagesService } from './catalogue/images.service.js';
+import { addressPerHour, diskPerGbHour, pricedTypes } from './catalogue/price-table.js';
+import { TypesService } from './catalogue/types.service.js';
+import { type AwsAccess, AwsSettingsRepository } from './keys/aws-settings.repository.js';
+import { serverAddress } from './launch/server-address.js';
+import { CloudLeaseRepository } from './machines/cloud-lease.repository.js';
+import { Ec2Machines } from './machines/ec2-machines.service.js';
+import { Ec2Reconciler } from './machines/ec2-reconciler.service.js';
+
+/** Also without instances it is looked for what should not be there. */
+const IDLE_LOOK_MS = 60_000;
+const NO_KEYS = conflict('aws.no_keys', 'There are no keys for AWS. An administrator enters them in Settings, AWS.');
+
+/** Amazon EC2. */
+@Injectable()
+export class AwsProvider implements MachineProvider, OnModuleDestroy {
+  readonly name = 'aws';
+  private lookedAt = 0;
+  private trouble: string | null = null;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly settings: AwsSettingsRepository,
+    private readonly clients: AwsClientsService,
+    private readonly catalogue: TypesService,
+    private readonly images: ImagesService,
+    private readonly machines: Ec2Machines,
+    private readonly reconciler: Ec2Reconciler,
+    private readonly lease: CloudLeaseRepository,
+  ) {}
+
+  async isThere(): Promise<boolean> {
+    return (await this.settings.get()) !== null;
+  }
+
+  async need(): Promise<void> {
+    await this.access();
+    if (serverAddress(this.config) === null)
+      throw conflict(
+        'aws.no_address',
+        'Machines of AWS need an address by which they reach this server. Set MLE_PUBLIC_URL to it, and start the server again.',
+      );
+  }
+
+  async types(region?: string): Promise<InstanceTypes> {
+    const access = await this.access();
+    return this.catalogue.list(this.clients.of(access, region), region ?? access.region);
+  }
+
+  async place(request: LaunchInstances, { type, pricePerHour }: InstanceType): Promise<Placement> {
+    const access = await this.access();
+    const { region = access.region, buy = 'on-demand', fallBack = false, diskGb = DEFAULT_DISK_GB } = request;
+    const priced = pricedTypes(region).find((each) => each.type === type);
+    if (!priced) throw badRequest('request.invalid', `There is no price for ${type}. Choose another type.`);
+    const clients = this.clients.of(access, region);
+    // An id is checked before anything is launched; the automatic image is found when it is needed.
+    if (request.image?.startsWith('ami-') === true)
+      await this.images.find(clients, priced, request.image).catch((error: unknown) => {
+        throw error instanceof Error && error.name === 'ProblemError'
+          ? error
+          : badRequest('image', inWords(error).sentence);
+      });
+    const [address, disk] = [addressPerHour(region), diskPerGbHour(region) * diskGb];
+    const spot = buy === 'spot' ? await this.spotPrice(access, region, type) : null;
+    const price = { compute: spot ?? pricePerHour, address, disk, worst: pricePerHour + address + disk };
+    return { region, image: request.image ?? null, buy, fallBack, diskGb, price };
+  }
+
+  async reconcile(living: readonly InstanceRecord[]): Promise<ReadonlyMap<string, Sighting> | null> {
+    const access = await this.settings.get();
+    if (!access) {
+      this.trouble = living.length === 0 ? null : `There are no keys for AWS any more. ${stillThere(living)}`;
+      return null;
+    }
+    if (living.length === 0 && Date.now() - this.lookedAt < IDLE_LOOK_MS) return new Map();
+    if (!(await this.lease.hold())) return null;
+    this.lookedAt = Date.now();
+    const regions = new Set([access.region, ...living.map(({ region }) => region ?? access.region)]);
+    try {
+      const all = [...regions].map((region) =>
+        this.reconciler.reconcile(
+          this.clients.of(access, region),
+          region,
+          living.filter((each) => (each.region ?? access.region) === region),
+        ),
+      );
+      const sightings = (await Promise.all(all)).flat();
+      this.trouble = null;
+      return new Map(sightings);
+    } catch (error) {
+      const { sentence, code } = inWords(error);
+      logger.warn({ err: error, code }, 'the machines of AWS could not be listed');
+      this.trouble = living.length === 0 ? null : `${sentence} ${stillThere(living)}`;
+      return null;
+    }
+  }
+
+  async console({ region, providerId }: InstanceRecord): Promise<string | null> {
+    const access = await this.settings.get();
+    if (!access || providerId === null) return null;
+    return this.machines.console(this.clients.of(access, region ?? access.region), providerId).catch(() => null);
+  }
+
+  notices(): string[] {
+    return [...(this.trouble === null ? [] : [this.trouble]), ...this.reconciler.notices];
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.lease.release().catch(() => undefined);
+  }
+
+  private async access(): Promise<AwsAccess> {
+    const access = await this.settings.get();
+    if (!access) throw NO_KEYS;
+    return access;
+  }
+
+  /** The dearest of the zones now; null where AWS does not say. */
+  private async spotPrice(access: AwsAccess, region: string, type: string): Promise<number | null> {
+    const { ec2 } = this.clients.of(access, region);
+    const Filters = [
+      { Name: 'instance-type', Values: [type] },
+      { Name: 'product-description', Values: ['Linux/UNIX'] },
+    ];
+    try {
+      const StartTime = new Date();
+      const { SpotPriceHistory = [] } = await ec2.send(new DescribeSpotPriceHistoryCommand({ Filters, StartTime }));
+      const prices = SpotPriceHistory.map(({ SpotPrice }) => Number(SpotPrice)).filter((price) => price > 0);
+      return prices.length === 0 ? null : Math.max(...prices);
+    } catch {
+      return null;
+    }
+  }
+}
+
+/** What nobody can end from here, and when it ends by itself. */
+function stillThere(living: readonly InstanceRecord[]): string {
+  const last = Math.max(...living.map(({ endsAt }) => endsAt.getTime()));
+  const many = living.length === 1 ? 'One instance is' : `${living.length} instances are`;
+  return `${many} still there and may cost money; each machine that runs powers itself off at its time, the last ${new Date(last).toISOString().slice(0, 16).replace('T', ' ')} UTC. One that is stopped keeps its disk: remove it in the AWS console, or enter keys again.`;
+}

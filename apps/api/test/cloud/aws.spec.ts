@@ -1,0 +1,214 @@
+import {
+  EC2Client,
+  paginateDescribeInstances,
+  RunInstancesCommand,
+  TerminateInstancesCommand,
+} from '@aws-sdk/client-ec2';
+import type { AwsCheck, AwsSettingsView, InstanceList, InstanceTypes, InstanceView } from '@mle/protocol';
+import { type Simulator, startSimulator } from '@mle/simulated-ec2';
+import { type Client, type Parts, startParts, until } from '@mle/testing';
+import { InstanceKeeper } from '../../src/cloud/instances/instance-keeper.service.js';
+import { type ApiUnderTest, startApi } from '../api.js';
+
+let parts: Parts;
+let simulator: Simulator;
+let api: ApiUnderTest;
+let ada: Client;
+let ec2: EC2Client;
+
+beforeAll(async () => {
+  [parts, simulator] = await Promise.all([startParts(), startSimulator({ machines: 'none' })]);
+  const { endpoint } = simulator;
+  api = await startApi(parts, { awsEndpoints: { ec2: endpoint, sts: endpoint, ssm: endpoint, quotas: endpoint } });
+  ada = await api.signUp('ada');
+  ec2 = new EC2Client(simulator.clientOptions);
+});
+afterAll(async () => {
+  ec2?.destroy();
+  await api?.close();
+  await Promise.all([simulator?.stop(), parts?.stop()]);
+});
+afterEach(async () => {
+  await simulator.clearFaults();
+  for (const { id, endedAt } of (await list()).items) if (!endedAt) await terminate(id);
+});
+
+const list = async (): Promise<InstanceList> => (await ada.get<InstanceList>('/api/v1/instances')).body;
+const get = async (id: string): Promise<InstanceView> => (await ada.get<InstanceView>(`/api/v1/instances/${id}`)).body;
+const launch = async (more: object = {}): Promise<InstanceView> => {
+  const { status, body } = await ada.post<{ items: InstanceView[] }>('/api/v1/instances', { provider: 'aws', ...more });
+  const [instance] = body.items ?? [];
+  if (status !== 201 || !instance) throw new Error(JSON.stringify(body));
+  return instance;
+};
+const reaches = (id: string, state: string): Promise<InstanceView> =>
+  until(`the instance is ${state}`, async () => {
+    await api.app.get(InstanceKeeper, { strict: false }).look('aws');
+    const instance = await get(id);
+    return instance.state === state ? instance : null;
+  });
+const terminate = async (id: string): Promise<InstanceView> => {
+  await ada.delete(`/api/v1/instances/${id}`);
+  return until('it has ended', async () => {
+    await api.app.get(InstanceKeeper, { strict: false }).look('aws');
+    const instance = await get(id);
+    return instance.endedAt ? instance : null;
+  });
+};
+/** The machines of EC2 that live. */
+const machines = async () => {
+  const found = [];
+  for await (const { Reservations = [] } of paginateDescribeInstances({ client: ec2 }, {}))
+    for (const { Instances = [] } of Reservations) found.push(...Instances);
+  return found.filter(({ State }) => !['shutting-down', 'terminated'].includes(State?.Name ?? ''));
+};
+
+it('keeps keys sealed and never shows them again, for administrators', async () => {
+  expect((await ada.post('/api/v1/instances', { provider: 'aws' })).body).toMatchObject({ code: 'aws.no_keys' });
+  const { accessKeyId, secretAccessKey } = simulator.credentials;
+  const put = await ada.put<AwsSettingsView>('/api/v1/settings/aws', {
+    accessKeyId,
+    secretAccessKey,
+    region: 'us-east-1',
+  });
+  expect(put).toMatchObject({
+    status: 200,
+    body: { configured: true, accessKeyId: `…${accessKeyId.slice(-4)}`, region: 'us-east-1', simulated: true },
+  });
+  expect(JSON.stringify(put.body)).not.toContain(secretAccessKey);
+  expect((await ada.put('/api/v1/settings/aws', { accessKeyId, region: 'us-east-1' })).status).toBe(400);
+  const bob = await api.signUp('bob');
+  expect((await bob.get('/api/v1/settings/aws')).status).toBe(403);
+  expect((await bob.post('/api/v1/instances', { provider: 'aws' })).status).toBe(403);
+  expect((await list()).providers).toEqual(['aws']);
+});
+
+it('checks what a launch needs line by line, and launches nothing', async () => {
+  const { items } = (await ada.get<AwsCheck>('/api/v1/instances/check')).body;
+  expect(items.map(({ name }) => name)).toEqual([
+    ...['Identity', 'Region', 'Image', 'Network', 'Launch', 'Terminate'],
+    ...['Quota, on demand', 'Quota, spot', 'Address'],
+  ]);
+  expect(items.filter(({ ok }) => !ok)).toEqual([]);
+  expect(await machines()).toEqual([]);
+  await simulator.addFault({ action: 'RunInstances', code: 'UnauthorizedOperation', dryRun: true });
+  await simulator.addFault({ action: 'GetServiceQuota', code: 'AccessDeniedException', count: 2 });
+  const refused = (await ada.get<AwsCheck>('/api/v1/instances/check')).body.items.filter(({ ok }) => !ok);
+  expect(refused.map(({ name }) => name)).toEqual(['Launch', 'Quota, on demand', 'Quota, spot']);
+  expect(refused[0]?.sentence).toContain('Give their user the permission');
+});
+
+it('lists types with what they cost, and takes the smallest of the free tier', async () => {
+  const { items, pricedAt } = (await ada.get<InstanceTypes>('/api/v1/instances/types?provider=aws')).body;
+  expect(pricedAt).toBe('2026-07-20');
+  expect(items.find(({ type }) => type === 'g4dn.xlarge')).toMatchObject({
+    cpus: 4,
+    gpu: { name: 'T4' },
+    pricePerHour: 0.526,
+  });
+  expect(items.find(({ type }) => type === 'p5.48xlarge')).toMatchObject({ overQuota: true });
+  const instance = await launch();
+  expect(items.find(({ type }) => type === instance.type)).toMatchObject({ freeTier: true });
+});
+
+it('launches what cannot be forgotten, and terminates it', async () => {
+  const { id } = await launch({ type: 't3.micro', diskGb: 20 });
+  const { providerId, zone, pricePerHour } = await reaches(id, 'booting');
+  expect(pricePerHour).toBeCloseTo(0.0104 + 0.005 + (20 * 0.08) / 730);
+  const [machine] = await machines();
+  expect(machine).toMatchObject({
+    InstanceId: providerId,
+    Placement: { AvailabilityZone: zone },
+    MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
+  });
+  const tags = Object.fromEntries((machine?.Tags ?? []).map(({ Key, Value }) => [Key, Value]));
+  expect(tags).toMatchObject({
+    'mle:instance': id,
+    'mle:expires': expect.any(String),
+    'mle:server': expect.any(String),
+  });
+  expect(tags['mle:installation']).toMatch(/^[0-9a-f]{16}$/);
+  await ada.post(`/api/v1/instances/${id}/stop`, {});
+  await reaches(id, 'stopped');
+  expect((await get(id)).pricePerHour).toBeCloseTo((20 * 0.08) / 730);
+  await ada.post(`/api/v1/instances/${id}/start`, {});
+  await reaches(id, 'booting');
+  expect(await terminate(id)).toMatchObject({ state: 'terminated', problem: null });
+  expect(await machines()).toEqual([]);
+});
+
+it('tries every zone, and spot before on demand only where that was agreed', async () => {
+  await simulator.addFault({
+    action: 'RunInstances',
+    code: 'InsufficientInstanceCapacity',
+    market: 'spot',
+    count: null,
+  });
+  const alone = await launch({ type: 't3.small', buy: 'spot' });
+  expect(await reaches(alone.id, 'failed')).toMatchObject({
+    problem: { code: 'InsufficientInstanceCapacity', requestId: expect.any(String) },
+  });
+  const { id } = await launch({ type: 't3.small', buy: 'spot', fallBack: true });
+  expect(await reaches(id, 'booting')).toMatchObject({ buy: 'on-demand', pricePerHour: expect.any(Number) });
+  expect((await get(id)).pricePerHour).toBeGreaterThan(0.0208);
+});
+
+it.each([
+  ['AuthFailure', 'Check the keys'],
+  ['VcpuLimitExceeded', 'more vCPUs than the account may have'],
+  ['PendingVerification', 'up to four hours'],
+  ['SomethingNew', 'AWS refused the request with SomethingNew'],
+])('says of %s what to do', async (code, words) => {
+  await simulator.addFault({ action: 'RunInstances', code });
+  const { id } = await launch({ type: 't3.micro' });
+  const { problem } = await reaches(id, 'failed');
+  expect(problem).toMatchObject({ code, detail: expect.stringContaining(code) });
+  expect(problem?.sentence).toContain(words);
+});
+
+it.each(['before', 'after'] as const)('has one machine where the answer is cut off %s it is done', async (cut) => {
+  await simulator.addFault({ action: 'RunInstances', cut });
+  const { id } = await launch({ type: 't3.micro' });
+  await reaches(id, 'booting');
+  expect(await machines()).toHaveLength(1);
+});
+
+it('tells of a machine that nobody knows, and leaves those of others alone', async () => {
+  const { id } = await launch({ type: 't3.micro' });
+  await reaches(id, 'booting');
+  const [own] = await machines();
+  const installation = own?.Tags?.find(({ Key }) => Key === 'mle:installation')?.Value ?? '';
+  const run = (tags: Record<string, string>) =>
+    ec2.send(
+      new RunInstancesCommand({
+        ...{ ImageId: own?.ImageId, InstanceType: 't3.micro', MinCount: 1, MaxCount: 1 },
+        TagSpecifications: [
+          { ResourceType: 'instance', Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) },
+        ],
+      }),
+    );
+  const stranger = await run({ 'mle:installation': installation });
+  const foreign = await run({ 'mle:installation': 'another', 'mle:instance': id });
+  const strangerId = stranger.Instances?.[0]?.InstanceId ?? '';
+  await until('everybody is told of it', async () => {
+    await api.app.get(InstanceKeeper, { strict: false }).look('aws');
+    return (await list()).notices.some((notice) => notice.includes(strangerId));
+  });
+  // One of an instance that is over is ended at once.
+  await terminate(id);
+  expect((await machines()).map(({ InstanceId }) => InstanceId)).toEqual(
+    expect.arrayContaining([strangerId, foreign.Instances?.[0]?.InstanceId]),
+  );
+  const InstanceIds = [strangerId, foreign.Instances?.[0]?.InstanceId ?? ''];
+  await ec2.send(new TerminateInstancesCommand({ InstanceIds }));
+});
+
+it('says loudly what still runs when the keys are gone', async () => {
+  const { id } = await launch({ type: 't3.micro' });
+  await reaches(id, 'booting');
+  await ada.delete('/api/v1/settings/aws');
+  await api.app.get(InstanceKeeper, { strict: false }).look('aws');
+  expect((await list()).notices).toEqual([expect.stringContaining('One instance is still there')]);
+  const { accessKeyId, secretAccessKey } = simulator.credentials;
+  await ada.put('/api/v1/settings/aws', { accessKeyId, secretAccessKey, region: 'us-east-1' });
+});

@@ -28,6 +28,8 @@ interface PreparationTools {
   identity: Identity;
   inventory: InventoryWatch;
   home: string;
+  /** The folder of `mle.py`. */
+  python: string;
   lang: string;
 }
 
@@ -114,13 +116,14 @@ export class Preparation {
   }
 
   private environment(spec: RunSpec, user: RunUser, places: PreparedPlaces): Record<string, string> {
-    const { identity, home, lang } = this.tools;
+    const { identity, python, home, lang } = this.tools;
     return {
       ...runEnvironment(spec, {
         ...places,
         home: places.home ?? home,
         user: user.name,
         path: identity.path,
+        python,
         lang,
       }),
       ...gpuEnvironment(spec.gpus),
@@ -224,6 +227,8 @@ export class Preparation {
       home: INSIDE.cacheDir,
       user: user.name,
       path: '',
+      // An image may have a PYTHONPATH of its own.
+      python: null,
       lang: 'C.UTF-8',
     });
     // These are the image's own, unless the run says otherwise.

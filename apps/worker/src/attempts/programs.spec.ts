@@ -71,6 +71,16 @@ test.each([
   expect(run.running).toBeNull();
 });
 
+test('a program has mle.py without installing it, after modules of its own', async () => {
+  const files = {
+    'train.py': 'import mle, own\nmle.log(epoch=1, loss=mle.param("rate", 0.1))\nmle.save("a.txt", own.TEXT)\n',
+    'own.py': 'TEXT = "kept"\n',
+  };
+  const run = await server.submit(files, { file: 'train.py', params: { rate: 0.5 } });
+  await until('the run is finished', () => run.finished !== null);
+  expect([run.stream('stderr'), run.stream('stdout')]).toEqual(['', 'epoch=1 loss=0.5\n']);
+});
+
 test('a command, its arguments, and the environment of a run', async () => {
   const run = await server.submit(
     {

@@ -16,6 +16,7 @@ import { LoadSampler } from '../machine/usage/load.js';
 import { MachineUsage } from '../machine/usage/machine-usage.js';
 import { ProcessUsage } from '../machine/usage/process-usage.js';
 import { UsageReporter } from '../machine/usage/usage-reporter.js';
+import { placeModule } from '../prepare/run/mle-module.js';
 import { pathWithPython } from '../prepare/run/python-name.js';
 import { Environments } from '../prepare/setup/environments.js';
 import { BlobCache } from '../prepare/sync/blob-cache.js';
@@ -188,7 +189,7 @@ export class WorkerApp {
       ...shared,
       artifacts,
       journal: this.journal,
-      preparation: new Preparation({ ...shared, identity, inventory, home, lang }),
+      preparation: new Preparation({ ...shared, identity, inventory, home, python: placeModule(identity), lang }),
     };
     return new AttemptTable(tools, this.slots, this.log, () => this.consumer?.reconsider());
   }

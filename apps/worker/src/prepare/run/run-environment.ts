@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os';
+import { delimiter } from 'node:path';
 import type { RunSpec } from '@mle/protocol';
 
 interface RunPlaces {
@@ -10,6 +11,8 @@ interface RunPlaces {
   /** What the run's user is called. */
   user: string;
   path: string;
+  /** The folder of `mle.py`; null: there is none. */
+  python: string | null;
   lang: string;
 }
 
@@ -39,6 +42,7 @@ export function runEnvironment(spec: RunSpec, places: RunPlaces): Record<string,
     PYTHONUNBUFFERED: '1',
     PYTHONHASHSEED: String(spec.seed),
     ...spec.env,
+    ...pythonPath(spec.env['PYTHONPATH'], places.python),
     ...params,
     MLE_RUN_ID: spec.runId,
     MLE_PROJECT: spec.projectName,
@@ -48,4 +52,11 @@ export function runEnvironment(spec: RunSpec, places: RunPlaces): Record<string,
     MLE_OUTPUT_DIR: places.outputDir,
     MLE_CACHE_DIR: places.cacheDir,
   };
+}
+
+/** The project's own modules come first, then what the run says. */
+function pythonPath(own: string | undefined, folder: string | null): Record<string, string> {
+  return folder === null
+    ? {}
+    : { PYTHONPATH: own === undefined || own === '' ? folder : `${own}${delimiter}${folder}` };
 }

@@ -9,7 +9,7 @@ import type {
   LeftoverRequest,
 } from './artifacts.js';
 import { SentenceSchema, WordSchema } from './bounded.js';
-import { IdSchema, Sha256Schema } from './ids.js';
+import { IdSchema, Sha256Schema, TimeSchema } from './ids.js';
 import { KnobSetSchema } from './knobs.js';
 import { LIMITS } from './limits.js';
 import { type Inventory, InventorySchema, LoadSchema } from './machines.js';
@@ -58,7 +58,13 @@ export const HelloSchema = z.object({
 });
 export type Hello = z.infer<typeof HelloSchema>;
 
-const MachineSettingsSchema = z.object({ name: WordSchema, slots: z.int(), draining: z.boolean() });
+const MachineSettingsSchema = z.object({
+  name: WordSchema,
+  slots: z.int(),
+  draining: z.boolean(),
+  /** When an instance whose time was changed switches itself off. */
+  endsAt: TimeSchema.optional(),
+});
 export type MachineSettings = z.infer<typeof MachineSettingsSchema>;
 
 export const HelloReplySchema = z.object({

@@ -74,6 +74,10 @@ export class Machine {
   @Prop({ type: String })
   instanceId?: string;
 
+  /** The end of the instance, where it was changed after the launch. */
+  @Prop({ type: Date })
+  endsAt?: Date;
+
   @Prop({ type: Date, required: true })
   createdAt!: Date;
 }

@@ -64,6 +64,14 @@ export class MachinesRepository {
     return (await this.machines.find({ instanceId: { $in: [...instanceIds] } }).lean()).map(record);
   }
 
+  /** Null: it has not joined yet. */
+  async setEnd(instanceId: string, endsAt: Date): Promise<MachineRecord | null> {
+    const machine = await this.machines
+      .findOneAndUpdate({ instanceId }, { $set: { endsAt } }, { returnDocument: 'after' })
+      .lean();
+    return machine && record(machine);
+  }
+
   async addJoinToken(hash: string, expiresAt: Date, expected?: ExpectedMachine): Promise<void> {
     await this.tokens.create({ hash, expiresAt, ...(expected && { expected }) });
   }

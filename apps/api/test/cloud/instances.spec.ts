@@ -2,6 +2,8 @@ import type { InstanceList } from '@mle/protocol';
 import { type Client, type Parts, startParts } from '@mle/testing';
 import { BudgetGate } from '../../src/cloud/budget/budget-gate.service.js';
 import { InstancesRepository, type NewInstance } from '../../src/cloud/instances/instances.repository.js';
+import { settingsOf } from '../../src/doors/link/link-session.js';
+import { MachinesRepository } from '../../src/machines/machines.repository.js';
 import { type ApiUnderTest, startApi } from '../api.js';
 
 let parts: Parts;
@@ -100,4 +102,17 @@ it('checks what it is given', async () => {
   expect((await ada.put('/api/v1/settings/budget', { instances: 7 })).status).toBe(200);
   expect((await other.visitor().get('/api/v1/settings/budget')).status).toBe(401);
   expect((await ada.get('/api/v1/settings/budget')).body).toMatchObject({ instances: 7, dollarsPerHour: 3 });
+});
+
+it('a machine hears of the end of its instance where that was changed', async () => {
+  const machines = api.app.get(MachinesRepository, { strict: false });
+  const [launched] = await api.app.get(BudgetGate, { strict: false }).launch([instance()]);
+  if (!launched) throw new Error('one was asked for');
+  const { id } = launched;
+  await machines.joinInstance({ instanceId: id, name: 'local', provider: 'local', poolIds: [] }, 'a'.repeat(64));
+  const ofInstance = async () => (await machines.ofInstances([id])).map(settingsOf);
+  expect(await ofInstance()).toEqual([{ name: 'local', slots: 1, draining: false }]);
+  const endsAt = new Date(Date.now() + 2 * 3_600_000).toISOString();
+  await ada.json('PATCH', `instances/${id}`, { endsAt });
+  expect(await ofInstance()).toEqual([expect.objectContaining({ endsAt })]);
 });

@@ -26,6 +26,7 @@ import { Workspaces } from '../prepare/sync/workspaces.js';
 import { ArtifactSender } from '../results/artifacts/artifact-sender.js';
 import { LeftoverKeeper } from '../results/leftovers/leftover-keeper.js';
 import { CredentialStore } from '../server/link/credential-store.js';
+import { noteEnd } from '../server/link/end-file.js';
 import { HeardFile } from '../server/link/heard-file.js';
 import { Heart } from '../server/link/heartbeat.js';
 import { Link } from '../server/link/link.js';
@@ -243,6 +244,7 @@ export class WorkerApp {
   private apply(settings: MachineSettings): void {
     this.machine = settings;
     this.slots.resize(settings.slots);
+    if (settings.endsAt !== undefined) noteEnd(this.settings.dataDir, settings.endsAt);
     this.consumer?.reconsider();
   }
 

@@ -15,6 +15,7 @@ import { MachinesRepository } from '../../machines/machines.repository.js';
 import { PoolsRepository } from '../../machines/pools/pools.repository.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { badRequest, conflict, notFound } from '../../platform/http/problem.js';
+import { EventsService } from '../../platform/signals/events.service.js';
 import { BudgetGate } from '../budget/budget-gate.service.js';
 import { hostProcessors, leastTaken } from '../local/host-processors.js';
 import { Providers } from '../providers.service.js';
@@ -38,6 +39,7 @@ export class InstancesService {
     private readonly providers: Providers,
     private readonly keeper: InstanceKeeper,
     private readonly runs: InstanceRuns,
+    private readonly events: EventsService,
   ) {}
 
   async list(): Promise<InstanceList> {
@@ -91,7 +93,14 @@ export class InstancesService {
         { path: 'endsAt', message: 'Choose an end within 7 days.' },
       ]);
     if (end && end > instance.endsAt) await this.gate.extend(instance, end);
-    return this.apply(id, { ...(end && { endsAt: end }), ...(idleMinutes !== undefined && { idleMinutes }) });
+    const changed = await this.apply(id, {
+      ...(end && { endsAt: end }),
+      ...(idleMinutes !== undefined && { idleMinutes }),
+    });
+    // A machine of the cloud switches itself off at an end that it knows.
+    const machine = end && (await this.machines.setEnd(id, end));
+    if (machine) this.events.emit('machine.settings', machine.id);
+    return changed;
   }
 
   async start(id: string): Promise<InstanceView> {

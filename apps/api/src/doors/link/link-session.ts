@@ -84,6 +84,6 @@ export class LinkSession {
   }
 }
 
-export function settingsOf({ name, slots, draining }: MachineRecord): MachineSettings {
-  return { name, slots, draining };
+export function settingsOf({ name, slots, draining, endsAt }: MachineRecord): MachineSettings {
+  return { name, slots, draining, ...(endsAt !== undefined && { endsAt: endsAt.toISOString() }) };
 }

@@ -8,12 +8,12 @@ export function placeModule({ root }: Pick<Identity, 'root'>): string {
   const folder = join(root, 'python');
   makeFolder(folder, 0o755);
   const file = join(folder, 'mle.py');
-  writeFileSync(file, MLE_PY);
+  writeFileSync(file, MODULE);
   chmodSync(file, 0o644);
   return folder;
 }
 
-const MLE_PY = `"""Parameters, numbers and files of a run of ML Experimenter: one file, without dependencies.
+const MODULE = `"""Parameters, numbers and files of a run of ML Experimenter: one file, without dependencies.
 
     import mle
 

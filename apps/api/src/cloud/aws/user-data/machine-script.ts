@@ -15,9 +15,12 @@ off() {
 # None of these files changed within the last 15 minutes.
 quiet() { [ -z "$(find "$@" -mmin -15 2>/dev/null)" ]; }
 
+# The end as the server changed it last, as its worker notes it; else that of the launch.
+last_end() { if [ -s "$DATA/ends-at" ]; then cat "$DATA/ends-at"; else cat "$M/ends-at"; fi; }
+
 # Sets the timer to the time in ends-at; false where it has that time already, or the file has none.
 moved() {
-  ends=$(cat "$M/ends-at")
+  ends=$(last_end)
   case $ends in
     [0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]\\ [0-9][0-9]:[0-9][0-9]:[0-9][0-9]\\ UTC) ;;
     *) return 1 ;;

@@ -80,13 +80,14 @@ test('a set-up that fails powers off', () => {
   expect(calls()).toMatch(/systemctl poweroff\nshutdown -h now\n$/);
 });
 
-test('a later time in ends-at extends it, and what is no time does not', () => {
+test('a later time in ends-at of the worker extends it, and what is no time does not', () => {
   setUp();
+  mkdirSync(join(root, 'opt/mle/data'), { recursive: true });
   for (const text of ['never', '2037-01-02 03:04:05 UTC', '2038-01-01 00:00:00 UTC; reboot']) {
-    writeFileSync(join(root, 'opt/mle/ends-at'), `${text}\n`);
+    writeFileSync(join(root, 'opt/mle/data/ends-at'), `${text}\n`);
     expect(machine('moved').status).toBe(1);
   }
-  writeFileSync(join(root, 'opt/mle/ends-at'), '2038-01-01 00:00:00 UTC\n');
+  writeFileSync(join(root, 'opt/mle/data/ends-at'), '2038-01-01 00:00:00 UTC\n');
   expect(machine('end').status).toBe(0);
   expect(file('etc/systemd/system/mle-end.timer')).toContain('OnCalendar=2038-01-01 00:00:00 UTC\n');
   expect(calls()).not.toContain('poweroff');

@@ -20,7 +20,8 @@ const NODE_MIRROR = 'https://nodejs.org/dist';
 
 /**
  * The script that a new machine runs once, as root. First of all it sets the machine's end: `/opt/mle/ends-at` holds it
- * as `2037-01-02 03:04:05 UTC`, and whoever writes a later one there, the worker for one, extends it within a minute.
+ * as `2037-01-02 03:04:05 UTC`. Where the server changed it, the worker notes that in its data folder, and the machine
+ * hears of it within a minute.
  */
 export function userData(wish: UserDataWish): string {
   return `#!/bin/bash

@@ -33,6 +33,7 @@ for (const width of [1280, 390]) {
         '/graphs',
         '/machines',
         '/settings',
+        '/no-such-page',
       ]) {
         await page.goto(product.url + path);
         await expect(page.getByRole('navigation').first()).toBeVisible();
@@ -63,6 +64,19 @@ test('asks for a log-in, refuses a wrong password, and comes back to where one w
     .click();
   await expect(page.getByLabel('Login')).toBeVisible();
 });
+
+test(
+  'an address without a page says so, and leads to the pages that there are',
+  { tag: FULL },
+  async ({ page, product }) => {
+    await logIn(page, product);
+    await page.goto(`${product.url}/runz?tab=output`);
+    await expect(page.getByRole('heading', { name: 'There is no page at this address' })).toBeVisible();
+    await expect(page).toHaveURL(/\/runz\?tab=output$/);
+    await page.getByRole('main').getByRole('link', { name: 'Runs' }).click();
+    await expect(page).toHaveURL(/\/runs$/);
+  },
+);
 
 test(
   'before the log-in nothing scrolls sideways on a phone, and the theme follows the system',

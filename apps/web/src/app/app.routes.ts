@@ -43,7 +43,11 @@ export const routes: Routes = [
         title: 'Settings',
         loadComponent: async () => (await import('./pages/settings/settings-page')).SettingsPage,
       },
-      { path: '**', redirectTo: 'code' },
+      {
+        path: '**',
+        title: 'No such page',
+        loadComponent: async () => (await import('./pages/unknown/unknown-page')).UnknownPage,
+      },
     ],
   },
 ];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { RegionSchema } from './aws.js';
 import { SentenceSchema, WordSchema } from './bounded.js';
 import { IdSchema, NameSchema, TimeSchema } from './ids.js';
-import { RegionSchema } from './aws.js';
 import { LIMITS } from './limits.js';
 
 /** Instances of one launch, and the most that an installation may allow at once. */

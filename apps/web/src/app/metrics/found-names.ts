@@ -68,10 +68,9 @@ export class FoundNames {
   protected readonly directions: readonly MetricDirection[] = ['lower', 'higher'];
 
   constructor() {
+    const asked = computed(() => `${this.run().id} ${this.run().state} ${String(this.attempt())}`);
     effect(() => {
-      this.run().id;
-      this.run().state;
-      this.attempt();
+      asked();
       untracked(() => void this.load());
     });
   }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, FULL, logIn, test } from './product.js';
+import { expect, logIn, test } from './product.js';
 
 /** What a page tries against the server, each in the way that a browser lets it. */
 interface Tried {
@@ -65,7 +65,7 @@ test('a page on another port of this host, which has the cookie of the session, 
   expect(JSON.stringify(await product.client.json('GET', 'projects'))).not.toContain('stolen');
 });
 
-test('a name that leads here and is not ours shows no page', { tag: FULL }, async ({ browser, product }) => {
+test('a name that leads here and is not ours shows no page', async ({ browser, product }) => {
   const { port } = new URL(product.url);
   const context = await browser.newContext();
   try {

@@ -182,7 +182,7 @@ describe('a crowd that logs in at once', () => {
     expect(slowest).toBeLessThan(3_000);
   });
 
-  it('is not taken for one that guesses @full', async () => {
+  it('is not taken for one that guesses', async () => {
     const others = Promise.all(crowd());
     const mine = await Promise.all(Array.from({ length: 10 }, () => from('203.0.113.9')));
     expect(mine.map(({ status }) => status)).toContain(503);

@@ -110,7 +110,7 @@ describe('what stays open', () => {
     await kept.ended;
   });
 
-  it('ends when the time of its token is over @full', async () => {
+  it('ends when the time of its token is over', async () => {
     const dora = await api.signUp('dora');
     const runId = await waitingRun(dora);
     const { token, id } = await makeToken(dora);

@@ -4,5 +4,5 @@ import { type Config, isHttps } from '../../../platform/config/config.js';
 export function serverAddress(config: Config): string | null {
   if (config.publicUrl !== null) return config.publicUrl;
   if (config.awsEndpoints.ec2 === null) return null;
-  return `${isHttps(config) ? 'https' : 'http'}://127.0.0.1:${config.port}`;
+  return `${isHttps(config) ? 'https' : 'http'}://127.0.0.1:${config.tls?.port ?? config.port}`;
 }

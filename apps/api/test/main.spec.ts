@@ -124,6 +124,7 @@ it('users are added and their passwords reset from the command line @full', asyn
 });
 
 it('it ends with its launcher, and keeps what it had', async () => {
+  expect((await ended(start({}, ['--user-add', 'first'], 'correct horse battery'))).code).toBe(0);
   const server = start({ MLE_LIFELINE_FD: '3', MLE_ADMIN_LOGIN: 'nobody', MLE_ADMIN_PASSWORD: 'not needed any more' });
   const client = new Client(await ready(server));
   expect((await client.get('/api/v1/auth/status')).body).toEqual({ setupNeeded: false });

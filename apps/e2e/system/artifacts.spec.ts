@@ -96,6 +96,7 @@ describe('the artifacts of a run', () => {
   );
 
   it('take up what the run left in its workspace, or it is removed there', async () => {
+    await writeFile(join(folder, 'go'), '');
     const run = await product.client.startRun({ projectId, file: 'train.py', args: [folder, '1000'] });
     await product.client.ended(run.id, 60);
     const left = (): Promise<LeftoverList> => product.client.json('GET', `runs/${run.id}/leftovers`);

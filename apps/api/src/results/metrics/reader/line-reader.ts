@@ -18,31 +18,15 @@ import {
 } from './characters.js';
 import { headPlaces } from './head-places.js';
 import { gluedPlace, isPluralPlace, type Name, nameOf, phaseOf, phaseOnly, placeOf } from './names.js';
+import { firstOf, firstWord, isPairOfCounts, openingParen, phaseBefore, tellsEvent, wordAt } from './phrases.js';
 import { prefixOf } from './prefix.js';
 import { emptyReading, type Reading } from './reading.js';
 import { isDrawn, isKind, isNumbered, isPunct, NUMBER, PUNCT, RULE, tokenize, tokens, WORD } from './tokens.js';
 import type { Phase, PlaceKind } from './vocabulary.js';
-import { EVENTS, HEAD_PLACES, PLACE_DENIERS, PLACES, STOP_WORDS } from './vocabulary.js';
+import { HEAD_PLACES, PLACE_DENIERS, PLACES, STOP_WORDS, WRAPPERS } from './vocabulary.js';
 
-/** Words of one name. */
-const MOST_WORDS = 10;
-const LONGEST_WORD = 60;
-/** Words and numbers in brackets that belong to a name: `Reward (last 100)`. */
-const MOST_BRACKETED = 4;
 /** Values of one line; no person reads more. */
 const MOST_VALUES = 1_000;
-const WRAPPERS = new Set([
-  'tensor',
-  'Tensor',
-  'np.float64',
-  'np.float32',
-  'float64',
-  'float32',
-  'float',
-  'Array',
-  'DeviceArray',
-  'array',
-]);
 /** Words between a measure and the place where it was taken. */
 const LINKS = new Set(['at', 'after', 'in', 'for', 'on']);
 const { hasOwn } = Object;
@@ -82,8 +66,8 @@ export class LineReader {
     this.namedWords = 0;
     this.phrase = -1;
     this.subject = null;
-    this.head = this.firstWord();
-    const silent = this.tellsEvent();
+    this.head = firstWord();
+    const silent = tellsEvent(this.text, this.head);
     this.numbers = false;
     let words = 0;
     for (let at = 0; at < tokens.count; at++) {
@@ -108,7 +92,7 @@ export class LineReader {
   }
 
   private wordText(at: number): string {
-    return this.text.slice(tokens.start[at], tokens.end[at]);
+    return wordAt(this.text, at);
   }
 
   /** Whether the last line had no number at all. */
@@ -118,24 +102,6 @@ export class LineReader {
 
   get sawDecimalComma(): boolean {
     return tokens.decimalComma;
-  }
-
-  /** Bullets, rules and brackets before the first word do not count. */
-  private firstWord(): number {
-    let at = 0;
-    while (at < tokens.count && at < 4 && tokens.kind[at] !== WORD && tokens.kind[at] !== NUMBER) at++;
-    return at;
-  }
-
-  /** A line that tells what was saved, loaded or warned of repeats numbers of other lines. */
-  private tellsEvent(): boolean {
-    for (let at = 0; at < Math.min(tokens.count, 8); at++) {
-      if (tokens.kind[at] !== WORD) continue;
-      const word = this.wordText(at);
-      if (at === this.head && EVENTS.has(word.toLowerCase())) return true;
-      if (word.endsWith('Warning') || word.endsWith('Exception')) return true;
-    }
-    return false;
   }
 
   private word(at: number): number {
@@ -302,10 +268,10 @@ export class LineReader {
       if (!silent && !opened) this.subject = this.subjectOf(at, last - place.words);
       return;
     }
-    const first = this.firstOf(last);
+    const first = firstOf(this.text, last, this.head);
     const raw = this.text.slice(tokens.start[first], tokens.end[end]);
     const name = nameOf(raw);
-    const phase = this.phaseBefore(first, last);
+    const phase = phaseBefore(this.text, first, last);
     if (tokens.percent[at] && isKind(at + 1, RULE)) {
       // How far a bar has come.
       this.tell(phase);
@@ -337,42 +303,9 @@ export class LineReader {
       last--;
     }
     if (!isKind(last, WORD)) return null;
-    const first = this.firstOf(last);
+    const first = firstOf(this.text, last, this.head);
     const name = nameOf(this.text.slice(tokens.start[first], tokens.end[last]));
     return name.kind === 'sure' ? { name, first, last, place } : null;
-  }
-
-  /** The first of the words that belong together: nothing but single blanks between them. */
-  private firstOf(last: number): number {
-    let first = last;
-    while (
-      first > 0 &&
-      last - first < MOST_WORDS &&
-      tokens.kind[first - 1] === WORD &&
-      this.belongs(first) &&
-      !this.isTaken(first - 1)
-    )
-      first--;
-    return first;
-  }
-
-  /** A phase may stand in a column of its own before the name. */
-  private belongs(at: number): boolean {
-    if ((tokens.end[at - 1] ?? 0) - (tokens.start[at - 1] ?? 0) > LONGEST_WORD) return false;
-    return (tokens.gap[at] ?? 0) <= 1 || phaseOf(this.wordText(at - 1).toLowerCase()) !== null;
-  }
-
-  /** A word that was a place by itself, such as `E1`. */
-  private isTaken(at: number): boolean {
-    const code = this.text.charCodeAt((tokens.end[at] ?? 0) - 1);
-    return code >= 48 && code <= 57 && gluedPlace(this.wordText(at), at === this.head) !== null;
-  }
-
-  private phaseBefore(first: number, last: number): Phase | null {
-    if (last - first > 1) return null;
-    const words = [this.wordText(first)];
-    if (last > first) words.push(this.wordText(last));
-    return phaseOnly(words);
   }
 
   private placeBefore(last: number, strong: boolean): { kind: PlaceKind; word: string; words: number } | null {
@@ -455,18 +388,4 @@ export class LineReader {
     if (this.lead !== '' && name.kind === 'sure') return `${this.lead} ${name.name}`;
     return this.phase === null ? name.name : `${this.phase}/${name.name}`;
   }
-}
-
-/** `[0/5][50/1583]`: epochs, then batches. */
-const isPairOfCounts = (at: number): boolean =>
-  isPunct(at + 1, CLOSE_BRACKET) &&
-  isPunct(at + 2, OPEN_BRACKET) &&
-  isKind(at + 3, NUMBER) &&
-  !Number.isNaN(tokens.total[at + 3] ?? Number.NaN);
-
-/** The bracket that opens before the few words in front of `close`, or -1. */
-function openingParen(close: number): number {
-  let at = close - 1;
-  while (close - at <= MOST_BRACKETED && (isKind(at, WORD) || isKind(at, NUMBER))) at--;
-  return at < close - 1 && isPunct(at, OPEN_PAREN) ? at : -1;
 }

@@ -144,3 +144,17 @@ export const PLACE_MODIFIERS = words(
 export const PLACE_DENIERS = words('best total max maximum num per over last final every stopped stop number by');
 /** Of these the word of place alone, in the plural, is a setting: `epochs: 40`. */
 export const PLURAL_PLACES = words('steps timesteps');
+
+/** What numbers are printed in. */
+export const WRAPPERS = new Set([
+  'tensor',
+  'Tensor',
+  'np.float64',
+  'np.float32',
+  'float64',
+  'float32',
+  'float',
+  'Array',
+  'DeviceArray',
+  'array',
+]);

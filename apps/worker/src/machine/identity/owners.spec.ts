@@ -78,6 +78,7 @@ asRoot('what a slot held before owners had user ids goes to the owner of its pro
   expect(lstatSync(runs('workspaces', ADAS, '0', 'deep')).uid).toBe(lstatSync(runs('homes', ADA, '0')).uid);
 });
 
+/** Most containers have no namespace of mounts to give, and then no list of users for their runs either. */
 const hasOwnMounts = spawnSync('unshare', ['--mount', '--propagation', 'slave', 'true']).status === 0;
 
 (hasOwnMounts ? asRoot : test.skip)(

@@ -188,6 +188,7 @@ echo "root: $(ask env)"
 echo "run: $(ask setpriv --reuid 1342177281 --regid 1342177281 --clear-groups || echo refused)"
 kill $!
 `;
+/** Rules for packets are tried in a network of its own, which most containers do not have to give. */
 const hasOwnNetwork =
   ['nft', 'ip', 'setpriv', 'curl'].every(has) && spawnSync('unshare', ['--net', 'true']).status === 0;
 

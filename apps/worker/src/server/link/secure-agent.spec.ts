@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { createServer, request, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -65,6 +65,19 @@ test('another key hears nothing, and is said once with what to do', async () => 
   expect(said).toEqual([expect.stringContaining(keyOf(identity.certificate))]);
   writeFileSync(keyFile, keyOf(identity.certificate));
   expect(await ask(agent)).toBe('hello');
+});
+
+test('a server that takes the connection and says nothing is given up', async () => {
+  const silent = createTcpServer();
+  silent.listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const closed = once(silent, 'connection').then(([socket]) => once((socket as Socket).resume(), 'close'));
+  const { port } = silent.address() as AddressInfo;
+  const question = request({ host: '127.0.0.1', port, agent: new SecureAgent(keyFile, log, 50) });
+  question.end();
+  await expect(once(question, 'response')).rejects.toThrow('does not answer by TLS');
+  await closed;
+  silent.close();
 });
 
 test.each([

@@ -5,6 +5,9 @@ import type { Duplex } from 'node:stream';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import type { Logger } from '../../base/logger.js';
 
+/** Whoever takes the connection and then says nothing is no server. */
+const HANDSHAKE_MS = 10_000;
+
 type Connected = (error: Error | null, socket?: Duplex) => void;
 
 class UntrustedServer extends Error {
@@ -22,6 +25,7 @@ export class SecureAgent extends Agent {
   constructor(
     private readonly keyFile: string | null,
     private readonly log: Logger,
+    private readonly handshakeMs = HANDSHAKE_MS,
   ) {
     // A resumed session shows no certificate.
     super({ maxCachedSessions: 0 });
@@ -34,7 +38,10 @@ export class SecureAgent extends Agent {
       connected(error);
     };
     socket.once('error', failed);
+    const late = setTimeout(() => failed(new Error('The server does not answer by TLS.')), this.handshakeMs);
+    socket.once('close', () => clearTimeout(late));
     socket.once('secureConnect', () => {
+      clearTimeout(late);
       socket.off('error', failed);
       const problem = this.problemOf(socket);
       if (problem === null) {

@@ -124,6 +124,24 @@ describe('a certificate that a person gives', () => {
   });
 });
 
+it.each([
+  ['no certificate', () => Promise.resolve('no certificate')],
+  ['one of another key', () => selfSigned(newKey(), NAMES)],
+])('%s in the file is replaced', async (_what, spoilt) => {
+  const { serverKey } = await secured(config());
+  writeFileSync(join(folder, 'tls', 'certificate.pem'), await spoilt());
+  expect((await secured(config())).serverKey).toBe(serverKey);
+  expect((await shown(own('certificate.pem'), 'localhost')).checkPrivateKey(createPrivateKey(own('key.pem')))).toBe(
+    true,
+  );
+});
+
+it('a key file without a key is told with what to do', async () => {
+  await secured(config());
+  writeFileSync(join(folder, 'tls', 'key.pem'), 'no key');
+  await expect(secured(config())).rejects.toThrow('holds no key. Put back the one of a backup');
+});
+
 it('a folder that another left without a certificate gets one for the key that is there', async () => {
   const key = newKey();
   mkdirSync(join(folder, 'tls'));

@@ -1,4 +1,4 @@
-import { createHash, X509Certificate } from 'node:crypto';
+import { createHash, createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import type { Server } from 'node:https';
 import { hostname, networkInterfaces } from 'node:os';
@@ -96,10 +96,21 @@ export class ServerCertificate implements OnApplicationShutdown {
   private async ownPair(): Promise<Pair> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     const key = (await readIfThere(join(this.folder, 'key.pem'))) ?? (await this.write('key.pem', newKey(), 0o600));
+    const privateKey = this.readKey(key);
     const names = this.names();
     const kept = await readIfThere(join(this.folder, 'certificate.pem'));
-    if (kept !== null && isCurrent(kept, names)) return { key, certificate: kept };
+    if (kept !== null && isCurrent(kept, privateKey, names)) return { key, certificate: kept };
     return { key, certificate: await this.write('certificate.pem', await selfSigned(key, names), 0o644) };
+  }
+
+  private readKey(pem: string): KeyObject {
+    try {
+      return createPrivateKey(pem);
+    } catch {
+      throw new ConfigError([
+        `${join(this.folder, 'key.pem')} holds no key. Put back the one of a backup, or remove the file: the server makes another one, and machines have to be told its new key.`,
+      ]);
+    }
   }
 
   /** By what a browser or a worker may reach this server. */
@@ -125,13 +136,23 @@ export class ServerCertificate implements OnApplicationShutdown {
   }
 }
 
-/** It holds for a while, and for each of the names. */
-function isCurrent(pem: string, names: readonly string[]): boolean {
-  const certificate = new X509Certificate(pem);
+/** It is of the key, and holds for a while and for each of the names. */
+function isCurrent(pem: string, key: KeyObject, names: readonly string[]): boolean {
+  const certificate = readCertificate(pem);
   return (
+    certificate !== null &&
+    certificate.checkPrivateKey(key) &&
     Date.parse(certificate.validTo) - Date.now() > RENEW_BEFORE_MS &&
     names.every((name) => certificate.checkHost(name) !== undefined || certificate.checkIP(name) !== undefined)
   );
+}
+
+function readCertificate(pem: string): X509Certificate | null {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    return null;
+  }
 }
 
 async function readIfThere(path: string): Promise<string | null> {

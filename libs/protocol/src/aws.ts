@@ -33,6 +33,8 @@ export const AwsSettingsViewSchema = z.object({
   region: WordSchema.nullable(),
   /** The least that the keys need, as a policy to copy. */
   policy: z.string().max(10_000),
+  /** Machines were launched by a server of which this one's data are a copy: nothing is done with them meanwhile. */
+  copied: z.boolean(),
   simulated: z.boolean(),
 });
 export type AwsSettingsView = z.infer<typeof AwsSettingsViewSchema>;

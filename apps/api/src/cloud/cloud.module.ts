@@ -19,6 +19,8 @@ import { CloudLease, CloudLeaseSchema, CloudStranger, CloudStrangerSchema } from
 import { Ec2Launcher } from './aws/machines/ec2-launcher.service.js';
 import { Ec2Machines } from './aws/machines/ec2-machines.service.js';
 import { Ec2Reconciler } from './aws/machines/ec2-reconciler.service.js';
+import { OtherServer, OtherServerSchema } from './aws/servers/other-server.schema.js';
+import { OtherServersRepository } from './aws/servers/other-servers.repository.js';
 import { BudgetController } from './budget/budget.controller.js';
 import { BudgetRepository } from './budget/budget.repository.js';
 import { BudgetDecisions, BudgetDecisionsSchema, BudgetModelSchema, StoredBudget } from './budget/budget.schema.js';
@@ -42,6 +44,7 @@ import { Providers } from './providers.service.js';
       { name: StoredAwsSettings.name, schema: AwsSettingsModelSchema },
       { name: CloudLease.name, schema: CloudLeaseSchema },
       { name: CloudStranger.name, schema: CloudStrangerSchema },
+      { name: OtherServer.name, schema: OtherServerSchema },
       { name: StoredBudget.name, schema: BudgetModelSchema },
     ]),
     MachinesModule,
@@ -70,6 +73,7 @@ import { Providers } from './providers.service.js';
     Ec2Reconciler,
     ImagesService,
     NetworkService,
+    OtherServersRepository,
     QuotasService,
     TypesService,
   ],

@@ -1,3 +1,5 @@
+import { cpSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   EC2Client,
   paginateDescribeInstances,
@@ -201,6 +203,26 @@ it('tells of a machine that nobody knows, and leaves those of others alone', asy
   );
   const InstanceIds = [strangerId, foreign.Instances?.[0]?.InstanceId ?? ''];
   await ec2.send(new TerminateInstancesCommand({ InstanceIds }));
+});
+
+it('does nothing with machines that another server launched, of which its data are a copy, until that is decided', async () => {
+  const { id } = await launch({ type: 't3.micro' });
+  await reaches(id, 'booting');
+  const look = () => api.app.get(InstanceKeeper, { strict: false }).look('aws');
+  // The file of a copy is another one: its mark is not taken.
+  cpSync(join(api.config.dataDir, 'server-mark'), join(api.config.dataDir, 'server-mark.copy'));
+  renameSync(join(api.config.dataDir, 'server-mark.copy'), join(api.config.dataDir, 'server-mark'));
+  await look();
+  expect((await list()).notices).toEqual([expect.stringContaining('a copy of its data')]);
+  expect((await ada.get<AwsSettingsView>('/api/v1/settings/aws')).body.copied).toBe(true);
+  expect((await ada.post('/api/v1/instances', { provider: 'aws' })).body).toMatchObject({ code: 'aws.copied' });
+  await ada.delete(`/api/v1/instances/${id}`);
+  await look();
+  expect(await machines()).toHaveLength(1);
+  expect((await ada.post<AwsSettingsView>('/api/v1/settings/aws/take-over', {})).body.copied).toBe(false);
+  await terminate(id);
+  expect(await machines()).toEqual([]);
+  expect((await list()).notices).toEqual([]);
 });
 
 it('says loudly what still runs when the keys are gone', async () => {

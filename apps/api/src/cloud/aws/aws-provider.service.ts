@@ -2,7 +2,7 @@ import { DescribeSpotPriceHistoryCommand } from '@aws-sdk/client-ec2';
 import { DEFAULT_DISK_GB, type InstanceType, type InstanceTypes, type LaunchInstances } from '@mle/protocol';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { CONFIG, type Config } from '../../platform/config/config.js';
-import { badRequest, conflict } from '../../platform/http/problem.js';
+import { badRequest, conflict, ProblemError } from '../../platform/http/problem.js';
 import { logger } from '../../platform/logging/logger.js';
 import type { MachineProvider, Placement, Sighting } from '../instances/instance-provider.js';
 import type { InstanceRecord } from '../instances/instances.repository.js';
@@ -14,11 +14,15 @@ import { TypesService } from './catalogue/types.service.js';
 import { type AwsAccess, AwsSettingsRepository } from './keys/aws-settings.repository.js';
 import { serverAddress } from './launch/server-address.js';
 import { CloudLeaseRepository } from './machines/cloud-lease.repository.js';
-import { Ec2Machines } from './machines/ec2-machines.service.js';
+import { type Ec2Machine, Ec2Machines } from './machines/ec2-machines.service.js';
 import { Ec2Reconciler } from './machines/ec2-reconciler.service.js';
+import { OtherServersRepository } from './servers/other-servers.repository.js';
+import { serverMark } from './servers/server-mark.js';
 
 /** Also without instances it is looked for what should not be there. */
 const IDLE_LOOK_MS = 60_000;
+const COPIED =
+  'Machines of this installation were launched by another server: this one runs on a copy of its data. Nothing is launched, stopped or terminated from here, and each machine ends at its time, until an administrator decides in Settings, AWS.';
 const NO_KEYS = conflict('aws.no_keys', 'There are no keys for AWS. An administrator enters them in Settings, AWS.');
 
 /** Amazon EC2. */
@@ -37,6 +41,7 @@ export class AwsProvider implements MachineProvider, OnModuleDestroy {
     private readonly machines: Ec2Machines,
     private readonly reconciler: Ec2Reconciler,
     private readonly lease: CloudLeaseRepository,
+    private readonly others: OtherServersRepository,
   ) {}
 
   async isThere(): Promise<boolean> {
@@ -45,6 +50,7 @@ export class AwsProvider implements MachineProvider, OnModuleDestroy {
 
   async need(): Promise<void> {
     await this.access();
+    if (await this.others.undecided()) throw conflict('aws.copied', COPIED);
     if (serverAddress(this.config) === null)
       throw conflict(
         'aws.no_address',
@@ -66,9 +72,7 @@ export class AwsProvider implements MachineProvider, OnModuleDestroy {
     // An id is checked before anything is launched; the automatic image is found when it is needed.
     if (request.image?.startsWith('ami-') === true)
       await this.images.find(clients, priced, request.image).catch((error: unknown) => {
-        throw error instanceof Error && error.name === 'ProblemError'
-          ? error
-          : badRequest('image', inWords(error).sentence);
+        throw error instanceof ProblemError ? error : badRequest('image', inWords(error).sentence);
       });
     const [address, disk] = [addressPerHour(region), diskPerGbHour(region) * diskGb];
     const spot = buy === 'spot' ? await this.spotPrice(access, region, type) : null;
@@ -87,13 +91,20 @@ export class AwsProvider implements MachineProvider, OnModuleDestroy {
     this.lookedAt = Date.now();
     const regions = new Set([access.region, ...living.map(({ region }) => region ?? access.region)]);
     try {
-      const all = [...regions].map((region) =>
-        this.reconciler.reconcile(
-          this.clients.of(access, region),
-          region,
-          living.filter((each) => (each.region ?? access.region) === region),
-        ),
+      const seen = await Promise.all(
+        [...regions].map(async (region) => {
+          const clients = this.clients.of(access, region);
+          return { region, clients, listed: await this.reconciler.list(clients) };
+        }),
       );
+      if (await this.others.seen(await this.otherMarks(seen.flatMap(({ listed }) => listed)))) {
+        this.trouble = COPIED;
+        return null;
+      }
+      const all = seen.map(({ region, clients, listed }) => {
+        const own = living.filter((each) => (each.region ?? access.region) === region);
+        return this.reconciler.reconcile(clients, region, own, listed);
+      });
       const sightings = (await Promise.all(all)).flat();
       this.trouble = null;
       return new Map(sightings);
@@ -117,6 +128,13 @@ export class AwsProvider implements MachineProvider, OnModuleDestroy {
 
   async onModuleDestroy(): Promise<void> {
     await this.lease.release().catch(() => undefined);
+  }
+
+  /** Of servers that launched what lives, and are not this one. */
+  private async otherMarks(listed: readonly Ec2Machine[]): Promise<string[]> {
+    const own = await serverMark(this.config.dataDir);
+    const marks = listed.flatMap(({ server, state }) => (server === null || state === 'terminated' ? [] : [server]));
+    return [...new Set(marks)].filter((mark) => mark !== own);
   }
 
   private async access(): Promise<AwsAccess> {

@@ -75,6 +75,10 @@ export class AwsForm {
     await this.act(() => this.api.removeAws());
   }
 
+  protected async takeOver(): Promise<void> {
+    await this.act(() => this.api.takeOverAws());
+  }
+
   protected async look(): Promise<void> {
     this.checking.set(true);
     this.trouble.set(null);

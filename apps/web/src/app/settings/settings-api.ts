@@ -85,6 +85,10 @@ export class SettingsApi {
     return firstValueFrom(this.http.delete<AwsSettingsView>(`${API}/settings/aws`));
   }
 
+  takeOverAws(): Promise<AwsSettingsView> {
+    return firstValueFrom(this.http.post<AwsSettingsView>(`${API}/settings/aws/take-over`, {}));
+  }
+
   checkAws(): Promise<AwsCheck> {
     return firstValueFrom(this.http.get<AwsCheck>(`${API}/instances/check`));
   }

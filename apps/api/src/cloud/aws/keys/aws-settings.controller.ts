@@ -6,10 +6,11 @@ import {
   type AwsSettingsView,
   AwsSettingsViewSchema,
 } from '@mle/protocol';
-import { Controller, Delete, Get, Inject, Put } from '@nestjs/common';
+import { Controller, Delete, Get, Inject, Post, Put } from '@nestjs/common';
 import { CONFIG, type Config } from '../../../platform/config/config.js';
 import { AdminOnly } from '../../../platform/http/current-user.js';
 import { Returns, ZodBody } from '../../../platform/http/zod.js';
+import { OtherServersRepository } from '../servers/other-servers.repository.js';
 import { AwsCheckService } from './aws-check.service.js';
 import { AwsSettingsRepository } from './aws-settings.repository.js';
 import { installationId } from './installation-id.js';
@@ -22,6 +23,7 @@ export class AwsSettingsController {
     @Inject(CONFIG) private readonly config: Config,
     private readonly settings: AwsSettingsRepository,
     private readonly checks: AwsCheckService,
+    private readonly others: OtherServersRepository,
   ) {}
 
   @Get('settings/aws')
@@ -33,6 +35,7 @@ export class AwsSettingsController {
       accessKeyId: access?.keys ? `…${access.keys.accessKeyId.slice(-4)}` : null,
       region: access?.region ?? null,
       policy: policyFor(installationId(this.config.secretKey)),
+      copied: await this.others.undecided(),
       simulated: this.config.awsEndpoints.ec2 !== null,
     };
   }
@@ -48,6 +51,17 @@ export class AwsSettingsController {
   @Returns(200, AwsSettingsViewSchema, 'Forgets the keys. Machines that live end by themselves at their time')
   async remove(): Promise<AwsSettingsView> {
     await this.settings.remove();
+    return this.get();
+  }
+
+  @Post('settings/aws/take-over')
+  @Returns(
+    201,
+    AwsSettingsViewSchema,
+    'The machines that the server of the copied data launched are this one’s from now on',
+  )
+  async takeOver(): Promise<AwsSettingsView> {
+    await this.others.replaceAll();
     return this.get();
   }
 

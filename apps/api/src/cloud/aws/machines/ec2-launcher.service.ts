@@ -16,6 +16,7 @@ import { installationId } from '../keys/installation-id.js';
 import { launchRequest } from '../launch/launch-request.js';
 import { NetworkService, type Zone } from '../launch/network.service.js';
 import { serverAddress } from '../launch/server-address.js';
+import { serverMark } from '../servers/server-mark.js';
 import { userData } from '../user-data/user-data.js';
 import { Ec2Machines } from './ec2-machines.service.js';
 
@@ -88,7 +89,7 @@ export class Ec2Launcher {
         'mle:installation': installation,
         'mle:instance': id,
         'mle:expires': endsAt.toISOString(),
-        'mle:server': this.config.publicUrl ?? 'local',
+        'mle:server': await serverMark(this.config.dataDir),
       },
     });
     const { Instances: [machine] = [] } = await clients.ec2.send(new RunInstancesCommand(request));

@@ -17,6 +17,8 @@ export interface Ec2Machine {
   state: string;
   /** The instance that it is, by its tag; null: the tag is gone. */
   instanceId: string | null;
+  /** The mark of the server that launched it. */
+  server: string | null;
   type: string;
   zone: string | null;
   launchedAt: Date;
@@ -79,6 +81,7 @@ function machineOf(instance: Instance): Ec2Machine[] {
       id: InstanceId,
       state: State.Name,
       instanceId: Tags.find(({ Key }) => Key === 'mle:instance')?.Value ?? null,
+      server: Tags.find(({ Key }) => Key === 'mle:server')?.Value ?? null,
       type: InstanceType ?? '',
       zone: Placement?.AvailabilityZone ?? null,
       launchedAt: LaunchTime ?? new Date(0),

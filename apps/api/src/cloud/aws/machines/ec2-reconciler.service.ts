@@ -52,12 +52,16 @@ export class Ec2Reconciler {
   }
 
   /** @throws what the SDK throws when the machines cannot be listed. */
+  list(clients: AwsClients): Promise<Ec2Machine[]> {
+    return this.machines.list(clients, installationId(this.config.secretKey));
+  }
+
   async reconcile(
     clients: AwsClients,
     region: string,
     wanted: readonly InstanceRecord[],
+    listed: readonly Ec2Machine[],
   ): Promise<[id: string, sighting: Sighting][]> {
-    const listed = await this.machines.list(clients, installationId(this.config.secretKey));
     const unknown: string[] = [];
     for (const machine of listed.filter(({ state, instanceId }) => state !== 'terminated' && !isOf(wanted, instanceId)))
       unknown.push(...(await this.mindUnknown(clients, machine, region)));

@@ -9,6 +9,7 @@ import { HealthModule } from './doors/health/health.module.js';
 import { LinkModule } from './doors/link/link.module.js';
 import { MonitoringModule } from './doors/monitoring/monitoring.module.js';
 import { WebModule } from './doors/web/web.module.js';
+import { ExperimentsModule } from './experiments/experiments.module.js';
 import { MachinesModule } from './machines/machines.module.js';
 import { BlobsModule } from './platform/blobs/blobs.module.js';
 import type { Config } from './platform/config/config.js';
@@ -45,7 +46,8 @@ const PLATFORM = [
   MonitoringModule,
 ];
 
-const ENGINE = [MachinesModule, RunsModule, CloudModule, LinkModule, EventsGatewayModule];
+// Before the runs, so that `runs/evidence` is not taken for the id of one.
+const ENGINE = [MachinesModule, ExperimentsModule, RunsModule, CloudModule, LinkModule, EventsGatewayModule];
 
 /** The whole server for one configuration. */
 @Module({})

@@ -24,6 +24,7 @@ const PUBLIC = [
 const SHARED = ['GET /api/v1/instances/:id', 'GET /api/v1/machines/:id', 'GET /api/v1/pools/:id'];
 /** Routes that name somebody's project or run in their body or query. */
 const NAMING: Record<string, (theirs: Theirs) => { body?: object; query?: string }> = {
+  'GET /api/v1/runs/evidence': ({ run }) => ({ query: `?ids=${run},0123456789abcdef01234567` }),
   'POST /api/v1/projects': ({ project }) => ({ body: { projectId: project } }),
   'POST /api/v1/runs': ({ project }) => ({ body: { projectId: project, file: 'train.py' } }),
 };

@@ -5,6 +5,7 @@ export * from './bounded.js';
 export * from './command-template.js';
 export * from './dial.js';
 export * from './events.js';
+export * from './evidence.js';
 export * from './health.js';
 export * from './ids.js';
 export * from './ignore-rules.js';

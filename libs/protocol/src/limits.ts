@@ -75,6 +75,10 @@ export const LIMITS = {
   propertiesBytes: 16 * KiB,
   /** Knobs of a file: a person turns a few, and a table of constants would fill every list. */
   knobs: 500,
+  /** Values of a knob that one sweep tries, seeds of each, and its runs. */
+  sweepValues: 50,
+  sweepSeeds: 100,
+  sweepTrials: 500,
   /** Parameters of a run, and variables of its environment. */
   runEntries: 500,
   /** Attempts of one run, and the states of one attempt. */

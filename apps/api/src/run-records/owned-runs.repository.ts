@@ -20,6 +20,12 @@ export class OwnedRunsRepository {
     return found && runRecord(found);
   }
 
+  /** Those of them that the owner has, in no order. */
+  async byIds(ownerId: string, ids: readonly string[]): Promise<RunRecord[]> {
+    const filter = { ...(await this.seenBy(ownerId)), _id: { $in: ids.map(objectId) } };
+    return (await this.runs.find(filter).lean()).map(runRecord);
+  }
+
   /** Newest first. */
   async list(ownerId: string, query: RunQuery): Promise<Page<RunRecord>> {
     const filter = await this.seenBy(ownerId, query.projectId);

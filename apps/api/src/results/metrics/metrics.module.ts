@@ -45,6 +45,6 @@ import { RunMetricsService } from './run-metrics.service.js';
     Rereading,
     RunMetricsService,
   ],
-  exports: [MetricsIngest, Rereading],
+  exports: [MetricRulesService, MetricsIngest, Rereading],
 })
 export class MetricsModule {}

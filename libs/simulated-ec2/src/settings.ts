@@ -43,6 +43,8 @@ export const SimulatorSettingsSchema = z.strictObject({
   quotas: z.record(z.string(), z.int().min(0)).default({}),
   /** The account has a default VPC in each region. */
   defaultVpc: z.boolean().default(true),
+  /** `ignored`: a launch with a token that was used launches again, as some emulators do. */
+  clientTokens: z.enum(['kept', 'ignored']).default('kept'),
   /** The account may launch only what is eligible for the free tier. */
   freeTierOnly: z.boolean().default(false),
   /**

@@ -46,6 +46,7 @@ function launchView(call: Ec2Call, { instances, reservationId }: Launch): XmlObj
 }
 
 function earlierLaunch(call: Ec2Call, token: string, fingerprint: string): Launch | null {
+  if (call.account.settings.clientTokens === 'ignored') return null;
   const launch = token === '' ? undefined : call.region.launches.get(token);
   if (launch === undefined) return null;
   if (launch.fingerprint === fingerprint) return launch;

@@ -7,6 +7,7 @@ import { LIMITS } from './limits.js';
 /** Instances of one launch, and the most that an installation may allow at once. */
 const MOST_INSTANCES = 64;
 const MOST_HOURS = 7 * 24;
+const MOST_NAME = 60;
 /** Ends of instances are at most so far away. */
 export const LONGEST_LIFETIME_MS = MOST_HOURS * 3_600_000;
 export const DEFAULT_LIFETIME_HOURS = 3;
@@ -59,6 +60,8 @@ export const InstanceViewSchema = z.object({
   /** What it has cost so far, estimated. */
   cost: z.number(),
   buy: BuySchema,
+  /** What was asked for: `ubuntu`, `deep-learning` or an id; null: what fits the type. */
+  image: WordSchema.nullable(),
   region: WordSchema.nullable(),
   zone: WordSchema.nullable(),
   /** Its id at the provider. */
@@ -97,6 +100,8 @@ const InstanceTypeSchema = z.object({
   gpu: z.object({ name: WordSchema, count: z.int(), memoryGb: z.number() }).nullable(),
   /** On demand, without disk and address. */
   pricePerHour: z.number(),
+  /** As spot now, in the dearest zone; null: nobody says. */
+  spotPerHour: z.number().nullable(),
   freeTier: z.boolean(),
   /** It needs more processors than the account may have. */
   overQuota: z.boolean(),
@@ -106,6 +111,8 @@ export const InstanceTypesSchema = z.object({
   items: z.array(InstanceTypeSchema).max(LIMITS.pageItems),
   /** Of the price table; null: nothing costs anything. */
   pricedAt: WordSchema.nullable(),
+  /** Where they are; null: here. */
+  region: WordSchema.nullable(),
   diskPerGbHour: z.number(),
   addressPerHour: z.number(),
 });
@@ -142,7 +149,7 @@ export const LaunchInstancesSchema = z
     fallBack: z.boolean().optional(),
     diskGb: z.int().min(SMALLEST_DISK_GB).max(2_000).optional(),
     count: z.int().min(1, 'Launch at least one.').max(MOST_INSTANCES).optional(),
-    name: NameSchema.max(60, 'Use at most 60 characters.').optional(),
+    name: NameSchema.max(MOST_NAME, 'Use at most 60 characters.').optional(),
     poolId: IdSchema.optional(),
     lifetimeHours: LifetimeSchema.optional(),
     idleMinutes: IdleSchema.optional(),
@@ -151,7 +158,11 @@ export const LaunchInstancesSchema = z
 export type LaunchInstances = z.infer<typeof LaunchInstancesSchema>;
 
 export const UpdateInstanceSchema = z
-  .object({ endsAt: TimeSchema.optional(), idleMinutes: IdleSchema.optional() })
+  .object({
+    name: NameSchema.max(MOST_NAME, 'Use at most 60 characters.').optional(),
+    endsAt: TimeSchema.optional(),
+    idleMinutes: IdleSchema.optional(),
+  })
   .strict();
 export type UpdateInstance = z.infer<typeof UpdateInstanceSchema>;
 
@@ -166,3 +177,19 @@ export const BudgetSchema = z
   .strict();
 export type Budget = z.output<typeof BudgetSchema>;
 export const DEFAULT_BUDGET: Budget = { instances: 4, dollarsPerHour: 3, dollarsPerMonth: 50 };
+
+/** What instances cost, in dollars: an estimate by the price table, without data transfer. */
+export const MoneySchema = z.object({
+  /** What lives now costs so much. */
+  perHour: z.number(),
+  /** Since the first of the month, in UTC. */
+  month: z.number(),
+  /** What the living may still cost: the most, until they end. */
+  reserved: z.number(),
+  /** Of this month, the dearest first. */
+  byMachine: z.array(z.object({ id: IdSchema, name: WordSchema, cost: z.number() })).max(LIMITS.pageItems),
+  /** What one's own runs of this month took of these machines, the dearest first. */
+  byProject: z.array(z.object({ id: IdSchema, name: WordSchema, cost: z.number() })).max(LIMITS.pageItems),
+  estimate: z.literal(true),
+});
+export type Money = z.infer<typeof MoneySchema>;

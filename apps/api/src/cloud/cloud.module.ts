@@ -8,6 +8,7 @@ import { AwsClientsService } from './aws/aws-clients.service.js';
 import { AwsProvider } from './aws/aws-provider.service.js';
 import { ImagesService } from './aws/catalogue/images.service.js';
 import { QuotasService } from './aws/catalogue/quotas.service.js';
+import { SpotPrices } from './aws/catalogue/spot-prices.service.js';
 import { TypesService } from './aws/catalogue/types.service.js';
 import { AwsCheckService } from './aws/keys/aws-check.service.js';
 import { AwsSettingsController } from './aws/keys/aws-settings.controller.js';
@@ -33,6 +34,8 @@ import { InstancesRepository } from './instances/instances.repository.js';
 import { InstancesService } from './instances/instances.service.js';
 import { LauncherChannel } from './local/launcher-channel.js';
 import { LocalProvider } from './local/local-provider.service.js';
+import { MoneyController } from './money/money.controller.js';
+import { MoneyService } from './money/money.service.js';
 import { Providers } from './providers.service.js';
 
 /** Machines that come and go by a click: instances, how many there may be, and how they end. */
@@ -52,7 +55,7 @@ import { Providers } from './providers.service.js';
     RunsModule,
     SecretsModule,
   ],
-  controllers: [AwsSettingsController, BudgetController, InstancesController],
+  controllers: [AwsSettingsController, BudgetController, InstancesController, MoneyController],
   providers: [
     BudgetRepository,
     InstanceKeeper,
@@ -61,6 +64,7 @@ import { Providers } from './providers.service.js';
     InstancesService,
     LauncherChannel,
     LocalProvider,
+    MoneyService,
     Providers,
     BudgetGate,
     AwsCheckService,
@@ -75,6 +79,7 @@ import { Providers } from './providers.service.js';
     NetworkService,
     OtherServersRepository,
     QuotasService,
+    SpotPrices,
     TypesService,
   ],
 })

@@ -12,6 +12,7 @@ import { RunHooks } from './run-hooks.js';
 import { RunLinesRepository } from './run-lines.repository.js';
 import { RunReadingsRepository } from './run-readings.repository.js';
 import { RunSizes } from './run-sizes.service.js';
+import { RunTimesRepository } from './run-times.repository.js';
 import { RunsRepository } from './runs.repository.js';
 
 @Module({
@@ -32,6 +33,7 @@ import { RunsRepository } from './runs.repository.js';
     RunLinesRepository,
     RunSizes,
     RunReadingsRepository,
+    RunTimesRepository,
     RunsRepository,
   ],
   exports: [
@@ -44,6 +46,7 @@ import { RunsRepository } from './runs.repository.js';
     RunLinesRepository,
     RunSizes,
     RunReadingsRepository,
+    RunTimesRepository,
     RunsRepository,
   ],
 })

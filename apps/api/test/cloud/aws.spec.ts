@@ -6,7 +6,7 @@ import {
   RunInstancesCommand,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
-import type { AwsCheck, AwsSettingsView, InstanceList, InstanceTypes, InstanceView } from '@mle/protocol';
+import type { AwsCheck, AwsSettingsView, InstanceList, InstanceTypes, InstanceView, Money } from '@mle/protocol';
 import { type Simulator, startSimulator } from '@mle/simulated-ec2';
 import { type Client, type Parts, startParts, until } from '@mle/testing';
 import { InstanceKeeper } from '../../src/cloud/instances/instance-keeper.service.js';
@@ -107,6 +107,7 @@ it('lists types with what they cost, and takes the smallest of the free tier', a
     cpus: 4,
     gpu: { name: 'T4' },
     pricePerHour: 0.526,
+    spotPerHour: expect.any(Number),
   });
   expect(items.find(({ type }) => type === 'p5.48xlarge')).toMatchObject({ overQuota: true });
   const instance = await launch();
@@ -137,6 +138,30 @@ it('launches what cannot be forgotten, and terminates it', async () => {
   await reaches(id, 'booting');
   expect(await terminate(id)).toMatchObject({ state: 'terminated', problem: null });
   expect(await machines()).toEqual([]);
+});
+
+it('shows in EC2 too when an instance ends, also after that was changed, and what it costs', async () => {
+  const { id } = await launch({ type: 't3.micro', diskGb: 20, lifetimeHours: 1 });
+  await reaches(id, 'booting');
+  const expires = async () => (await machines())[0]?.Tags?.find(({ Key }) => Key === 'mle:expires')?.Value;
+  const { endsAt } = await get(id);
+  expect(await expires()).toBe(endsAt);
+  const later = new Date(Date.parse(endsAt) + 3_600_000).toISOString();
+  const changed = await ada.patch(`/api/v1/instances/${id}`, { endsAt: later, name: 'trainer' });
+  expect(changed).toMatchObject({ status: 200, body: { endsAt: later, name: 'trainer', image: null } });
+  await until('the tag has it', async () => {
+    await api.app.get(InstanceKeeper, { strict: false }).look('aws');
+    return (await expires()) === later;
+  });
+  const { body } = await ada.get<Money>('/api/v1/money');
+  const perHour = 0.0104 + 0.005 + (20 * 0.08) / 730;
+  expect(body.perHour).toBeCloseTo(perHour);
+  expect(body.reserved).toBeGreaterThan(1.9 * perHour);
+  expect(body.reserved).toBeLessThan(2 * perHour);
+  expect(body.byMachine).toContainEqual({ id, name: 'trainer', cost: expect.any(Number) });
+  expect(body.month).toBeGreaterThan(0);
+  await terminate(id);
+  expect((await ada.get<Money>('/api/v1/money')).body).toMatchObject({ perHour: 0, reserved: 0 });
 });
 
 it('tries every zone, and spot before on demand only where that was agreed', async () => {

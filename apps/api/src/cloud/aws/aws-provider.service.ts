@@ -1,4 +1,3 @@
-import { DescribeSpotPriceHistoryCommand } from '@aws-sdk/client-ec2';
 import { DEFAULT_DISK_GB, type InstanceType, type InstanceTypes, type LaunchInstances } from '@mle/protocol';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { CONFIG, type Config } from '../../platform/config/config.js';
@@ -75,7 +74,7 @@ export class AwsProvider implements MachineProvider, OnModuleDestroy {
         throw error instanceof ProblemError ? error : badRequest('image', inWords(error).sentence);
       });
     const [address, disk] = [addressPerHour(region), diskPerGbHour(region) * diskGb];
-    const spot = buy === 'spot' ? await this.spotPrice(access, region, type) : null;
+    const spot = buy === 'spot' ? ((await this.catalogue.spotOf(clients, region)).get(type) ?? null) : null;
     const price = { compute: spot ?? pricePerHour, address, disk, worst: pricePerHour + address + disk };
     return { region, image: request.image ?? null, buy, fallBack, diskGb, price };
   }
@@ -141,23 +140,6 @@ export class AwsProvider implements MachineProvider, OnModuleDestroy {
     const access = await this.settings.get();
     if (!access) throw NO_KEYS;
     return access;
-  }
-
-  /** The dearest of the zones now; null where AWS does not say. */
-  private async spotPrice(access: AwsAccess, region: string, type: string): Promise<number | null> {
-    const { ec2 } = this.clients.of(access, region);
-    const Filters = [
-      { Name: 'instance-type', Values: [type] },
-      { Name: 'product-description', Values: ['Linux/UNIX'] },
-    ];
-    try {
-      const StartTime = new Date();
-      const { SpotPriceHistory = [] } = await ec2.send(new DescribeSpotPriceHistoryCommand({ Filters, StartTime }));
-      const prices = SpotPriceHistory.map(({ SpotPrice }) => Number(SpotPrice)).filter((price) => price > 0);
-      return prices.length === 0 ? null : Math.max(...prices);
-    } catch {
-      return null;
-    }
   }
 }
 

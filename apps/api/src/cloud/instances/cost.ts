@@ -13,6 +13,11 @@ export function costOf({ price, ran, endedAt }: Omit<Priced, 'endsAt'>, since: n
   return running * (price.compute + price.address) + kept * price.disk;
 }
 
+/** What it costs now, in dollars. */
+export function perHourOf({ state, price }: Pick<InstanceRecord, 'state' | 'price'>): number {
+  return state === 'stopped' ? price.disk : price.compute + price.address + price.disk;
+}
+
 /** The most that it can still cost: as if it ran until its end. */
 export const reservedOf = ({ price, endsAt, endedAt }: Omit<Priced, 'ran'>, now: number): number =>
   endedAt ? 0 : (Math.max(0, endsAt.getTime() - now) / HOUR_MS) * price.worst;

@@ -154,11 +154,13 @@ export class InstanceKeeper implements OnApplicationBootstrap, OnModuleDestroy {
     const state = stateOf({ wanted, failed: problem !== null, presence, machine });
     const now = new Date();
     const ran = withSpan(instance.ran, presence === 'running' || presence === 'coming', now);
-    if (state === instance.state && ran === instance.ran) return instance;
+    const machineId = machine?.id ?? instance.machineId;
+    if (state === instance.state && ran === instance.ran && machineId === instance.machineId) return instance;
     const ended = isEnded(state);
     const change = {
       state,
       ran,
+      machineId,
       phases: withPhase(instance.phases, state, now),
       ...(state === 'ready' && state !== instance.state && { readyAt: now, busyAt: now }),
       ...(ended && { endedAt: now }),
@@ -168,7 +170,8 @@ export class InstanceKeeper implements OnApplicationBootstrap, OnModuleDestroy {
       this.again.add(instance.provider);
       return null;
     }
-    logger.info({ instanceId: instance.id, from: instance.state, to: state }, 'an instance changed its state');
+    if (state !== instance.state)
+      logger.info({ instanceId: instance.id, from: instance.state, to: state }, 'an instance changed its state');
     await this.announce(changed);
     // Its machine goes with the next look.
     if (ended) this.again.add(instance.provider);

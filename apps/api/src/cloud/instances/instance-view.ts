@@ -1,13 +1,13 @@
 import type { InstanceView } from '@mle/protocol';
 import type { MachineRecord } from '../../machines/machines.repository.js';
-import { costOf } from './cost.js';
+import { costOf, perHourOf } from './cost.js';
 import type { InstanceRecord } from './instances.repository.js';
 
 export function instanceView(
   instance: InstanceRecord,
   machine: Pick<MachineRecord, 'id' | 'name'> | null,
 ): InstanceView {
-  const { id, provider, name, state, type, idleMinutes, reason, problem, price } = instance;
+  const { id, provider, name, state, type, idleMinutes, reason, problem } = instance;
   return {
     id,
     provider,
@@ -16,9 +16,10 @@ export function instanceView(
     state,
     type,
     machineId: machine?.id ?? null,
-    pricePerHour: state === 'stopped' ? price.disk : price.compute + price.address + price.disk,
+    pricePerHour: perHourOf(instance),
     cost: costOf(instance, 0, Date.now()),
     buy: instance.buy,
+    image: instance.image,
     region: instance.region,
     zone: instance.zone,
     providerId: instance.providerId,

@@ -74,6 +74,10 @@ export class Instance {
   @Prop({ type: String, default: null })
   zone!: string | null;
 
+  /** The machine that it became. It stays here when that is removed. */
+  @Prop({ type: String, default: null })
+  machineId!: string | null;
+
   /** When it ran, for what it costs; the last has no end while it runs. */
   @Prop({ type: MongooseSchema.Types.Mixed, default: [] })
   ran!: { from: Date; to: Date | null }[];

@@ -60,7 +60,7 @@ export class InstancesController {
 
   @Patch(':id')
   @AdminOnly()
-  @Returns(200, InstanceViewSchema, 'Changes when it ends, and when it stops if it is idle')
+  @Returns(200, InstanceViewSchema, 'Changes its name, when it ends, and when it stops if it is idle')
   change(
     @ZodParam('id', IdSchema) id: string,
     @ZodBody(UpdateInstanceSchema) body: UpdateInstance,

@@ -7,7 +7,17 @@ import { Instance } from './instance.schema.js';
 /** An instance as the database has it. */
 export type InstanceRecord = Omit<Instance, '_id'> & { id: string };
 type SetLater =
-  'held' | 'endedAt' | 'busyAt' | 'restsAt' | 'readyAt' | 'attempt' | 'passedOver' | 'providerId' | 'zone' | 'ran';
+  | 'held'
+  | 'endedAt'
+  | 'busyAt'
+  | 'restsAt'
+  | 'readyAt'
+  | 'attempt'
+  | 'passedOver'
+  | 'providerId'
+  | 'zone'
+  | 'machineId'
+  | 'ran';
 export type NewInstance = Omit<Instance, '_id' | SetLater>;
 
 const SHOWN_AFTER_END_MS = 86_400_000;

@@ -12,6 +12,7 @@ import {
 } from '@mle/protocol';
 import { Inject, Injectable } from '@nestjs/common';
 import { MachinesRepository } from '../../machines/machines.repository.js';
+import { MachinesService } from '../../machines/machines.service.js';
 import { PoolsRepository } from '../../machines/pools/pools.repository.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { badRequest, conflict, notFound } from '../../platform/http/problem.js';
@@ -34,6 +35,7 @@ export class InstancesService {
     @Inject(CONFIG) private readonly config: Config,
     private readonly instances: InstancesRepository,
     private readonly machines: MachinesRepository,
+    private readonly machinesService: MachinesService,
     private readonly pools: PoolsRepository,
     private readonly gate: BudgetGate,
     private readonly providers: Providers,
@@ -85,7 +87,7 @@ export class InstancesService {
     return { items: await Promise.all(launched.map(({ id }) => this.get(id))) };
   }
 
-  async change(id: string, { endsAt, idleMinutes }: UpdateInstance): Promise<InstanceView> {
+  async change(id: string, { name, endsAt, idleMinutes }: UpdateInstance): Promise<InstanceView> {
     const instance = await this.found(id);
     const end = endsAt === undefined ? null : new Date(endsAt);
     if (end && end.getTime() > Date.now() + LONGEST_LIFETIME_MS)
@@ -93,7 +95,9 @@ export class InstancesService {
         { path: 'endsAt', message: 'Choose an end within 7 days.' },
       ]);
     if (end && end > instance.endsAt) await this.gate.extend(instance, end);
+    if (name !== undefined) await this.rename(id, name);
     const changed = await this.apply(id, {
+      ...(name !== undefined && { name }),
       ...(end && { endsAt: end }),
       ...(idleMinutes !== undefined && { idleMinutes }),
     });
@@ -135,6 +139,12 @@ export class InstancesService {
     await this.keeper.terminate(instance, 'Terminated by a person.');
     await this.lookAgain(instance);
     return this.get(id);
+  }
+
+  /** The machine that it became carries the name from then on. */
+  private async rename(id: string, name: string): Promise<void> {
+    const [machine] = await this.machines.ofInstances([id]);
+    if (machine) await this.machinesService.change(machine.id, { name });
   }
 
   private async apply(id: string, change: Parameters<InstancesRepository['change']>[1]): Promise<InstanceView> {

@@ -15,6 +15,7 @@ export function localTypes(): InstanceType[] {
     memoryGb,
     gpu: null,
     pricePerHour: 0,
+    spotPerHour: null,
     freeTier: false,
     overQuota: false,
   }));

@@ -24,6 +24,7 @@ const instance = (values: Partial<InstanceView>): InstanceView => ({
   pricePerHour: 0,
   cost: 0,
   buy: 'on-demand',
+  image: null,
   region: null,
   zone: null,
   providerId: null,
@@ -73,10 +74,17 @@ it('says the most that one may cost, with disk and address', () => {
     memoryGb: 16,
     gpu: null,
     pricePerHour: 0.526,
+    spotPerHour: null,
     freeTier: false,
     overQuota: false,
   };
-  const offer = { items: [type], pricedAt: '2026-07-20', diskPerGbHour: 0.08 / 730, addressPerHour: 0.005 };
+  const offer = {
+    items: [type],
+    pricedAt: '2026-07-20',
+    region: 'us-east-1',
+    diskPerGbHour: 0.08 / 730,
+    addressPerHour: 0.005,
+  };
   expect(dollars(mostOf(offer, type, 3, 60))).toBe('$1.61');
   expect([precise(0), precise(0.0104)]).toEqual(['$0', '$0.0104']);
 });

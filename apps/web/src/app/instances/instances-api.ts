@@ -20,8 +20,9 @@ export class InstancesApi {
     return firstValueFrom(this.http.get<InstanceList>(`${API}/instances`));
   }
 
-  types(provider: InstanceProvider): Promise<InstanceTypes> {
-    return firstValueFrom(this.http.get<InstanceTypes>(`${API}/instances/types`, { params: { provider } }));
+  types(provider: InstanceProvider, region = ''): Promise<InstanceTypes> {
+    const params = { provider, ...(region && { region }) };
+    return firstValueFrom(this.http.get<InstanceTypes>(`${API}/instances/types`, { params }));
   }
 
   /** A repetition with the same key launches nothing more. */

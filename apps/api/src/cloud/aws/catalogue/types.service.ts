@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { AwsClients } from '../aws-clients.service.js';
 import { addressPerHour, diskPerGbHour, PRICED_AT, type PricedType, pricedTypes } from './price-table.js';
 import { QuotasService } from './quotas.service.js';
+import { SpotPrices } from './spot-prices.service.js';
 
 /** The types that have a price here, as far as the region has them. */
 @Injectable()
@@ -11,23 +12,43 @@ export class TypesService {
   /** Whether a type of a region is free, of those that it has; what the table says where AWS was not asked. */
   private readonly offered = new Map<string, ReadonlyMap<string, boolean>>();
 
-  constructor(private readonly quotas: QuotasService) {}
+  constructor(
+    private readonly quotas: QuotasService,
+    private readonly spot: SpotPrices,
+  ) {}
 
   async list(clients: AwsClients, region: string): Promise<InstanceTypes> {
     const priced = pricedTypes(region);
     const codes = new Set(priced.map(({ quotas }) => quotas['on-demand']));
-    const [free, limits] = await Promise.all([
+    const [free, limits, spot] = await Promise.all([
       this.freeOf(clients, region, priced),
       this.quotas.limits(clients, region, codes),
+      this.spotOf(clients, region),
     ]);
     const items = priced
       .filter(({ type }) => free === null || free.has(type))
       .map(({ type, cpus, memoryGb, gpu, pricePerHour, freeTier, quotas }) => ({
         ...{ type, cpus, memoryGb, gpu, pricePerHour },
+        spotPerHour: spot.get(type) ?? null,
         freeTier: free?.get(type) ?? freeTier,
         overQuota: cpus > (limits.get(quotas['on-demand']) ?? Infinity),
       }));
-    return { items, pricedAt: PRICED_AT, diskPerGbHour: diskPerGbHour(region), addressPerHour: addressPerHour(region) };
+    return {
+      items,
+      pricedAt: PRICED_AT,
+      region,
+      diskPerGbHour: diskPerGbHour(region),
+      addressPerHour: addressPerHour(region),
+    };
+  }
+
+  /** What the types of the price table cost as spot now, as far as AWS says. */
+  spotOf(clients: AwsClients, region: string): Promise<ReadonlyMap<string, number>> {
+    return this.spot.of(
+      clients,
+      region,
+      pricedTypes(region).map(({ type }) => type),
+    );
   }
 
   private async freeOf(

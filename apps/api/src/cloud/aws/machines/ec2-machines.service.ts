@@ -1,4 +1,5 @@
 import {
+  CreateTagsCommand,
   DescribeInstancesCommand,
   type DescribeInstancesCommandInput,
   GetConsoleOutputCommand,
@@ -19,6 +20,8 @@ export interface Ec2Machine {
   instanceId: string | null;
   /** The mark of the server that launched it. */
   server: string | null;
+  /** When it ends, as its tag says. */
+  expires: string | null;
   type: string;
   zone: string | null;
   launchedAt: Date;
@@ -56,6 +59,11 @@ export class Ec2Machines {
     }
   }
 
+  async setExpiry({ ec2 }: AwsClients, id: string, endsAt: Date): Promise<void> {
+    const Tags = [{ Key: 'mle:expires', Value: endsAt.toISOString() }];
+    await ec2.send(new CreateTagsCommand({ Resources: [id], Tags }));
+  }
+
   async console({ ec2 }: AwsClients, id: string): Promise<string | null> {
     const { Output } = await ec2.send(new GetConsoleOutputCommand({ InstanceId: id }));
     return Output === undefined || Output === '' ? null : Buffer.from(Output, 'base64').toString();
@@ -76,12 +84,14 @@ export class Ec2Machines {
 function machineOf(instance: Instance): Ec2Machine[] {
   const { InstanceId, State, Tags = [], Placement, LaunchTime, StateReason, InstanceType } = instance;
   if (InstanceId === undefined || State?.Name === undefined) return [];
+  const tag = (name: string): string | null => Tags.find(({ Key }) => Key === name)?.Value ?? null;
   return [
     {
       id: InstanceId,
       state: State.Name,
-      instanceId: Tags.find(({ Key }) => Key === 'mle:instance')?.Value ?? null,
-      server: Tags.find(({ Key }) => Key === 'mle:server')?.Value ?? null,
+      instanceId: tag('mle:instance'),
+      server: tag('mle:server'),
+      expires: tag('mle:expires'),
       type: InstanceType ?? '',
       zone: Placement?.AvailabilityZone ?? null,
       launchedAt: LaunchTime ?? new Date(0),

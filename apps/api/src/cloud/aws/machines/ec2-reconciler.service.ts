@@ -37,6 +37,7 @@ const WHY: Record<string, string> = {
 @Injectable()
 export class Ec2Reconciler {
   private strangers = new Map<string, string[]>();
+  private readonly refusedTags = new Set<string>();
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -83,6 +84,7 @@ export class Ec2Reconciler {
       await this.instances.change(instance.id, { providerId: own.id, zone: own.zone });
     try {
       await this.push(clients, instance, own);
+      await this.renew(clients, instance, own);
     } catch (error) {
       logger.warn({ err: error, instanceId: instance.id }, 'a machine was not changed, and is tried again');
     }
@@ -94,6 +96,20 @@ export class Ec2Reconciler {
     if (wanted === 'gone' && state !== 'shutting-down') return this.machines.terminate(clients, id);
     if (wanted === 'stopped' && state === 'running') return this.machines.stop(clients, id);
     if (wanted === 'running' && state === 'stopped') return this.machines.start(clients, id);
+  }
+
+  /** Who looks in the AWS console sees by the tag when a machine ends. */
+  private async renew(clients: AwsClients, { endsAt, wanted }: InstanceRecord, machine: Ec2Machine): Promise<void> {
+    const tag = `${machine.id} ${endsAt.toISOString()}`;
+    if (wanted === 'gone' || machine.expires === endsAt.toISOString() || this.refusedTags.has(tag)) return;
+    try {
+      await this.machines.setExpiry(clients, machine.id, endsAt);
+    } catch (error) {
+      // Nothing depends on it: keys that may not do it are asked once.
+      if (inWords(error).verdict !== 'final') throw error;
+      this.refusedTags.add(tag);
+      logger.warn({ err: error, id: machine.id }, 'the tag with the end of a machine was not changed');
+    }
   }
 
   private async missing(

@@ -17,6 +17,12 @@ import { Icon } from '../../ui/icon';
 import { Notice } from '../../ui/notice';
 
 const LIFETIMES = [1, 3, 8, 24, 72];
+/** Those that most use; any other can be typed. */
+const REGIONS = [
+  ...['us-east-1', 'us-east-2', 'us-west-2', 'ca-central-1', 'sa-east-1'],
+  ...['eu-central-1', 'eu-west-1', 'eu-west-2', 'eu-west-3', 'eu-north-1'],
+  ...['ap-south-1', 'ap-southeast-1', 'ap-southeast-2', 'ap-northeast-1', 'ap-northeast-2'],
+];
 const IDLE = [15, 30, 60, 240];
 
 /** Asks what to launch; says before the click how it ends and what it costs. */
@@ -49,8 +55,11 @@ export class LaunchDialog {
   protected readonly failure = signal<RequestError | null>(null);
   protected readonly lifetimes = LIFETIMES;
   protected readonly idleTimes = IDLE;
+  protected readonly regions = REGIONS;
+  /** Empty: that of the settings. */
+  private readonly region = signal('');
+  protected readonly ownRegion = computed(() => this.offer()?.region ?? '');
   protected readonly plural = plural;
-  protected readonly precise = precise;
   protected readonly atMost = computed(() => {
     const offer = this.offer();
     const chosen = this.types().find(({ type }) => type === this.type());
@@ -90,6 +99,18 @@ export class LaunchDialog {
     return `${plural(cpus, 'CPU')}, ${memory}${gpus}`;
   }
 
+  protected priceOf({ pricePerHour, spotPerHour }: InstanceType): string {
+    const onDemand = precise(pricePerHour);
+    if (this.buy() === 'on-demand') return `${onDemand} per hour`;
+    const spot = spotPerHour === null ? 'spot price unknown' : `${precise(spotPerHour)} as spot`;
+    return this.buy() === 'either' ? `${spot}, else ${onDemand} per hour` : `${spot} per hour`;
+  }
+
+  protected moveTo(region: string): Promise<void> {
+    this.region.set(region.trim());
+    return this.choose(this.provider());
+  }
+
   protected hoursOf(hours: number): string {
     return plural(hours, 'hour');
   }
@@ -106,6 +127,7 @@ export class LaunchDialog {
           provider: this.provider(),
           type,
           ...(this.cloud() && {
+            ...(this.region() && { region: this.region() }),
             buy: this.buy() === 'on-demand' ? ('on-demand' as const) : ('spot' as const),
             fallBack: this.buy() === 'either',
             diskGb: this.diskGb(),
@@ -135,12 +157,13 @@ export class LaunchDialog {
     this.offer.set(null);
     this.loading.set(null);
     try {
-      const [offer, budget] = await Promise.all([this.api.types(provider), this.api.budget()]);
-      if (this.provider() !== provider) return;
+      const region = provider === 'aws' ? this.region() : '';
+      const [offer, budget] = await Promise.all([this.api.types(provider, region), this.api.budget()]);
+      if (this.provider() !== provider || (provider === 'aws' && this.region() !== region)) return;
       this.offer.set(offer);
       this.budget.set(budget);
       const first = offer.items.find(({ freeTier }) => freeTier) ?? offer.items[0];
-      this.type.set(first?.type ?? null);
+      if (!offer.items.some(({ type }) => type === this.type())) this.type.set(first?.type ?? null);
     } catch (error) {
       this.loading.set(sentence(error));
     }

@@ -8,12 +8,13 @@ import type { OutputFrame } from './output.js';
 import type { PoolView } from './pools.js';
 import type { FetchProgress, ProjectView } from './projects.js';
 import type { RunView } from './runs.js';
+import type { SweepView } from './sweeps.js';
 
 export const EVENTS_PATH = '/socket.io/';
 /** socket.io namespace of the browser, whose handshake brings the session cookie or `Authorization: Bearer`. */
 export const EVENTS_NAMESPACE = '/events';
 
-/** Server to browser. Runs and projects reach their owner only, machines, instances and pools everyone. */
+/** Server to browser. Runs, sweeps and projects reach their owner only, machines, instances and pools everyone. */
 export interface ServerToBrowser {
   'run.changed': (run: RunView) => void;
   'run.deleted': (run: { id: string; projectId: string }) => void;
@@ -24,6 +25,9 @@ export interface ServerToBrowser {
   /** While `POST projects {gitUrl}` is under way. */
   'project.fetching': (progress: FetchProgress) => void;
   'project.deleted': (project: { id: string }) => void;
+  /** A sweep, or the runs of it. */
+  'sweep.changed': (sweep: SweepView) => void;
+  'sweep.deleted': (sweep: { id: string; projectId: string }) => void;
   'machine.changed': (machine: MachineView) => void;
   'machine.removed': (machine: { id: string }) => void;
   'instance.changed': (instance: InstanceView) => void;

@@ -31,4 +31,5 @@ export * from './quotas.js';
 export * from './run-state.js';
 export * from './runs.js';
 export * from './snapshot.js';
+export * from './sweeps.js';
 export * from './version.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { boundedRecord, SentenceSchema, WordSchema } from './bounded.js';
+import { boundedRecord, FlagSchema, SentenceSchema, WordSchema } from './bounded.js';
 import { IdSchema, Sha256Schema, TimeSchema } from './ids.js';
 import { KnobSetSchema, RunChangeSchema } from './knobs.js';
 import { LIMITS } from './limits.js';
@@ -33,14 +33,17 @@ export const EnvSchema = boundedRecord(
   LIMITS.runEntries,
 );
 export const MOST_ARGS = 200;
-const ArgsSchema = z.array(Text(LIMITS.commandChars)).max(MOST_ARGS);
+export const ArgsSchema = z.array(Text(LIMITS.commandChars)).max(MOST_ARGS);
 
-const TargetSchema = z.union([z.object({ machineId: IdSchema }).strict(), z.object({ poolId: IdSchema }).strict()], {
-  error: 'Give machineId or poolId.',
-});
+export const TargetSchema = z.union(
+  [z.object({ machineId: IdSchema }).strict(), z.object({ poolId: IdSchema }).strict()],
+  {
+    error: 'Give machineId or poolId.',
+  },
+);
 export type Target = z.infer<typeof TargetSchema>;
 
-const NeedsSchema = z
+export const NeedsSchema = z
   .object({
     labels: z.array(LabelSchema).max(MOST_LABELS).optional(),
     gpus: z.int().min(0).max(64).optional(),
@@ -48,6 +51,13 @@ const NeedsSchema = z
   })
   .strict();
 export type Needs = z.infer<typeof NeedsSchema>;
+
+/**
+ * What a run is besides one that somebody started by itself: the trial of a sweep, its baseline ("your code"), or a
+ * look while a knob is turned.
+ */
+export const RunRoleSchema = z.enum(['trial', 'baseline', 'dial']);
+export type RunRole = z.infer<typeof RunRoleSchema>;
 
 const RetrySchema = z
   .object({
@@ -99,6 +109,8 @@ export const CreateRunSchema = z
       .min(0)
       .max(2 ** 32 - 1)
       .optional(),
+    /** A run while a knob is turned: the last ten of a file are kept, and other runs are not compared with it. */
+    role: RunRoleSchema.extract(['dial']).optional(),
   })
   .strict()
   .refine((run) => (run.file === undefined) !== (run.command === undefined), {
@@ -138,6 +150,10 @@ export const RunQuerySchema = PageQuerySchema.extend({
     .optional(),
   machineId: IdSchema.optional(),
   poolId: IdSchema.optional(),
+  /** The runs of one sweep. */
+  sweepId: IdSchema.optional(),
+  /** Leaves out the runs of sweeps and of the dial, which lists show folded. */
+  folded: FlagSchema.optional(),
   tag: z.string().max(40).optional(),
   text: z.string().max(200).optional(),
 });
@@ -235,6 +251,9 @@ export const RunViewSchema = z.object({
   tags: z.array(TagSchema).max(MOST_TAGS),
   note: Text(LONGEST_NOTE),
   seed: z.int(),
+  sweepId: IdSchema.nullable(),
+  /** Null for a run that somebody started by itself. */
+  role: RunRoleSchema.nullable(),
   /** Of the current attempt: values about the whole run, such as a test accuracy; decided when it has ended. */
   finals: boundedRecord(WordSchema, z.number().nullable(), LIMITS.metricSeries),
   /** Of the current attempt: the series that its output made, in one line each. */

@@ -1,4 +1,4 @@
-import { ACTIVE_STATES, type Page, type RunQuery, type UpdateRun } from '@mle/protocol';
+import { ACTIVE_STATES, isTerminal, LIMITS, type Page, type RunQuery, type UpdateRun } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import type { Model, QueryFilter } from 'mongoose';
@@ -32,6 +32,8 @@ export class OwnedRunsRepository {
     if (query.state) filter['state'] = { $in: query.state };
     if (query.machineId) filter['machineId'] = query.machineId;
     if (query.poolId) filter['targetPoolId'] = query.poolId;
+    if (query.sweepId) filter['trial.sweepId'] = query.sweepId;
+    if (query.folded) filter['role'] = null;
     if (query.tag) filter['tags'] = query.tag;
     if (query.text) {
       const text = { $regex: query.text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`), $options: 'i' };
@@ -57,6 +59,17 @@ export class OwnedRunsRepository {
   async remove(ownerId: string, id: string): Promise<boolean> {
     const filter = { _id: objectId(id), ownerId, state: { $nin: [...ACTIVE_STATES] } };
     return (await this.runs.deleteOne(filter)).deletedCount === 1;
+  }
+
+  /** Runs of the dial that have ended, without the newest `kept` of the file. */
+  async endedDialsBeyond(ownerId: string, projectId: string, file: string | null, kept: number): Promise<RunRecord[]> {
+    const found = await this.runs
+      .find({ ownerId, projectId, file, role: 'dial' })
+      .sort({ _id: -1 })
+      .skip(kept)
+      .limit(LIMITS.pageItems)
+      .lean();
+    return found.map(runRecord).filter(({ state }) => isTerminal(state));
   }
 
   /** The id of the n-th newest run; null where there are fewer. */

@@ -11,9 +11,9 @@ import { type RunRecord, runRecord } from './run-view.js';
 export class RunComparisonsRepository {
   constructor(@InjectModel(Run.name) private readonly runs: Model<Run>) {}
 
-  /** The last run of the file that has ended. */
+  /** The last run of the file that has ended, and that somebody started by itself. */
   async lastEnded(projectId: string, file: string): Promise<RunRecord | null> {
-    const ended = { projectId, file, state: { $in: [...ENDED_STATES] } };
+    const ended = { projectId, file, state: { $in: [...ENDED_STATES] }, role: null };
     const found = await this.runs.findOne(ended).sort({ number: -1 }).lean();
     return found && runRecord(found);
   }

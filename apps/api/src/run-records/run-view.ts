@@ -86,6 +86,8 @@ export function runView(run: RunRecord, waiting: Waiting): RunView {
     tags: run.tags,
     note: run.note,
     seed: run.seed,
+    sweepId: run.trial?.sweepId ?? null,
+    role: run.role ?? null,
     finals: Object.fromEntries((run.finals ?? []).map(({ name, value }) => [name, value])),
     // Runs of earlier versions have none.
     metrics: Object.fromEntries((run.metrics ?? []).map(({ name, ...summary }) => [name, summary])),

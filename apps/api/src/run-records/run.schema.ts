@@ -7,6 +7,7 @@ import type {
   ProjectSettings,
   Retry,
   RunChange,
+  RunRole,
   RunState,
 } from '@mle/protocol';
 import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
@@ -42,6 +43,15 @@ export interface GivenParams {
   set: KnobSet[];
   /** Sentences about those that do not fit, or seem to reach nothing. */
   warnings: string[];
+}
+
+/** Which run of which sweep it is: with its seed there is one of each. */
+export interface TrialPlace {
+  sweepId: string;
+  /** Index of its value. */
+  setting: number;
+  /** What was stopped or lost is run again in the next round. */
+  round: number;
 }
 
 @Schema({ collection: 'runs', versionKey: false, minimize: false })
@@ -157,6 +167,17 @@ export class Run {
   @Prop({ type: Number, default: 0 })
   seed!: number;
 
+  /** The seed was asked for: a program that has a knob of that name gets it there too. */
+  @Prop({ type: Boolean })
+  seeded?: boolean;
+
+  /** Absent of a run that somebody started by itself. */
+  @Prop({ type: String })
+  role?: RunRole;
+
+  @Prop({ type: MongooseSchema.Types.Mixed })
+  trial?: TrialPlace;
+
   /** What became of its parameters; absent where it has none. */
   @Prop({ type: MongooseSchema.Types.Mixed })
   given?: GivenParams;
@@ -202,13 +223,17 @@ RunSchema.index({ projectId: 1, number: 1 }, { unique: true });
 RunSchema.index({ projectId: 1, file: 1, state: 1, number: -1 });
 // The lists of runs, newest first: whole, and by each filter that may leave out most of them.
 RunSchema.index({ ownerId: 1, _id: -1 });
-for (const filter of ['projectId', 'state', 'machineId', 'targetPoolId', 'tags'] as const)
+for (const filter of ['projectId', 'state', 'machineId', 'targetPoolId', 'tags', 'role'] as const)
   RunSchema.index({ ownerId: 1, [filter]: 1, _id: -1 });
 RunSchema.index({ state: 1, machineId: 1, priority: -1, _id: 1 });
 RunSchema.index({ state: 1, targetPoolId: 1, priority: -1, _id: 1 });
 RunSchema.index({ seat: 1 }, { unique: true, partialFilterExpression: { seat: { $exists: true } } });
 RunSchema.index({ gpuSeats: 1 }, { unique: true, partialFilterExpression: { gpuSeats: { $exists: true } } });
 RunSchema.index({ snapshotId: 1 });
+RunSchema.index(
+  { 'trial.sweepId': 1, 'trial.setting': 1, seed: 1, 'trial.round': 1 },
+  { unique: true, partialFilterExpression: { trial: { $exists: true } } },
+);
 RunSchema.index(
   { ownerId: 1, idempotencyKey: 1 },
   { unique: true, partialFilterExpression: { idempotencyKey: { $exists: true } } },

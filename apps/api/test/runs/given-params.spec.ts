@@ -107,6 +107,27 @@ it('a value that does not fit stays as it is, and is told', async () => {
   expect(await sent(run)).toMatchObject({ snapshotId: run.snapshotId, params: { rate: 'fast' } });
 });
 
+it('a seed that was asked for reaches a knob of that name, and one of the user is left alone', async () => {
+  await ada.put(`projects/${projectId}/files/seeded.py`, 'seed = 42\nprint(seed)\n');
+  const plain = await start({ file: 'seeded.py' });
+  expect(await sent(plain)).toMatchObject({ seed: 0, set: [], snapshotId: plain.snapshotId });
+  const seeded = await start({ file: 'seeded.py', seed: 7 });
+  const again = (await ada.post<RunView>(`runs/${seeded.id}/rerun`)).body;
+  for (const run of [seeded, again]) {
+    expect(run).toMatchObject({ params: {}, set: [{ name: 'seed', line: 1, from: 42, to: 7 }], warnings: [] });
+    const spec = await sent(run);
+    expect([spec.seed, spec.params, (await textsOf(spec.snapshotId))['seeded.py']]).toEqual([
+      7,
+      {},
+      'seed = 7\nprint(seed)\n',
+    ]);
+  }
+  const given = await start({ file: 'seeded.py', seed: 7, params: { seed: 9 } });
+  expect(await sent(given)).toMatchObject({ seed: 7, set: [{ name: 'seed', to: 9 }] });
+  // Where no knob is named so, it is in the environment alone.
+  expect(await sent(await start({ seed: 7 }))).toMatchObject({ seed: 7, set: [], params: {}, args: [] });
+});
+
 it('what the template of the project names is placed there alone', async () => {
   await ada.patch(`projects/${projectId}`, { settings: { command: 'python3 {file} --rate {rate} {args}' } });
   const run = await start({ params: { rate: 4, batch_size: 16 } });

@@ -9,6 +9,7 @@ import {
 } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { notFound } from '../../platform/http/problem.js';
+import { SEED } from '../../projects/knobs/changes/describe-changes.js';
 import { KnobsService } from '../../projects/knobs/knobs.service.js';
 import type { ComparedRun } from '../../projects/knobs/knobs-questions.js';
 import { OwnedRunsRepository } from '../../run-records/owned-runs.repository.js';
@@ -81,7 +82,7 @@ export class EvidenceService {
 
 /** What the comparison reads of a run, but for its seed. */
 function comparedRun({ file, params, args, snapshotId, given }: RunRecord): ComparedRun {
-  const set = (given?.set ?? []).filter(({ name }) => name !== 'seed');
+  const set = (given?.set ?? []).filter(({ name }) => name !== SEED);
   return { file, params, args, snapshotId, set, seed: 0 };
 }
 

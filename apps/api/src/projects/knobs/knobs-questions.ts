@@ -1,5 +1,5 @@
 import { type Knob, type KnobSet, type ParamValue, parseTemplate, type RunChange } from '@mle/protocol';
-import { changedFiles, describeChanges, MAX_FILES, type RunFacts } from './changes/describe-changes.js';
+import { changedFiles, describeChanges, MAX_FILES, type RunFacts, SEED } from './changes/describe-changes.js';
 import { findKnobs } from './find-knobs.js';
 import { type KnobsSet, setKnobs } from './set-knobs.js';
 import type { SnapshotTexts } from './snapshot-texts.js';
@@ -30,6 +30,8 @@ export interface ProgramWithParams {
   path: string;
   sha256: string;
   params: Record<string, ParamValue>;
+  /** For a knob that is named so; null: it stays as it is. */
+  seed: number | null;
   /** The project's template, which may name parameters. */
   command: string | null;
 }
@@ -56,8 +58,10 @@ export function answerQuestion(question: KnobsQuestion, texts: SnapshotTexts): K
 }
 
 /** What the template of the project names is placed there, and nowhere else. */
-function setParams({ path, sha256, params, command }: ProgramWithParams, texts: SnapshotTexts): ParamsSet {
+function setParams(program: ProgramWithParams, texts: SnapshotTexts): ParamsSet {
+  const { path, sha256, command } = program;
   const source = texts.of(sha256);
+  const params = { ...(source === null ? {} : seedKnob(program, source)), ...program.params };
   const placed = new Set(
     (parseTemplate(command ?? '') ?? []).flatMap((part) => (part.kind === 'name' ? [part.name] : [])),
   );
@@ -70,6 +74,15 @@ function setParams({ path, sha256, params, command }: ProgramWithParams, texts: 
     env: { ...Object.fromEntries(Object.entries(params).filter(([name]) => placed.has(name))), ...done.env },
     warnings: [...done.warnings, ...unreachedParams(path, source, done.env)],
   };
+}
+
+/** The knob that takes the seed of the run; a parameter of the same name goes before it. */
+function seedKnob({ path, seed }: ProgramWithParams, source: string): Record<string, ParamValue> {
+  if (seed === null) return {};
+  const knob = findKnobs(path, source).find(
+    ({ name, kind }) => name === SEED && (kind === 'number' || kind === 'integer'),
+  );
+  return knob ? { [knob.name]: seed } : {};
 }
 
 function factsOf({ file, params, args, seed, snapshotId, set }: ComparedRun, texts: SnapshotTexts): RunFacts {

@@ -41,6 +41,7 @@ const UNASKED: Asked = {
   tags: [],
   note: '',
   seed: 0,
+  seeded: false,
 };
 const ASKED = Object.keys(UNASKED) as (keyof Asked)[];
 
@@ -61,7 +62,8 @@ export class RunDrafts {
     if (asked.file !== undefined) await this.files.find(projectId, asked.file);
     const snapshot = this.snapshots.snapshotOf(projectId, revision);
     const given = await this.given(projectId, this.targets.choose(ownerId, target, asked.needs), snapshot);
-    return this.params.give({ ...UNASKED, ...asked, ...given, ownerId, projectName, settings });
+    const seeded = asked.seed !== undefined;
+    return this.params.give({ ...UNASKED, ...asked, seeded, ...given, ownerId, projectName, settings });
   }
 
   /** The same as the run, with its snapshot or with the project's files as they are now. */

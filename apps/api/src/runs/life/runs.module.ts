@@ -13,6 +13,7 @@ import { WaitingModule } from '../waiting/waiting.module.js';
 import { Aftermath } from './aftermath.service.js';
 import { AttemptClaims } from './attempt-claims.service.js';
 import { AttemptEndings } from './attempt-endings.service.js';
+import { DialRuns } from './dial-runs.service.js';
 import { MachineJournals } from './machine-journals.service.js';
 import { MetricNotes } from './metric-notes.service.js';
 import { ParamsGiver } from './params-giver.service.js';
@@ -46,6 +47,7 @@ import { TargetsService } from './targets.service.js';
     Aftermath,
     AttemptClaims,
     AttemptEndings,
+    DialRuns,
     MachineJournals,
     MetricNotes,
     Reconciler,

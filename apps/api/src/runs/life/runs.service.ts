@@ -9,10 +9,12 @@ import {
 } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { notFound, ProblemError } from '../../platform/http/problem.js';
+import { logger } from '../../platform/logging/logger.js';
 import { EventsService } from '../../platform/signals/events.service.js';
 import { OwnedRunsRepository } from '../../run-records/owned-runs.repository.js';
 import { OwnedRuns } from '../../run-records/owned-runs.service.js';
 import { WaitingService } from '../waiting/waiting.service.js';
+import { DialRuns } from './dial-runs.service.js';
 import { RunRemover } from './run-remover.service.js';
 import { RunStarter } from './run-starter.service.js';
 import { RunStopper } from './run-stopper.service.js';
@@ -28,12 +30,21 @@ export class RunsService {
     private readonly starter: RunStarter,
     private readonly stopper: RunStopper,
     private readonly remover: RunRemover,
+    private readonly dials: DialRuns,
     private readonly waiting: WaitingService,
     private readonly events: EventsService,
   ) {}
 
-  create(ownerId: string, request: CreateRun, idempotencyKey: string | null): Promise<RunView> {
-    return this.starter.create(ownerId, request, idempotencyKey);
+  async create(ownerId: string, request: CreateRun, idempotencyKey: string | null): Promise<RunView> {
+    const run = await this.starter.create(ownerId, request, idempotencyKey);
+    if (run.role === 'dial') {
+      this.dials
+        .trim(ownerId, run.projectId, run.file)
+        .catch((error: unknown) =>
+          logger.warn({ err: error }, 'runs of the dial were not removed; a later one does it'),
+        );
+    }
+    return run;
   }
 
   async list(ownerId: string, query: RunQuery): Promise<Page<RunView>> {

@@ -23,7 +23,8 @@ export interface FileChange {
 
 /** Files of code that are named one by one; the rest is one change. */
 export const MAX_FILES = 20;
-const SEED = 'seed';
+/** The knob that takes the seed of a run. */
+export const SEED = 'seed';
 
 /** The files that differ, by path. Their texts are what `describeChanges` wants to have. */
 export function changedFiles(before: RunFacts['files'], after: RunFacts['files']): FileChange[] {

@@ -17,7 +17,7 @@ base('from the set-up link to the first output in three clicks', async ({ page }
     await expect(output(page)).toContainText(/epoch 1 loss=0\.\d+/);
 
     await page.goto(`${product.url}/setup#token=${token}`);
-    await expect(page).toHaveURL(/\/code$/);
+    await expect(page).toHaveURL(/\/code\?project=/);
   } finally {
     await product.stop();
   }

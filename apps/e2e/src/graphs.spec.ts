@@ -141,7 +141,7 @@ test('curves grow while a program runs, two runs share a chart, and a reload sho
   // What is pinned stays beside what would be drawn without a choice.
   await page.getByRole('button', { name: 'Pin run 1' }).click();
   await page.getByRole('button', { name: 'Latest' }).click();
-  await expect(page).toHaveURL(/graphs$|graphs\?smooth=0\.6$/);
+  await expect(page).toHaveURL(/graphs\?(smooth=0\.6&)?project=\w+$/);
   await expect.poll(() => points(page, 'loss')).toBe(60);
   await page.getByRole('button', { name: 'Unpin run 1' }).click();
   await expect.poll(() => points(page, 'loss')).toBe(30);

@@ -74,7 +74,7 @@ test(
     await expect(page.getByRole('heading', { name: 'There is no page at this address' })).toBeVisible();
     await expect(page).toHaveURL(/\/runz\?tab=output$/);
     await page.getByRole('main').getByRole('link', { name: 'Runs' }).click();
-    await expect(page).toHaveURL(/\/runs$/);
+    await expect(page).toHaveURL(/\/runs\?project=/);
   },
 );
 

@@ -82,7 +82,7 @@ test('keeps notes and tags, and works the list by keys', async ({ page }) => {
   await expect(page.getByRole('button', { name: 'the first good one' })).toBeVisible();
   await page.keyboard.press('g');
   await page.keyboard.press('r');
-  await expect(page).toHaveURL(/\/runs$/);
+  await expect(page).toHaveURL(/\/runs\?project=[0-9a-f]{24}$/);
   const row = page.getByRole('row', { name: /list\.py/ });
   await expect(row).toContainText('baseline');
   await expect(row.locator('.c-last')).toHaveText('0.25');

@@ -6,7 +6,7 @@ const codePage = () => import('./pages/code/code-page');
 
 /** Fetches what most visits need next while the server is asked who is there. */
 const aheadOfAnswer: CanActivateFn = (_route, { url }) => {
-  if (/^\/(code)?$/.test(url)) Promise.all([frame(), codePage()]).catch(() => undefined);
+  if (/^\/(code)?(\?|$)/.test(url)) Promise.all([frame(), codePage()]).catch(() => undefined);
   return true;
 };
 
@@ -42,6 +42,13 @@ export const routes: Routes = [
         path: 'settings',
         title: 'Settings',
         loadComponent: async () => (await import('./pages/settings/settings-page')).SettingsPage,
+      },
+      {
+        // Shown in the place of a page whose address names a project that is not there.
+        path: 'no-project',
+        title: 'No such project',
+        data: { missing: 'project' },
+        loadComponent: async () => (await import('./pages/unknown/unknown-page')).UnknownPage,
       },
       {
         path: '**',

@@ -21,10 +21,14 @@ export class DocumentStore {
   private readonly drafts = inject(DraftKeeper);
   private readonly byProject = new Map<string, OpenDocument[]>();
   private projectId: string | null = null;
+  /** Ends when the tabs of the last visit stand. */
+  private tabs: Promise<void> | null = null;
   readonly documents = signal<readonly OpenDocument[]>([]);
   readonly active = signal<OpenDocument | null>(null);
   readonly activePath = computed(() => this.active()?.path() ?? null);
   readonly dirty = computed(() => this.documents().filter((document) => document.dirty()));
+  /** The project whose tabs of the last visit stand. */
+  readonly restored = signal<string | null>(null);
   /** Rises when the editor is to take the focus; 0 when an editor that appears leaves it where it is. */
   readonly focusWanted = signal(0);
 
@@ -225,13 +229,20 @@ export class DocumentStore {
     const known = id ? (this.byProject.get(id) ?? []) : [];
     this.documents.set(known);
     this.active.set(known[0] ?? null);
+    this.tabs = null;
+    this.restored.set(null);
+  }
+
+  private async restore(): Promise<void> {
+    const id = this.projectId;
+    if (!id) return;
+    this.tabs ??= this.documents().length > 0 || this.byProject.has(id) ? Promise.resolve() : this.restoreTabs(id);
+    await this.tabs;
+    if (id === this.projectId) this.restored.set(id);
   }
 
   /** The tabs of the last visit; on a first visit the file that a newcomer would run. */
-  private async restore(): Promise<void> {
-    const id = this.projectId;
-    if (!id || this.documents().length > 0 || this.byProject.has(id)) return;
-    this.byProject.set(id, []);
+  private async restoreTabs(id: string): Promise<void> {
     const remembered = readStored(`tabs.${id}`, isTextList, []);
     const drafts = await this.drafts.paths(id);
     // Meanwhile another project was opened, or a file by hand.

@@ -66,6 +66,11 @@ export class EditorPane {
     void this.store.save(document);
   }
 
+  protected onCursor(cursor: { line: number; column: number }): void {
+    this.cursor.set(cursor);
+    this.store.active()?.line.set(cursor.line);
+  }
+
   protected search(): void {
     this.editor()?.openSearch();
   }

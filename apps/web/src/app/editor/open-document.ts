@@ -30,6 +30,8 @@ export class OpenDocument {
   readonly replaced = signal(0);
   /** Where the editor is to go next, counted from 1. */
   readonly lineWanted = signal<number | null>(null);
+  /** Where the caret stands, counted from 1. */
+  readonly line = signal(1);
   /** Where the last run failed; `key` tells one failure from the next. */
   readonly failedAt = signal<{ line: number; key: string } | null>(null);
   readonly imageUrl = signal<string | null>(null);

@@ -140,10 +140,10 @@ export class FindDialog {
     if (kind === 'Page') await this.router.navigateByUrl(id);
     else if (kind === 'Run') await this.router.navigate(['/runs', id]);
     else if (kind === 'Machine') await this.router.navigate(['/machines'], { queryParams: { machine: id } });
+    else if (kind === 'Project') await this.router.navigate(['/code'], { queryParams: { project: id } });
     else {
-      if (kind === 'Project') this.projects.open(id);
       await this.router.navigateByUrl('/code');
-      if (kind === 'File') await this.documents.open(id, { focus: true });
+      await this.documents.open(id, { focus: true });
     }
   }
 }

@@ -13,6 +13,7 @@ import { Toasts } from '../core/toasts';
 import { DocumentStore } from '../editor/document-store';
 import { dollars } from '../instances/instance-words';
 import { InstancesStore } from '../instances/instances-store';
+import { ProjectAddress } from '../projects/project-address';
 import { RunsStore } from '../runs/runs-store';
 import { BrandMark } from '../ui/brand-mark';
 import { Icon } from '../ui/icon';
@@ -70,6 +71,7 @@ export class Frame {
 
   constructor() {
     inject(TabTitle);
+    inject(ProjectAddress);
     inject(RunNotifier);
     inject(Hotkeys).bind({
       'Ctrl+K': () => void this.find(),

@@ -7,6 +7,9 @@ import { isText, readStored, writeStored } from '../core/storage';
 import { Toasts } from '../core/toasts';
 import { ProjectsApi } from './projects-api';
 
+/** Each window keeps its own project; a new one begins with what was opened last in any. */
+const REMEMBERED = ['session', 'local'] as const;
+
 /** The user's projects and the one that is open. */
 @Injectable({ providedIn: 'root' })
 export class ProjectsStore {
@@ -32,6 +35,10 @@ export class ProjectsStore {
       this.events.epoch();
       if (this.session.user()) untracked(() => void this.load());
     });
+  }
+
+  get(id: string): ProjectView | null {
+    return this.byId().get(id) ?? null;
   }
 
   async load(): Promise<void> {
@@ -99,13 +106,15 @@ export class ProjectsStore {
   private choose(id: string | null): void {
     this.currentId.set(id);
     const user = this.session.user();
-    if (user) writeStored(`project.${user.id}`, id);
+    if (!user || (id !== null && !this.byId().has(id))) return;
+    for (const storage of REMEMBERED) writeStored(`project.${user.id}`, id, storage);
   }
 
   private remembered(): string | null {
     const user = this.session.user();
-    const id = user ? readStored(`project.${user.id}`, isText, '') : '';
-    return this.byId().has(id) ? id : null;
+    if (!user) return null;
+    const ids = REMEMBERED.map((storage) => readStored(`project.${user.id}`, isText, '', storage));
+    return ids.find((id) => this.byId().has(id)) ?? null;
   }
 }
 

@@ -1,8 +1,6 @@
 import { effect, inject, Injectable, signal, untracked } from '@angular/core';
 import { Router } from '@angular/router';
 import { DocumentStore } from '../editor/document-store';
-import { FilesStore } from '../files/files-store';
-import { ProjectsStore } from '../projects/projects-store';
 
 interface Wanted {
   projectId: string;
@@ -15,15 +13,12 @@ interface Wanted {
 export class OpenPlace {
   private readonly router = inject(Router);
   private readonly documents = inject(DocumentStore);
-  private readonly files = inject(FilesStore);
-  private readonly projects = inject(ProjectsStore);
   private readonly wanted = signal<Wanted | null>(null);
 
   constructor() {
     effect(() => {
       const wanted = this.wanted();
-      const here = this.files.projectId() === wanted?.projectId && this.files.status() === 'ready';
-      if (wanted === null || !here) return;
+      if (wanted === null || this.documents.restored() !== wanted.projectId) return;
       untracked(() => {
         this.wanted.set(null);
         void this.documents.open(wanted.path, { focus: true, line: wanted.line });
@@ -32,8 +27,8 @@ export class OpenPlace {
   }
 
   open(wanted: Wanted): void {
-    if (this.projects.current()?.id !== wanted.projectId) this.projects.open(wanted.projectId);
     this.wanted.set(wanted);
-    void this.router.navigate(['/code']);
+    const { projectId: project, path: file, line } = wanted;
+    void this.router.navigate(['/code'], { queryParams: { project, file, line } });
   }
 }

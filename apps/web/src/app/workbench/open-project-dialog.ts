@@ -102,8 +102,7 @@ export class OpenProjectDialog {
   }
 
   protected open(id: string): void {
-    this.store.open(id);
     this.ref.close();
-    void this.router.navigateByUrl('/code');
+    void this.router.navigate(['/code'], { queryParams: { project: id } });
   }
 }

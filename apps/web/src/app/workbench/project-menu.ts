@@ -119,7 +119,6 @@ export class ProjectMenu {
   });
 
   protected open(id: string): void {
-    this.store.open(id);
-    void this.router.navigateByUrl('/code');
+    void this.router.navigate(['/code'], { queryParams: { project: id } });
   }
 }

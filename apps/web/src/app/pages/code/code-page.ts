@@ -26,6 +26,7 @@ import { Icon } from '../../ui/icon';
 import { Splitter } from '../../ui/splitter';
 import { FilesPanel } from '../../workbench/files-panel';
 import { ProjectActions } from '../../workbench/project-actions';
+import { CodeAddress } from './code-address';
 
 type Pane = 'files' | 'code' | 'run' | 'output';
 /** Where the focus goes in a pane: the first of these that it has. */
@@ -42,6 +43,7 @@ const SIZES = { files: 208, run: 312, output: 252 };
 @Component({
   selector: 'mle-code-page',
   imports: [EditorPane, FilesPanel, Icon, OutputDock, RunOnPanel, Splitter],
+  providers: [CodeAddress],
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: {
     '[attr.data-pane]': 'pane()',
@@ -85,6 +87,7 @@ export class CodePage {
       if (path) untracked(() => this.pane.update((pane) => (pane === 'files' ? 'code' : pane)));
     });
     inject(FailureMarks);
+    inject(CodeAddress);
     const title = inject(PageTitle);
     effect(() => title.set(nameOf(this.documents.activePath() ?? '')));
     inject(Hotkeys).bind({

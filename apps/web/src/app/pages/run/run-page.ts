@@ -30,6 +30,7 @@ import { RunCharts } from '../../metrics/run-charts';
 import { RunResources } from '../../metrics/run-resources';
 import { OutputPane } from '../../output/output-pane';
 import type { SourcePlace } from '../../output/source-place';
+import { ProjectsStore } from '../../projects/projects-store';
 import { RunActions } from '../../runs/run-actions';
 import { RunActivity } from '../../runs/run-activity';
 import { RunNotes } from '../../runs/run-notes';
@@ -166,6 +167,13 @@ export class RunPage {
     effect(() => {
       const run = this.run();
       if (run) title.set(`#${run.number} ${runTitle(run)}`);
+    });
+    const projects = inject(ProjectsStore);
+    const ofRun = computed(() => projects.get(this.run()?.projectId ?? '')?.id ?? null);
+    effect(() => {
+      // The bar names the project of the run, and the places in its output are of that project.
+      const id = ofRun();
+      if (id !== null) untracked(() => projects.open(id));
     });
   }
 

@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component } from '@angular/core';
+import { ChangeDetectionStrategy, Component, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { PAGES } from '../../frame/pages';
 import { Icon } from '../../ui/icon';
@@ -11,8 +11,13 @@ import { Icon } from '../../ui/icon';
   host: { class: 'empty' },
   template: `
     <mle-icon name="alert" />
-    <h1>There is no page at this address</h1>
-    <p>The address is not complete, or comes from another version. These pages are here:</p>
+    @if (missing() === 'project') {
+      <h1>There is no such project</h1>
+      <p>The address names a project that was deleted, or that is not yours. These pages show the one that is open:</p>
+    } @else {
+      <h1>There is no page at this address</h1>
+      <p>The address is not complete, or comes from another version. These pages are here:</p>
+    }
     <div class="row">
       @for (page of pages; track page.path) {
         <a class="btn" [routerLink]="page.path">{{ page.label }}</a>
@@ -36,5 +41,7 @@ import { Icon } from '../../ui/icon';
   `,
 })
 export class UnknownPage {
+  /** Of the route: what is not there. */
+  readonly missing = input<'project'>();
   protected readonly pages = PAGES;
 }

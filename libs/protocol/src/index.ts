@@ -28,6 +28,7 @@ export * from './projects.js';
 export * from './properties.js';
 export * from './queue.js';
 export * from './quotas.js';
+export * from './run-diff.js';
 export * from './run-state.js';
 export * from './runs.js';
 export * from './snapshot.js';

@@ -79,6 +79,9 @@ export const LIMITS = {
   sweepValues: 50,
   sweepSeeds: 100,
   sweepTrials: 500,
+  /** Files that are named where two runs are compared, and characters of a text of them that is shown. */
+  diffFiles: 20,
+  diffChars: 256 * KiB,
   /** Parameters of a run, and variables of its environment. */
   runEntries: 500,
   /** Attempts of one run, and the states of one attempt. */

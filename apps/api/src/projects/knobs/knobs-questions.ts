@@ -1,5 +1,6 @@
-import { type Knob, type KnobSet, type ParamValue, parseTemplate, type RunChange } from '@mle/protocol';
+import { type FileDiff, type Knob, type KnobSet, type ParamValue, parseTemplate, type RunChange } from '@mle/protocol';
 import { changedFiles, describeChanges, MAX_FILES, type RunFacts, SEED } from './changes/describe-changes.js';
+import { fileDiffs } from './changes/file-diffs.js';
 import { findKnobs } from './find-knobs.js';
 import { type KnobsSet, setKnobs } from './set-knobs.js';
 import type { SnapshotTexts } from './snapshot-texts.js';
@@ -19,10 +20,11 @@ export interface ComparedRun {
   set: KnobSet[];
 }
 
-/** What the thread that parses programs is asked. It reads the blobs itself: questions and answers are small. */
+/** What the thread that parses programs is asked. It reads the blobs itself: questions are small. */
 export type KnobsQuestion =
   | { kind: 'find'; path: string; sha256: string }
   | { kind: 'compare'; before: ComparedRun | null; after: ComparedRun }
+  | { kind: 'diff'; a: ComparedRun; b: ComparedRun }
   | ({ kind: 'set' } & ProgramWithParams);
 
 /** A file and the parameters that it is to have. */
@@ -42,19 +44,38 @@ export interface Comparison {
   changes: RunChange[];
 }
 
+/** In what two runs differ, with the texts of the files that do. */
+export interface Difference {
+  changes: RunChange[];
+  files: FileDiff[];
+  moreFiles: number;
+}
+
 /** `source` is null where no constant was set. */
 export type ParamsSet = Omit<KnobsSet, 'source'> & { source: string | null };
 
-export type KnobsAnswer = Knob[] | Comparison | ParamsSet;
+export type KnobsAnswer = Knob[] | Comparison | Difference | ParamsSet;
 
 export function answerQuestion(question: KnobsQuestion, texts: SnapshotTexts): KnobsAnswer {
   if (question.kind === 'find') return findKnobs(question.path, texts.of(question.sha256) ?? '');
   if (question.kind === 'set') return setParams(question, texts);
+  if (question.kind === 'diff') return differenceOf(factsOf(question.a, texts), factsOf(question.b, texts), texts);
   const { before, after } = question;
   const later = factsOf(after, texts);
   if (before === null) return { knobs: later.knobs, changes: [] };
   const earlier = factsOf(before, texts);
   return { knobs: later.knobs, changes: describeChanges(earlier, later, changedTexts(earlier, later, texts)) };
+}
+
+function differenceOf(a: RunFacts, b: RunFacts, texts: SnapshotTexts): Difference {
+  const files = changedFiles(a.files, b.files);
+  const shown = files.slice(0, MAX_FILES);
+  const changed = changedTexts(a, b, texts);
+  return {
+    changes: describeChanges(a, b, changed),
+    files: fileDiffs(shown, changed),
+    moreFiles: files.length - shown.length,
+  };
 }
 
 /** What the template of the project names is placed there, and nowhere else. */

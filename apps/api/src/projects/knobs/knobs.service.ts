@@ -9,6 +9,7 @@ import { FilesService } from '../files/files.service.js';
 import type {
   ComparedRun,
   Comparison,
+  Difference,
   KnobsAnswer,
   KnobsQuestion,
   ParamsSet,
@@ -50,13 +51,12 @@ export class KnobsService implements OnModuleDestroy {
   /** The knobs of a file as it is now. @throws ProblemError 404, 422, 503 */
   async list(userId: string, projectId: string, path: string): Promise<Knob[]> {
     const { sha256 } = await this.files.get(userId, projectId, path);
-    try {
-      return (await this.looks.run(() => this.ask({ kind: 'find', path, sha256 }))) as Knob[];
-    } catch (error) {
-      if (!(error instanceof QueueFull)) throw error;
-      const detail = 'Too many files are searched for knobs at this moment. Try again in a few seconds.';
-      throw new ProblemError(503, 'knobs.busy', detail, undefined, { 'Retry-After': String(RETRY_SECONDS) });
-    }
+    return (await this.look({ kind: 'find', path, sha256 })) as Knob[];
+  }
+
+  /** In what run `b` differs from run `a`, for a person who compares them. @throws ProblemError 422, 503 */
+  async diff(a: ComparedRun, b: ComparedRun): Promise<Difference> {
+    return (await this.look({ kind: 'diff', a: factsOf(a), b: factsOf(b) })) as Difference;
   }
 
   /** Gives a program its parameters the way it reads them. @throws ProblemError 422 */
@@ -68,6 +68,16 @@ export class KnobsService implements OnModuleDestroy {
   async compare(before: ComparedRun | null, after: ComparedRun): Promise<Comparison> {
     const question: KnobsQuestion = { kind: 'compare', before: before && factsOf(before), after: factsOf(after) };
     return (await this.comparisons.run(() => this.ask(question))) as Comparison;
+  }
+
+  private async look(question: KnobsQuestion): Promise<KnobsAnswer> {
+    try {
+      return await this.looks.run(() => this.ask(question));
+    } catch (error) {
+      if (!(error instanceof QueueFull)) throw error;
+      const detail = 'Too many programs are read at this moment. Try again in a few seconds.';
+      throw new ProblemError(503, 'knobs.busy', detail, undefined, { 'Retry-After': String(RETRY_SECONDS) });
+    }
   }
 
   private async ask(question: KnobsQuestion): Promise<KnobsAnswer> {

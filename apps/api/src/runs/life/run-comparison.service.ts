@@ -50,7 +50,7 @@ export class RunComparison {
   }
 }
 
-const programOf = (run: RunRecord): ComparedRun => ({ ...run, set: run.given?.set ?? [] });
+export const programOf = (run: RunRecord): ComparedRun => ({ ...run, set: run.given?.set ?? [] });
 
 /** Without a look into the code: it counts as a whole, by its snapshot. */
 function atFirstSight(before: RunRecord, after: RunRecord): ReturnType<typeof describeChanges> {

@@ -6,6 +6,10 @@ import {
   pageOf,
   type Rerun,
   RerunSchema,
+  type RunDiff,
+  type RunDiffQuery,
+  RunDiffQuerySchema,
+  RunDiffSchema,
   type RunQuery,
   RunQuerySchema,
   type RunView,
@@ -21,6 +25,7 @@ import { Controller, Delete, Get, Headers, Patch, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { type AuthUser, CurrentUser, ForTokens } from '../../platform/http/current-user.js';
 import { parsed, Returns, ZodBody, ZodParam, ZodQuery } from '../../platform/http/zod.js';
+import { RunDiffs } from './run-diffs.service.js';
 import { RunsService } from './runs.service.js';
 
 const IdempotencyKeySchema = z.string().min(1).max(200).nullable();
@@ -29,7 +34,10 @@ const idempotencyKey = (header: string | undefined): string | null =>
 
 @Controller('api/v1/runs')
 export class RunsController {
-  constructor(private readonly runs: RunsService) {}
+  constructor(
+    private readonly runs: RunsService,
+    private readonly diffs: RunDiffs,
+  ) {}
 
   @Post()
   @ForTokens('run')
@@ -53,6 +61,12 @@ export class RunsController {
   @Returns(200, pageOf(RunViewSchema), 'Your runs, newest first')
   list(@CurrentUser() user: AuthUser, @ZodQuery(RunQuerySchema) query: RunQuery): Promise<Page<RunView>> {
     return this.runs.list(user.id, query);
+  }
+
+  @Get('diff')
+  @Returns(200, RunDiffSchema, 'In what run b differs from run a: parameters, code by file, and what became of both')
+  diff(@CurrentUser() user: AuthUser, @ZodQuery(RunDiffQuerySchema) { a, b }: RunDiffQuery): Promise<RunDiff> {
+    return this.diffs.between(user.id, a, b);
   }
 
   @Get(':id')

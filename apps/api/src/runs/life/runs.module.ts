@@ -20,6 +20,7 @@ import { ParamsGiver } from './params-giver.service.js';
 import { Reconciler } from './reconciler.service.js';
 import { Retention } from './retention.service.js';
 import { RunComparison } from './run-comparison.service.js';
+import { RunDiffs } from './run-diffs.service.js';
 import { RunDrafts } from './run-drafts.service.js';
 import { RunRemover } from './run-remover.service.js';
 import { RunStarter } from './run-starter.service.js';
@@ -54,6 +55,7 @@ import { TargetsService } from './targets.service.js';
     RunComparison,
     ParamsGiver,
     Retention,
+    RunDiffs,
     RunDrafts,
     RunRemover,
     RunStarter,

@@ -1,4 +1,4 @@
-import type { ParamValue, RunChange } from '@mle/protocol';
+import { LIMITS, type ParamValue, type RunChange } from '@mle/protocol';
 import { namedSettings, readSource } from '../source-settings.js';
 import { countLines } from './line-counts.js';
 
@@ -22,7 +22,7 @@ export interface FileChange {
 }
 
 /** Files of code that are named one by one; the rest is one change. */
-export const MAX_FILES = 20;
+export const MAX_FILES = LIMITS.diffFiles;
 /** The knob that takes the seed of a run. */
 export const SEED = 'seed';
 
@@ -91,7 +91,8 @@ function codeChanges(before: RunFacts, after: RunFacts, texts: ReadonlyMap<strin
   return more > 0 ? [...counted, { kind: 'code', name: `${more} more files`, from: null, to: null }] : counted;
 }
 
-function textOf(hash: string | null, texts: ReadonlyMap<string, string>): string | null {
+/** Empty for a file that is not there, null for what is no text. */
+export function textOf(hash: string | null, texts: ReadonlyMap<string, string>): string | null {
   return hash === null ? '' : (texts.get(hash) ?? null);
 }
 

@@ -29,6 +29,11 @@ export const routes: Routes = [
       { path: 'runs', title: 'Runs', loadComponent: async () => (await import('./pages/runs/runs-page')).RunsPage },
       { path: 'runs/:id', loadComponent: async () => (await import('./pages/run/run-page')).RunPage },
       {
+        path: 'compare',
+        title: 'Compare',
+        loadComponent: async () => (await import('./pages/compare/compare-page')).ComparePage,
+      },
+      {
         path: 'graphs',
         title: 'Graphs',
         loadComponent: async () => (await import('./pages/graphs/graphs-page')).GraphsPage,

@@ -210,12 +210,18 @@ export function createView(
   });
 }
 
+/** Of a text to be read only. */
+export const readerExtensions = (nonce: string): Extension[] => [
+  ...extensions(nonce),
+  EditorState.readOnly.of(true),
+  EditorView.editable.of(false),
+];
+
 /** A text to be read only, in `parent`. Returns what ends it. */
 export function createReader(parent: HTMLElement, text: string, path: string, nonce: string): () => void {
-  const readOnly = [EditorState.readOnly.of(true), EditorView.editable.of(false)];
   const view = new EditorView({
     parent,
-    state: EditorState.create({ doc: text, extensions: [...extensions(nonce), ...readOnly] }),
+    state: EditorState.create({ doc: text, extensions: readerExtensions(nonce) }),
   });
   let ended = false;
   void dress(view, path, () => !ended);

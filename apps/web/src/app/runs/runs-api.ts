@@ -1,6 +1,6 @@
 import { HttpClient } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
-import type { CreateRun, Page, Rerun, RunView, StoppedRuns, UpdateRun } from '@mle/protocol';
+import type { CreateRun, Page, Rerun, RunDiff, RunView, StoppedRuns, UpdateRun } from '@mle/protocol';
 import { firstValueFrom } from 'rxjs';
 import { API } from '../core/api-address';
 
@@ -27,6 +27,11 @@ export class RunsApi {
 
   get(id: string): Promise<RunView> {
     return firstValueFrom(this.http.get<RunView>(`${API}/runs/${id}`));
+  }
+
+  /** In what `b` differs from `a`. */
+  diff(a: string, b: string): Promise<RunDiff> {
+    return firstValueFrom(this.http.get<RunDiff>(`${API}/runs/diff`, { params: { a, b } }));
   }
 
   /** `key` makes a repeated request answer with the same run. */

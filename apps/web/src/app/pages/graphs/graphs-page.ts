@@ -9,8 +9,7 @@ import { seconds, short } from '../../metrics/chart-data';
 import { ChartGroup } from '../../metrics/chart-group';
 import { MetricChart } from '../../metrics/metric-chart';
 import { best, chartsOf } from '../../metrics/metric-lines';
-import type { MetricsFeed } from '../../metrics/metrics-feed';
-import { MetricsFeeds } from '../../metrics/metrics-feeds';
+import { openedFeeds } from '../../metrics/opened-feeds';
 import { PinnedRuns } from '../../metrics/pinned-runs';
 import { remark } from '../../metrics/run-charts';
 import { SampleLine } from '../../metrics/sample-line';
@@ -41,7 +40,6 @@ export class GraphsPage {
 
   private readonly store = inject(RunsStore);
   private readonly projects = inject(ProjectsStore);
-  private readonly feeds = inject(MetricsFeeds);
   private readonly slots = inject(SeriesSlots);
   protected readonly pinned = inject(PinnedRuns);
   private readonly clock = inject(Clock);
@@ -76,17 +74,23 @@ export class GraphsPage {
     const ids = new Set(this.choice().runs ?? preselected(this.store.ofProject(), this.pinned.ids()));
     return this.listed().filter(({ id }) => ids.has(id));
   });
+  /** Oldest first: the others are compared with it. */
+  protected readonly comparedIds = computed(() =>
+    this.chosen()
+      .map(({ id }) => id)
+      .reverse()
+      .join(','),
+  );
   protected readonly full = computed(() => this.chosen().length >= MOST_RUNS);
   private readonly drawn = computed(() =>
     this.choice().by === 'machine' ? latestOfMachines(this.chosen()) : this.chosen(),
   );
-  /** A text, so that a change of a run's numbers opens no feed anew. */
   private readonly drawnIds = computed(() =>
     this.drawn()
       .map(({ id }) => id)
       .join(','),
   );
-  private readonly opened = signal<readonly MetricsFeed[]>([]);
+  private readonly opened = openedFeeds(this.drawnIds);
 
   protected readonly live = computed(() => this.drawn().some(({ state }) => isActive(state)));
   protected readonly file = computed(() => this.drawn()[0]?.file ?? null);
@@ -159,17 +163,6 @@ export class GraphsPage {
   });
 
   constructor() {
-    effect((onCleanup) => {
-      const ids = this.drawnIds().split(',').filter(Boolean);
-      const feeds = untracked(() => {
-        this.slots.claim(ids);
-        const all = ids.map((id) => this.feeds.get(id));
-        all.forEach((feed) => feed.open());
-        this.opened.set(all);
-        return all;
-      });
-      onCleanup(() => feeds.forEach((feed) => feed.close()));
-    });
     effect(() => {
       const missing = (this.choice().runs ?? [...this.pinned.ids()]).filter(
         (id) => untracked(() => this.store.get(id)) === null,

@@ -5,7 +5,7 @@ export interface CompareChoice {
   /** Of the large charts; null: the page chooses. */
   metric: string | null;
   tab: 'code' | 'pictures';
-  /** Whose code is shown beside that of the first; null: the second run's. */
+  /** Whose code is shown beside that of the first; null: that of the first run whose code differs. */
   other: string | null;
   file: string | null;
   split: boolean;

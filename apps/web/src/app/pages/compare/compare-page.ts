@@ -78,7 +78,7 @@ export class ComparePage {
     const titles = titlesOf(this.runs());
     return this.runs().map((run, i) => {
       const slot = this.slots.of(run.id);
-      const about = [titles[i] || runTitle(run), i === 0 && 'baseline', isActive(run.state) && run.state];
+      const about = [titles[i] || runTitle(run), isActive(run.state) && run.state];
       return {
         run,
         about: about.filter(Boolean).join(', '),
@@ -122,9 +122,11 @@ export class ComparePage {
 
   protected readonly others = computed(() => this.runs().slice(1));
   /** Whose code is shown beside that of the first. */
-  protected readonly otherRun = computed(
-    () => this.others().find(({ id }) => id === this.choice().other) ?? this.others()[0] ?? null,
-  );
+  protected readonly otherRun = computed(() => {
+    const [others, base] = [this.others(), this.base()];
+    const chosen = others.find(({ id }) => id === this.choice().other);
+    return chosen ?? others.find(({ snapshotId }) => snapshotId !== base?.snapshotId) ?? others[0] ?? null;
+  });
   protected readonly diff = computed(() => {
     const [base, other] = [this.base(), this.otherRun()];
     return base && other ? this.diffs.of(base.id, other.id) : null;

@@ -32,7 +32,7 @@ import { type ComparedRow, differsSomewhere, outcomeRows, settingRows } from './
             <tr>
               <th scope="row" class="mono name">{{ row.name }}</th>
               @for (cell of row.cells; track $index) {
-                <td class="num" [class.differs]="section.marked && cell.differs">
+                <td class="num" [title]="cell.text" [class.differs]="section.marked && cell.differs">
                   @if (section.marked && cell.differs) {
                     <span class="mark" aria-label="differs">≠</span>
                   }
@@ -65,17 +65,21 @@ import { type ComparedRow, differsSomewhere, outcomeRows, settingRows } from './
       background: var(--canvas);
       color: var(--text);
     }
+    td,
     .name {
+      height: 30px;
+    }
+    .name {
+      font: var(--code-12);
       position: sticky;
       left: 0;
-      max-width: 240px;
-      font-weight: var(--weight-regular);
+      max-width: 200px;
       color: var(--text);
       overflow: hidden;
       text-overflow: ellipsis;
     }
     td {
-      max-width: 260px;
+      max-width: 190px;
       overflow: hidden;
       text-overflow: ellipsis;
     }

@@ -47,6 +47,7 @@ test('two runs are compared by a link, and nothing is concluded where several th
   await expect(conclusions).toContainText('2 things differ: hidden 16 → 4');
   await expect(conclusions).toContainText('and the code, so this does not say which one did it');
   await expect(points).toHaveAttribute('data-points', '30');
+  await page.getByLabel(`#${first.number} to`).selectOption({ label: `#${third.number}` });
   await expect(page.getByRole('region', { name: 'Changes of train.py' })).toContainText('print("other code")');
   await page.getByRole('button', { name: 'Split' }).click();
   await expect(page.locator('.cm-mergeView .cm-merge-b')).toContainText('print("other code")');

@@ -17,7 +17,7 @@ import { RunsStore } from '../../runs/runs-store';
 import { Icon } from '../../ui/icon';
 import { LoadFailure } from '../../ui/load-failure';
 import { CodeDiff } from './code-diff';
-import { type CompareChoice, choiceOf, MOST_RUNS, paramsOf } from './compare-address';
+import { choiceOf, type CompareChoice, MOST_RUNS, paramsOf } from './compare-address';
 import { CompareTable } from './compare-table';
 import type { ComparedRow } from './compared-rows';
 import { conclusionOf } from './conclusion';
@@ -35,7 +35,7 @@ import { RunDiffs } from './run-diffs';
 })
 export class ComparePage {
   /** Of the address. */
-  readonly ids = input<string>(undefined, { alias: 'runs' });
+  readonly runs = input<string>();
   readonly metric = input<string>();
   readonly tab = input<string>();
   readonly other = input<string>();
@@ -58,7 +58,7 @@ export class ComparePage {
     choiceOf(
       Object.fromEntries(
         Object.entries({
-          runs: this.ids(),
+          runs: this.runs(),
           metric: this.metric(),
           tab: this.tab(),
           other: this.other(),
@@ -71,12 +71,12 @@ export class ComparePage {
   );
   /** A text, so that a change of a run's numbers asks for nothing anew. */
   private readonly chosenIds = computed(() => this.choice().runs.join(','));
-  protected readonly runs = computed<RunView[]>(() => this.choice().runs.flatMap((id) => this.store.get(id) ?? []));
+  protected readonly compared = computed<RunView[]>(() => this.choice().runs.flatMap((id) => this.store.get(id) ?? []));
   private readonly opened = openedFeeds(this.chosenIds);
-  protected readonly base = computed(() => this.runs()[0] ?? null);
+  protected readonly base = computed(() => this.compared()[0] ?? null);
   protected readonly chips = computed(() => {
-    const titles = titlesOf(this.runs());
-    return this.runs().map((run, i) => {
+    const titles = titlesOf(this.compared());
+    return this.compared().map((run, i) => {
       const slot = this.slots.of(run.id);
       const about = [titles[i] || runTitle(run), isActive(run.state) && run.state];
       return {
@@ -100,8 +100,8 @@ export class ComparePage {
 
   private readonly charts = computed(() => {
     const feeds = new Map(this.opened().map((feed) => [feed.runId, feed]));
-    const titles = titlesOf(this.runs());
-    const lines = this.runs().map((run, i) => ({
+    const titles = titlesOf(this.compared());
+    const lines = this.compared().map((run, i) => ({
       id: run.id,
       label: [`#${run.number}`, titles[i]].filter(Boolean).join(' '),
       slot: this.slots.of(run.id),
@@ -120,7 +120,7 @@ export class ComparePage {
     return [first, second].filter((chart) => chart !== undefined);
   });
 
-  protected readonly others = computed(() => this.runs().slice(1));
+  protected readonly others = computed(() => this.compared().slice(1));
   /** Whose code is shown beside that of the first. */
   protected readonly otherRun = computed(() => {
     const [others, base] = [this.others(), this.base()];
@@ -135,7 +135,7 @@ export class ComparePage {
     const base = this.base();
     return {
       name: 'code',
-      cells: this.runs().map((run) => {
+      cells: this.compared().map((run) => {
         const diff = base && run !== base ? this.diffs.of(base.id, run.id) : null;
         const count = diff ? diff.files.length + diff.moreFiles : 0;
         const differs = base?.snapshotId !== run.snapshotId;
@@ -170,7 +170,7 @@ export class ComparePage {
     else if (gone > 0)
       this.problem.set(`${plural(gone, 'run')} of this link ${gone === 1 ? 'is' : 'are'} not here any more.`);
     this.loading.set(false);
-    const [base, ...others] = this.runs().map(({ id }) => id);
+    const [base, ...others] = this.compared().map(({ id }) => id);
     if (base !== undefined) await this.diffs.load(base, others);
   }
 

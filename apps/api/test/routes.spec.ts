@@ -25,6 +25,8 @@ const SHARED = ['GET /api/v1/instances/:id', 'GET /api/v1/machines/:id', 'GET /a
 /** Routes that name somebody's project or run in their body or query. */
 const NAMING: Record<string, (theirs: Theirs) => { body?: object; query?: string }> = {
   'GET /api/v1/runs/evidence': ({ run }) => ({ query: `?ids=${run},0123456789abcdef01234567` }),
+  'GET /api/v1/runs.csv': ({ project }) => ({ query: `?projectId=${project}` }),
+  'GET /api/v1/runs/groups': ({ project }) => ({ query: `?projectId=${project}&by=knobs.rate` }),
   'POST /api/v1/projects': ({ project }) => ({ body: { projectId: project } }),
   'POST /api/v1/runs': ({ project }) => ({ body: { projectId: project, file: 'train.py' } }),
 };

@@ -3,7 +3,7 @@ import { LIMITS } from './limits.js';
 
 const LIMIT = `Give a limit from 1 to ${LIMITS.pageItems}.`;
 
-const WRONG_CURSOR = 'Give the nextCursor of the page before, or none for the first page.';
+export const WRONG_CURSOR = 'Give the nextCursor of the page before, or none for the first page.';
 
 /** `?limit=&cursor=` of every list. */
 export const PageQuerySchema = z.object({
@@ -15,8 +15,8 @@ export const PageQuerySchema = z.object({
     .optional(),
 });
 
-export const pageOf = <T extends z.ZodType>(item: T) =>
-  z.object({ items: z.array(item).max(LIMITS.pageItems), nextCursor: z.string().max(24).nullable() });
+export const pageOf = <T extends z.ZodType>(item: T, cursorChars = 24) =>
+  z.object({ items: z.array(item).max(LIMITS.pageItems), nextCursor: z.string().max(cursorChars).nullable() });
 export interface Page<T> {
   items: T[];
   nextCursor: string | null;

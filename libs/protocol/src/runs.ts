@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { boundedRecord, FlagSchema, SentenceSchema, WordSchema } from './bounded.js';
+import { boundedRecord, SentenceSchema, WordSchema } from './bounded.js';
 import { IdSchema, Sha256Schema, TimeSchema } from './ids.js';
 import { KnobSetSchema, RunChangeSchema } from './knobs.js';
 import { LIMITS } from './limits.js';
 import { LabelSchema, MOST_LABELS } from './machines.js';
 import { MetricSummarySchema } from './metrics.js';
-import { PageQuerySchema } from './page.js';
 import { NewParamsSchema, ParamsSchema, ParamValueSchema } from './params.js';
 import { ProblemSchema } from './problem.js';
 import { ProjectPathSchema } from './project-path.js';
@@ -138,26 +137,6 @@ export const StopRunsSchema = z
   })
   .strict();
 export type StopRuns = z.infer<typeof StopRunsSchema>;
-
-export const RunQuerySchema = PageQuerySchema.extend({
-  projectId: IdSchema.optional(),
-  /** One state, or several joined by commas. */
-  state: z
-    .string()
-    .max(LIMITS.wordChars)
-    .transform((text) => text.split(','))
-    .pipe(z.array(RunStateSchema).max(LIMITS.wordChars))
-    .optional(),
-  machineId: IdSchema.optional(),
-  poolId: IdSchema.optional(),
-  /** The runs of one sweep. */
-  sweepId: IdSchema.optional(),
-  /** Leaves out the runs of sweeps and of the dial, which lists show folded. */
-  folded: FlagSchema.optional(),
-  tag: z.string().max(40).optional(),
-  text: z.string().max(200).optional(),
-});
-export type RunQuery = z.infer<typeof RunQuerySchema>;
 
 /** What a person can do about it is known. */
 export const FAILURE_CAUSES = ['module', 'keyboard', 'space', 'memory'] as const;

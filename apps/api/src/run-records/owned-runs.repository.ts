@@ -1,4 +1,12 @@
-import { ACTIVE_STATES, isTerminal, LIMITS, type Page, type RunQuery, type UpdateRun } from '@mle/protocol';
+import {
+  ACTIVE_STATES,
+  isTerminal,
+  LIMITS,
+  type Page,
+  type RunFilter,
+  type RunQuery,
+  type UpdateRun,
+} from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import type { Model, QueryFilter } from 'mongoose';
@@ -6,6 +14,11 @@ import { objectId } from '../platform/database/ids.js';
 import { DeletedProjectsRepository } from './deleted-projects.repository.js';
 import { Run } from './run.schema.js';
 import { type RunRecord, runRecord } from './run-view.js';
+
+/** Of words and values, which have no index, so many runs are looked at: the newest ones. */
+const MOST_COMPARED = 20_000;
+const BATCH = 500;
+const ID_CHARS = 24;
 
 /** Runs as their owners see them: without those of another, and without those whose project is gone. */
 @Injectable()
@@ -26,27 +39,36 @@ export class OwnedRunsRepository {
     return (await this.runs.find(filter).lean()).map(runRecord);
   }
 
-  /** Newest first. */
+  /** By the time at which they were made. */
   async list(ownerId: string, query: RunQuery): Promise<Page<RunRecord>> {
-    const filter = await this.seenBy(ownerId, query.projectId);
-    if (query.state) filter['state'] = { $in: query.state };
-    if (query.machineId) filter['machineId'] = query.machineId;
-    if (query.poolId) filter['targetPoolId'] = query.poolId;
-    if (query.sweepId) filter['trial.sweepId'] = query.sweepId;
-    if (query.folded) filter['role'] = null;
-    if (query.tag) filter['tags'] = query.tag;
-    if (query.text) {
-      const text = { $regex: query.text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`), $options: 'i' };
-      filter['$or'] = [{ file: text }, { command: text }, { note: text }, { projectName: text }, { tags: text }];
+    const filter = await this.filter(ownerId, query);
+    const newestFirst = query.sort !== 'createdAt';
+    if (query.cursor) {
+      const last = objectId(query.cursor.slice(0, ID_CHARS));
+      filter['_id'] = { ...(filter['_id'] as object | undefined), ...(newestFirst ? { $lt: last } : { $gt: last }) };
     }
-    if (query.cursor) filter['_id'] = { $lt: objectId(query.cursor) };
     const found = await this.runs
       .find(filter)
-      .sort({ _id: -1 })
+      .sort({ _id: newestFirst ? -1 : 1 })
       .limit(query.limit + 1)
       .lean();
     const items = found.slice(0, query.limit).map(runRecord);
     return { items, nextCursor: found.length > query.limit ? (items.at(-1)?.id ?? null) : null };
+  }
+
+  /** These fields of the newest `MOST_COMPARED` runs of the filter, for what no index tells. */
+  async *some<K extends keyof Run>(
+    ownerId: string,
+    query: RunFilter,
+    fields: readonly K[],
+  ): AsyncGenerator<Pick<Run, K> & { id: string }> {
+    const found = this.runs
+      .find(await this.filter(ownerId, query), Object.fromEntries(fields.map((field) => [field, 1])))
+      .sort({ _id: -1 })
+      .limit(MOST_COMPARED)
+      .lean<(Pick<Run, K> & Pick<Run, '_id'>)[]>()
+      .cursor({ batchSize: BATCH });
+    for await (const run of found) yield { ...run, id: run._id.toHexString() };
   }
 
   async change(ownerId: string, id: string, change: UpdateRun): Promise<RunRecord | null> {
@@ -73,9 +95,9 @@ export class OwnedRunsRepository {
   }
 
   /** The id of the n-th newest run; null where there are fewer. */
-  async idOfNewest(ownerId: string, n: number): Promise<string | null> {
+  async idOfNewest(ownerId: string, n: number, projectId?: string): Promise<string | null> {
     const [found] = await this.runs
-      .find({ ownerId }, { _id: 1 })
+      .find({ ownerId, ...(projectId !== undefined && { projectId }) }, { _id: 1 })
       .sort({ _id: -1 })
       .skip(n - 1)
       .limit(1)
@@ -98,6 +120,25 @@ export class OwnedRunsRepository {
       .limit(limit)
       .lean();
     return found.map(runRecord);
+  }
+
+  private async filter(ownerId: string, query: RunFilter): Promise<QueryFilter<Run>> {
+    const filter = await this.seenBy(ownerId, query.projectId);
+    if (query.file) filter['file'] = query.file;
+    if (query.state) filter['state'] = { $in: query.state };
+    if (query.machineId) filter['machineId'] = query.machineId;
+    if (query.poolId) filter['targetPoolId'] = query.poolId;
+    if (query.sweepId) filter['trial.sweepId'] = query.sweepId;
+    if (query.folded) filter['role'] = null;
+    if (query.tag) filter['tags'] = query.tag;
+    if (query.text) {
+      const text = { $regex: query.text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`), $options: 'i' };
+      filter['$or'] = [{ file: text }, { command: text }, { note: text }, { projectName: text }, { tags: text }];
+      // No index finds a word: what is older than so many runs is not looked at.
+      const oldest = await this.idOfNewest(ownerId, MOST_COMPARED, query.projectId);
+      if (oldest !== null) filter['_id'] = { $gte: objectId(oldest) };
+    }
+    return filter;
   }
 
   private async seenBy(ownerId: string, projectId?: string): Promise<QueryFilter<Run>> {

@@ -6,6 +6,7 @@ import {
   pageOf,
   type Rerun,
   RerunSchema,
+  RUN_CURSOR_CHARS,
   type RunDiff,
   type RunDiffQuery,
   RunDiffQuerySchema,
@@ -58,7 +59,7 @@ export class RunsController {
   }
 
   @Get()
-  @Returns(200, pageOf(RunViewSchema), 'Your runs, newest first')
+  @Returns(200, pageOf(RunViewSchema, RUN_CURSOR_CHARS), 'Your runs, newest first or in another order')
   list(@CurrentUser() user: AuthUser, @ZodQuery(RunQuerySchema) query: RunQuery): Promise<Page<RunView>> {
     return this.runs.list(user.id, query);
   }

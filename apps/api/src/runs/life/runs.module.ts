@@ -9,6 +9,10 @@ import { SnapshotsModule } from '../../projects/snapshots/snapshots.module.js';
 import { ResultsModule } from '../../results/results.module.js';
 import { RunRecordsModule } from '../../run-records/run-records.module.js';
 import { DispatchModule } from '../dispatch/dispatch.module.js';
+import { RunCsv } from '../table/run-csv.service.js';
+import { RunGroupsService } from '../table/run-groups.service.js';
+import { RunTableController } from '../table/run-table.controller.js';
+import { RunTable } from '../table/run-table.service.js';
 import { WaitingModule } from '../waiting/waiting.module.js';
 import { Aftermath } from './aftermath.service.js';
 import { AttemptClaims } from './attempt-claims.service.js';
@@ -43,7 +47,8 @@ import { TargetsService } from './targets.service.js';
     SnapshotsModule,
     WaitingModule,
   ],
-  controllers: [RunsController],
+  // Ahead of the one that takes the second part of the path for an id.
+  controllers: [RunTableController, RunsController],
   providers: [
     Aftermath,
     AttemptClaims,
@@ -61,6 +66,9 @@ import { TargetsService } from './targets.service.js';
     RunStarter,
     RunStopper,
     RunsService,
+    RunTable,
+    RunGroupsService,
+    RunCsv,
     TargetsService,
   ],
   exports: [AttemptClaims, AttemptEndings, MachineJournals, RunRecordsModule, RunStopper, RunsService],

@@ -13,6 +13,7 @@ import { logger } from '../../platform/logging/logger.js';
 import { EventsService } from '../../platform/signals/events.service.js';
 import { OwnedRunsRepository } from '../../run-records/owned-runs.repository.js';
 import { OwnedRuns } from '../../run-records/owned-runs.service.js';
+import { RunTable } from '../table/run-table.service.js';
 import { WaitingService } from '../waiting/waiting.service.js';
 import { DialRuns } from './dial-runs.service.js';
 import { RunRemover } from './run-remover.service.js';
@@ -27,6 +28,7 @@ export class RunsService {
   constructor(
     private readonly runs: OwnedRunsRepository,
     private readonly owned: OwnedRuns,
+    private readonly table: RunTable,
     private readonly starter: RunStarter,
     private readonly stopper: RunStopper,
     private readonly remover: RunRemover,
@@ -48,7 +50,7 @@ export class RunsService {
   }
 
   async list(ownerId: string, query: RunQuery): Promise<Page<RunView>> {
-    const { items, nextCursor } = await this.runs.list(ownerId, query);
+    const { items, nextCursor } = await this.table.list(ownerId, query);
     return { items: await this.waiting.views(items), nextCursor };
   }
 

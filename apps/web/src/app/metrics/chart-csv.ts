@@ -1,21 +1,12 @@
+import { csvCell } from '@mle/protocol/csv-cell';
 import { type ChartLine, rowsOf, sorted } from './chart-data';
-
-/** What spreadsheets take for a formula, also in its wide forms. Numbers begin like one and are none. */
-const FORMULA = /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/;
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
-
-/** One cell: an apostrophe before what would be executed makes it text. */
-function cell(text: string): string {
-  const harmless = FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text;
-  return /[",\n\r]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
-}
 
 /** The points of a chart as a table: one column for each line, an empty cell where a line has no point. */
 export function csvOf(axis: string, lines: readonly ChartLine[]): string {
   const { x, columns } = rowsOf(lines.map(sorted));
   const value = (of: number | null | undefined): string => (of === undefined ? '' : of === null ? 'nan' : String(of));
   const rows = x.map((place, i) => [String(place), ...columns.map((column) => value(column[i]))].join(','));
-  return [[cell(axis), ...lines.map(({ label }) => cell(label))].join(','), ...rows, ''].join('\n');
+  return [[csvCell(axis), ...lines.map(({ label }) => csvCell(label))].join(','), ...rows, ''].join('\n');
 }
 
 export function saveCsv(name: string, text: string): void {

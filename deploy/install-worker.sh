@@ -28,7 +28,7 @@ while [ $# -gt 0 ]; do
     *) fail "$1 is no option. $usage" ;;
   esac
 done
-case $URL in http://?* | https://?*) ;; *) fail "Give the address of the server by --url. $usage" ;; esac
+case $URL in http://?* | https://?* | file:///?*) ;; *) fail "Give the address of the server by --url. $usage" ;; esac
 [ -z "$TOKEN_FILE" ] || [ -r "$TOKEN_FILE" ] || fail "The token file $TOKEN_FILE cannot be read."
 
 fetch_from_server() { # URL FILE

@@ -1,4 +1,5 @@
-import type { InstanceView, MetricSeries, Money } from '@mle/protocol';
+import { DescribeSecurityGroupsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import type { InstanceView, LaunchInstances, MetricSeries, Money } from '@mle/protocol';
 import { type Simulator, startSimulator } from '@mle/simulated-ec2';
 import { install, type Installation, until } from '@mle/testing';
 
@@ -7,56 +8,99 @@ const TRAINING = 'for epoch in range(3):\n    print(f"epoch {epoch} loss {1 / (e
 describe('an instance of EC2', () => {
   let simulator: Simulator;
   let product: Installation;
+  let ec2: EC2Client;
+  let projectId: string;
 
   beforeAll(async () => {
     simulator = await startSimulator({ machines: 'folder' });
-    const { endpoint } = simulator;
-    product = await install({ AWS_ENDPOINT_URL: endpoint });
+    product = await install({ AWS_ENDPOINT_URL: simulator.endpoint });
+    ec2 = new EC2Client(simulator.clientOptions);
+    const { client } = product;
     const { accessKeyId, secretAccessKey } = simulator.credentials;
-    await product.client.json('PUT', 'settings/aws', { accessKeyId, secretAccessKey, region: simulator.region });
+    await client.json('PUT', 'settings/aws', { accessKeyId, secretAccessKey, region: simulator.region });
+    projectId = (await client.createProject('in the cloud')).id;
+    await client.putFile(projectId, 'train.py', TRAINING);
   });
   afterAll(async () => {
+    ec2?.destroy();
     await product?.stop();
     await simulator?.stop();
   });
 
+  const launch = async (more: Partial<LaunchInstances>): Promise<string> => {
+    const request = { provider: 'aws', type: 't3.micro', ...more };
+    const { items } = await product.client.json<{ items: InstanceView[] }>('POST', 'instances', request);
+    return items[0]?.id ?? '';
+  };
+  const reaches = (id: string, state: string): Promise<InstanceView> =>
+    until(`the instance is ${state}`, async () => {
+      const instance = await product.client.json<InstanceView>('GET', `instances/${id}`);
+      if (instance.state === 'failed') throw new Error(JSON.stringify(instance.problem));
+      return instance.state === state ? instance : null;
+    });
+  /** Trains on the instance; its run. */
+  const train = async ({ machineId }: InstanceView): Promise<string> => {
+    const target = { machineId: machineId ?? '' };
+    const { id } = await product.client.startRun({ projectId, file: 'train.py', target });
+    expect((await product.client.ended(id)).state).toBe('succeeded');
+    return id;
+  };
+  const terminate = async (id: string): Promise<void> => {
+    await product.client.json('DELETE', `instances/${id}`);
+    const { reason, problem } = await reaches(id, 'terminated');
+    expect({ reason, problem }).toEqual({ reason: 'Terminated by a person.', problem: null });
+    await until('its machine is gone', async () => {
+      const { items } = await product.client.json<{ items: unknown[] }>('GET', 'machines');
+      return items.length === 1;
+    });
+  };
+
   it('comes by a click, trains, and is gone @full', async () => {
     const { client } = product;
-    const { items } = await client.json<{ items: InstanceView[] }>('POST', 'instances', {
-      provider: 'aws',
-      type: 't3.micro',
-      name: 'trainer',
-    });
-    const id = items[0]?.id ?? '';
-    const reaches = (state: string): Promise<InstanceView> =>
-      until(`the instance is ${state}`, async () => {
-        const instance = await client.json<InstanceView>('GET', `instances/${id}`);
-        if (instance.state === 'failed') throw new Error(JSON.stringify(instance.problem));
-        return instance.state === state ? instance : null;
-      });
-    const { machineId, phases } = await reaches('ready');
-    expect(phases.map(({ name }) => name)).toEqual(expect.arrayContaining(['requested', 'booting', 'ready']));
-    const project = await client.createProject('in the cloud');
-    await client.putFile(project.id, 'train.py', TRAINING);
-    const { id: runId } = await client.startRun({
-      projectId: project.id,
-      file: 'train.py',
-      target: { machineId: machineId ?? '' },
-    });
-    expect(await client.ended(runId)).toMatchObject({ state: 'succeeded', machineName: 'trainer' });
+    const id = await launch({ name: 'trainer' });
+    const ready = await reaches(id, 'ready');
+    expect(ready.way).toBe('join');
+    expect(ready.phases.map(({ name }) => name)).toEqual(expect.arrayContaining(['requested', 'booting', 'ready']));
+    const runId = await train(ready);
     const { series } = await client.json<{ series: MetricSeries[] }>('GET', `runs/${runId}/metrics`);
     expect(series.map(({ name, y }) => [name, y])).toEqual([['loss', [1, 0.5, 0.333]]]);
     const money = await client.json<Money>('GET', 'money');
-    expect(money.byProject).toEqual([{ id: project.id, name: 'in the cloud', cost: expect.any(Number) }]);
-
-    await client.json('DELETE', `instances/${id}`);
-    const { reason, problem } = await reaches('terminated');
-    expect({ reason, problem }).toEqual({ reason: 'Terminated by a person.', problem: null });
+    expect(money.byProject).toEqual([{ id: projectId, name: 'in the cloud', cost: expect.any(Number) }]);
+    await terminate(id);
     expect((await client.json<Money>('GET', 'money')).perHour).toBe(0);
-    await until('its machine is gone', async () => {
-      const machines = await client.json<{ items: { name: string }[] }>('GET', 'machines');
-      return machines.items.every(({ name }) => name !== 'trainer');
+    expect(await client.ended(runId)).toMatchObject({ state: 'succeeded', machineName: 'trainer' });
+  });
+
+  it('that cannot reach the server is dialled, also after a restart of either and at a new address @full', async () => {
+    const { client, api } = product;
+    const id = await launch({ name: 'dialled', way: 'dial' });
+    const first = await reaches(id, 'ready');
+    expect(first).toMatchObject({ way: 'dial', address: expect.stringMatching(/^127\./) });
+    await train(first);
+    // What its user-data knows opens nothing any more.
+    const { stdout } = await simulator.run(first.providerId ?? '', 'ls -A "$MLE_ROOT/opt/mle"');
+    expect(stdout).toContain('worker.mjs');
+    expect(stdout).not.toMatch(/receive\.(pem|token)/);
+
+    await api.kill();
+    await api.start();
+    await train(await reaches(id, 'ready'));
+
+    await client.json('POST', `instances/${id}/stop`);
+    await reaches(id, 'stopped');
+    await client.json('POST', `instances/${id}/start`);
+    const second = await reaches(id, 'ready');
+    expect(second.machineId).toBe(first.machineId);
+    expect(second.address).not.toBe(first.address);
+    await train(second);
+
+    await client.json('PUT', 'settings/aws/reach', { ownAddress: '198.51.100.7' });
+    await until('only the new address of the server is let in', async () => {
+      const { SecurityGroups = [] } = await ec2.send(new DescribeSecurityGroupsCommand({}));
+      const dialled = SecurityGroups.find(({ GroupName = '' }) => GroupName.endsWith('-dial'));
+      const ranges = dialled?.IpPermissions?.flatMap(({ IpRanges = [] }) => IpRanges.map(({ CidrIp }) => CidrIp));
+      return JSON.stringify(ranges) === '["198.51.100.7/32"]';
     });
-    expect(await client.ended(runId)).toMatchObject({ state: 'succeeded' });
+    await terminate(id);
   });
 });

@@ -8,6 +8,9 @@ async function main(): Promise<void> {
   if (command.role === 'supervise') {
     const { supervise } = await import('./supervisor/supervise.js');
     await supervise(command.dataDir, command.ownMounts);
+  } else if (command.role === 'identity') {
+    const { printIdentity } = await import('./server/listen/print-identity.js');
+    await printIdentity(command.dataDir);
   } else {
     const { runWorker } = await import('./worker/run-worker.js');
     await runWorker(command.settings);

@@ -45,3 +45,23 @@ export const AwsCheckSchema = z.object({
     .max(20),
 });
 export type AwsCheck = z.infer<typeof AwsCheckSchema>;
+
+const AddressSchema = z.ipv4('Give an IPv4 address such as 203.0.113.7.');
+
+/** How new machines and this server find each other. */
+export const AwsReachSchema = z.object({
+  /** Where a launch does not say. */
+  way: z.enum(['join', 'dial']),
+  /** Why, as a sentence. */
+  sentence: SentenceSchema,
+  /** The address by which AWS sees this server; null: it is not known. Only it is let in at machines that are dialled. */
+  ownAddress: AddressSchema.nullable(),
+  /** A person has given it. */
+  typed: z.boolean(),
+  port: z.int(),
+});
+export type AwsReach = z.infer<typeof AwsReachSchema>;
+
+/** Null: it is asked for. */
+export const OwnAddressSchema = z.object({ ownAddress: AddressSchema.nullable() }).strict();
+export type OwnAddress = z.infer<typeof OwnAddressSchema>;

@@ -128,3 +128,7 @@ export const ConnectMachineSchema = z
   })
   .strict();
 export type ConnectMachine = z.infer<typeof ConnectMachineSchema>;
+
+/** What a listening worker is known by. */
+export const ListeningWorkerSchema = z.object({ fingerprint: FingerprintSchema, token: ListenTokenSchema });
+export type ListeningWorker = z.infer<typeof ListeningWorkerSchema>;

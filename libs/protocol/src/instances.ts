@@ -38,6 +38,13 @@ export type InstanceProvider = z.infer<typeof InstanceProviderSchema>;
 const BuySchema = z.enum(['on-demand', 'spot']);
 export type Buy = z.infer<typeof BuySchema>;
 
+/** Who begins: the machine dials the server, or the server dials the machine. */
+const WaySchema = z.enum(['join', 'dial']);
+export type Way = z.infer<typeof WaySchema>;
+
+/** The port of a machine that the server dials. */
+export const DIAL_PORT = 8_471;
+
 const InstanceProblemSchema = z.object({
   code: WordSchema,
   sentence: SentenceSchema,
@@ -60,12 +67,15 @@ export const InstanceViewSchema = z.object({
   /** What it has cost so far, estimated. */
   cost: z.number(),
   buy: BuySchema,
+  way: WaySchema,
   /** What was asked for: `ubuntu`, `deep-learning` or an id; null: what fits the type. */
   image: WordSchema.nullable(),
   region: WordSchema.nullable(),
   zone: WordSchema.nullable(),
   /** Its id at the provider. */
   providerId: WordSchema.nullable(),
+  /** By which the internet reaches it while it runs. */
+  address: WordSchema.nullable(),
   requestedAt: TimeSchema,
   readyAt: TimeSchema.nullable(),
   /** It is terminated then, whatever it does. */
@@ -147,6 +157,8 @@ export const LaunchInstancesSchema = z
     buy: BuySchema.optional(),
     /** On demand where no spot instance is to be had. */
     fallBack: z.boolean().optional(),
+    /** Absent: `join` where machines can reach this server, else `dial`. */
+    way: WaySchema.optional(),
     diskGb: z.int().min(SMALLEST_DISK_GB).max(2_000).optional(),
     count: z.int().min(1, 'Launch at least one.').max(MOST_INSTANCES).optional(),
     name: NameSchema.max(MOST_NAME, 'Use at most 60 characters.').optional(),

@@ -10,11 +10,16 @@ import { ImagesService } from './aws/catalogue/images.service.js';
 import { QuotasService } from './aws/catalogue/quotas.service.js';
 import { SpotPrices } from './aws/catalogue/spot-prices.service.js';
 import { TypesService } from './aws/catalogue/types.service.js';
+import { DialDoors } from './aws/dial/dial-doors.service.js';
+import { Introducer } from './aws/dial/introducer.service.js';
+import { Introductions } from './aws/dial/introductions.service.js';
+import { OwnAddressService } from './aws/dial/own-address.service.js';
 import { AwsCheckService } from './aws/keys/aws-check.service.js';
 import { AwsSettingsController } from './aws/keys/aws-settings.controller.js';
 import { AwsSettingsRepository } from './aws/keys/aws-settings.repository.js';
 import { AwsSettingsModelSchema, StoredAwsSettings } from './aws/keys/aws-settings.schema.js';
 import { NetworkService } from './aws/launch/network.service.js';
+import { ReachService } from './aws/launch/reach.service.js';
 import { CloudLeaseRepository } from './aws/machines/cloud-lease.repository.js';
 import { CloudLease, CloudLeaseSchema, CloudStranger, CloudStrangerSchema } from './aws/machines/cloud-lease.schema.js';
 import { Ec2Launcher } from './aws/machines/ec2-launcher.service.js';
@@ -72,13 +77,18 @@ import { Providers } from './providers.service.js';
     AwsProvider,
     AwsSettingsRepository,
     CloudLeaseRepository,
+    DialDoors,
     Ec2Launcher,
     Ec2Machines,
     Ec2Reconciler,
     ImagesService,
+    Introducer,
+    Introductions,
     NetworkService,
     OtherServersRepository,
+    OwnAddressService,
     QuotasService,
+    ReachService,
     SpotPrices,
     TypesService,
   ],

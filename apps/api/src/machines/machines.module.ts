@@ -52,6 +52,7 @@ import { QueueQuota } from './queue/queue-quota.js';
   ],
   exports: [
     DeliveriesService,
+    DialsService,
     MachineCredentials,
     MachinePresence,
     MachinesRepository,

@@ -72,7 +72,11 @@ async function run(text: string): Promise<string> {
 it('makes an instance a machine that runs, comes back after a reboot and a stop, and ends when its time is over @full', async () => {
   const { token } = (await ada.post<JoinTokenView>('machines/join-tokens')).body;
   const endsAt = new Date(Date.now() + LIFETIME_MS);
-  const script = userData({ serverUrl: api.url, serverKey: null, joinToken: token, name: 'from the cloud', endsAt });
+  const script = userData({
+    reach: { way: 'join', serverUrl: api.url, serverKey: null, joinToken: token },
+    name: 'from the cloud',
+    endsAt,
+  });
   const { Instances } = await ec2.send(
     new RunInstancesCommand({
       ImageId: await imageId(),

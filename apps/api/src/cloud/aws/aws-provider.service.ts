@@ -1,5 +1,6 @@
 import { DEFAULT_DISK_GB, type InstanceType, type InstanceTypes, type LaunchInstances } from '@mle/protocol';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import type { MachineRecord } from '../../machines/machines.repository.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { badRequest, conflict, ProblemError } from '../../platform/http/problem.js';
 import { logger } from '../../platform/logging/logger.js';
@@ -10,8 +11,10 @@ import { inWords } from './aws-errors.js';
 import { ImagesService } from './catalogue/images.service.js';
 import { addressPerHour, diskPerGbHour, pricedTypes } from './catalogue/price-table.js';
 import { TypesService } from './catalogue/types.service.js';
+import { DialDoors } from './dial/dial-doors.service.js';
+import { Introducer } from './dial/introducer.service.js';
 import { type AwsAccess, AwsSettingsRepository } from './keys/aws-settings.repository.js';
-import { serverAddress } from './launch/server-address.js';
+import { ReachService } from './launch/reach.service.js';
 import { CloudLeaseRepository } from './machines/cloud-lease.repository.js';
 import { type Ec2Machine, Ec2Machines } from './machines/ec2-machines.service.js';
 import { Ec2Reconciler } from './machines/ec2-reconciler.service.js';
@@ -41,6 +44,9 @@ export class AwsProvider implements MachineProvider, OnModuleDestroy {
     private readonly reconciler: Ec2Reconciler,
     private readonly lease: CloudLeaseRepository,
     private readonly others: OtherServersRepository,
+    private readonly reach: ReachService,
+    private readonly introducer: Introducer,
+    private readonly doors: DialDoors,
   ) {}
 
   async isThere(): Promise<boolean> {
@@ -50,11 +56,6 @@ export class AwsProvider implements MachineProvider, OnModuleDestroy {
   async need(): Promise<void> {
     await this.access();
     if (await this.others.undecided()) throw conflict('aws.copied', COPIED);
-    if (serverAddress(this.config) === null)
-      throw conflict(
-        'aws.no_address',
-        'Machines of AWS need an address by which they reach this server. Set MLE_PUBLIC_URL to it, and start the server again.',
-      );
   }
 
   async types(region?: string): Promise<InstanceTypes> {
@@ -67,6 +68,7 @@ export class AwsProvider implements MachineProvider, OnModuleDestroy {
     const { region = access.region, buy = 'on-demand', fallBack = false, diskGb = DEFAULT_DISK_GB } = request;
     const priced = pricedTypes(region).find((each) => each.type === type);
     if (!priced) throw badRequest('request.invalid', `There is no price for ${type}. Choose another type.`);
+    const way = await this.reach.check(request.way);
     const clients = this.clients.of(access, region);
     // An id is checked before anything is launched; the automatic image is found when it is needed.
     if (request.image?.startsWith('ami-') === true)
@@ -76,10 +78,13 @@ export class AwsProvider implements MachineProvider, OnModuleDestroy {
     const [address, disk] = [addressPerHour(region), diskPerGbHour(region) * diskGb];
     const spot = buy === 'spot' ? ((await this.catalogue.spotOf(clients, region)).get(type) ?? null) : null;
     const price = { compute: spot ?? pricePerHour, address, disk, worst: pricePerHour + address + disk };
-    return { region, image: request.image ?? null, buy, fallBack, diskGb, price };
+    return { region, image: request.image ?? null, buy, fallBack, way, diskGb, price };
   }
 
-  async reconcile(living: readonly InstanceRecord[]): Promise<ReadonlyMap<string, Sighting> | null> {
+  async reconcile(
+    living: readonly InstanceRecord[],
+    machines: ReadonlyMap<string, MachineRecord>,
+  ): Promise<ReadonlyMap<string, Sighting> | null> {
     const access = await this.settings.get();
     if (!access) {
       this.trouble = living.length === 0 ? null : `There are no keys for AWS any more. ${stillThere(living)}`;
@@ -106,6 +111,8 @@ export class AwsProvider implements MachineProvider, OnModuleDestroy {
       });
       const sightings = (await Promise.all(all)).flat();
       this.trouble = null;
+      for (const { region, clients } of seen) await this.doors.keep(clients, region, living);
+      for (const each of living) this.introducer.look(each, machines.get(each.id) ?? null);
       return new Map(sightings);
     } catch (error) {
       const { sentence, code } = inWords(error);
@@ -122,7 +129,7 @@ export class AwsProvider implements MachineProvider, OnModuleDestroy {
   }
 
   notices(): string[] {
-    return [...(this.trouble === null ? [] : [this.trouble]), ...this.reconciler.notices];
+    return [...(this.trouble === null ? [] : [this.trouble]), ...this.doors.notices, ...this.reconciler.notices];
   }
 
   async onModuleDestroy(): Promise<void> {

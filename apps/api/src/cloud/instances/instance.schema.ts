@@ -1,4 +1,4 @@
-import type { Buy, InstanceProvider, InstanceState, InstanceView } from '@mle/protocol';
+import type { Buy, InstanceProvider, InstanceState, InstanceView, Way } from '@mle/protocol';
 import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
 import { Schema as MongooseSchema, type Types } from 'mongoose';
 
@@ -52,6 +52,17 @@ export class Instance {
 
   @Prop({ type: Boolean, default: false })
   fallBack!: boolean;
+
+  @Prop({ type: String, default: 'join' })
+  way!: Way;
+
+  /** By which the internet reaches it. */
+  @Prop({ type: String, default: null })
+  address!: string | null;
+
+  /** For the first exchange with a machine that is dialled, sealed; null: it is over, or not prepared. */
+  @Prop({ type: String, default: null })
+  introduction!: string | null;
 
   @Prop({ type: Number, default: 0 })
   diskGb!: number;

@@ -16,6 +16,8 @@ type SetLater =
   | 'passedOver'
   | 'providerId'
   | 'zone'
+  | 'address'
+  | 'introduction'
   | 'machineId'
   | 'ran';
 export type NewInstance = Omit<Instance, '_id' | SetLater>;
@@ -83,7 +85,7 @@ export class InstancesRepository {
   async change(
     id: string,
     values: Partial<Omit<Instance, '_id'>>,
-    from: Partial<Pick<Instance, 'wanted' | 'state' | 'attempt' | 'providerId'>> = {},
+    from: Partial<Pick<Instance, 'wanted' | 'state' | 'attempt' | 'providerId' | 'introduction'>> = {},
   ): Promise<InstanceRecord | null> {
     const instance = await this.instances
       .findOneAndUpdate({ _id: objectId(id), endedAt: null, ...from }, { $set: values }, { returnDocument: 'after' })

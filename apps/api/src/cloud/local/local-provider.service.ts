@@ -42,7 +42,15 @@ export class LocalProvider implements MachineProvider {
 
   place(): Promise<Placement> {
     const price = { compute: 0, address: 0, disk: 0, worst: 0 };
-    return Promise.resolve({ region: null, image: null, buy: 'on-demand', fallBack: false, diskGb: 0, price });
+    return Promise.resolve({
+      region: null,
+      image: null,
+      buy: 'on-demand',
+      fallBack: false,
+      way: 'join',
+      diskGb: 0,
+      price,
+    });
   }
 
   async reconcile(

@@ -11,6 +11,9 @@ export interface DialRecord {
   dial: MachineDial;
 }
 
+/** Of a machine that an instance becomes. */
+export type InstanceOfMachine = Pick<Machine, 'provider' | 'poolIds'> & { instanceId: string };
+
 type DialAddress = Pick<MachineDial, 'url' | 'fingerprint' | 'sealedToken'>;
 
 /**
@@ -31,13 +34,19 @@ export class DialsRepository {
     return machine?._id.toHexString() ?? null;
   }
 
-  async create(name: string, address: DialAddress, credentialHash: string): Promise<string> {
+  async create(
+    name: string,
+    address: DialAddress,
+    credentialHash: string,
+    of: InstanceOfMachine | null,
+  ): Promise<string> {
     const dial: MachineDial = { ...address, error: null, holder: null, heldUntil: null };
     const machine = await this.machines.create({
       name,
       provider: 'joined',
       credentialHash,
       dial,
+      ...of,
       createdAt: new Date(),
     });
     return machine._id.toHexString();
@@ -49,6 +58,13 @@ export class DialsRepository {
       {
         $set: { 'dial.url': url, 'dial.fingerprint': fingerprint, 'dial.sealedToken': sealedToken, 'dial.error': null },
       },
+    );
+  }
+
+  async setUrl(machineId: string, url: string): Promise<void> {
+    await this.machines.updateOne(
+      { _id: objectId(machineId), 'dial.fingerprint': { $type: 'string' } },
+      { $set: { 'dial.url': url, 'dial.error': null } },
     );
   }
 

@@ -11,7 +11,7 @@ import type { CarrierTarget } from './carrier.js';
 import type { Control } from './control.js';
 import { type DialCode, DialError } from './dial-error.js';
 import { Dialler, tokenPurpose } from './dialler.service.js';
-import { DialsRepository } from './dials.repository.js';
+import { DialsRepository, type InstanceOfMachine } from './dials.repository.js';
 
 /** From the first connection to the worker's greeting over it. */
 const ONLINE_MS = 15_000;
@@ -41,14 +41,17 @@ export class DialsService {
   /**
    * The machine, online. A worker that is known by its certificate stays the machine that it was, at its new address.
    */
-  async connect({ url, token, fingerprint, name }: ConnectMachine): Promise<MachineView> {
+  async connect(
+    { url, token, fingerprint, name }: ConnectMachine,
+    of: InstanceOfMachine | null = null,
+  ): Promise<MachineView> {
     const target = { url, fingerprint, token, server: this.dialler.serverId };
     const begun = new Date();
     const control = await this.open(target);
     const address = { url, fingerprint, sealedToken: this.box.seal(tokenPurpose(fingerprint), token) };
     const known = await this.dials.byFingerprint(fingerprint);
     if (known) await this.dials.setAddress(known, address);
-    const machineId = known ?? (await this.create(name ?? (await this.nameOf(control, url)), address, control));
+    const machineId = known ?? (await this.create(name ?? (await this.nameOf(control, url)), address, control, of));
     await this.dialler.adopt(machineId, control, target);
     if (await this.comesOnline(machineId, begun)) return this.machines.get(machineId);
     if (!known) await this.machines.remove(machineId);
@@ -57,6 +60,11 @@ export class DialsService {
       'machine.not_online',
       `The worker at ${url} was dialled, but did not come online. Its log says why.`,
     );
+  }
+
+  /** It is dialled there from now on. */
+  async moved(machineId: string, url: string): Promise<void> {
+    await this.dials.setUrl(machineId, url);
   }
 
   private async open(target: CarrierTarget): Promise<Control> {
@@ -80,9 +88,10 @@ export class DialsService {
     name: string,
     address: { url: string; fingerprint: string; sealedToken: string },
     control: Control,
+    of: InstanceOfMachine | null,
   ): Promise<string> {
     try {
-      return await this.dials.create(name, address, this.credentials.issue().credentialHash);
+      return await this.dials.create(name, address, this.credentials.issue().credentialHash, of);
     } catch (error) {
       control.close();
       throw isDuplicate(error)

@@ -47,6 +47,8 @@ export interface Config {
   webDir: string;
   workerBundle: string;
   /** The shell script that installs a worker. */
+  /** Tells by which address the internet sees this server; `none`: nothing is asked. */
+  addressService: string;
   workerInstaller: string;
   /** The files of the threads that read numbers and programs. */
   metricsReader: string;
@@ -169,6 +171,11 @@ const awsEndpoint = (name: string) =>
     z.url({ protocol: /^https?$/ }).max(2_048),
     'the address of a service that speaks as AWS does, such as http://127.0.0.1:4566',
   );
+const addressService = variable(
+  'MLE_ADDRESS_SERVICE',
+  z.union([z.literal('none'), z.url({ protocol: /^https?$/ }).max(2_048)]),
+  'an address that answers with the public address of whoever asks, such as https://checkip.amazonaws.com, or none',
+);
 const awsEndpoints = {
   all: awsEndpoint('AWS_ENDPOINT_URL'),
   ec2: awsEndpoint('AWS_ENDPOINT_URL_EC2'),
@@ -236,6 +243,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     knobsReader: join(root, 'dist/apps/api/knobs-reader.mjs'),
     examplesDir: path(examplesDir, join(root, 'examples')),
     gitPrivateHosts: read(gitPrivateHosts) ?? [],
+    addressService: read(addressService) ?? 'https://checkip.amazonaws.com',
     awsEndpoints: {
       ec2: read(awsEndpoints.ec2) ?? read(awsEndpoints.all),
       sts: read(awsEndpoints.sts) ?? read(awsEndpoints.all),

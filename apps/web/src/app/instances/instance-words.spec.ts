@@ -24,6 +24,8 @@ const instance = (values: Partial<InstanceView>): InstanceView => ({
   pricePerHour: 0,
   cost: 0,
   buy: 'on-demand',
+  way: 'join',
+  address: null,
   image: null,
   region: null,
   zone: null,

@@ -1,6 +1,7 @@
 import { HttpClient } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
 import type {
+  AwsReach,
   Budget,
   InstanceList,
   InstanceProvider,
@@ -23,6 +24,16 @@ export class InstancesApi {
   types(provider: InstanceProvider, region = ''): Promise<InstanceTypes> {
     const params = { provider, ...(region && { region }) };
     return firstValueFrom(this.http.get<InstanceTypes>(`${API}/instances/types`, { params }));
+  }
+
+  /** How machines of EC2 and the server find each other. */
+  reach(): Promise<AwsReach> {
+    return firstValueFrom(this.http.get<AwsReach>(`${API}/settings/aws/reach`));
+  }
+
+  /** Null: the server asks for its address. */
+  setOwnAddress(ownAddress: string | null): Promise<AwsReach> {
+    return firstValueFrom(this.http.put<AwsReach>(`${API}/settings/aws/reach`, { ownAddress }));
   }
 
   /** A repetition with the same key launches nothing more. */

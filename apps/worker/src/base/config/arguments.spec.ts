@@ -99,6 +99,10 @@ test('reads the supervisor role', async () => {
   expect(await parseArguments(['supervise', '--data', folder, '--own-mounts'])).toEqual({ ...plain, ownMounts: true });
 });
 
+test('reads the role that makes what a listening worker is known by', async () => {
+  expect(await parseArguments(['identity', '--data', folder])).toEqual({ role: 'identity', dataDir: folder });
+});
+
 test.each([
   [[], /Give the server's address by --url/],
   [['--url', 'host:80'], /"host:80" is no address of a server/],
@@ -113,6 +117,7 @@ test.each([
   [['--url', 'http://h', '--token', 'secret'], /Unknown option '--token'/],
   [['run'], /"run" is no command of the worker/],
   [['supervise'], /supervise needs --data/],
+  [['identity'], /identity needs --data/],
   [['--config', '/no/such/file'], /configuration file \/no\/such\/file cannot be read/],
 ])('%j is refused with a sentence', async (argv, sentence) => {
   await expect(parseArguments(argv)).rejects.toThrow(sentence);

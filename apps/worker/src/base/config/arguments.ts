@@ -42,11 +42,12 @@ export interface WorkerSettings {
 
 type Command =
   | { role: 'worker'; settings: WorkerSettings }
+  | { role: 'identity'; dataDir: string }
   | { role: 'supervise'; dataDir: string; /** It was started with mounts of its own. */ ownMounts: boolean };
 
 const USAGE =
   'Usage: worker.mjs [--config FILE] [--url URL [--server-key-file FILE] | --listen PORT [--listen-host ADDRESS]] [--name NAME] [--data DIR] [--token-file FILE | --token-stdin] ' +
-  '[--lifeline-fd N] [--no-isolation], or worker.mjs supervise --data DIR.';
+  '[--lifeline-fd N] [--no-isolation], or worker.mjs identity --data DIR, or worker.mjs supervise --data DIR.';
 
 /** Reads the command line and the files that it names. Throws `BadArgument`. */
 export async function parseArguments(argv: string[]): Promise<Command> {
@@ -54,6 +55,10 @@ export async function parseArguments(argv: string[]): Promise<Command> {
   if (positionals[0] === 'supervise' && positionals.length === 1) {
     if (values.data === undefined) throw new BadArgument('supervise needs --data DIR.');
     return { role: 'supervise', dataDir: resolve(values.data), ownMounts: values['own-mounts'] === true };
+  }
+  if (positionals[0] === 'identity' && positionals.length === 1) {
+    if (values.data === undefined) throw new BadArgument('identity needs --data DIR.');
+    return { role: 'identity', dataDir: resolve(values.data) };
   }
   if (positionals.length > 0) throw new BadArgument(`"${positionals[0]}" is no command of the worker. ${USAGE}`);
   const file = values.config === undefined ? null : await readSettingsFile(values.config);

@@ -12,7 +12,7 @@ import { pricedTypes } from '../catalogue/price-table.js';
 import { QuotasService } from '../catalogue/quotas.service.js';
 import { launchRequest } from '../launch/launch-request.js';
 import { NetworkService } from '../launch/network.service.js';
-import { serverAddress } from '../launch/server-address.js';
+import { ReachService } from '../launch/reach.service.js';
 import { AwsSettingsRepository } from './aws-settings.repository.js';
 import { installationId } from './installation-id.js';
 
@@ -29,6 +29,7 @@ export class AwsCheckService {
     private readonly images: ImagesService,
     private readonly network: NetworkService,
     private readonly quotas: QuotasService,
+    private readonly reach: ReachService,
   ) {}
 
   async check(): Promise<AwsCheck> {
@@ -54,7 +55,7 @@ export class AwsCheckService {
       sentence: 'Tried at the first instance: its permission needs the tag of one.',
       detail: null,
     };
-    return { items: [...items.slice(0, 5), terminate, ...items.slice(5), this.address()] };
+    return { items: [...items.slice(0, 5), terminate, ...items.slice(5), await this.address()] };
   }
 
   private async identity({ sts }: AwsClients): Promise<string> {
@@ -87,7 +88,7 @@ export class AwsCheckService {
       diskGb: Math.max(SMALLEST_DISK_GB, image.smallestGb),
       buy: 'on-demand',
       subnetId: zones[0]?.subnetId ?? '',
-      securityGroupId: await this.network.securityGroup(clients, vpcId, installation),
+      securityGroupId: await this.network.securityGroup(clients, vpcId, installation, this.reach.way),
       userData: '#!/bin/sh\n',
       tags: { 'mle:installation': installation },
     });
@@ -105,13 +106,9 @@ export class AwsCheckService {
     return `${value} vCPUs of the standard types at once.`;
   }
 
-  private address(): Line {
-    const address = serverAddress(this.config);
-    const sentence =
-      address === null
-        ? 'Machines of AWS need an address by which they reach this server: set MLE_PUBLIC_URL.'
-        : `Machines reach this server by ${address}.`;
-    return { name: 'Address', ok: address !== null, sentence, detail: null };
+  private async address(): Promise<Line> {
+    const { way, ownAddress, sentence } = await this.reach.view();
+    return { name: 'Address', ok: way === 'join' || ownAddress !== null, sentence, detail: null };
   }
 }
 

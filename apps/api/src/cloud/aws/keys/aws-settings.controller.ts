@@ -1,15 +1,20 @@
 import {
   type AwsCheck,
   AwsCheckSchema,
+  type AwsReach,
+  AwsReachSchema,
   type AwsSettings,
   AwsSettingsSchema,
   type AwsSettingsView,
   AwsSettingsViewSchema,
+  type OwnAddress,
+  OwnAddressSchema,
 } from '@mle/protocol';
 import { Controller, Delete, Get, Inject, Post, Put } from '@nestjs/common';
 import { CONFIG, type Config } from '../../../platform/config/config.js';
 import { AdminOnly } from '../../../platform/http/current-user.js';
 import { Returns, ZodBody } from '../../../platform/http/zod.js';
+import { ReachService } from '../launch/reach.service.js';
 import { OtherServersRepository } from '../servers/other-servers.repository.js';
 import { AwsCheckService } from './aws-check.service.js';
 import { AwsSettingsRepository } from './aws-settings.repository.js';
@@ -24,6 +29,7 @@ export class AwsSettingsController {
     private readonly settings: AwsSettingsRepository,
     private readonly checks: AwsCheckService,
     private readonly others: OtherServersRepository,
+    private readonly reach: ReachService,
   ) {}
 
   @Get('settings/aws')
@@ -63,6 +69,19 @@ export class AwsSettingsController {
   async takeOver(): Promise<AwsSettingsView> {
     await this.others.replaceAll();
     return this.get();
+  }
+
+  @Get('settings/aws/reach')
+  @Returns(200, AwsReachSchema, 'How new machines and this server find each other')
+  reachView(): Promise<AwsReach> {
+    return this.reach.view();
+  }
+
+  @Put('settings/aws/reach')
+  @Returns(200, AwsReachSchema, 'Gives the public address of this server; null: it is asked for')
+  async setReach(@ZodBody(OwnAddressSchema) { ownAddress }: OwnAddress): Promise<AwsReach> {
+    await this.settings.setOwnAddress(ownAddress);
+    return this.reach.view();
   }
 
   @Get('instances/check')

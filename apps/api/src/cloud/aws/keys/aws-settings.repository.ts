@@ -46,6 +46,15 @@ export class AwsSettingsRepository {
     );
   }
 
+  /** The public address of this server as a person gave it. */
+  async ownAddress(): Promise<string | null> {
+    return (await this.settings.findById(ID).lean())?.ownAddress ?? null;
+  }
+
+  async setOwnAddress(ownAddress: string | null): Promise<void> {
+    await this.settings.updateOne({ _id: ID }, { $set: { ownAddress } });
+  }
+
   async remove(): Promise<void> {
     await this.settings.deleteOne({ _id: ID });
   }

@@ -16,5 +16,9 @@ export class StoredAwsSettings {
   /** The secret key under the installation's secret key. */
   @Prop({ type: String, default: null })
   sealedSecret!: string | null;
+
+  /** The public address of this server as a person gave it. Absent: it is asked for. */
+  @Prop({ type: String, default: null })
+  ownAddress?: string | null;
 }
 export const AwsSettingsModelSchema = SchemaFactory.createForClass(StoredAwsSettings);

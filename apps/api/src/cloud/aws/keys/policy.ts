@@ -40,7 +40,17 @@ export function policyFor(installation: string): string {
       }),
       statement(
         'ManageOnlyOurs',
-        ['ec2:TerminateInstances', 'ec2:StopInstances', 'ec2:StartInstances', 'ec2:GetConsoleOutput', 'ec2:CreateTags'],
+        [
+          ...[
+            'ec2:TerminateInstances',
+            'ec2:StopInstances',
+            'ec2:StartInstances',
+            'ec2:GetConsoleOutput',
+            'ec2:CreateTags',
+          ],
+          // Of the group of machines that are dialled: the one address that it lets in.
+          ...['ec2:AuthorizeSecurityGroupIngress', 'ec2:RevokeSecurityGroupIngress'],
+        ],
         '*',
         ours('aws:ResourceTag'),
       ),

@@ -2,10 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { RunInstancesCommand } from '@aws-sdk/client-ec2';
 import type { Buy } from '@mle/protocol';
 import { Inject, Injectable } from '@nestjs/common';
-import { MachineCredentials } from '../../../machines/machine-credentials.js';
 import { CONFIG, type Config } from '../../../platform/config/config.js';
 import { logger } from '../../../platform/logging/logger.js';
-import { ServerCertificate } from '../../../platform/tls/server-certificate.js';
 import type { Sighting } from '../../instances/instance-provider.js';
 import { type InstanceRecord, InstancesRepository } from '../../instances/instances.repository.js';
 import type { AwsClients } from '../aws-clients.service.js';
@@ -15,7 +13,7 @@ import { pricedTypes } from '../catalogue/price-table.js';
 import { installationId } from '../keys/installation-id.js';
 import { launchRequest } from '../launch/launch-request.js';
 import { NetworkService, type Zone } from '../launch/network.service.js';
-import { serverAddress } from '../launch/server-address.js';
+import { ReachService } from '../launch/reach.service.js';
 import { serverMark } from '../servers/server-mark.js';
 import { userData } from '../user-data/user-data.js';
 import { Ec2Machines } from './ec2-machines.service.js';
@@ -34,8 +32,7 @@ export class Ec2Launcher {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly instances: InstancesRepository,
-    private readonly credentials: MachineCredentials,
-    private readonly certificate: ServerCertificate,
+    private readonly reach: ReachService,
     private readonly images: ImagesService,
     private readonly network: NetworkService,
     private readonly machines: Ec2Machines,
@@ -65,25 +62,19 @@ export class Ec2Launcher {
     vpcId: string,
     { buy, subnetId, name: zone }: Candidate,
   ): Promise<Sighting> {
-    const { id, name, type, attempt, region, poolIds, endsAt } = instance;
+    const { id, name, type, attempt, region, endsAt } = instance;
     const priced = pricedTypes(region ?? '').find((each) => each.type === type);
     if (!attempt || !priced) return sighting('asked');
     const installation = installationId(this.config.secretKey);
-    const [image, securityGroupId, { token }] = await Promise.all([
+    const [image, securityGroupId, reach] = await Promise.all([
       this.images.find(clients, priced, instance.image ?? undefined),
-      this.network.securityGroup(clients, vpcId, installation),
-      this.credentials.createJoinToken({ instanceId: id, name, provider: 'aws', poolIds }),
+      this.network.securityGroup(clients, vpcId, installation, instance.way),
+      this.reach.of(instance),
     ]);
     const request = launchRequest({
       ...{ type, buy, subnetId, securityGroupId, clientToken: attempt.token },
       ...{ imageId: image.id, rootDevice: image.rootDevice, diskGb: Math.max(instance.diskGb, image.smallestGb) },
-      userData: userData({
-        serverUrl: serverAddress(this.config) ?? '',
-        serverKey: this.certificate.serverKey,
-        joinToken: token,
-        name,
-        endsAt,
-      }),
+      userData: userData({ reach, name, endsAt }),
       tags: {
         Name: `mle ${name}`,
         'mle:installation': installation,

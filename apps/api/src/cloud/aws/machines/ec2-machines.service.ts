@@ -24,6 +24,8 @@ export interface Ec2Machine {
   expires: string | null;
   type: string;
   zone: string | null;
+  /** By which the internet reaches it. */
+  address: string | null;
   launchedAt: Date;
   /** Why it is in its state, as EC2 writes it. */
   why: string;
@@ -82,7 +84,7 @@ export class Ec2Machines {
 }
 
 function machineOf(instance: Instance): Ec2Machine[] {
-  const { InstanceId, State, Tags = [], Placement, LaunchTime, StateReason, InstanceType } = instance;
+  const { InstanceId, State, Tags = [], Placement, LaunchTime, StateReason, InstanceType, PublicIpAddress } = instance;
   if (InstanceId === undefined || State?.Name === undefined) return [];
   const tag = (name: string): string | null => Tags.find(({ Key }) => Key === name)?.Value ?? null;
   return [
@@ -94,6 +96,7 @@ function machineOf(instance: Instance): Ec2Machine[] {
       expires: tag('mle:expires'),
       type: InstanceType ?? '',
       zone: Placement?.AvailabilityZone ?? null,
+      address: PublicIpAddress ?? null,
       launchedAt: LaunchTime ?? new Date(0),
       why: StateReason?.Code ?? '',
     },

@@ -80,8 +80,8 @@ export class Ec2Reconciler {
     const own = living.find(({ id }) => id === instance.providerId) ?? living[0];
     for (const double of living.filter((each) => each !== own)) await this.end(clients, double, 'a second machine');
     if (!own) return this.missing(clients, instance, its);
-    if (own.id !== instance.providerId)
-      await this.instances.change(instance.id, { providerId: own.id, zone: own.zone });
+    if (own.id !== instance.providerId || own.address !== instance.address)
+      await this.instances.change(instance.id, { providerId: own.id, zone: own.zone, address: own.address });
     try {
       await this.push(clients, instance, own);
       await this.renew(clients, instance, own);

@@ -44,7 +44,7 @@ guard() {
     if quiet "$M/begun"; then off 'It did not join the server within 15 minutes.'; fi
     return 0
   fi
-  rm -f "$M/join-token"
+  rm -f "$M/join-token" "$M/receive.pem" "$M/receive.token"
   for spec in "$DATA"/attempts/*/spec.json; do
     if [ -e "$spec" ] && [ ! -e "\${spec%spec.json}exit.json" ]; then return 0; fi
   done
@@ -57,22 +57,40 @@ boot() {
   nft -f "$M/metadata.nft"
 }
 
-worker() {
+# The newest worker of the server, and a Node that fits. A server that dials has left its worker in a folder.
+fetch() {
   cd "$M" || exit 1
+  from=$URL
+  if [ -n "$LISTEN" ]; then from=file://$M/taken; fi
   set -- -fsSL --max-time 60
   if [ -n "$KEY" ]; then set -- "$@" -k --pinnedpubkey "$KEY"; fi
-  if curl "$@" "$URL/worker/install.sh" -o install.sh.new; then mv install.sh.new install.sh; fi
-  set -- --url "$URL" --dir "$M" --node-mirror "$NODE_MIRROR" --no-start
+  if curl "$@" "$from/worker/install.sh" -o install.sh.new; then mv install.sh.new install.sh; fi
+  set -- --url "$from" --dir "$M" --node-mirror "$NODE_MIRROR" --no-start
   if [ -n "$KEY" ]; then set -- "$@" --server-key "$KEY"; fi
   timeout 600 sh install.sh "$@" </dev/null || echo 'The worker cannot be fetched from the server now. The one that is here goes on.'
   if [ ! -s worker.mjs ]; then exit 1; fi
   node=$M/node/bin/node
   if [ ! -x "$node" ]; then node=$(command -v node) || exit 1; fi
-  set -- worker.mjs --url "$URL" --data "$DATA" --name "$NAME"
+}
+
+worker() {
+  fetch
+  set -- worker.mjs --data "$DATA" --name "$NAME"
+  if [ -n "$LISTEN" ]; then exec "$node" "$@" --listen "$LISTEN"; fi
+  set -- "$@" --url "$URL"
   if [ -n "$KEY" ]; then set -- "$@" --server-key-file "$M/server-key"; fi
   if [ -s "$DATA/credential" ]; then rm -f join-token; fi
   if [ -s join-token ]; then set -- "$@" --token-file "$M/join-token"; fi
   exec "$node" "$@"
+}
+
+# Where the server dials: waits for it, once.
+receive() { exec python3 "$M/receive.py" "$LISTEN" "$M"; }
+
+# Its last line says what the server knows the worker by from then on.
+identity() {
+  fetch >&2
+  exec "$node" worker.mjs identity --data "$DATA"
 }
 
 "$1"
@@ -126,6 +144,21 @@ Description=Keeps runs from the metadata service
 Type=oneshot
 RemainAfterExit=yes
 ExecStart=/bin/sh $M/machine boot
+
+[Install]
+WantedBy=multi-user.target
+`,
+  'mle-receive.service': `[Unit]
+Description=Waits for the server, which brings the worker
+Wants=network-online.target
+After=network-online.target
+StartLimitIntervalSec=0
+
+[Service]
+ExecStart=/bin/sh $M/machine receive
+Restart=on-failure
+RestartSec=2
+StandardOutput=journal+console
 
 [Install]
 WantedBy=multi-user.target

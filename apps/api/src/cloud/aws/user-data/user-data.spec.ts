@@ -7,19 +7,28 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { userData } from './user-data.js';
+import { newKey, selfSigned } from '../../../platform/tls/self-signed.js';
+import { userData, type UserDataWish } from './user-data.js';
 
 const WISH = {
-  serverUrl: 'https://mle.example.org',
-  serverKey: `sha256//${'A'.repeat(43)}=`,
-  joinToken: 'token-for-one-exchange',
+  reach: {
+    way: 'join' as const,
+    serverUrl: 'https://mle.example.org',
+    serverKey: `sha256//${'A'.repeat(43)}=`,
+    joinToken: 'token-for-one-exchange',
+  },
   name: `it's $HOME "a" \`b\``,
   endsAt: new Date('2037-01-02T03:04:05.678Z'),
+};
+const DIALLED = {
+  ...WISH,
+  reach: { way: 'dial' as const, port: 8_471, certificate: 'CERTIFICATE', key: 'KEY', token: 'token' },
 };
 /** Tools of Debian that this computer may lack: then what needs them counts as skipped. */
 const has = (program: string): boolean => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
@@ -46,10 +55,10 @@ function shell(args: string[], input = ''): { status: number | null; stdout: str
   return { status, stdout };
 }
 
-function setUp(systemctl = 0): { status: number | null; stdout: string } {
+function setUp(systemctl = 0, wish: UserDataWish = WISH): { status: number | null; stdout: string } {
   for (const program of ['nft', 'shutdown']) standIn(program);
   standIn('systemctl', systemctl);
-  return shell(['bash', '-s'], userData(WISH));
+  return shell(['bash', '-s'], userData(wish));
 }
 
 const machine = (word: string) => shell(['sh', join(root, 'opt/mle/machine'), word]);
@@ -63,7 +72,6 @@ const put = (path: string, minutesAgo: number): void => {
 };
 
 test('the end of the machine is set before anything that may fail', () => {
-  expect(userData(WISH).length).toBeLessThan(16 * 1024);
   expect(setUp().status).toBe(0);
   expect(file('etc/systemd/system/mle-end.timer')).toContain('OnCalendar=2037-01-02 03:04:05 UTC\n');
   expect(calls().split('\n').slice(0, 3)).toEqual([
@@ -72,6 +80,21 @@ test('the end of the machine is set before anything that may fail', () => {
     'systemctl restart mle-end.timer',
   ]);
   expect(calls()).not.toContain('poweroff');
+});
+
+test('it is short enough, whoever dials', async () => {
+  const key = newKey();
+  const certificate = await selfSigned(key, ['machine.invalid']);
+  const dial = { ...DIALLED, reach: { ...DIALLED.reach, key, certificate, token: 'x'.repeat(43) } };
+  for (const wish of [WISH, dial]) expect(Buffer.byteLength(userData(wish))).toBeLessThan(16 * 1024);
+});
+
+test('where the server dials, the machine waits for it, and starts no worker before', () => {
+  expect(setUp(0, DIALLED).status).toBe(0);
+  expect(file('opt/mle/receive.pem')).toBe('CERTIFICATE\nKEY\n');
+  expect(statSync(join(root, 'opt/mle/receive.pem')).mode & 0o777).toBe(0o600);
+  expect(calls()).toContain('systemctl enable --now --no-block mle-receive.service');
+  expect(calls()).not.toContain('mle-worker.service');
 });
 
 test('a set-up that fails powers off', () => {
@@ -149,16 +172,15 @@ test('what it is called reaches the worker as it is', () => {
 
 testWith('shellcheck')('shellcheck has nothing to say', () => {
   setUp();
-  const said = [
-    spawnSync('shellcheck', ['--exclude=SC2016', '-'], { input: userData(WISH), encoding: 'utf8' }).stdout,
+  const check = (args: string[], input = ''): string =>
     // The name above has a $ that is none of the shell's.
-    spawnSync('shellcheck', ['--exclude=SC2016', join(root, 'opt/mle/machine')], { encoding: 'utf8' }).stdout,
-  ];
-  expect(said).toEqual(['', '']);
+    spawnSync('shellcheck', ['--exclude=SC2016', ...args], { input, encoding: 'utf8' }).stdout;
+  expect([WISH, DIALLED].map((wish) => check(['-'], userData(wish)))).toEqual(['', '']);
+  expect(check([join(root, 'opt/mle/machine')])).toBe('');
 });
 
 testWith('systemd-analyze')('its units are what systemd expects', () => {
-  setUp();
+  setUp(0, DIALLED);
   const folder = join(root, 'etc/systemd/system');
   const units = readdirSync(folder);
   expect(units.sort()).toEqual([
@@ -167,6 +189,7 @@ testWith('systemd-analyze')('its units are what systemd expects', () => {
     'mle-end.timer',
     'mle-guard.service',
     'mle-guard.timer',
+    'mle-receive.service',
     'mle-worker.service',
   ]);
   const paths = units.map((unit) => join(folder, unit));

@@ -1,13 +1,29 @@
 import { MACHINE_SCRIPT, METADATA_RULES, UNITS } from './machine-script.js';
+import { RECEIVER } from './receiver.js';
 
-/** What a machine is told when it is launched. */
-export interface UserDataWish {
+/** The machine dials the server. */
+interface Join {
+  way: 'join';
   /** Where the machine reaches the server. */
   serverUrl: string;
   /** `sha256//…` of the server's certificate, where nobody else vouches for it. */
   serverKey: string | null;
   /** For one exchange. */
   joinToken: string;
+}
+
+/** The server dials the machine. Certificate, key and token serve one exchange. */
+interface Dial {
+  way: 'dial';
+  port: number;
+  certificate: string;
+  key: string;
+  token: string;
+}
+
+/** What a machine is told when it is launched. */
+export interface UserDataWish {
+  reach: Join | Dial;
   /** What the machine is called. */
   name: string;
   /** The machine powers off then, whatever the server does. */
@@ -62,21 +78,40 @@ if ! command -v nft >/dev/null; then
 fi
 cat >"$M/metadata.nft" <<'END_OF_RULES'
 ${METADATA_RULES}END_OF_RULES
-printf '%s\\n' ${quoted(wish.joinToken)} >"$M/join-token"
 ${unit('mle-boot.service')}${unit('mle-worker.service')}
+${wish.reach.way === 'join' ? joining(wish.reach) : waiting(wish.reach)}`;
+}
+
+const joining = ({ joinToken }: Join): string => `printf '%s\\n' ${quoted(joinToken)} >"$M/join-token"
 systemctl daemon-reload
 systemctl enable --now mle-boot.service
 systemctl enable --now --no-block mle-worker.service
 `;
-}
+
+const waiting = ({ certificate, key, token }: Dial): string => `printf '%s\\n' ${quoted(token)} >"$M/receive.token"
+cat >"$M/receive.pem" <<'END_OF_PEM'
+${certificate.trim()}
+${key.trim()}
+END_OF_PEM
+cat >"$M/receive.py" <<'END_OF_PROGRAM'
+${RECEIVER}END_OF_PROGRAM
+${unit('mle-receive.service')}
+systemctl daemon-reload
+systemctl enable --now mle-boot.service
+systemctl enable --now --no-block mle-receive.service
+`;
 
 /** A moment as the timer of a machine reads it. */
 function endTime(at: Date): string {
   return `${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
-function settings({ serverUrl, serverKey, name, nodeMirror = NODE_MIRROR }: UserDataWish): string {
-  const values = { URL: serverUrl, KEY: serverKey ?? '', NAME: name, NODE_MIRROR: nodeMirror };
+function settings({ reach, name, nodeMirror = NODE_MIRROR }: UserDataWish): string {
+  const where =
+    reach.way === 'join'
+      ? { URL: reach.serverUrl, KEY: reach.serverKey ?? '', LISTEN: '' }
+      : { URL: '', KEY: '', LISTEN: String(reach.port) };
+  const values = { ...where, NAME: name, NODE_MIRROR: nodeMirror };
   return Object.entries(values)
     .map(([key, value]) => `${key}=${quoted(value)}`)
     .join('\n');

@@ -1,11 +1,13 @@
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 import { MatDialogRef } from '@angular/material/dialog';
 import {
+  type AwsReach,
   type Budget,
   DEFAULT_DISK_GB,
   type InstanceProvider,
   type InstanceType,
   type InstanceTypes,
+  type Way,
 } from '@mle/protocol';
 import { plural } from '../../core/format';
 import { type RequestError, sentence, toRequestError } from '../../core/problem';
@@ -43,6 +45,11 @@ export class LaunchDialog {
   protected readonly offer = signal<InstanceTypes | null>(null);
   protected readonly types = computed(() => this.offer()?.items ?? []);
   protected readonly buy = signal('on-demand');
+  protected readonly reach = signal<AwsReach | null>(null);
+  /** Null: what the server proposes. */
+  protected readonly chosenWay = signal<Way | null>(null);
+  protected readonly way = computed(() => this.chosenWay() ?? this.reach()?.way ?? 'join');
+  protected readonly addressFailure = signal<string | null>(null);
   protected readonly diskGb = signal(DEFAULT_DISK_GB);
   protected readonly ownImage = signal('');
   protected readonly budget = signal<Budget | null>(null);
@@ -106,6 +113,16 @@ export class LaunchDialog {
     return this.buy() === 'either' ? `${spot}, else ${onDemand} per hour` : `${spot} per hour`;
   }
 
+  /** Kept for all machines that are dialled; empty, and the server asks for it itself. */
+  protected async setOwnAddress(address: string): Promise<void> {
+    this.addressFailure.set(null);
+    try {
+      this.reach.set(await this.api.setOwnAddress(address.trim() || null));
+    } catch (error) {
+      this.addressFailure.set(toRequestError(error).field('ownAddress') ?? sentence(error));
+    }
+  }
+
   protected moveTo(region: string): Promise<void> {
     this.region.set(region.trim());
     return this.choose(this.provider());
@@ -128,6 +145,7 @@ export class LaunchDialog {
           type,
           ...(this.cloud() && {
             ...(this.region() && { region: this.region() }),
+            way: this.way(),
             buy: this.buy() === 'on-demand' ? ('on-demand' as const) : ('spot' as const),
             fallBack: this.buy() === 'either',
             diskGb: this.diskGb(),
@@ -161,6 +179,7 @@ export class LaunchDialog {
       const [offer, budget] = await Promise.all([this.api.types(provider, region), this.api.budget()]);
       if (this.provider() !== provider || (provider === 'aws' && this.region() !== region)) return;
       this.offer.set(offer);
+      if (provider === 'aws' && this.reach() === null) this.reach.set(await this.api.reach());
       this.budget.set(budget);
       const first = offer.items.find(({ freeTier }) => freeTier) ?? offer.items[0];
       if (!offer.items.some(({ type }) => type === this.type())) this.type.set(first?.type ?? null);

@@ -25,8 +25,6 @@ const SHARED = ['GET /api/v1/instances/:id', 'GET /api/v1/machines/:id', 'GET /a
 /** Routes that name somebody's project or run in their body or query. */
 const NAMING: Record<string, (theirs: Theirs) => { body?: object; query?: string }> = {
   'GET /api/v1/runs/evidence': ({ run }) => ({ query: `?ids=${run},0123456789abcdef01234567` }),
-  'GET /api/v1/runs.csv': ({ project }) => ({ query: `?projectId=${project}` }),
-  'GET /api/v1/runs/groups': ({ project }) => ({ query: `?projectId=${project}&by=knobs.rate` }),
   'POST /api/v1/projects': ({ project }) => ({ body: { projectId: project } }),
   'POST /api/v1/runs': ({ project }) => ({ body: { projectId: project, file: 'train.py' } }),
 };
@@ -177,6 +175,10 @@ describe('the routes', () => {
     ]) {
       expect([path, (await bob.get<{ items: unknown[] }>(path)).body.items]).toEqual([path, []]);
     }
+    const table = await bob.get(`/api/v1/runs.csv?projectId=${theirs.project}`);
+    expect(table.bytes.toString().trim().split('\n')).toHaveLength(1);
+    const groups = await bob.get(`/api/v1/runs/groups?projectId=${theirs.project}&by=knobs.rate`);
+    expect(groups).toMatchObject({ status: 200, body: { items: [] } });
   });
 
   it('leave a connection open for longer than a proxy does', async () => {

@@ -22,11 +22,17 @@ const PUBLIC = [
 ];
 /** Routes with an id of something that belongs to the installation: all users see it. */
 const SHARED = ['GET /api/v1/instances/:id', 'GET /api/v1/machines/:id', 'GET /api/v1/pools/:id'];
+const SWEEP = {
+  file: 'train.py',
+  goal: { metric: 'loss', direction: 'min' },
+  space: { rate: { values: [1, 2] } },
+};
 /** Routes that name somebody's project or run in their body or query. */
 const NAMING: Record<string, (theirs: Theirs) => { body?: object; query?: string }> = {
   'GET /api/v1/runs/evidence': ({ run }) => ({ query: `?ids=${run},0123456789abcdef01234567` }),
   'POST /api/v1/projects': ({ project }) => ({ body: { projectId: project } }),
   'POST /api/v1/runs': ({ project }) => ({ body: { projectId: project, file: 'train.py' } }),
+  'POST /api/v1/sweeps': ({ project }) => ({ body: { ...SWEEP, projectId: project } }),
 };
 /** What routes with an id of their own take besides. */
 const BODIES: Record<string, object> = {
@@ -37,12 +43,15 @@ const BODIES: Record<string, object> = {
   'PATCH /api/v1/runs/:id': { note: 'stolen' },
   'POST /api/v1/runs/:id/leftovers/keep': { paths: ['stolen.pt'] },
   'POST /api/v1/runs/:id/leftovers/remove': { paths: ['stolen.pt'] },
+  'PATCH /api/v1/sweeps/:id': { note: 'stolen' },
+  'POST /api/v1/sweeps/:id/extend': { values: [3] },
 };
 /** Which of somebody's things the `:id` of a route names. */
-const NOUNS: Record<string, keyof Theirs> = { projects: 'project', runs: 'run', tokens: 'token' };
+const NOUNS: Record<string, keyof Theirs> = { projects: 'project', runs: 'run', sweeps: 'sweep', tokens: 'token' };
 interface Theirs {
   project: string;
   run: string;
+  sweep: string;
   token: string;
 }
 const UNKNOWN_ID = '0123456789abcdef01234567';
@@ -60,14 +69,20 @@ beforeAll(async () => {
   bob = await api.signUp('bob');
   routes = api.app.get(RouteRegistry, { strict: false }).routes();
   const { body: project } = await ada.post<{ id: string }>('/api/v1/projects', { name: 'private' });
-  await ada.put(`/api/v1/projects/${project.id}/files/train.py`, 'print("private")');
+  await ada.put(`/api/v1/projects/${project.id}/files/train.py`, 'rate = 1\nprint("private")');
   const { body: token } = await ada.post<{ id: string }>('/api/v1/tokens', { name: 'private' });
+  const target = { machineId: await machineId() };
   const { body: run, status } = await ada.post<{ id: string }>('/api/v1/runs', {
     projectId: project.id,
     file: 'train.py',
-    target: { machineId: await machineId() },
+    target,
   });
   expect(status).toBe(201);
+  const { body: sweep } = await ada.post<{ id: string }>('/api/v1/sweeps', {
+    ...SWEEP,
+    projectId: project.id,
+    target,
+  });
   // An artifact of the name that the addresses below have.
   const { sha256, size } = await api.app.get(BlobsService, { strict: false }).putBytes(Buffer.from('private'));
   await api.app
@@ -75,7 +90,7 @@ beforeAll(async () => {
     .store({ runId: run.id, attempt: 1 }, ada.userId, [
       { path: 'train.py', sha256, size, modifiedAt: 0, origin: 'output' },
     ]);
-  theirs = { project: project.id, token: token.id, run: run.id };
+  theirs = { project: project.id, token: token.id, run: run.id, sweep: sweep.id };
 });
 afterAll(async () => {
   await api?.close();
@@ -146,7 +161,7 @@ describe('the routes', () => {
     for (const route of owned) {
       const { status, body } = await send(bob, route, addressOf(route, theirId(route)));
       expect([nameOf(route), status]).toEqual([nameOf(route), 404]);
-      expect(body.code).toMatch(/^(project|run|token)\.not_found$/);
+      expect(body.code).toMatch(/^(project|run|sweep|token)\.not_found$/);
     }
     // The same addresses exist for their owner: otherwise a 404 would say nothing.
     for (const route of owned.filter(({ method }) => method === 'GET')) {
@@ -170,6 +185,7 @@ describe('the routes', () => {
     for (const path of [
       '/api/v1/projects',
       '/api/v1/runs',
+      '/api/v1/sweeps',
       '/api/v1/tokens',
       `/api/v1/runs?projectId=${theirs.project}`,
     ]) {

@@ -14,6 +14,7 @@ import { RunReadingsRepository } from './run-readings.repository.js';
 import { RunSizes } from './run-sizes.service.js';
 import { RunTimesRepository } from './run-times.repository.js';
 import { RunsRepository } from './runs.repository.js';
+import { TrialsRepository } from './trials.repository.js';
 
 @Module({
   imports: [
@@ -35,6 +36,7 @@ import { RunsRepository } from './runs.repository.js';
     RunReadingsRepository,
     RunTimesRepository,
     RunsRepository,
+    TrialsRepository,
   ],
   exports: [
     AttemptFence,
@@ -48,6 +50,7 @@ import { RunsRepository } from './runs.repository.js';
     RunReadingsRepository,
     RunTimesRepository,
     RunsRepository,
+    TrialsRepository,
   ],
 })
 export class RunRecordsModule {}

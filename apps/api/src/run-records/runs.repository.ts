@@ -63,7 +63,7 @@ export type WaitingRun = Pick<
 export class RunsRepository {
   constructor(@InjectModel(Run.name) private readonly runs: Model<Run>) {}
 
-  /** Null when the owner has a run with the same idempotency key. */
+  /** Null when the owner has a run with the same idempotency key, or its sweep has one in this place. */
   async create(values: NewRun): Promise<RunRecord | null> {
     const now = new Date();
     try {
@@ -76,7 +76,7 @@ export class RunsRepository {
       });
       return runRecord(run.toObject());
     } catch (error) {
-      if (isDuplicateKey(error, 'idempotencyKey')) return null;
+      if (isDuplicateKey(error, 'idempotencyKey') || isDuplicateKey(error, 'trial.sweepId')) return null;
       throw error;
     }
   }

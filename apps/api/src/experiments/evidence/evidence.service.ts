@@ -3,7 +3,6 @@ import {
   type Evidence,
   type EvidenceQuery,
   type Goal,
-  metricWords,
   type RunChange,
   shownChange,
 } from '@mle/protocol';
@@ -18,20 +17,7 @@ import type { JudgedSetting } from './finding.js';
 import { Goals } from './goals.service.js';
 import { judge } from './judge.js';
 import { outcomeOfRun } from './outcome-of-run.js';
-
-/** Numbers that another machine makes others. */
-const TIME_WORDS = new Set([
-  'time',
-  'seconds',
-  'sec',
-  'secs',
-  'ms',
-  'duration',
-  'elapsed',
-  'throughput',
-  'speed',
-  'fps',
-]);
+import { isTimed, OTHER_MACHINE } from './timed-metric.js';
 
 /** Says of any runs what made the difference between them. */
 @Injectable()
@@ -101,13 +87,12 @@ function settingOf(changes: readonly RunChange[], others: readonly string[]): Om
 /** What is no part of the program and its parameters. */
 function otherDifferences(first: RunRecord, run: RunRecord, { metric }: Goal): string[] {
   const differs = (of: (run: RunRecord) => unknown): boolean => JSON.stringify(of(first)) !== JSON.stringify(of(run));
-  const timed = metricWords(metric).some((word) => TIME_WORDS.has(word));
   return [
     ...(differs(({ file, projectId }) => [file, projectId]) ? ['the file'] : []),
     ...(differs(({ command }) => command) ? ['the command'] : []),
     ...(differs(({ env }) => env) ? ['the environment'] : []),
     ...(differs(({ settings }) => settings ?? DEFAULT_PROJECT_SETTINGS) ? ['the settings of the project'] : []),
-    ...(timed && differs(({ machineId }) => machineId) ? ['the machine'] : []),
+    ...(isTimed(metric) && differs(({ machineId }) => machineId) ? [OTHER_MACHINE] : []),
   ];
 }
 

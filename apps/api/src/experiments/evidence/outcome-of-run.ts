@@ -18,7 +18,7 @@ export function outcomeOfRun(run: JudgedRun, goal: Goal): SeedOutcome | null {
 }
 
 /** The number of the run that counts, also while it goes on: null where it ended in nan, undefined without any. */
-function valueOfRun(
+export function valueOfRun(
   { metrics, finals }: Pick<JudgedRun, 'metrics' | 'finals'>,
   { metric, direction, at }: Goal,
 ): number | null | undefined {

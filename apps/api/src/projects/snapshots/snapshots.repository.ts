@@ -40,7 +40,7 @@ export class SnapshotsRepository {
     await this.snapshots.deleteMany({ projectId: objectId(projectId) });
   }
 
-  /** The manifests that are kept as newest, and those that runs name. */
+  /** The manifests that are kept as newest, and those that runs and sweeps name. */
   async *manifests(): AsyncIterable<string> {
     for await (const { manifest } of this.snapshots.find({}, { manifest: 1 }).lean().cursor()) yield manifest;
     const runs = this.connection
@@ -48,5 +48,9 @@ export class SnapshotsRepository {
       .find({}, { projection: { snapshotId: 1, 'given.snapshotId': 1 } });
     for await (const { snapshotId, given } of runs)
       for (const id of [snapshotId, given?.snapshotId]) if (typeof id === 'string') yield id;
+    const sweeps = this.connection
+      .collection<{ snapshotId?: unknown }>('sweeps')
+      .find({}, { projection: { snapshotId: 1 } });
+    for await (const { snapshotId } of sweeps) if (typeof snapshotId === 'string') yield snapshotId;
   }
 }

@@ -25,7 +25,16 @@ type SentSnapshot = Pick<Snapshot, 'id' | 'bytes'>;
 type Given = ChosenTarget &
   Pick<RunDraft, 'ownerId' | 'projectId' | 'projectName' | 'number' | 'settings' | 'snapshotId' | 'snapshotBytes'>;
 /** What a request may say. */
-type Asked = Omit<RunDraft, keyof Given | 'given'>;
+export type Asked = Omit<RunDraft, keyof Given | 'given'>;
+
+/** What a snapshot belongs to, and where it shall run. */
+interface KeptProject {
+  ownerId: string;
+  projectId: string;
+  projectName: string;
+  settings: ProjectSettings;
+  target: Target | undefined;
+}
 
 const UNASKED: Asked = {
   file: null,
@@ -68,13 +77,23 @@ export class RunDrafts {
 
   /** The same as the run, with its snapshot or with the project's files as they are now. */
   async again(run: RunRecord, { files }: Rerun): Promise<RunDraft> {
-    const { ownerId, projectId, projectName, file, settings = DEFAULT_PROJECT_SETTINGS } = run;
+    const { projectId, file, settings = DEFAULT_PROJECT_SETTINGS } = run;
     const current = files === 'current';
     if (current && file !== null) await this.files.find(projectId, file);
     const snapshot = current ? this.snapshots.snapshotOf(projectId) : { id: run.snapshotId, bytes: run.snapshotBytes };
-    const given = await this.given(projectId, this.targets.choose(ownerId, targetOf(run), run.needs), snapshot);
     // Tags and note tell of the run that they were given to.
-    return this.params.give({ ...pick(run, ASKED), ...given, ownerId, projectName, settings, tags: [], note: '' });
+    const asked = { ...pick(run, ASKED), tags: [], note: '' };
+    return this.ofSnapshot({ ...run, settings, target: targetOf(run) }, snapshot, asked);
+  }
+
+  /** With files that were kept, whatever the project has today. */
+  async ofSnapshot(
+    { ownerId, projectId, projectName, settings, target }: KeptProject,
+    snapshot: Promise<SentSnapshot> | SentSnapshot,
+    asked: Partial<Asked>,
+  ): Promise<RunDraft> {
+    const given = await this.given(projectId, this.targets.choose(ownerId, target, asked.needs), snapshot);
+    return this.params.give({ ...UNASKED, ...asked, ...given, ownerId, projectName, settings });
   }
 
   /** All that has to be looked up, at once. */

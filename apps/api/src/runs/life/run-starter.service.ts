@@ -42,6 +42,12 @@ export class RunStarter {
     return this.once(run.ownerId, idempotencyKey, { rerun: run.id, ...request }, () => this.drafts.again(run, request));
   }
 
+  /** A run of a sweep; null where the sweep has one in that place. */
+  async trial(ownerId: string, draft: () => Promise<RunDraft>): Promise<RunView | null> {
+    const run = await this.counted(ownerId, async () => this.runs.create({ ...(await draft()), correlationId: null }));
+    return run && this.send(run);
+  }
+
   /**
    * Stores the run and delivers it. A crash in between loses nothing: the reconciler delivers what is stored, and the
    * number of a request that failed is a gap.
@@ -63,6 +69,10 @@ export class RunStarter {
     );
     // The same key came twice at once, and the other request was first; the run may even be deleted by now.
     if (!run) return (key && (await this.repeated(ownerId, key))) ?? this.once(ownerId, idempotencyKey, request, draft);
+    return this.send(run);
+  }
+
+  private async send(run: RunRecord): Promise<RunView> {
     const delivered = this.deliveries
       .deliver(run)
       .catch((error: unknown) =>
@@ -70,7 +80,7 @@ export class RunStarter {
       );
     this.announcer.linesOfRunMoved(run);
     const [view] = await Promise.all([this.waiting.view(run), delivered]);
-    this.events.publish('run.changed', { userId: ownerId }, view);
+    this.events.publish('run.changed', { userId: run.ownerId }, view);
     return view;
   }
 

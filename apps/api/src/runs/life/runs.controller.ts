@@ -23,15 +23,11 @@ import {
   UpdateRunSchema,
 } from '@mle/protocol';
 import { Controller, Delete, Get, Headers, Patch, Post } from '@nestjs/common';
-import { z } from 'zod';
 import { type AuthUser, CurrentUser, ForTokens } from '../../platform/http/current-user.js';
-import { parsed, Returns, ZodBody, ZodParam, ZodQuery } from '../../platform/http/zod.js';
+import { idempotencyKey } from '../../platform/http/idempotency-key.js';
+import { Returns, ZodBody, ZodParam, ZodQuery } from '../../platform/http/zod.js';
 import { RunDiffs } from './run-diffs.service.js';
 import { RunsService } from './runs.service.js';
-
-const IdempotencyKeySchema = z.string().min(1).max(200).nullable();
-const idempotencyKey = (header: string | undefined): string | null =>
-  parsed(IdempotencyKeySchema, header ?? null, 'Idempotency-Key');
 
 @Controller('api/v1/runs')
 export class RunsController {

@@ -71,6 +71,17 @@ import { TargetsService } from './targets.service.js';
     RunCsv,
     TargetsService,
   ],
-  exports: [AttemptClaims, AttemptEndings, MachineJournals, RunRecordsModule, RunStopper, RunsService],
+  exports: [
+    AttemptClaims,
+    AttemptEndings,
+    MachineJournals,
+    RunDrafts,
+    RunRecordsModule,
+    RunRemover,
+    RunStarter,
+    RunStopper,
+    RunsService,
+    TargetsService,
+  ],
 })
 export class RunsModule {}

@@ -32,6 +32,15 @@ export class TargetsService {
     return { targetMachineId: id, targetPoolId: null, machineId: id };
   }
 
+  /** Machines on which a run could be now, if one of their slots is free. */
+  async open(ownerId: string, target: Target | null, needs: Needs | null): Promise<MachineRecord[]> {
+    const able = (await this.machines.list()).filter(
+      (machine) => takesRuns(machine) && satisfies(machine, needs) && isMeant(machine, target),
+    );
+    const allowed = await Promise.all(able.map((machine) => this.mayUse(ownerId, machine)));
+    return able.filter((_machine, at) => allowed[at]);
+  }
+
   private async machine(ownerId: string, id: string, needs: Needs | null | undefined): Promise<MachineRecord> {
     const machine = await this.machines.get(id);
     if (!machine) throw notFound('machine');
@@ -61,6 +70,11 @@ export class TargetsService {
       );
     return chosen;
   }
+}
+
+function isMeant({ id, poolIds }: MachineRecord, target: Target | null): boolean {
+  if (target === null) return true;
+  return 'machineId' in target ? id === target.machineId : poolIds.includes(target.poolId);
 }
 
 const notForMembers = (name: string): string =>

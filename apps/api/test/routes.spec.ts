@@ -171,7 +171,7 @@ describe('the routes', () => {
       ]);
     }
     expect((await ada.get(`/api/v1/projects/${theirs.project}/files/train.py`)).bytes.toString()).toBe(
-      'print("private")',
+      'rate = 1\nprint("private")',
     );
   });
 

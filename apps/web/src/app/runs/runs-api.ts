@@ -1,17 +1,20 @@
 import { HttpClient } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
-import type { CreateRun, Page, Rerun, RunDiff, RunView, StoppedRuns, UpdateRun } from '@mle/protocol';
+import type { CreateRun, Page, Rerun, RunDiff, RunGroups, RunView, StoppedRuns, UpdateRun } from '@mle/protocol';
 import { firstValueFrom } from 'rxjs';
 import { API } from '../core/api-address';
 
-interface RunFilter {
+export interface RunFilter {
   projectId?: string;
   state?: string;
   machineId?: string;
   tag?: string;
   text?: string;
+  file?: string;
+  sort?: string;
   limit?: number;
   cursor?: string;
+  [knob: `knob.${string}`]: string;
 }
 
 @Injectable({ providedIn: 'root' })
@@ -19,10 +22,16 @@ export class RunsApi {
   private readonly http = inject(HttpClient);
 
   list(filter: RunFilter): Promise<Page<RunView>> {
-    const params = Object.fromEntries(
-      Object.entries(filter).filter(([, value]) => value !== undefined && value !== ''),
-    );
-    return firstValueFrom(this.http.get<Page<RunView>>(`${API}/runs`, { params }));
+    return firstValueFrom(this.http.get<Page<RunView>>(`${API}/runs`, { params: given(filter) }));
+  }
+
+  /** Of the same runs as a table for other programs. */
+  csvUrl(filter: RunFilter): string {
+    return `${API}/runs.csv?${new URLSearchParams(given(filter))}`;
+  }
+
+  groups(filter: RunFilter, by: string): Promise<RunGroups> {
+    return firstValueFrom(this.http.get<RunGroups>(`${API}/runs/groups`, { params: { ...given(filter), by } }));
   }
 
   get(id: string): Promise<RunView> {
@@ -59,3 +68,10 @@ export class RunsApi {
     return firstValueFrom(this.http.delete(`${API}/runs/${id}`));
   }
 }
+
+const given = (filter: RunFilter): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(filter).flatMap(([name, value]) =>
+      value === undefined || value === '' ? [] : [[name, String(value)]],
+    ),
+  );

@@ -4,6 +4,7 @@ import { isTextList, readStored, writeStored } from '../../core/storage';
 /** The columns of the list of runs that can be left out. State and run are always there. */
 export const RUN_COLUMNS = [
   { key: 'changes', label: 'Changed since the run before' },
+  { key: 'knobs', label: 'Knobs that differ' },
   { key: 'machine', label: 'Machine' },
   { key: 'started', label: 'Started' },
   { key: 'time', label: 'Time' },

@@ -14,8 +14,9 @@ const run = {
   tags: ['gpu'],
   args: ['-v'],
   params: { lr: 0.5 },
+  knobs: {},
 } as unknown as RunView;
-const all = { projectId: null, state: '', text: '', machineId: '', tag: '' };
+const all = { projectId: null, state: '', text: '', machineId: '', tag: '', file: '', knobs: [] };
 
 describe('matches', () => {
   it.each([
@@ -30,5 +31,8 @@ describe('matches', () => {
     [{ machineId: 'm', tag: 'gpu' }, true],
     [{ machineId: 'n' }, false],
     [{ tag: 'cpu' }, false],
+    [{ file: 'train.py', knobs: [['lr', '.5']] }, true],
+    [{ file: 'other.py' }, false],
+    [{ knobs: [['lr', '1']] }, false],
   ])('%j', (filter, expected) => expect(matches(run, { ...all, ...filter })).toBe(expected));
 });

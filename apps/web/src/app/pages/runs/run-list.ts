@@ -1,5 +1,7 @@
 import type { RunState, RunView } from '@mle/protocol';
 import { ACTIVE } from '../../core/protocol-values';
+import { hasKnob } from './knob-columns';
+import type { RunsChoice } from './runs-choice';
 
 /** The choices of the state filter, each with the states that it stands for. */
 export const STATE_FILTERS: { value: string; label: string; states: readonly RunState[] | null }[] = [
@@ -16,6 +18,8 @@ export interface ListFilter {
   text: string;
   machineId: string;
   tag: string;
+  file: string;
+  knobs: RunsChoice['knobs'];
 }
 
 export const statesOf = (filter: ListFilter): readonly RunState[] | null =>
@@ -25,6 +29,8 @@ export const statesOf = (filter: ListFilter): readonly RunState[] | null =>
 export function matches(run: RunView, filter: ListFilter): boolean {
   if (filter.projectId && run.projectId !== filter.projectId) return false;
   if (filter.machineId && run.machineId !== filter.machineId) return false;
+  if (filter.file && run.file !== filter.file) return false;
+  if (!filter.knobs.every(([name, value]) => hasKnob(run, name, value))) return false;
   if (filter.tag && !run.tags.includes(filter.tag)) return false;
   const states = statesOf(filter);
   if (states && !states.includes(run.state)) return false;

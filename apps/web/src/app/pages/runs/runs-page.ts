@@ -7,12 +7,15 @@ import {
   type ElementRef,
   inject,
   Injector,
+  linkedSignal,
   signal,
   untracked,
   viewChild,
 } from '@angular/core';
+import { toSignal } from '@angular/core/rxjs-interop';
+import { MatDialog } from '@angular/material/dialog';
 import { MatMenuModule } from '@angular/material/menu';
-import { Router, RouterLink } from '@angular/router';
+import { ActivatedRoute, Router, RouterLink } from '@angular/router';
 import type { RunView } from '@mle/protocol';
 import { plural } from '../../core/format';
 import { Hotkeys } from '../../core/hotkeys';
@@ -22,20 +25,26 @@ import { MachinesStore } from '../../machines/machines-store';
 import { ProjectsStore } from '../../projects/projects-store';
 import { metricNames } from '../../runs/main-metric';
 import { RunActions } from '../../runs/run-actions';
-import { RunsApi } from '../../runs/runs-api';
+import { type RunFilter, RunsApi } from '../../runs/runs-api';
 import { RunsStore } from '../../runs/runs-store';
 import { Icon } from '../../ui/icon';
 import { LoadFailure } from '../../ui/load-failure';
+import type { NameQuestion } from '../../ui/name-dialog';
+import { knobColumns } from './knob-columns';
 import { RUN_COLUMNS, RunColumns } from './run-columns';
 import { type ListFilter, matches, STATE_FILTERS, statesOf } from './run-list';
+import { choiceOf, NEWEST_FIRST, paramsOf, type RunsChoice } from './runs-choice';
+import { RunsGroups } from './runs-groups';
 import { RunsTable } from './runs-table';
 
 const PAGE = 50;
+/** What is typed stands in the address after this pause. */
+const TYPED_MS = 300;
 
-/** All runs, newest first, live: filters, and what can be done with several at once. */
+/** All runs, live, in any order or in groups: filters, and what can be done with several at once. */
 @Component({
   selector: 'mle-runs-page',
-  imports: [Icon, LoadFailure, MatMenuModule, RouterLink, RunsTable],
+  imports: [Icon, LoadFailure, MatMenuModule, RouterLink, RunsGroups, RunsTable],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './runs-page.html',
   styleUrl: './runs-page.scss',
@@ -44,6 +53,7 @@ export class RunsPage {
   private readonly api = inject(RunsApi);
   private readonly store = inject(RunsStore);
   private readonly router = inject(Router);
+  private readonly dialog = inject(MatDialog);
   protected readonly projects = inject(ProjectsStore);
   protected readonly machines = inject(MachinesStore);
   protected readonly columns = inject(RunColumns);
@@ -53,11 +63,11 @@ export class RunsPage {
   private readonly table = viewChild(RunsTable);
   protected readonly allColumns = RUN_COLUMNS;
   protected readonly stateFilters = STATE_FILTERS;
-  protected readonly text = signal('');
-  protected readonly state = signal('');
-  protected readonly machineId = signal('');
-  protected readonly tag = signal('');
-  protected readonly thisProject = signal(true);
+  private readonly address = toSignal(inject(ActivatedRoute).queryParams, { requireSync: true });
+  protected readonly choice = computed(() => choiceOf(this.address()));
+  /** As typed; the address follows. */
+  protected readonly text = linkedSignal(() => this.choice().text);
+  protected readonly thisProject = computed(() => !this.choice().everywhere);
   private readonly metricChoice = signal<string | null>(null);
   protected readonly status = signal<'loading' | 'ready' | 'error'>('loading');
   protected readonly error = signal<string | null>(null);
@@ -66,18 +76,20 @@ export class RunsPage {
   protected readonly chosen = signal<ReadonlySet<string>>(new Set());
   /** New rows wait while one reads further down: runs made after this moment. */
   private readonly heldSince = signal<string | null>(null);
-  private asked = 0;
+  private chosenLast: string | null = null;
+  private loads = 0;
 
   private readonly filter = computed<ListFilter>(() => ({
+    ...this.choice(),
     projectId: this.thisProject() ? (this.projects.current()?.id ?? null) : null,
-    state: this.state(),
     text: this.text().trim(),
-    machineId: this.machineId(),
-    tag: this.tag(),
   }));
+  /** The runs in the server's order; null: newest first, as the page itself knows. */
+  private readonly order = signal<readonly string[] | null>(null);
   private readonly all = computed(() => {
-    const [filter, hidden] = [this.filter(), this.actions.hidden()];
-    return this.store.all().filter((run) => !hidden.has(run.id) && matches(run, filter));
+    const [filter, hidden, order] = [this.filter(), this.actions.hidden(), this.order()];
+    const runs = order === null ? this.store.all() : order.flatMap((id) => this.store.get(id) ?? []);
+    return runs.filter((run) => !hidden.has(run.id) && matches(run, filter));
   });
   protected readonly runs = computed(() => {
     const since = this.heldSince();
@@ -96,23 +108,58 @@ export class RunsPage {
     const active = this.all().filter((run) => isActive(run.state)).length;
     return `${plural(this.all().length, 'run')}${this.more() ? ' loaded' : ''}${active > 0 ? `, ${active} active` : ''}`;
   });
-  protected readonly filtered = computed(
-    () => this.text() !== '' || this.state() !== '' || this.machineId() !== '' || this.tag() !== '',
-  );
+  protected readonly filtered = computed(() => {
+    const { state, machineId, tag, file, knobs } = this.choice();
+    return this.text() !== '' || knobs.length > 0 || [state, machineId, tag, file].some((value) => value !== '');
+  });
+  protected readonly knobs = computed(() => knobColumns(this.all()));
+  protected readonly groupNames = computed(() => {
+    const { group } = this.choice();
+    return group === '' || this.knobs().includes(group) ? this.knobs() : [group, ...this.knobs()];
+  });
+  private readonly asked = computed<RunFilter>(() => {
+    const { projectId, text, machineId, tag, file, knobs } = this.filter();
+    return {
+      projectId: projectId ?? undefined,
+      state: statesOf(this.filter())?.join(','),
+      machineId,
+      tag,
+      file,
+      text,
+      sort: this.choice().sort,
+      ...Object.fromEntries(knobs.map(([name, value]) => [`knob.${name}`, value])),
+    };
+  });
+  protected readonly csvUrl = computed(() => this.api.csvUrl(this.asked()));
+  protected readonly groupFilter = computed<RunFilter>(() => ({ ...this.asked(), sort: undefined }));
+  protected readonly comparison = computed(() => ({
+    runs: this.selected()
+      .map(({ id }) => id)
+      .join(','),
+  }));
 
   constructor() {
     effect((onCleanup) => {
-      this.filter();
+      this.asked();
       // Another list begins at its top.
       untracked(() => this.showNew());
       // Typing waits a moment; the rows that are here are filtered at once.
       const timer = setTimeout(() => untracked(() => void this.load()), this.text() ? 200 : 0);
       onCleanup(() => clearTimeout(timer));
     });
+    effect((onCleanup) => {
+      const text = this.text();
+      if (text === untracked(this.choice).text) return;
+      const timer = setTimeout(() => this.change({ text }, true), TYPED_MS);
+      onCleanup(() => clearTimeout(timer));
+    });
     inject(Hotkeys).bind({
       J: () => this.table()?.move(1),
       K: () => this.table()?.move(-1),
-      X: () => this.onFocused((run) => this.choose(run.id, !this.chosen().has(run.id))),
+      X: () => this.onFocused((run) => this.choose(run.id, !this.chosen().has(run.id), false)),
+      'Shift+X': () => this.onFocused((run) => this.choose(run.id, true, true)),
+      C: () => this.compare(),
+      T: () => this.onChosen((runs) => void this.tag(runs)),
       R: () => this.onChosen((runs) => void this.actions.rerun(runs)),
       S: () => this.onChosen((runs) => void this.actions.stop(runs)),
       Enter: () => this.onFocused((run) => void this.router.navigate(['/runs', run.id])),
@@ -121,35 +168,55 @@ export class RunsPage {
   }
 
   protected async load(next = false): Promise<void> {
-    const asked = ++this.asked;
-    const { projectId, text, machineId, tag } = this.filter();
+    const asked = ++this.loads;
+    const byTime = this.choice().sort === NEWEST_FIRST;
+    const cursor = next ? (this.cursor() ?? undefined) : undefined;
     try {
-      const page = await this.api.list({
-        projectId: projectId ?? undefined,
-        state: statesOf(this.filter())?.join(','),
-        machineId: machineId || undefined,
-        tag: tag || undefined,
-        text: text || undefined,
-        limit: PAGE,
-        cursor: next ? (this.cursor() ?? undefined) : undefined,
-      });
-      if (asked !== this.asked) return;
+      const page = await this.api.list({ ...this.asked(), limit: PAGE, cursor });
+      if (asked !== this.loads) return;
       this.store.put(...page.items);
+      const ids = page.items.map(({ id }) => id);
+      this.order.update((order) => (byTime ? null : next ? [...(order ?? []), ...ids] : ids));
       this.cursor.set(page.nextCursor);
       this.status.set('ready');
       this.error.set(null);
     } catch (error) {
-      if (asked !== this.asked) return;
+      if (asked !== this.loads) return;
       this.error.set(sentence(error));
       this.status.set(this.status() === 'ready' ? 'ready' : 'error');
     }
   }
 
-  protected choose(id: string, on: boolean): void {
+  protected change(change: Partial<RunsChoice>, replaceUrl = false): void {
+    const project = this.projects.current()?.id;
+    const queryParams = {
+      ...paramsOf({ ...this.choice(), text: this.text(), ...change }),
+      ...(project && { project }),
+    };
+    void this.router.navigate([], { queryParams, replaceUrl });
+  }
+
+  protected without(knob: string): void {
+    this.change({ knobs: this.choice().knobs.filter(([name]) => name !== knob) });
+  }
+
+  /** The runs of a group, one by one. */
+  protected openGroup(value: string): void {
+    const { group, knobs } = this.choice();
+    this.change({ group: '', knobs: [...knobs.filter(([name]) => name !== group), [group, value]] });
+  }
+
+  /** With Shift all from the one that was chosen last. */
+  protected choose(id: string, on: boolean, range: boolean): void {
+    const ids = this.runs().map((run) => run.id);
+    const [from, to] = [ids.indexOf(this.chosenLast ?? ''), ids.indexOf(id)];
+    const changed = range && from !== -1 ? ids.slice(Math.min(from, to), Math.max(from, to) + 1) : [id];
+    this.chosenLast = id;
     this.chosen.update((old) => {
       const next = new Set(old);
-      if (on) next.add(id);
-      else next.delete(id);
+      for (const each of changed)
+        if (on) next.add(each);
+        else next.delete(each);
       return next;
     });
   }
@@ -180,10 +247,25 @@ export class RunsPage {
   }
 
   protected clearFilter(): void {
-    this.text.set('');
-    this.state.set('');
-    this.machineId.set('');
-    this.tag.set('');
+    this.change({ text: '', state: '', machineId: '', tag: '', file: '', knobs: [] });
+  }
+
+  protected async tag(runs: readonly RunView[]): Promise<void> {
+    const { NameDialog } = await import('../../ui/name-dialog');
+    const act = (name: string): Promise<unknown> =>
+      Promise.all(runs.map((run) => this.actions.update(run, { tags: [...new Set([...run.tags, name])] })));
+    const data: NameQuestion = {
+      title: `Tag ${plural(runs.length, 'run')}`,
+      label: 'Tag',
+      value: '',
+      verb: 'Tag',
+      act,
+    };
+    this.dialog.open(NameDialog, { ariaLabel: data.title, autoFocus: '[cdkFocusInitial]', restoreFocus: true, data });
+  }
+
+  private compare(): void {
+    if (this.selected().length > 1) void this.router.navigate(['/compare'], { queryParams: this.comparison() });
   }
 
   /** The focus goes on to the row after the first that is gone. */

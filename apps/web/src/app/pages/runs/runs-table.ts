@@ -1,3 +1,4 @@
+import { NgTemplateOutlet } from '@angular/common';
 import {
   ChangeDetectionStrategy,
   Component,
@@ -10,7 +11,7 @@ import {
   viewChild,
 } from '@angular/core';
 import { RouterLink } from '@angular/router';
-import { type RunView, type ShownChange, shownChange } from '@mle/protocol';
+import { type MetricDirection, type RunView, type ShownChange, shownChange } from '@mle/protocol';
 import { metricDirection } from '@mle/protocol/metric-direction';
 import { Clock } from '../../core/clock';
 import { ago, duration, elapsed, number } from '../../core/format';
@@ -22,7 +23,10 @@ import { bestOf, lastOf } from '../../runs/main-metric';
 import { RunActivity } from '../../runs/run-activity';
 import { outcome, runTime, runTitle } from '../../runs/run-words';
 import { StateChip } from '../../ui/state-chip';
+import { Icon } from '../../ui/icon';
+import { knobOf } from './knob-columns';
 import type { RunColumn } from './run-columns';
+import { nextSort } from './runs-choice';
 
 /** Scrolled further than this, the list is not at its top. */
 const TOP_PX = 24;
@@ -37,6 +41,9 @@ interface Row {
   time: string;
   last: string;
   best: string;
+  lastIsBest: boolean;
+  bestIsBest: boolean;
+  knobs: { name: string; value: string; changed: boolean }[];
   outcome: string;
   bad: boolean;
 }
@@ -44,7 +51,7 @@ interface Row {
 /** The list of runs: one row each, chosen by their boxes, walked through by J and K. */
 @Component({
   selector: 'mle-runs-table',
-  imports: [RouterLink, StateChip],
+  imports: [Icon, NgTemplateOutlet, RouterLink, StateChip],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './runs-table.html',
   styleUrl: './runs-table.scss',
@@ -58,7 +65,11 @@ export class RunsTable {
   /** The project stands with each run. */
   readonly ofAllProjects = input(false);
   readonly more = input(false);
-  readonly choose = output<{ id: string; on: boolean }>();
+  /** The columns of knobs. */
+  readonly knobs = input<readonly string[]>([]);
+  readonly sort = input.required<string>();
+  readonly sorted = output<string>();
+  readonly choose = output<{ id: string; on: boolean; range: boolean }>();
   readonly chooseAll = output<boolean>();
   readonly loadMore = output();
   /** Whether the first row can be seen. */
@@ -74,7 +85,26 @@ export class RunsTable {
   /** Said only where it is known which way is better. */
   protected readonly bestShown = computed(() => {
     const name = this.metric();
-    return name !== null && this.shown().has('best') && metricDirection(name) !== null;
+    return name !== null && this.shown().has('best') && this.direction(this.runs()[0]?.projectId, name) !== null;
+  });
+  /** The columns ahead of and behind the knobs that the list can be sorted by. */
+  protected readonly knobsShown = computed(() => (this.shown().has('knobs') ? this.knobs() : []));
+  /** Of the runs shown that are over, ties too. */
+  private readonly bests = computed(() => {
+    const name = this.metric();
+    if (name === null) return { last: null, best: null };
+    const ended = this.runs().filter(({ state }) => !isActive(state));
+    const direction = this.direction(ended[0]?.projectId, name);
+    return {
+      last: bestAmong(
+        ended.map((run) => lastOf(run, name) ?? null),
+        direction,
+      ),
+      best: bestAmong(
+        ended.map((run) => this.best(run, name)),
+        direction,
+      ),
+    };
   });
   protected readonly rows = computed(() => this.runs().map((run) => this.row(run)));
   protected readonly count = computed(() => this.runs().filter((run) => this.chosen().has(run.id)).length);
@@ -113,8 +143,10 @@ export class RunsTable {
     const time = runTime(run, now);
     const waits = isActive(run.state) && run.state !== 'running';
     const name = this.metric();
-    const summary = name === null ? undefined : run.metrics[name];
     const last = name === null ? undefined : lastOf(run, name);
+    const best = name === null ? null : this.best(run, name);
+    const bests = this.bests();
+    const ended = !isActive(run.state);
     return {
       run,
       machine: run.machineName ?? this.targetOf(run),
@@ -123,13 +155,39 @@ export class RunsTable {
       started: ago(run.startedAt ?? run.createdAt, now),
       time: time === null ? '–' : isActive(run.state) ? elapsed(time) : duration(time),
       last: last === undefined ? '–' : number(last),
-      best:
-        name !== null && summary
-          ? number(bestOf(name, summary, this.metricSettings.direction(run.projectId, name)))
-          : '–',
+      best: best === null ? '–' : number(best),
+      lastIsBest: ended && last !== undefined && last !== null && last === bests.last,
+      bestIsBest: ended && best !== null && best === bests.best,
+      knobs: this.knobsShown().map((name) => {
+        const value = knobOf(run, name);
+        const changed = run.changes.some((change) => change.name === name);
+        return { name, value: typeof value === 'number' ? number(value) : String(value ?? '–'), changed };
+      }),
       outcome: waits ? this.activity.of(run) : run.state === 'succeeded' ? '' : outcome(run),
       bad: run.state === 'failed',
     };
+  }
+
+  protected ariaSort(field: string): 'ascending' | 'descending' | null {
+    const sort = this.sort();
+    return sort.replace(/^-/, '') !== field ? null : sort.startsWith('-') ? 'descending' : 'ascending';
+  }
+
+  /** Of a metric the better ones come first. */
+  protected sortBy(field: string): void {
+    const name = this.metric() ?? '';
+    const high = field.startsWith('metrics.') && this.direction(this.runs()[0]?.projectId, name) === 'higher';
+    this.sorted.emit(nextSort(this.sort(), field, high || field === 'createdAt' ? '-' : ''));
+  }
+
+  private direction(projectId: string | undefined, name: string): MetricDirection | null {
+    const chosen = projectId === undefined ? undefined : this.metricSettings.direction(projectId, name);
+    return chosen ?? metricDirection(name);
+  }
+
+  private best(run: RunView, name: string): number | null {
+    const summary = run.metrics[name];
+    return summary ? bestOf(name, summary, this.metricSettings.direction(run.projectId, name)) : null;
   }
 
   private targetOf({ target }: RunView): string {
@@ -140,4 +198,10 @@ export class RunsTable {
         : this.machines.get(target.machineId);
     return found?.name ?? '–';
   }
+}
+
+function bestAmong(values: readonly (number | null)[], direction: MetricDirection | null): number | null {
+  const found = values.filter((value) => value !== null);
+  if (found.length === 0 || direction === null) return null;
+  return found.reduce((a, b) => (direction === 'lower' ? Math.min(a, b) : Math.max(a, b)));
 }

@@ -1,0 +1,27 @@
+import type { ParamValue, RunView } from '@mle/protocol';
+
+const MOST = 6;
+
+/** What its file had there, or what it was given. */
+export function knobOf({ knobs, params }: Pick<RunView, 'knobs' | 'params'>, name: string): ParamValue | undefined {
+  return Object.hasOwn(knobs, name) ? knobs[name] : Object.hasOwn(params, name) ? params[name] : undefined;
+}
+
+/** The knobs that tell these runs apart, those with the most values first. */
+export function knobColumns(runs: readonly RunView[]): string[] {
+  const values = new Map<string, Set<ParamValue | undefined>>();
+  for (const run of runs) for (const name of Object.keys({ ...run.knobs, ...run.params })) values.set(name, new Set());
+  for (const [name, found] of values) for (const run of runs) found.add(knobOf(run, name));
+  return [...values]
+    .filter(([, found]) => found.size > 1)
+    .sort((a, b) => b[1].size - a[1].size || (a[0] < b[0] ? -1 : 1))
+    .slice(0, MOST)
+    .map(([name]) => name);
+}
+
+/** As the server compares: numbers are the same however they are written. */
+export function hasKnob(run: Pick<RunView, 'knobs' | 'params'>, name: string, text: string): boolean {
+  const value = knobOf(run, name);
+  if (typeof value === 'number') return text.trim() !== '' && Number(text) === value;
+  return value !== undefined && String(value) === text;
+}

@@ -5,6 +5,7 @@ import random
 import time
 
 from nets.network import Network
+from nets.picture import save_boundary
 
 learning_rate = 0.5
 hidden = 16
@@ -30,6 +31,7 @@ def moons(n):
 
 train, test = list(moons(800)), list(moons(400))
 net = Network(2, hidden, activation)
+pictures = os.environ.get("MLE_OUTPUT_DIR", ".")
 
 for epoch in range(1, epochs + 1):
     random.shuffle(train)
@@ -39,6 +41,8 @@ for epoch in range(1, epochs + 1):
     val_loss, accuracy = net.evaluate(test)
     print(f"epoch {epoch} loss={loss:.4f} "
           f"val_loss={val_loss:.4f} accuracy={accuracy:.3f}", flush=True)
+    if epoch % 2 == 0:
+        save_boundary(os.path.join(pictures, f"boundary-{epoch}.png"), net, test)
     time.sleep(pause)
 
 net.save("model.json")

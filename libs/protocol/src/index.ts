@@ -33,6 +33,7 @@ export * from './run-diff.js';
 export * from './run-state.js';
 export * from './run-table.js';
 export * from './runs.js';
+export * from './shown-change.js';
 export * from './snapshot.js';
 export * from './sweeps.js';
 export * from './version.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ListedPathSchema } from './bounded.js';
 import { LIMITS } from './limits.js';
-import { type ParamValue, ParamValueSchema } from './params.js';
+import { ParamValueSchema } from './params.js';
 import { ProjectPathSchema } from './project-path.js';
 
 /** `choice`: a value of a small set that the program names; `suggest` holds it. */
@@ -66,23 +66,3 @@ export const RunChangeSchema = z.object({
   removed: z.int().nonnegative().optional(),
 });
 export type RunChange = z.infer<typeof RunChangeSchema>;
-
-/** A change as it is shown: "learning_rate 0.5 → 1.6", "code network.py +12 −3" or "code changed". */
-export interface ShownChange {
-  name: string;
-  /** Null where nothing can be told of before. */
-  was: string | null;
-  now: string;
-}
-
-export function shownChange({ kind, name, from, to, added, removed }: RunChange): ShownChange {
-  if (kind !== 'code') return { name, was: shownValue(from), now: shownValue(to) };
-  const counts = [...(added ? [`+${added}`] : []), ...(removed ? [`−${removed}`] : [])].join(' ');
-  return { name: name === 'code' ? name : `code ${name}`, was: null, now: counts === '' ? 'changed' : counts };
-}
-
-/** A number has a true minus. */
-export function shownValue(value: ParamValue | null): string {
-  if (value === null) return 'not set';
-  return typeof value === 'number' ? String(value).replaceAll('-', '−') : String(value);
-}

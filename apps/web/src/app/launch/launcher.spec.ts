@@ -30,6 +30,7 @@ function launcher(
   const calls: { sent: CreateRun[]; order: string[] } = { sent: [], order: [] };
   const saved = signal(true);
   const [machines, active, options] = [signal(known), signal(running), signal(readOptions(typed))];
+  const open = signal(file);
   const providers = [
     {
       provide: RunsApi,
@@ -52,7 +53,7 @@ function launcher(
     {
       provide: DocumentStore,
       useValue: {
-        active: signal({ kind: () => 'text', status: () => 'ready', path: () => file }),
+        active: signal({ kind: () => 'text', status: () => 'ready', path: open }),
         saveAll: () => (calls.order.push('save'), Promise.resolve(saved())),
       },
     },
@@ -60,7 +61,7 @@ function launcher(
       provide: FilesStore,
       useValue: {
         projectId: signal('p'),
-        get: () => null,
+        get: (path: string) => (path === '' ? null : { path, mode: 0o644 }),
         flushDeletes: () => (calls.order.push('flush'), Promise.resolve()),
       },
     },
@@ -79,7 +80,7 @@ function launcher(
     { provide: Session, useValue: { user: signal({ id: 'u' }) } },
   ];
   TestBed.configureTestingModule({ providers });
-  return { launcher: TestBed.inject(Launcher), calls, saved, machines, active, options };
+  return { launcher: TestBed.inject(Launcher), calls, saved, machines, options, open };
 }
 
 describe('Launcher', () => {
@@ -102,14 +103,37 @@ describe('Launcher', () => {
       ]).launcher.target()?.id,
     ).toBe('c');
     TestBed.resetTestingModule();
-    expect(launcher([machine('a', { running: ['of another user'] })]).launcher.target()).toBeNull();
+    expect(
+      launcher([machine('a', { running: ['of another user'] }), machine('b')]).launcher.target()?.id,
+    ).toBe('b');
+  });
+
+  it('waits for the machine of last time where none has room, and says so where none is online', async () => {
+    localStorage.setItem('mle.machine', '"b"');
+    const { launcher: subject, machines } = launcher([machine('a'), machine('b')], [run('r', 'a'), run('s', 'b')]);
+    expect(subject.target()?.id).toBe('b');
+    machines.set([machine('a', { state: 'offline' })]);
+    await subject.goOnTarget();
+    expect(subject.problem()?.text).toBe('No machine is online.');
+    machines.set([machine('a')]);
+    expect(subject.problem()).toBeNull();
+  });
+
+  it('runs the program that was open before a text, a table or a picture', () => {
+    const { launcher: subject, open, calls } = launcher([machine('a')]);
+    TestBed.tick();
+    open.set('README.md');
+    expect([subject.file(), subject.refusal()]).toEqual(['train.py', null]);
+    open.set('other.py');
+    expect(subject.file()).toBe('other.py');
+    expect(calls.sent).toEqual([]);
   });
 
   it('counts runs that wait for a machine, and all its slots', () => {
-    const { launcher: two } = launcher([machine('a', { slots: 2 })], [run('r', 'a')]);
-    expect(two.target()?.id).toBe('a');
+    const [two, one] = [machine('a', { slots: 2 }), machine('b')];
+    expect(launcher([two, one], [run('r', 'a')]).launcher.target()?.id).toBe('a');
     TestBed.resetTestingModule();
-    expect(launcher([machine('a', { slots: 2 })], [run('r', 'a'), run('s', null, 'a')]).launcher.target()).toBeNull();
+    expect(launcher([two, one], [run('r', 'a'), run('s', null, 'a')]).launcher.target()?.id).toBe('b');
   });
 
   it('saves, deletes what waits for Undo, then starts the run', async () => {
@@ -138,22 +162,8 @@ describe('Launcher', () => {
     expect([...calls.sent, ...mistaken.calls.sent]).toEqual([]);
   });
 
-  it('says that no machine has room as long as that is so', async () => {
-    const { launcher: subject, active, machines } = launcher([machine('a')], [run('r', 'a')]);
-    await subject.goOnTarget();
-    expect(subject.problem()?.text).toBe('Every machine is busy. Stop a run, or wait until one ends.');
-    machines.set([machine('a', { state: 'offline' })]);
-    expect(subject.problem()?.text).toBe('No machine is online.');
-    machines.set([machine('a')]);
-    expect(subject.problem()?.text).toContain('busy');
-    active.set([]);
-    TestBed.tick();
-    active.set([run('s', 'a')]);
-    expect(subject.problem()).toBeNull();
-  });
-
   it('says nothing of machines while the server is silent', async () => {
-    const { launcher: subject } = launcher([machine('a')], [run('r', 'a')]);
+    const { launcher: subject } = launcher([machine('a', { state: 'offline' })]);
     await subject.goOnTarget();
     TestBed.inject(ServerState).lost();
     expect(subject.problem()).toBeNull();

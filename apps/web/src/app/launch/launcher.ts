@@ -1,4 +1,4 @@
-import { computed, effect, inject, Injectable, signal } from '@angular/core';
+import { computed, effect, inject, Injectable, signal, untracked } from '@angular/core';
 import type { CreateRun, MachineView, PoolView, RunView } from '@mle/protocol';
 import { API } from '../core/api-address';
 import { curlCommand } from '../core/curl';
@@ -49,9 +49,23 @@ export class Launcher {
   /** The run that Go made last. */
   readonly launched = signal<RunView | null>(null);
 
-  readonly file = computed(() => {
+  private readonly openFile = computed(() => {
     const document = this.documents.active();
     return document && document.kind() === 'text' && document.status() === 'ready' ? document.path() : null;
+  });
+  /** The program that was in front last, by project. */
+  private readonly programs = signal<ReadonlyMap<string, string>>(new Map());
+  private readonly lastProgram = computed(() => {
+    const id = this.files.projectId();
+    if (id === null) return null;
+    const path = this.programs().get(id) ?? readStored(`program.${id}`, isText, '');
+    return this.files.get(path) ? path : null;
+  });
+  /** What Go runs: the open file, or while that is a picture, a table or a text the program that was open before it. */
+  readonly file = computed(() => {
+    const open = this.openFile();
+    if (open !== null && (this.projects.current()?.settings.command || this.runnable(open))) return open;
+    return this.lastProgram() ?? open;
   });
   /** Why the open file cannot be run now, or null. The project's own command takes a file of any kind. */
   readonly refusal = computed(() => {
@@ -64,14 +78,18 @@ export class Launcher {
   });
   /**
    * What Ctrl Enter uses: the pool of last time, the machine of last time while it has room, else the first that has.
+   * Where none has, the run waits for the machine of last time.
    */
   readonly target = computed<Place | null>(() => {
     const last = this.lastPlace();
-    const free = this.machines.list().filter((machine) => this.hasRoom(machine));
+    const online = this.machines.list().filter(({ state }) => state === 'online');
+    const free = online.filter((machine) => this.hasRoom(machine));
     return (
       this.pools.list().find((pool) => pool.id === last) ??
       free.find((machine) => machine.id === last) ??
       free[0] ??
+      online.find((machine) => machine.id === last) ??
+      online[0] ??
       null
     );
   });
@@ -79,12 +97,16 @@ export class Launcher {
   /** Why Ctrl Enter finds no place. What was known before the server fell silent is not said. */
   private readonly nowhere = computed(() => {
     if (this.server.refusal() !== null || this.target() !== null) return null;
-    return this.machines.list().some((machine) => machine.state === 'online')
-      ? 'Every machine is busy. Stop a run, or wait until one ends.'
-      : 'No machine is online.';
+    return 'No machine is online.';
   });
 
   constructor() {
+    effect(() => {
+      const [id, open] = [this.files.projectId(), this.openFile()];
+      if (id === null || open === null || !this.runnable(open)) return;
+      untracked(() => this.programs.update((map) => new Map(map).set(id, open)));
+      writeStored(`program.${id}`, open);
+    });
     // What held no longer for a moment is not said again when it holds anew.
     effect(() => {
       if (this.problem() === null) this.dismiss();
@@ -116,6 +138,10 @@ export class Launcher {
 
   hasRoom(machine: MachineView): boolean {
     return machine.state === 'online' && this.taken(machine) < machine.slots;
+  }
+
+  private runnable(path: string): boolean {
+    return notRunnable(path, this.files.get(path)) === null;
   }
 
   async goOnTarget(): Promise<void> {

@@ -7,35 +7,48 @@ import {
   inject,
   signal,
   untracked,
+  viewChild,
 } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import type { RunView } from '@mle/protocol';
-import { Clock } from '../core/clock';
-import { bytes, duration } from '../core/format';
-import { isActive } from '../core/protocol-values';
+import { bytes, plural } from '../core/format';
 import { FilesStore } from '../files/files-store';
-import { RunSparkChart } from '../metrics/run-spark-chart';
+import { LiveChart } from '../metrics/live-chart';
+import { lineOfPoint } from '../output/line-of-point';
 import { OutputApi } from '../output/output-api';
 import type { OutputFeed } from '../output/output-feed';
 import { OutputFeeds } from '../output/output-feeds';
 import { OutputView } from '../output/output-view';
 import type { SourcePlace } from '../output/source-place';
-import { RunActivity } from '../runs/run-activity';
-import { outcome, runTime } from '../runs/run-words';
+import { changeName } from '../runs/change-words';
+import { runTitle } from '../runs/run-words';
 import { RunsStore } from '../runs/runs-store';
 import { Icon } from '../ui/icon';
 import { RovingFocus, RovingItem } from '../ui/roving-focus';
-import { roleOf, StateIcon, stateWord } from '../ui/state-icon';
+import { StateIcon, stateWord } from '../ui/state-icon';
 import { OpenPlace } from '../workbench/open-place';
 import { Launcher } from './launcher';
+import { LivePictures } from './live-pictures';
 import { RunFailure } from './run-failure';
+import { RunFoot } from './run-foot';
 
 const TABS = 8;
 
 /** The output of the project's latest runs, one tab for each. */
 @Component({
   selector: 'mle-output-dock',
-  imports: [Icon, OutputView, RouterLink, RovingFocus, RovingItem, RunFailure, RunSparkChart, StateIcon],
+  imports: [
+    Icon,
+    LiveChart,
+    LivePictures,
+    OutputView,
+    RouterLink,
+    RovingFocus,
+    RovingItem,
+    RunFailure,
+    RunFoot,
+    StateIcon,
+  ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './output-dock.html',
   styleUrl: './output-dock.scss',
@@ -46,8 +59,6 @@ export class OutputDock {
   private readonly api = inject(OutputApi);
   private readonly launcher = inject(Launcher);
   private readonly files = inject(FilesStore);
-  private readonly clock = inject(Clock);
-  private readonly activity = inject(RunActivity);
   private readonly places = inject(OpenPlace);
   private readonly chosen = signal<string | null>(null);
   private readonly cleared = signal<ReadonlyMap<string, number>>(new Map());
@@ -67,7 +78,6 @@ export class OutputDock {
   protected readonly firstLine = computed(() => this.cleared().get(this.run()?.id ?? '') ?? 0);
   protected readonly downloadUrl = computed(() => this.api.downloadUrl(this.run()?.id ?? '', this.run()?.attempt ?? 1));
   protected readonly stateWord = stateWord;
-  protected readonly roleOf = roleOf;
 
   constructor() {
     const runId = computed(() => this.run()?.id ?? null);
@@ -80,7 +90,10 @@ export class OutputDock {
       opened = next;
       next?.open();
       this.feed.set(next);
-      untracked(() => this.follow.set(true));
+      untracked(() => {
+        this.follow.set(true);
+        this.target.set(null);
+      });
     });
     effect(() => {
       const launched = this.launcher.launched();
@@ -89,19 +102,23 @@ export class OutputDock {
     inject(DestroyRef).onDestroy(() => opened?.close());
   }
 
-  protected readonly status = computed(() => {
-    const run = this.run();
-    if (!run) return '';
-    if (isActive(run.state)) return this.activity.of(run);
-    const time = runTime(run, this.clock.now());
-    return [stateWord(run.state), time === null ? '' : duration(time), outcome(run)].filter(Boolean).join(', ');
-  });
+  /** On a narrow page one of them fills the pane. */
+  protected readonly parts = [
+    { id: 'text', label: 'Text' },
+    { id: 'chart', label: 'Chart' },
+    { id: 'pictures', label: 'Pictures' },
+  ] as const;
+  protected readonly part = signal<(typeof this.parts)[number]['id']>('text');
+  /** The line of a point that was chosen. */
+  protected readonly target = signal<number | null>(null);
+  private readonly view = viewChild(OutputView);
 
-  /** For assistive technology: the state changes, not the running clock. */
-  protected readonly announced = computed(() => {
-    const run = this.run();
-    return run ? `Run ${run.number} ${stateWord(run.state)}${outcome(run) ? `, ${outcome(run)}` : ''}` : '';
-  });
+  /** What differs from the run before; the machine of a run that differs in nothing. */
+  protected readonly nameOf = (run: RunView): string => changeName(run) || (run.machineName ?? '');
+  protected readonly titleOf = (run: RunView): string =>
+    [`#${run.number} ${runTitle(run)}`, changeName(run), run.machineName ? `on ${run.machineName}` : '']
+      .filter(Boolean)
+      .join(', ');
 
   /** What is not among the lines, as a sentence. */
   protected readonly note = computed<'loading' | 'leftOut' | null>(() => {
@@ -113,7 +130,7 @@ export class OutputDock {
   protected readonly size = computed(() => {
     this.feed()?.version();
     const buffer = this.feed()?.buffer;
-    return buffer ? bytes(buffer.end) : '';
+    return buffer ? `${plural(buffer.lineCount, 'line')}, ${bytes(buffer.end)}` : '';
   });
 
   protected readonly fileOf = (path: string): string | null => this.files.named(path);
@@ -121,6 +138,17 @@ export class OutputDock {
   protected openPlace(place: SourcePlace): void {
     const projectId = this.files.projectId();
     if (projectId !== null) this.places.open({ projectId, ...place });
+  }
+
+  /** Goes to the line that a point of the chart was read from. */
+  protected showLine(point: { x: number; y: number; time: number }): void {
+    const buffer = this.feed()?.buffer;
+    const line = buffer ? lineOfPoint(buffer, point) : null;
+    if (line === null) return;
+    if (line < this.firstLine()) this.showAll();
+    this.part.set('text');
+    this.target.set(line);
+    this.view()?.reveal(line);
   }
 
   protected choose(id: string): void {

@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, input, output } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, input, output } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import type { RunView } from '@mle/protocol';
 import { Icon } from '../ui/icon';
@@ -14,30 +14,28 @@ export interface RunLineView {
   refusal: string | null;
 }
 
-/** A run at its machine or pool: what it is doing, and Stop. In place, its parts stand where Go and the words would. */
+/** A run at its machine or pool: what it is doing, and Stop; or Remove while it waits in line. */
 @Component({
   selector: 'mle-run-line',
   imports: [Icon, RouterLink, StateIcon],
   changeDetection: ChangeDetectionStrategy.OnPush,
-  host: { role: 'group', '[attr.aria-label]': '"Run " + line().run.number', '[class.in-place]': 'inPlace()' },
+  host: { role: 'group', '[attr.aria-label]': '"Run " + line().run.number' },
   template: `
-    @if (!inPlace()) {
-      <mle-state-icon [state]="line().run.state" />
-    }
+    <mle-state-icon [state]="line().run.state" />
     <p class="meta grow">
       <a [routerLink]="['/runs', line().run.id]">#{{ line().run.number }}</a
       ><span class="cut" [title]="line().text">{{ line().text }}</span>
     </p>
     <button
       type="button"
-      class="btn small danger"
-      [class.go]="inPlace()"
+      class="btn small"
+      [class.danger]="!waits()"
       [disabled]="line().stopping || line().refusal !== null"
       [title]="line().refusal ?? ''"
-      [attr.aria-label]="'Stop run ' + line().run.number + ' ' + where()"
+      [attr.aria-label]="verb() + ' run ' + line().run.number + ' ' + where()"
       (click)="stop.emit()"
     >
-      <mle-icon name="stop" /><span>Stop</span>
+      <mle-icon [name]="waits() ? 'x' : 'stop'" /><span>{{ verb() }}</span>
     </button>
     @if (line().part !== null) {
       <progress
@@ -66,27 +64,13 @@ export interface RunLineView {
     progress {
       flex: 1 0 100%;
     }
-    /* The machine's row lays them out: below its name, at its end, below both. */
-    :host(.in-place) {
-      display: contents;
-      .meta {
-        grid-area: 2 / 2;
-      }
-      .go {
-        grid-area: 1 / 3 / span 2;
-        min-width: 64px;
-      }
-      progress {
-        grid-column: 2 / 4;
-        margin-top: 6px;
-      }
-    }
   `,
 })
 export class RunLine {
   readonly line = input.required<RunLineView>();
   /** As a part of the button's name: `on this computer`. */
   readonly where = input.required<string>();
-  readonly inPlace = input(false);
   readonly stop = output();
+  protected readonly waits = computed(() => this.line().run.state === 'queued');
+  protected readonly verb = computed(() => (this.waits() ? 'Remove' : 'Stop'));
 }

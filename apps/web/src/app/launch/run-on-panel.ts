@@ -2,7 +2,8 @@ import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/c
 import { MatDialog } from '@angular/material/dialog';
 import { MatMenuModule } from '@angular/material/menu';
 import type { AttemptProgress, MachineView, PoolView, RunView } from '@mle/protocol';
-import { bytes, memory, timeOfDay } from '../core/format';
+import { Clock } from '../core/clock';
+import { bytes, memory, roughly, timeOfDay } from '../core/format';
 import { ServerState } from '../core/server-state';
 import { Session } from '../core/session';
 import { Toasts } from '../core/toasts';
@@ -12,12 +13,14 @@ import { MachinesStore } from '../machines/machines-store';
 import { PoolsStore } from '../pools/pools-store';
 import { ProjectsStore } from '../projects/projects-store';
 import { RunActivity } from '../runs/run-activity';
+import { runTime } from '../runs/run-words';
 import { RunsStore } from '../runs/runs-store';
 import { Icon } from '../ui/icon';
 import { Notice } from '../ui/notice';
 import { StateIcon, type StateShape } from '../ui/state-icon';
 import { ProjectActions } from '../workbench/project-actions';
 import { GoButton } from './go-button';
+import { waitForPlace } from './go-wait';
 import { Launcher } from './launcher';
 import { RunLine, type RunLineView } from './run-line';
 import { RunOptionsForm } from './run-options-form';
@@ -35,8 +38,6 @@ interface PlaceRow {
 interface MachineRow extends PlaceRow {
   machine: MachineView;
   shape: StateShape;
-  /** The run of a machine with one slot: its Stop stands where Go was. With more, each run has a line of its own. */
-  inPlace: RunLineView | null;
 }
 
 interface PoolRow extends PlaceRow {
@@ -57,6 +58,7 @@ export class RunOnPanel {
   private readonly runs = inject(RunsStore);
   private readonly documents = inject(DocumentStore);
   private readonly activity = inject(RunActivity);
+  private readonly clock = inject(Clock);
   protected readonly server = inject(ServerState);
   private readonly session = inject(Session);
   private readonly dialog = inject(MatDialog);
@@ -104,7 +106,6 @@ export class RunOnPanel {
   private row(machine: MachineView): MachineRow {
     const runs = this.launcher.on(machine);
     const starting = this.launcher.starting().has(machine.id);
-    const room = this.launcher.hasRoom(machine);
     const alone = machine.slots === 1;
     const first = runs.at(0);
     const problem = this.launcher.problem();
@@ -117,10 +118,9 @@ export class RunOnPanel {
             ? 'busy'
             : machine.state,
       text: this.describe(machine, runs, starting),
-      inPlace: alone && first ? this.line(first) : null,
-      lines: alone ? [] : runs.map((run) => this.line(run)),
+      lines: runs.map((run) => this.line(run)),
       primary: this.launcher.target()?.id === machine.id,
-      reason: this.refusal(machine, room, starting),
+      reason: this.refusal(machine, starting),
       problem: problem?.placeId === machine.id ? problem.text : null,
     };
   }
@@ -170,18 +170,43 @@ export class RunOnPanel {
     if (this.server.refusal() !== null) return parts.join(', ');
     const used = Math.max(runs.length, machine.running.length);
     if (machine.state === 'draining') parts.push('takes no new runs');
+    else if (used >= machine.slots) return `busy: Go waits ${this.wait(machine, runs)}`;
     else if (machine.slots > 1) parts.push(`${Math.max(0, machine.slots - used)} of ${machine.slots} free`);
-    else parts.push(used === 0 ? 'free' : 'busy');
+    else parts.push('free');
     return parts.join(', ');
   }
 
-  private refusal(machine: MachineView, room: boolean, starting: boolean): string | null {
+  /** How long, or for which run, one more would wait. */
+  private wait(machine: MachineView, runs: RunView[]): string {
+    // Of the runs of others nothing is known but that they are there.
+    if (runs.length < machine.running.length) return 'for a run of someone else';
+    const now = this.clock.now();
+    const ms = waitForPlace(
+      runs.map((run) => ({ expectedMs: this.expected(run), ranMs: runTime(run, now) })),
+      machine.slots,
+    );
+    if (ms === null) return `for #${runs.at(-1)?.number ?? ''}`;
+    return ms < 1000 ? 'a moment' : `about ${roughly(ms)}`;
+  }
+
+  /** How long the last run of its program took that came to its end. */
+  private expected(run: RunView): number | null {
+    const like = this.runs
+      .all()
+      .find(
+        ({ state, file, command, projectId }) =>
+          state === 'succeeded' && projectId === run.projectId && file === run.file && command === run.command,
+      );
+    return like?.durationMs ?? null;
+  }
+
+  private refusal(machine: MachineView, starting: boolean): string | null {
     const offline = this.server.refusal();
     if (offline) return offline;
     if (starting) return 'It is being started';
     if (machine.state === 'offline') return `${machine.name} is offline`;
     if (machine.state === 'draining') return `${machine.name} takes no new runs`;
-    return this.launcher.refusal() ?? (room ? null : `${machine.name} is busy`);
+    return this.launcher.refusal();
   }
 }
 

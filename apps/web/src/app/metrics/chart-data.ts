@@ -10,6 +10,12 @@ export interface ChartLine {
   y: readonly (number | null)[];
   /** It still grows. */
   live: boolean;
+  /** Of the run before: grey and thin. */
+  before?: boolean;
+  /** Measured on data that are held out: dashed in the colour of its run. */
+  held?: boolean;
+  /** Stands at the end of the line. */
+  ending?: string;
 }
 
 /**

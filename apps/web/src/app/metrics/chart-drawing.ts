@@ -1,6 +1,8 @@
 import uPlot from 'uplot';
 import { type ChartLine, lonePoints, rowsOf, seconds, smooth, sorted, unitOf } from './chart-data';
-import { colourOf, dashOf } from './series-slots';
+import { drawEnds, endingWidth, type LineEnd } from './chart-ends';
+import { nearestPoint, type PickedPoint } from './chart-pick';
+import { colourOfLine, dashOf } from './series-slots';
 
 /** What a chart shows now. */
 export interface Picture {
@@ -28,12 +30,15 @@ export interface Listeners {
   onZoom: (range: [number, number] | null) => void;
   /** Null when the pointer is not over this chart. */
   onCursor: (place: CursorPlace | null) => void;
+  /** A point of a line was chosen. */
+  onPick: (point: PickedPoint) => void;
 }
 
 const GHOST = 0.28;
 /** A value between gaps is a dot of this size. */
 const LONE_PX = 4;
 const DRAG_PX = 5;
+const HELD_DASH = [4, 3];
 /** In units of the axis: what is beyond it belongs to a line that is hidden. */
 const LARGEST = 1e30;
 /** Of a time axis, in seconds: its labels are whole parts of a minute or an hour. */
@@ -48,7 +53,7 @@ export class ChartDrawing {
   private inside = false;
   /** Of the y axis. */
   private unit = 1;
-  private ends: { x: number; y: number; column: number; live: boolean }[] = [];
+  private ends: LineEnd[] = [];
 
   constructor(
     private readonly host: HTMLElement,
@@ -65,7 +70,7 @@ export class ChartDrawing {
       picture.log,
       picture.formatX === seconds,
       picture.smoothing > 0,
-      picture.lines.map(({ id, slot }) => [id, slot]),
+      picture.lines.map(({ id, slot, before, held, ending }) => [id, slot, before, held, ending]),
       picture.hidden,
     ]);
     const data = this.data();
@@ -107,7 +112,16 @@ export class ChartDrawing {
       const last = y.findLastIndex((value) => value !== null);
       return last < 0 || this.picture.hidden[i]
         ? []
-        : [{ x: x[last] ?? 0, y: y[last] ?? 0, column: i * step + step, live: lines[i]?.live ?? false }];
+        : [
+            {
+              x: x[last] ?? 0,
+              y: y[last] ?? 0,
+              column: i * step + step,
+              live: lines[i]?.live ?? false,
+              before: lines[i]?.before ?? false,
+              ending: lines[i]?.ending ?? '',
+            },
+          ];
     });
     const { x, columns } = rowsOf(drawn);
     return [x, ...columns] as uPlot.AlignedData;
@@ -120,12 +134,27 @@ export class ChartDrawing {
   private build(data: uPlot.AlignedData): void {
     this.plot?.destroy();
     this.plot = new uPlot({ ...this.size(), ...this.options() }, data, this.host);
-    const { over } = this.plot;
+    const { plot } = this;
+    const { over } = plot;
     over.addEventListener('mouseenter', () => (this.inside = true));
     over.addEventListener('mouseleave', () => {
       this.inside = false;
       this.listeners.onCursor(null);
     });
+    let pressed = 0;
+    over.addEventListener('mousedown', ({ clientX }) => (pressed = clientX));
+    over.addEventListener('click', ({ clientX }) => {
+      // The end of a drag is a click too.
+      if (Math.abs(clientX - pressed) < DRAG_PX) this.pick(plot);
+    });
+  }
+
+  private pick(plot: uPlot): void {
+    const step = this.picture.smoothing > 0 ? 2 : 1;
+    // The raw line of each: what was printed.
+    const columns = this.picture.lines.map((_, i) => (this.picture.hidden[i] ? null : i * step + 1));
+    const point = nearestPoint(plot, columns, this.unit);
+    if (point) this.listeners.onPick(point);
   }
 
   private options(): Omit<uPlot.Options, 'width' | 'height'> {
@@ -136,7 +165,7 @@ export class ChartDrawing {
     const grid = { stroke: token('--grid'), width: 1 };
     return {
       legend: { show: false },
-      padding: [8, 18, 0, 0],
+      padding: [8, endingWidth(this.picture.lines), 0, 0],
       series: [{}, ...this.series(token)],
       scales: {
         x: { time: false, range: (_plot, low, high) => this.rangeX(low, high) },
@@ -190,24 +219,25 @@ export class ChartDrawing {
       hooks: {
         setCursor: [(plot) => this.tellCursor(plot)],
         setSelect: [(plot) => this.tellZoom(plot)],
-        draw: [(plot) => this.drawEnds(plot)],
+        draw: [(plot) => drawEnds(plot, this.ends, (column) => this.stroke(plot, column), style.fontFamily)],
       },
     };
   }
 
   private series(token: (name: string) => string): uPlot.Series[] {
-    return this.picture.lines.flatMap(({ slot }, i) => {
+    return this.picture.lines.flatMap(({ slot, before = false, held = false }, i) => {
+      const colour = token(colourOfLine({ slot, before }));
       const line: uPlot.Series = {
         show: !this.picture.hidden[i],
-        stroke: token(colourOf(slot)),
-        width: 1.6,
-        dash: dashOf(slot),
+        stroke: colour,
+        width: before ? 1.1 : 1.6,
+        dash: held ? HELD_DASH : before ? [] : dashOf(slot),
         points: {
           show: false,
           filter: (plot, index) => lonePoints(plot.data[index] ?? []),
           size: LONE_PX,
           width: 0,
-          fill: token(colourOf(slot)),
+          fill: colour,
         },
       };
       return this.picture.smoothing > 0 ? [{ ...line, width: 1, dash: [], alpha: GHOST }, line] : [line];
@@ -263,37 +293,6 @@ export class ChartDrawing {
     plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
     this.listeners.onZoom([plot.posToVal(left, 'x'), plot.posToVal(left + width, 'x')]);
   }
-
-  /** A dot at the end of each line, with a ring while it still grows. */
-  private drawEnds(plot: uPlot): void {
-    const { ctx, bbox } = plot;
-    const { pxRatio } = uPlot;
-    for (const { x, y, column, live } of this.ends) {
-      const [left, top] = [plot.valToPos(x, 'x', true), plot.valToPos(y, 'y', true)];
-      if (
-        left < bbox.left - 1 ||
-        left > bbox.left + bbox.width + 1 ||
-        top < bbox.top ||
-        top > bbox.top + bbox.height + 1
-      )
-        continue;
-      ctx.save();
-      ctx.fillStyle = ctx.strokeStyle = this.stroke(plot, column);
-      circle(ctx, left, top, 3 * pxRatio).fill();
-      if (live) {
-        ctx.lineWidth = pxRatio;
-        ctx.globalAlpha = 0.5;
-        circle(ctx, left, top, 5.5 * pxRatio).stroke();
-      }
-      ctx.restore();
-    }
-  }
-}
-
-function circle(ctx: CanvasRenderingContext2D, x: number, y: number, radius: number): CanvasRenderingContext2D {
-  ctx.beginPath();
-  ctx.arc(x, y, radius, 0, 2 * Math.PI);
-  return ctx;
 }
 
 /** The row nearest to the cursor in which this line has a value. */

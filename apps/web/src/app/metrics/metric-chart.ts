@@ -7,6 +7,7 @@ import {
   ElementRef,
   inject,
   input,
+  output,
   signal,
   untracked,
   viewChild,
@@ -19,7 +20,7 @@ import { csvOf, saveCsv } from './chart-csv';
 import { type ChartLine, description, highest, rowsOf, short, sorted, valueAt } from './chart-data';
 import type { ChartDrawing, CursorPlace, Picture } from './chart-drawing';
 import { type ChartGroup } from './chart-group';
-import { colourOf } from './series-slots';
+import { colourOfLine } from './series-slots';
 
 /** Rows of the table: the first and the last of a long one. */
 const TABLE_ROWS = 400;
@@ -51,12 +52,17 @@ export class MetricChart {
   readonly smoothing = input(0);
   readonly log = input(false);
   readonly legend = input(true);
+  /** Without it the head has what its place is given: a choice of charts, for example. */
+  readonly named = input(true);
   readonly floor = input<number | null>(null);
   readonly ceiling = input<number | null>(null);
   readonly formatX = input<(value: number) => string>(short);
   /** Of the axis; values beside the cursor and in the table have all their digits. */
   readonly formatY = input<(value: number) => string>(short);
   readonly formatValue = input<(value: number | null) => string>((value) => number(value));
+
+  /** A point was chosen, by the id of its line. */
+  readonly pointChosen = output<{ id: string; x: number; y: number }>();
 
   private readonly theme = inject(Theme);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
@@ -73,16 +79,17 @@ export class MetricChart {
   protected readonly sentence = computed(() =>
     description(this.title(), this.axis(), this.shown(), this.formatValue()),
   );
-  protected readonly colour = (slot: number): string => `var(${colourOf(slot)})`;
+  protected readonly colour = (line: { slot: number; before?: boolean }): string => `var(${colourOfLine(line)})`;
 
   protected readonly cursor = computed(() => {
     const place = this.place();
     if (!place) return null;
     const rows = this.shown()
-      .map(({ id, label, slot, ...line }) => ({
+      .map(({ id, label, slot, before = false, ...line }) => ({
         id,
         label,
         slot,
+        before,
         at: valueAt(...columns(line), place.x),
         known: line.x.length > 0,
         past: place.x > highest(line.x),
@@ -172,6 +179,10 @@ export class MetricChart {
     this.drawing = new kit.ChartDrawing(element, this.group().key, this.picture(), {
       onZoom: (range) => this.group().zoom.set(range),
       onCursor: (place) => this.place.set(place),
+      onPick: ({ line, x, y }) => {
+        const chosen = this.lines()[line];
+        if (chosen) this.pointChosen.emit({ id: chosen.id, x, y });
+      },
     });
     this.resizes.disconnect();
     this.resizes.observe(element);

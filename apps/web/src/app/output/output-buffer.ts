@@ -94,6 +94,11 @@ export class OutputBuffer {
     };
   }
 
+  /** Milliseconds since the epoch, of a line's first byte. */
+  timeOf(index: number): number {
+    return this.lines.time(index);
+  }
+
   /** The text of a line as it is drawn, without colours. */
   visibleText(index: number): string {
     const text = this.text(index);

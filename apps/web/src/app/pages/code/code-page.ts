@@ -37,7 +37,7 @@ const PLACES = [
   '[role="region"]',
   'button:not([tabindex="-1"]):not(:disabled)',
 ];
-const SIZES = { files: 208, run: 312, output: 252 };
+const SIZES = { files: 208, run: 312, output: 324 };
 
 /** Files, editor, machines and output: where one works. */
 @Component({

@@ -103,9 +103,7 @@ describe('Launcher', () => {
       ]).launcher.target()?.id,
     ).toBe('c');
     TestBed.resetTestingModule();
-    expect(
-      launcher([machine('a', { running: ['of another user'] }), machine('b')]).launcher.target()?.id,
-    ).toBe('b');
+    expect(launcher([machine('a', { running: ['of another user'] }), machine('b')]).launcher.target()?.id).toBe('b');
   });
 
   it('waits for the machine of last time where none has room, and says so where none is online', async () => {

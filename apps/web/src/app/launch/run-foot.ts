@@ -27,8 +27,7 @@ import { roleOf, StateIcon, stateWord } from '../ui/state-icon';
     <mle-state-icon [state]="run().state" [class]="role()" />
     <div class="words">
       <p class="first">
-        <b>{{ strong() }}</b
-        >{{ rest() }}
+        <b>{{ strong() }}</b>{{ rest() }}
       </p>
       @if (second(); as text) {
         <p class="second">{{ text }}</p>

@@ -1,7 +1,10 @@
 import { mainFamily, metricFamilies } from './metric-families';
 
 const read = (...names: string[]) =>
-  metricFamilies(names).map(({ name, members }) => [name, ...members.map((one) => (one.held ? `(${one.name})` : one.name))]);
+  metricFamilies(names).map(({ name, members }) => [
+    name,
+    ...members.map((one) => (one.held ? `(${one.name})` : one.name)),
+  ]);
 
 describe('metricFamilies', () => {
   it('joins what is learnt from and what is held out', () => {

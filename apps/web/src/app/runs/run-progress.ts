@@ -39,7 +39,12 @@ export function runPart(
   const [from, to] = [main.time[0] ?? 0, main.time.at(-1) ?? 0];
   const paced = main.x.length >= FEWEST && at > first && to > from;
   const leftMs = of === null || !paced ? null : Math.max(0, ((to - from) / (at - first)) * (of - at));
-  return { axis: main.axis, at, of: of !== null && of >= at ? of : null, leftMs: of !== null && of >= at ? leftMs : null };
+  return {
+    axis: main.axis,
+    at,
+    of: of !== null && of >= at ? of : null,
+    leftMs: of !== null && of >= at ? leftMs : null,
+  };
 }
 
 const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value > 0;

@@ -58,14 +58,13 @@ test('chart, pictures and pace stand beside the output, with the run before in g
 
   // The last point of the run is that of its last line.
   const plot = chart(page).locator('.u-over');
-  const box = await plot.boundingBox();
-  if (!box) throw new Error('The chart has no plot.');
-  await plot.hover({ position: { x: box.width - 2, y: box.height / 2 } });
-  await expect(chart(page).getByText('epoch 5')).toBeVisible();
-  const cursor = chart(page).locator('.u-cursor-pt').nth(2);
-  const at = await cursor.boundingBox();
-  if (!at) throw new Error('The cursor is on no point.');
-  await page.mouse.click(at.x + at.width / 2, at.y + at.height / 2);
+  await expect(async () => {
+    const box = await plot.boundingBox();
+    await plot.hover({ position: { x: (box?.width ?? 0) - 2, y: (box?.height ?? 0) / 2 } });
+    const at = await chart(page).locator('.u-cursor-pt').last().boundingBox({ timeout: 1_000 });
+    await page.mouse.click((at?.x ?? 0) + 4, (at?.y ?? 0) + 4);
+    await expect(output(page).locator('.line.target')).toBeVisible({ timeout: 1_000 });
+  }).toPass();
   await expect(output(page).locator('.line.target')).toContainText('epoch 5 loss=0.0500');
 });
 

@@ -42,7 +42,7 @@ import { colourOf, SeriesSlots } from './series-slots';
           <select #which (change)="picked.set(which.value)">
             @for (one of families(); track one.name) {
               <option [value]="one.name" [selected]="one === shown">
-                {{ one.members.length > 1 ? one.name + ', train and val' : one.name }}
+                {{ one.name }}
               </option>
             }
           </select>

@@ -85,11 +85,12 @@ export class MetricChart {
     const place = this.place();
     if (!place) return null;
     const rows = this.shown()
-      .map(({ id, label, slot, before = false, ...line }) => ({
+      .map(({ id, label, slot, before = false, held = false, ...line }) => ({
         id,
         label,
         slot,
         before,
+        held,
         at: valueAt(...columns(line), place.x),
         known: line.x.length > 0,
         past: place.x > highest(line.x),

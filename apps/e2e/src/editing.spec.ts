@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, FULL, logIn, output, test, writeFile } from './product.js';
+import { expect, FULL, logIn, output, test, writeFile, openProject } from './product.js';
 
 test.beforeEach(async ({ page, product }) => logIn(page, product));
 
@@ -42,7 +42,8 @@ test('two browsers: a change follows, and a change on both sides is a choice tha
   await context.close();
 });
 
-test('says in words why a file cannot be run', { tag: FULL }, async ({ page }) => {
+test('says in words why a file cannot be run', { tag: FULL }, async ({ page, product }) => {
+  await openProject(page, product, 'No program', { 'README.md': '# Words' });
   await page.getByRole('treeitem', { name: 'README.md' }).click();
   await expect(
     page.getByText('README.md is of no kind that can be run. Open a .py, .js, .ts or .sh file.'),

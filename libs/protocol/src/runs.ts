@@ -80,6 +80,11 @@ const TagsSchema = z
   .max(MOST_TAGS, `Use at most ${MOST_TAGS} tags.`)
   .transform((tags) => [...new Set(tags)]);
 
+const SeedSchema = z
+  .int()
+  .min(0)
+  .max(2 ** 32 - 1);
+
 export const CreateRunSchema = z
   .object({
     projectId: IdSchema,
@@ -103,11 +108,7 @@ export const CreateRunSchema = z
     clean: z.boolean().optional(),
     tags: TagsSchema.optional(),
     note: Text(LONGEST_NOTE).optional(),
-    seed: z
-      .int()
-      .min(0)
-      .max(2 ** 32 - 1)
-      .optional(),
+    seed: SeedSchema.optional(),
     /** A run while a knob is turned: the last ten of a file are kept, and other runs are not compared with it. */
     role: RunRoleSchema.extract(['dial']).optional(),
   })
@@ -121,9 +122,9 @@ export type CreateRun = z.infer<typeof CreateRunSchema>;
 export const UpdateRunSchema = z.object({ tags: TagsSchema.optional(), note: Text(LONGEST_NOTE).optional() }).strict();
 export type UpdateRun = z.infer<typeof UpdateRunSchema>;
 
-/** Which files a rerun takes: those of the run, or the project's as they are today. */
+/** Which files a rerun takes: those of the run, or the project's as they are today. Without a seed it has that of the run. */
 export const RerunSchema = z
-  .object({ files: z.enum(['snapshot', 'current']).default('snapshot') })
+  .object({ files: z.enum(['snapshot', 'current']).default('snapshot'), seed: SeedSchema.optional() })
   .strict()
   .default({ files: 'snapshot' });
 export type Rerun = z.infer<typeof RerunSchema>;

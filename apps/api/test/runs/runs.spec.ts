@@ -103,6 +103,8 @@ describe('a rerun', () => {
       state: 'queued',
     };
     expect(same).toMatchObject({ ...asked, snapshotId: run.snapshotId });
+    const { body: seeded } = await ada.post<RunView>(`/api/v1/runs/${run.id}/rerun`, { seed: 8 });
+    expect(seeded).toMatchObject({ ...asked, seed: 8, snapshotId: run.snapshotId });
     expect(today).toMatchObject({ ...asked, snapshotId: (await start()).snapshotId });
     expect(today.snapshotId).not.toBe(run.snapshotId);
     expect(await ada.post<Problem>(`/api/v1/runs/${run.id}/rerun`, { files: 'tomorrow' })).toMatchObject({

@@ -76,13 +76,13 @@ export class RunDrafts {
   }
 
   /** The same as the run, with its snapshot or with the project's files as they are now. */
-  async again(run: RunRecord, { files }: Rerun): Promise<RunDraft> {
+  async again(run: RunRecord, { files, seed }: Rerun): Promise<RunDraft> {
     const { projectId, file, settings = DEFAULT_PROJECT_SETTINGS } = run;
     const current = files === 'current';
     if (current && file !== null) await this.files.find(projectId, file);
     const snapshot = current ? this.snapshots.snapshotOf(projectId) : { id: run.snapshotId, bytes: run.snapshotBytes };
     // Tags and note tell of the run that they were given to.
-    const asked = { ...pick(run, ASKED), tags: [], note: '' };
+    const asked = { ...pick(run, ASKED), ...(seed !== undefined && { seed, seeded: true }), tags: [], note: '' };
     return this.ofSnapshot({ ...run, settings, target: targetOf(run) }, snapshot, asked);
   }
 

@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, input, output } from '@angular/core';
 import type { RunView } from '@mle/protocol';
 import { Clock } from '../core/clock';
 import { duration, elapsed, roughly } from '../core/format';
@@ -8,12 +8,14 @@ import { MetricsFeeds } from '../metrics/metrics-feeds';
 import { RunActivity } from '../runs/run-activity';
 import { runPart } from '../runs/run-progress';
 import { outcome, runTime } from '../runs/run-words';
+import { judgedBy } from '../runs/honest-line';
 import { roleOf, StateIcon, stateWord } from '../ui/state-icon';
+import { RunVerdict } from './run-verdict';
 
 /** How far a run is while it runs, and how it ended; always there, so that nothing moves at the end. */
 @Component({
   selector: 'mle-run-foot',
-  imports: [StateIcon],
+  imports: [RunVerdict, StateIcon],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     @if (part()?.of; as total) {
@@ -25,22 +27,30 @@ import { roleOf, StateIcon, stateWord } from '../ui/state-icon';
       ></progress>
     }
     <mle-state-icon [state]="run().state" [class]="role()" />
-    <div class="words">
-      <p class="first">
-        <b>{{ strong() }}</b>{{ rest() }}
-      </p>
-      @if (second(); as text) {
-        <p class="second">{{ text }}</p>
-      }
-    </div>
+    @if (verdict()) {
+      <mle-run-verdict [run]="run()" (repeated)="repeated.emit()" />
+    } @else {
+      <div class="words">
+        <p class="first">
+          <b>{{ strong() }}</b>{{ rest() }}
+        </p>
+        @if (second(); as text) {
+          <p>{{ text }}</p>
+        }
+      </div>
+    }
     <span class="sr" role="status">{{ announced() }}</span>
     <span class="grow"></span>
+    @if (verdict()) {
+      <span class="state">{{ ending() }}</span>
+    }
     <ng-content />
   `,
   styleUrl: './run-foot.scss',
 })
 export class RunFoot {
   readonly run = input.required<RunView>();
+  readonly repeated = output();
   private readonly clock = inject(Clock);
   private readonly activity = inject(RunActivity);
   private readonly feeds = inject(MetricsFeeds);
@@ -51,6 +61,8 @@ export class RunFoot {
     const id = this.beforeId();
     return id === null ? [] : this.feeds.get(id).series();
   });
+  /** A run that came to its end and printed numbers is set beside the run before. */
+  protected readonly verdict = computed(() => this.run().state === 'succeeded' && judgedBy(this.run()) !== null);
   protected readonly role = computed(() => roleOf(this.run().state));
   /** Only of a run that is at work: an ended one tells how it ended. */
   protected readonly part = computed(() =>
@@ -82,7 +94,7 @@ export class RunFoot {
     return `Run ${run.number} ${stateWord(run.state)}${outcome(run) ? `, ${outcome(run)}` : ''}`;
   });
 
-  private readonly ending = computed(() => {
+  protected readonly ending = computed(() => {
     const run = this.run();
     const time = runTime(run, this.clock.now());
     return [stateWord(run.state), time === null ? '' : duration(time), outcome(run)].filter(Boolean).join(', ');

@@ -20,7 +20,7 @@ export class RunActions {
     const started: RunView[] = [];
     for (const run of runs) {
       try {
-        const next = await this.api.rerun(run.id, files);
+        const next = await this.api.rerun(run.id, { files });
         this.store.put(next);
         started.push(next);
       } catch (error) {

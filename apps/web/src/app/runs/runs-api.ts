@@ -1,6 +1,17 @@
 import { HttpClient } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
-import type { CreateRun, Page, Rerun, RunDiff, RunGroups, RunView, StoppedRuns, UpdateRun } from '@mle/protocol';
+import type {
+  CreateRun,
+  Evidence,
+  Goal,
+  Page,
+  Rerun,
+  RunDiff,
+  RunGroups,
+  RunView,
+  StoppedRuns,
+  UpdateRun,
+} from '@mle/protocol';
 import { firstValueFrom } from 'rxjs';
 import { API } from '../core/api-address';
 
@@ -56,8 +67,14 @@ export class RunsApi {
     return firstValueFrom(this.http.post<StoppedRuns>(`${API}/runs/stop`, { ids }));
   }
 
-  rerun(id: string, files: Rerun['files']): Promise<RunView> {
-    return firstValueFrom(this.http.post<RunView>(`${API}/runs/${id}/rerun`, { files }));
+  rerun(id: string, request: Partial<Rerun>): Promise<RunView> {
+    return firstValueFrom(this.http.post<RunView>(`${API}/runs/${id}/rerun`, request));
+  }
+
+  /** What made the difference between runs; the first of them belongs to the baseline. */
+  evidence(ids: readonly string[], metric: string, direction: Goal['direction']): Promise<Evidence> {
+    const params = { ids: ids.join(','), metric, direction };
+    return firstValueFrom(this.http.get<Evidence>(`${API}/runs/evidence`, { params }));
   }
 
   update(id: string, change: UpdateRun): Promise<RunView> {

@@ -77,7 +77,10 @@ export class DocumentStore {
       await this.load(document);
     }
     this.active.set(document);
-    if (options.line !== undefined) document.lineWanted.set(options.line);
+    if (options.line !== undefined) {
+      document.source.set(true);
+      document.lineWanted.set(options.line);
+    }
     if (options.focus) this.focusWanted.update((count) => count + 1);
   }
 

@@ -22,12 +22,15 @@ import { CodeEditor } from './code-editor';
 import { ConflictBar } from './conflict-bar';
 import { DocumentStore } from './document-store';
 import { languageName } from './language-names';
+import { MarkdownView } from './markdown-view';
+import { NotebookView } from './notebook-view';
 import type { OpenDocument } from './open-document';
+import { TableView } from './table-view';
 
 /** The tabs, the open file and its status line. */
 @Component({
   selector: 'mle-editor-pane',
-  imports: [CodeEditor, ConflictBar, Icon, RovingFocus, RovingItem],
+  imports: [CodeEditor, ConflictBar, Icon, MarkdownView, NotebookView, RovingFocus, RovingItem, TableView],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './editor-pane.html',
   styleUrl: './editor-pane.scss',
@@ -56,6 +59,17 @@ export class EditorPane {
       const at = this.store.documents().indexOf(this.store.active() as OpenDocument);
       this.tabs()[at]?.nativeElement.scrollIntoView({ block: 'nearest', inline: 'nearest' });
     });
+  }
+
+  /** The text as it is now, typed or saved. */
+  protected textOf(document: OpenDocument): string {
+    document.edition();
+    return document.text;
+  }
+
+  /** Changes with the file on the server. */
+  protected versionOf(document: OpenDocument): string {
+    return this.files.get(document.path())?.sha256 ?? '';
   }
 
   protected downloadUrl(document: OpenDocument): string {

@@ -3,6 +3,7 @@ import { bytes as sizeText } from '../core/format';
 import { EDITOR_FILE_BYTES } from '../core/protocol-values';
 import { isImage } from '../files/file-icon';
 import type { FileContent } from '../files/files-api';
+import { MOST_TABLE_BYTES, previewOf } from './preview';
 
 type DocumentKind = 'text' | 'image' | 'binary' | 'large';
 type DocumentStatus = 'loading' | 'ready' | 'error';
@@ -39,6 +40,15 @@ export class OpenDocument {
   readonly dirty = computed(
     () => (this.edited(), this.kind() === 'text' && this.status() === 'ready' && this.read() !== this.savedText()),
   );
+  /** Its source is wanted, where it could be shown otherwise. */
+  readonly source = signal(false);
+  readonly preview = computed(() => previewOf(this.path()));
+  /** What it is shown as in the place of its source; null for the editor. */
+  readonly rendered = computed(() => {
+    const preview = this.preview();
+    if (this.kind() === 'large') return preview === 'table' && this.size() <= MOST_TABLE_BYTES ? preview : null;
+    return this.kind() === 'text' && !this.source() ? preview : null;
+  });
   /** Rises with each change of the text. */
   readonly edition = this.edited.asReadonly();
   /** The text is one that an earlier visit left unsaved, and has not been saved since. */
@@ -76,6 +86,8 @@ export class OpenDocument {
     this.kind.set(isImage(this.path()) ? 'image' : text === null ? 'binary' : 'text');
     if (this.kind() === 'image') this.showImage(content.bytes);
     this.replace(text ?? '');
+    // What is empty is to be written.
+    if (text === '') this.source.set(true);
     this.status.set('ready');
     this.error.set(null);
   }

@@ -32,6 +32,16 @@ export class FilesApi {
     );
   }
 
+  /** The bytes `[from, to)`; fewer where the file ends before. */
+  async readRange(projectId: string, path: string, from: number, to: number): Promise<Uint8Array> {
+    if (to <= from) return new Uint8Array();
+    const headers = { Range: `bytes=${from}-${to - 1}` };
+    const content = await firstValueFrom(
+      this.http.get(this.url(projectId, path), { headers, responseType: 'arraybuffer' }),
+    );
+    return new Uint8Array(content);
+  }
+
   /** Saves only over the version that `etag` names; the empty string only where no file is. Returns the new ETag. */
   write(projectId: string, path: string, content: Blob | string, etag: string): Promise<string> {
     const condition: Record<string, string> = etag ? { 'If-Match': etag } : { 'If-None-Match': '*' };

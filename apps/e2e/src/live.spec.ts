@@ -49,23 +49,25 @@ test('chart, pictures and pace stand beside the output, with the run before in g
   await writeHere(go, '');
 
   await expect(page.getByRole('tab', { name: /#2 rate 0.25$/ })).toHaveAttribute('aria-selected', 'true');
-  await expect(foot(page)).toContainText('succeeded');
+  await expect(foot(page)).toContainText('val_loss 0.15, #1 had 0.2');
+  await expect(foot(page)).toContainText('rate 0.5 → 0.25, nothing else differs. One seed each: it may be chance.');
+  await expect(foot(page).getByRole('link', { name: 'Compare' })).toHaveAttribute('href', /\/compare\?runs=/);
   await expect(chart(page).locator('[data-points="20"]')).toBeVisible();
   await page.getByRole('button', { name: 'Beside #1' }).click();
   await expect(page.getByRole('img', { name: 'border-4.png' })).toHaveCount(2);
   await page.getByRole('button', { name: 'The picture before' }).click();
   await expect(page.getByRole('img', { name: 'border-2.png' })).toHaveCount(2);
 
-  // The last point of the run is that of its last line.
+  // A click on a point leads to its line.
   const plot = chart(page).locator('.u-over');
   await expect(async () => {
     const box = await plot.boundingBox();
-    await plot.hover({ position: { x: (box?.width ?? 0) - 2, y: (box?.height ?? 0) / 2 } });
+    await plot.hover({ position: { x: (box?.width ?? 0) * 0.75, y: (box?.height ?? 0) / 2 } });
     const at = await chart(page).locator('.u-cursor-pt').last().boundingBox({ timeout: 1_000 });
     await page.mouse.click((at?.x ?? 0) + 4, (at?.y ?? 0) + 4);
     await expect(output(page).locator('.line.target')).toBeVisible({ timeout: 1_000 });
   }).toPass();
-  await expect(output(page).locator('.line.target')).toContainText('epoch 5 loss=0.0500');
+  await expect(output(page).locator('.line.target')).toContainText('epoch 4 loss=0.0625');
 });
 
 test('at 390 px the output stays in sight below its chart', { tag: FULL }, async ({ page, product }, info) => {

@@ -78,8 +78,9 @@ export class DocumentStore {
     }
     this.active.set(document);
     if (options.line !== undefined) {
-      document.source.set(true);
-      document.lineWanted.set(options.line);
+      // What is shown rendered is shown from its beginning.
+      if (options.line > 1) document.source.set(true);
+      if (document.rendered() === null) document.lineWanted.set(options.line);
     }
     if (options.focus) this.focusWanted.update((count) => count + 1);
   }

@@ -40,7 +40,10 @@ export class MarkdownView {
   protected readonly html = computed(() => {
     const [kit, projectId] = [this.kit(), this.files.projectId()];
     if (!kit || projectId === null) return '';
-    return kit.renderMarkdown(this.text(), this.path(), (path) => this.api.url(projectId, path));
+    return kit.renderMarkdown(this.text(), this.path(), {
+      contents: (path) => this.api.url(projectId, path),
+      page: (path) => `/code?${new URLSearchParams({ project: projectId, file: path }).toString()}`,
+    });
   });
 
   constructor() {

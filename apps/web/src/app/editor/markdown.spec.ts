@@ -1,6 +1,7 @@
 import { linkedFile, renderMarkdown } from './markdown';
 
-const render = (text: string) => renderMarkdown(text, 'notes/day.md', (path) => `/files/${path}`);
+const render = (text: string) =>
+  renderMarkdown(text, 'notes/day.md', { contents: (path) => `/files/${path}`, page: (path) => `/code?file=${path}` });
 
 describe('linkedFile', () => {
   it('finds files beside, below and above, and none outside', () => {

@@ -25,16 +25,20 @@ function decoded(part: string): string {
 
 /**
  * Markdown as HTML. HTML within it stays text, and addresses of scripts are no links; what is made of it still goes
- * through the sanitiser of the page. `urlOf`: where the contents of a file of the project are.
+ * through the sanitiser of the page. `contents` is where those of a file of the project are, `page` where it is opened.
  */
-export function renderMarkdown(text: string, path: string, urlOf: (path: string) => string): string {
+export function renderMarkdown(
+  text: string,
+  path: string,
+  { contents, page }: { contents: (path: string) => string; page: (path: string) => string },
+): string {
   const markdown = new MarkdownIt({ html: false, linkify: true });
   const { rules } = markdown.renderer;
   const [image, linkOpen] = [rules['image'], rules['link_open']];
   rules['image'] = (tokens, at, options, env, self) => {
     const token = tokens[at];
     const file = linkedFile(path, String(token?.attrGet('src') ?? ''));
-    if (file !== null) token?.attrSet('src', urlOf(file));
+    if (file !== null) token?.attrSet('src', contents(file));
     return image?.(tokens, at, options, env, self) ?? self.renderToken(tokens, at, options);
   };
   rules['link_open'] = (tokens, at, options, env, self) => {
@@ -43,7 +47,7 @@ export function renderMarkdown(text: string, path: string, urlOf: (path: string)
     if (file === null) {
       token?.attrSet('target', '_blank');
       token?.attrSet('rel', 'noopener noreferrer');
-    } else token?.attrSet('href', `/code?file=${encodeURIComponent(file)}`);
+    } else token?.attrSet('href', page(file));
     return linkOpen?.(tokens, at, options, env, self) ?? self.renderToken(tokens, at, options);
   };
   return markdown.render(text);

@@ -41,10 +41,12 @@ import { RunVerdict } from './run-verdict';
     }
     <span class="sr" role="status">{{ announced() }}</span>
     <span class="grow"></span>
-    @if (verdict()) {
-      <span class="state">{{ ending() }}</span>
-    }
-    <ng-content />
+    <div class="facts">
+      @if (verdict()) {
+        <span>{{ ending() }}</span>
+      }
+      <ng-content />
+    </div>
   `,
   styleUrl: './run-foot.scss',
 })

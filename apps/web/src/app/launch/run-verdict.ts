@@ -72,7 +72,7 @@ const SEEDS = 3;
       min-width: 0;
     }
     .words {
-      flex: 1 1 240px;
+      flex: 1 1 220px;
       min-width: 0;
       overflow-wrap: anywhere;
     }

@@ -122,6 +122,8 @@ export const RunSpecSchema = AttemptRefSchema.extend({
   /** From the start of the program. */
   timeoutSeconds: z.int().nullable(),
   clean: z.boolean(),
+  /** Between Ctrl-C and SIGKILL at a stop; null: as the worker is set. A journal of before has none. */
+  stopGraceMs: z.int().nonnegative().nullable().default(null),
   outputQuotaBytes: z.int(),
   correlationId: WordSchema.nullable(),
 });

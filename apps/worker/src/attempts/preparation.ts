@@ -83,6 +83,7 @@ export class Preparation {
       quotaBytes: spec.outputQuotaBytes,
       cwd: places.workspace,
       timeoutSeconds: spec.timeoutSeconds,
+      stopGraceMs: spec.stopGraceMs,
     };
     if (spec.settings.image !== null) {
       await attached;

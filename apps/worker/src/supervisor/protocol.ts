@@ -27,6 +27,8 @@ const SpawnSchema = z.object({
   timeoutSeconds: z.int().nullable(),
   /** Of that time, by the set-up. */
   spentMs: z.number().nonnegative().default(0),
+  /** Between SIGINT and SIGKILL of a stop; null: as the worker is set. */
+  stopGraceMs: z.int().nonnegative().nullable().default(null),
   /** To run after its end, for what outlives it: a container. */
   cleanup: z.array(z.string()).min(1).nullable(),
 });

@@ -42,6 +42,8 @@ export class SupervisedRun {
   private stopAsked: { outcome: 'exited' | 'stopped'; reason: string } | null = null;
   private limit: { timer: NodeJS.Timeout; seconds: number; passed: boolean } | null = null;
   private killAsked = false;
+  /** Of this run alone. */
+  private ownTimes: StopTimes | null = null;
   /** Its end is being written. */
   private finishing = false;
   private pipes: OutputPipes | null = null;
@@ -114,6 +116,7 @@ export class SupervisedRun {
     child.on('exit', (code, signal) => void this.end(code, signal, request));
     this.pipes = new OutputPipes(program.stdoutFd, program.stderrFd, this.spool);
     this.process = { pid, startTime, bootId: bootId(), startedAt: Date.now() };
+    if (request.stopGraceMs !== null) this.ownTimes = { graceMs: request.stopGraceMs, termMs: 0 };
     this.limitTime(request.timeoutSeconds, request.spentMs);
     this.noteProcess(this.process);
     return { result: 'started', process: this.process };
@@ -167,7 +170,7 @@ export class SupervisedRun {
   }
 
   private escalate(): void {
-    this.escalation ??= new Escalation(this.quarry, this.times);
+    this.escalation ??= new Escalation(this.quarry, this.ownTimes ?? this.times);
   }
 
   private limitTime(seconds: number | null, spentMs: number): void {

@@ -87,6 +87,9 @@ export class AttemptClaims {
 
 const gone = (message: string): ClaimReply => ({ ok: false, code: 'gone', message });
 
+/** The next one waits for the end of the one before while a hand turns. */
+const DIAL_GRACE_MS = 200;
+
 function runSpec(run: RunRecord): RunSpec {
   return {
     runId: run.id,
@@ -108,6 +111,7 @@ function runSpec(run: RunRecord): RunSpec {
     seed: run.seed,
     timeoutSeconds: run.timeoutSeconds,
     clean: run.clean,
+    stopGraceMs: run.role === 'dial' ? DIAL_GRACE_MS : null,
     outputQuotaBytes: LIMITS.outputQuotaBytes,
     correlationId: run.correlationId,
   };

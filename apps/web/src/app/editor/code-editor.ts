@@ -13,6 +13,8 @@ import {
   untracked,
 } from '@angular/core';
 import type { EditorState, EditorView } from './codemirror';
+import { Dial } from './dial-host';
+import { KnobsApi } from './knobs-api';
 import type { OpenDocument } from './open-document';
 
 type Kit = typeof import('./codemirror');
@@ -48,6 +50,8 @@ export class CodeEditor implements OnInit {
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
   private readonly nonce = inject(CSP_NONCE, { optional: true }) ?? '';
   private readonly kit = signal<Kit | null>(null);
+  private readonly dial = inject(Dial);
+  private readonly knobs = inject(KnobsApi);
   private view: EditorView | null = null;
   private shown: OpenDocument | null = null;
 
@@ -85,6 +89,12 @@ export class CodeEditor implements OnInit {
       if (!ready || !kit || !this.view || document.markedFailure === (failure?.key ?? '')) return;
       document.markedFailure = failure?.key ?? '';
       kit.markFailure(this.view, failure?.line ?? null);
+    });
+    effect(() => {
+      const document = this.document();
+      const [text, path, kit] = [document.savedText(), document.path(), this.kit()];
+      document.replaced();
+      if (document.status() === 'ready' && kit) untracked(() => void this.findKnobs(kit, document, path, text));
     });
     inject(DestroyRef).onDestroy(() => {
       this.keepState();
@@ -124,11 +134,17 @@ export class CodeEditor implements OnInit {
     this.shown = document;
     const known = document.editorState as EditorState | null;
     document.editorState = null;
-    const state = known ?? kit.createState(document.text, this.nonce);
+    const state = known ?? kit.createState(document.text, this.nonce, this.dial);
     if (this.view) this.view.setState(state);
     else
       this.view = kit.createView(this.host.nativeElement, state, (next, changed) => this.onUpdate(kit, next, changed));
     this.cursor.emit(kit.cursorOf(state));
+  }
+
+  /** The places of the answer are those of the text that was saved. */
+  private async findKnobs(kit: Kit, document: OpenDocument, path: string, text: string): Promise<void> {
+    const knobs = await this.knobs.of(path);
+    if (this.view && this.shown === document && document.text === text) kit.showKnobs(this.view, knobs);
   }
 
   private onUpdate(kit: Kit, state: EditorState, changed: boolean): void {

@@ -23,6 +23,7 @@ import {
   rectangularSelection,
 } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
+import { dial, type DialHost, dialHost } from './dial';
 import { failureMark } from './failure-mark';
 import { loadLanguage } from './languages';
 
@@ -153,6 +154,7 @@ function extensions(nonce: string): Extension[] {
     highlightActiveLineGutter(),
     highlightSpecialChars(),
     failureMark,
+    dial,
     history(),
     drawSelection(),
     dropCursor(),
@@ -188,8 +190,8 @@ function extensions(nonce: string): Extension[] {
 }
 
 /** `nonce` is the response's own: without it the CSP refuses the editor's styles. */
-export const createState = (text: string, nonce: string): EditorState =>
-  EditorState.create({ doc: text, extensions: extensions(nonce) });
+export const createState = (text: string, nonce: string, host: DialHost): EditorState =>
+  EditorState.create({ doc: text, extensions: [...extensions(nonce), dialHost.of(host)] });
 
 /** `updated` is the view's, not the state's: a state is kept while another tab is in front, and outlives its view. */
 export function createView(
@@ -253,6 +255,7 @@ export async function dress(view: EditorView, path: string, inFront: () => boole
   if (inFront()) view.dispatch({ effects: language.reconfigure(grammar) });
 }
 
+export { type DialHost, dialHost, showKnobs } from './dial';
 export { markFailure } from './failure-mark';
 export { openSearchPanel };
 export type { EditorState, EditorView };

@@ -155,7 +155,8 @@ export class Launcher {
     this.failed.set(null);
   }
 
-  async go(place: Place): Promise<void> {
+  /** `role`: for a run while a knob is turned. */
+  async go(place: Place, role?: CreateRun['role']): Promise<void> {
     const projectId = this.files.projectId();
     const file = this.file();
     const refusal = this.refusal();
@@ -172,7 +173,10 @@ export class Launcher {
       if (!(await this.documents.saveAll()))
         return this.refuse(place.id, () => 'Not started: a file could not be saved.');
       await this.files.flushDeletes();
-      const run = await this.api.create(this.request(projectId, file, place), crypto.randomUUID());
+      const run = await this.api.create(
+        { ...this.request(projectId, file, place), ...(role && { role }) },
+        crypto.randomUUID(),
+      );
       // A note is about one run.
       this.options.change({ note: '' });
       this.runs.put(run);

@@ -64,9 +64,12 @@ export class OutputDock {
   private readonly cleared = signal<ReadonlyMap<string, number>>(new Map());
   protected readonly follow = signal(true);
   protected readonly tabs = computed(() => {
-    const latest = this.runs.ofProject();
+    const all = this.runs.ofProject();
+    const [turned] = all.filter(({ role }) => role === 'dial');
+    // The runs of a hand that turns are one tab, and those of a Vary are told of together.
+    const latest = all.filter((run) => run.role === null || run === turned);
     const tabs = latest.slice(0, TABS);
-    const chosen = latest.find((run) => run.id === this.chosen());
+    const chosen = all.find((run) => run.id === this.chosen());
     return chosen && !tabs.includes(chosen) ? [...tabs, chosen] : tabs;
   });
   protected readonly run = computed<RunView | null>(

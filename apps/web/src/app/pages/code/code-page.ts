@@ -16,6 +16,7 @@ import { isNumber, readStored, writeStored } from '../../core/storage';
 import { DocumentStore } from '../../editor/document-store';
 import { EditorPane } from '../../editor/editor-pane';
 import { nameOf } from '../../files/file-tree';
+import { DialRuns } from '../../launch/dial-runs';
 import { FailureMarks } from '../../launch/failure-marks';
 import { Launcher } from '../../launch/launcher';
 import { OutputDock } from '../../launch/output-dock';
@@ -87,6 +88,7 @@ export class CodePage {
       if (path) untracked(() => this.pane.update((pane) => (pane === 'files' ? 'code' : pane)));
     });
     inject(FailureMarks);
+    inject(DialRuns);
     inject(CodeAddress);
     const title = inject(PageTitle);
     effect(() => title.set(nameOf(this.documents.activePath() ?? '')));

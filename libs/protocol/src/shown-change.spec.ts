@@ -1,4 +1,4 @@
-import { shownChange } from './knobs.js';
+import { shownChange } from './shown-change.js';
 
 const text = (change: Parameters<typeof shownChange>[0]): string => {
   const { name, was, now } = shownChange(change);

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, FULL, logIn, output, test, writeFile, openProject } from './product.js';
+import { expect, FULL, logIn, openProject, output, test, writeFile } from './product.js';
 
 test.beforeEach(async ({ page, product }) => logIn(page, product));
 

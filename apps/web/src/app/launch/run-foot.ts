@@ -5,10 +5,10 @@ import { duration, elapsed, roughly } from '../core/format';
 import { isActive } from '../core/protocol-values';
 import { short } from '../metrics/chart-data';
 import { MetricsFeeds } from '../metrics/metrics-feeds';
+import { judgedBy } from '../runs/honest-line';
 import { RunActivity } from '../runs/run-activity';
 import { runPart } from '../runs/run-progress';
 import { outcome, runTime } from '../runs/run-words';
-import { judgedBy } from '../runs/honest-line';
 import { roleOf, StateIcon, stateWord } from '../ui/state-icon';
 import { RunVerdict } from './run-verdict';
 

@@ -1,0 +1,49 @@
+import type { Page as List, RunView } from '@mle/protocol';
+import type { Page } from '@playwright/test';
+import { expect, logIn, openProject, output, test } from './product.js';
+
+test.beforeEach(async ({ page, product }) => logIn(page, product));
+
+/** Ignores Ctrl-C, so that only a SIGKILL ends it. */
+const PROGRAM = `import signal, time
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+rate = 0.5
+print(f"rate is {rate}", flush=True)
+time.sleep(600)
+`;
+const code = (page: Page) => page.getByRole('textbox', { name: 'Code of train.py' });
+
+test('a number is turned by keys and by dragging, as one step of undo, and runs at each rest', async ({
+  page,
+  product,
+}) => {
+  const id = await openProject(page, product, 'Dial', { 'train.py': PROGRAM });
+  const number = page.locator('.cm-knob');
+  await expect(number).toHaveText('0.5');
+  await number.click();
+  await page.keyboard.press('Alt+ArrowUp');
+  await expect(number).toHaveText('1.6');
+  await page.keyboard.press('Alt+ArrowDown');
+  await expect(number).toHaveText('0.5');
+  const box = await number.boundingBox();
+  if (!box) throw new Error('There is no number.');
+  await page.mouse.move(box.x + 4, box.y + 8);
+  await page.mouse.down();
+  for (const px of [10, 40, 80]) await page.mouse.move(box.x + 4 + px, box.y + 8);
+  await page.mouse.up();
+  await expect(number).not.toHaveText('0.5');
+  await page.keyboard.press('Control+z');
+  await expect(number).toHaveText('0.5');
+
+  await page.getByRole('checkbox', { name: 'Run while I turn rate' }).check();
+  await code(page).focus();
+  await number.click();
+  await page.keyboard.press('Alt+ArrowUp');
+  await expect(output(page)).toContainText('rate is 1.6');
+  await page.keyboard.press('Alt+ArrowUp');
+  await expect(output(page)).toContainText('rate is 5.0');
+  const { items } = await product.client.json<List<RunView>>('GET', `runs?projectId=${id}`);
+  expect(items.map(({ role }) => role)).toEqual(['dial', 'dial']);
+  await page.getByRole('button', { name: /^Stop run \d+ on this computer$/ }).click();
+  await expect(page.getByText(/^stopped/).first()).toBeVisible();
+});

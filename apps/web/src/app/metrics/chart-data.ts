@@ -16,6 +16,10 @@ export interface ChartLine {
   held?: boolean;
   /** Stands at the end of the line. */
   ending?: string;
+  /** A colour of its own, by its token. */
+  token?: string;
+  /** How far the lines lie apart whose mean this is, at each of its places. */
+  band?: { low: readonly (number | null)[]; high: readonly (number | null)[] };
 }
 
 /**

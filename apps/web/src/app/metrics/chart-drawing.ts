@@ -1,4 +1,5 @@
 import uPlot from 'uplot';
+import { bandRange, drawBand } from './chart-bands';
 import { type ChartLine, lonePoints, rowsOf, seconds, smooth, sorted, unitOf } from './chart-data';
 import { drawEnds, endingWidth, type LineEnd } from './chart-ends';
 import { nearestPoint, type PickedPoint } from './chart-pick';
@@ -70,7 +71,7 @@ export class ChartDrawing {
       picture.log,
       picture.formatX === seconds,
       picture.smoothing > 0,
-      picture.lines.map(({ id, slot, before, held, ending }) => [id, slot, before, held, ending]),
+      picture.lines.map(({ id, slot, before, held, ending, token }) => [id, slot, before, held, ending, token]),
       picture.hidden,
     ]);
     const data = this.data();
@@ -219,19 +220,20 @@ export class ChartDrawing {
       hooks: {
         setCursor: [(plot) => this.tellCursor(plot)],
         setSelect: [(plot) => this.tellZoom(plot)],
+        drawAxes: [(plot) => this.drawBands(plot)],
         draw: [(plot) => drawEnds(plot, this.ends, (column) => this.stroke(plot, column), style.fontFamily)],
       },
     };
   }
 
   private series(token: (name: string) => string): uPlot.Series[] {
-    return this.picture.lines.flatMap(({ slot, before = false, held = false }, i) => {
-      const colour = token(colourOfLine({ slot, before }));
+    return this.picture.lines.flatMap(({ slot, before = false, held = false, token: own }, i) => {
+      const colour = token(colourOfLine({ slot, before, token: own }));
       const line: uPlot.Series = {
         show: !this.picture.hidden[i],
         stroke: colour,
         width: before ? 1.1 : 1.6,
-        dash: held ? HELD_DASH : before ? [] : dashOf(slot),
+        dash: held ? HELD_DASH : before || own !== undefined ? [] : dashOf(slot),
         points: {
           show: false,
           filter: (plot, index) => lonePoints(plot.data[index] ?? []),
@@ -241,6 +243,13 @@ export class ChartDrawing {
         },
       };
       return this.picture.smoothing > 0 ? [{ ...line, width: 1, dash: [], alpha: GHOST }, line] : [line];
+    });
+  }
+
+  private drawBands(plot: uPlot): void {
+    const step = this.picture.smoothing > 0 ? 2 : 1;
+    this.picture.lines.forEach((line, i) => {
+      if (!this.picture.hidden[i]) drawBand(plot, line, this.unit, this.stroke(plot, i * step + step));
     });
   }
 
@@ -271,7 +280,8 @@ export class ChartDrawing {
     const { floor, ceiling, log } = this.picture;
     if (low === null || high === null) return log ? [0.1, 1] : [floor ?? 0, ceiling ?? 1];
     if (log) return uPlot.rangeLog(low, high, 10, false) as [number, number];
-    const [from, to] = uPlot.rangeNum(low, high, 0.08, true);
+    const [least, most] = bandRange(this.picture, this.unit, low, high);
+    const [from, to] = uPlot.rangeNum(least, most, 0.08, true);
     const end = (fixed: number | null): number | null => (fixed === null ? null : fixed / this.unit);
     return [end(floor) ?? from ?? low, end(ceiling) ?? to ?? high];
   }

@@ -79,18 +79,20 @@ export class MetricChart {
   protected readonly sentence = computed(() =>
     description(this.title(), this.axis(), this.shown(), this.formatValue()),
   );
-  protected readonly colour = (line: { slot: number; before?: boolean }): string => `var(${colourOfLine(line)})`;
+  protected readonly colour = (line: { slot: number; before?: boolean; token?: string | undefined }): string =>
+    `var(${colourOfLine(line)})`;
 
   protected readonly cursor = computed(() => {
     const place = this.place();
     if (!place) return null;
     const rows = this.shown()
-      .map(({ id, label, slot, before = false, held = false, ...line }) => ({
+      .map(({ id, label, slot, before = false, held = false, token, ...line }) => ({
         id,
         label,
         slot,
         before,
         held,
+        token,
         at: valueAt(...columns(line), place.x),
         known: line.x.length > 0,
         past: place.x > highest(line.x),

@@ -55,7 +55,14 @@ export class SeriesSlots {
 
 export const colourOf = (slot: number): string => `--series-${(slot % COLOURS) + 1}`;
 /** A line of the run before has no colour of its own. */
-export const colourOfLine = ({ slot, before = false }: { slot: number; before?: boolean }): string =>
-  before ? '--text-muted' : colourOf(slot);
+export const colourOfLine = ({
+  slot,
+  before = false,
+  token,
+}: {
+  slot: number;
+  before?: boolean;
+  token?: string | undefined;
+}): string => (before ? '--text-muted' : (token ?? colourOf(slot)));
 /** How often the palette was gone through: 0 is a plain line. */
 export const dashOf = (slot: number): number[] => [[], [6, 4], [2, 3]][Math.min(2, Math.floor(slot / COLOURS))] ?? [];

@@ -25,6 +25,9 @@ import { ProjectsStore } from '../../projects/projects-store';
 import { RunsStore } from '../../runs/runs-store';
 import { Icon } from '../../ui/icon';
 import { Splitter } from '../../ui/splitter';
+import { VaryPanel } from '../../vary/vary-panel';
+import { VaryResult } from '../../vary/vary-result';
+import { VaryStore } from '../../vary/vary-store';
 import { FilesPanel } from '../../workbench/files-panel';
 import { ProjectActions } from '../../workbench/project-actions';
 import { CodeAddress } from './code-address';
@@ -43,7 +46,7 @@ const SIZES = { files: 208, run: 312, output: 324 };
 /** Files, editor, machines and output: where one works. */
 @Component({
   selector: 'mle-code-page',
-  imports: [EditorPane, FilesPanel, Icon, OutputDock, RunOnPanel, Splitter],
+  imports: [EditorPane, FilesPanel, Icon, OutputDock, RunOnPanel, Splitter, VaryPanel, VaryResult],
   providers: [CodeAddress],
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: {
@@ -58,6 +61,7 @@ const SIZES = { files: 208, run: 312, output: 324 };
 export class CodePage {
   protected readonly projects = inject(ProjectsStore);
   protected readonly launcher = inject(Launcher);
+  protected readonly vary = inject(VaryStore);
   protected readonly actions = inject(ProjectActions);
   private readonly documents = inject(DocumentStore);
   private readonly runs = inject(RunsStore);
@@ -81,7 +85,12 @@ export class CodePage {
     import('../../editor/codemirror').catch(() => undefined);
     for (const [name, size] of Object.entries(this.sizes)) effect(() => writeStored(`pane.${name}`, size()));
     effect(() => {
-      if (this.launcher.launched()) untracked(() => this.pane.set('output'));
+      // A run is looked at in the place of a Vary.
+      if (this.launcher.launched())
+        untracked(() => {
+          this.vary.sweep.set(null);
+          this.pane.set('output');
+        });
     });
     effect(() => {
       const path = this.documents.activePath();
@@ -105,6 +114,11 @@ export class CodePage {
     void this.launcher.goOnTarget();
     // Why it cannot run stands beside the machines.
     if (!this.launcher.target()) this.pane.set('run');
+  }
+
+  protected openVary(file: string): void {
+    this.pane.set('run');
+    void this.vary.open(file);
   }
 
   protected resetSize(name: keyof typeof SIZES): void {

@@ -195,6 +195,7 @@ export class TestServer {
       seed: 7,
       timeoutSeconds: null,
       clean: false,
+      stopGraceMs: null,
       outputQuotaBytes: LIMITS.outputQuotaBytes,
       correlationId: `correlation-${newId()}`,
       ...wishes,

@@ -23,6 +23,7 @@ const ROOMS: Record<string, string[]> = {
   'apps/web/src/app': [
     'pages',
     'frame',
+    'vary',
     'launch',
     'workbench',
     'settings',

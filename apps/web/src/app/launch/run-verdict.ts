@@ -16,7 +16,7 @@ import { plural } from '../core/format';
 import { sentence } from '../core/problem';
 import { isActive } from '../core/protocol-values';
 import { ServerState } from '../core/server-state';
-import { honestLine, judgedBy } from '../runs/honest-line';
+import { honestLine, judgedBy } from '../metrics/honest-line';
 import { RunsApi } from '../runs/runs-api';
 import { RunsStore } from '../runs/runs-store';
 import { sameSetting, seedsToRun } from '../runs/same-setting';

@@ -2,8 +2,8 @@ import type { RunView } from '@mle/protocol';
 import { metricDirection } from '@mle/protocol/metric-direction';
 import { shownChange } from '@mle/protocol/shown-change';
 import { number } from '../core/format';
-import { mainFamily, metricFamilies } from '../metrics/metric-families';
-import { lastOf } from './main-metric';
+import { lastOf } from '../runs/main-metric';
+import { mainFamily, metricFamilies } from './metric-families';
 
 type Told = Pick<RunView, 'number' | 'file' | 'changes' | 'metrics' | 'finals'>;
 

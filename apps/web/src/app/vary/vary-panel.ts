@@ -8,7 +8,7 @@ import { MachinesStore } from '../machines/machines-store';
 import { PoolsStore } from '../pools/pools-store';
 import { Icon } from '../ui/icon';
 import { VaryStore } from './vary-store';
-import { sorted, typedValue, offerWords, valueText } from './vary-values';
+import { offerWords, sorted, typedValue, valueText } from './vary-values';
 
 const HOUR_MS = 3_600_000;
 

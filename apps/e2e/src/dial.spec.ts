@@ -7,8 +7,8 @@ test.beforeEach(async ({ page, product }) => logIn(page, product));
 /** Ignores Ctrl-C, so that only a SIGKILL ends it. */
 const PROGRAM = `import signal, time
 signal.signal(signal.SIGINT, signal.SIG_IGN)
-rate = 0.5
-print(f"rate is {rate}", flush=True)
+learning_rate = 0.5
+print(f"rate is {learning_rate}", flush=True)
 time.sleep(600)
 `;
 const code = (page: Page) => page.getByRole('textbox', { name: 'Code of train.py' });
@@ -35,7 +35,7 @@ test('a number is turned by keys and by dragging, as one step of undo, and runs 
   await page.keyboard.press('Control+z');
   await expect(number).toHaveText('0.5');
 
-  await page.getByRole('checkbox', { name: 'Run while I turn rate' }).check();
+  await page.getByRole('checkbox', { name: 'Run while I turn learning_rate' }).check();
   await code(page).focus();
   await number.click();
   await page.keyboard.press('Alt+ArrowUp');

@@ -4,10 +4,10 @@ test.beforeEach(async ({ page, product }) => logIn(page, product));
 
 /** What it prints follows from its values alone, and from the seed a little. */
 const PROGRAM = `import os
-rate = 0.5
+learning_rate = 0.5
 seed = int(os.environ.get("MLE_SEED", 0))
 for epoch in range(1, 4):
-    print(f"epoch {epoch} loss={rate / epoch + seed / 1000:.5f}", flush=True)
+    print(f"epoch {epoch} loss={learning_rate / epoch + seed / 1000:.5f}", flush=True)
 `;
 
 test(
@@ -19,14 +19,14 @@ test(
     await expect(page.locator('mle-run-foot')).toContainText('succeeded');
     await page.getByRole('button', { name: 'Vary', exact: true }).click();
     const panel = page.getByRole('complementary', { name: 'Vary' });
-    await expect(panel.getByRole('radio', { name: /rate/ })).toBeChecked();
+    await expect(panel.getByRole('radio', { name: /learning_rate/ })).toBeChecked();
     await expect(panel.getByRole('textbox', { name: 'Judge by' }).or(panel.getByLabel('Judge by'))).toHaveValue('loss');
     for (const value of ['0.16', '1.6', '5']) await panel.getByRole('button', { name: value, exact: true }).click();
     await panel.getByRole('button', { name: /^Start 6 runs/ }).click();
     await expect(page.getByText('done, 6 of 6 runs')).toBeVisible();
     const shows = page.getByRole('region', { name: 'What it shows' });
     await expect(shows.getByRole('listitem').filter({ hasText: 'now in your code' })).toContainText('0.5');
-    await expect(shows).toContainText(/rate 0\.5 → 0\.05/);
+    await expect(shows).toContainText(/learning_rate 0\.5 → 0\.05/);
     await page.getByRole('button', { name: 'Show the output' }).click();
     await expect(page.getByRole('region', { name: /^Output of run/ })).toBeVisible();
   },

@@ -181,7 +181,7 @@ const look = EditorView.theme({
   '.cm-knob': { cursor: 'ew-resize', borderBottom: '1px dashed var(--accent)' },
   '&.cm-dialling, &.cm-dialling .cm-content': { cursor: 'ew-resize' },
   '.cm-dialRow': {
-    marginLeft: '16px',
+    paddingLeft: '16px',
     color: 'var(--text-muted)',
     font: 'var(--text-12)',
     whiteSpace: 'nowrap',

@@ -1,5 +1,6 @@
 import { csvCell } from '@mle/protocol/csv-cell';
 import { type ChartLine, rowsOf, sorted } from './chart-data';
+import { saveFile } from './save-file';
 
 /** The points of a chart as a table: one column for each line, an empty cell where a line has no point. */
 export function csvOf(axis: string, lines: readonly ChartLine[]): string {
@@ -9,12 +10,5 @@ export function csvOf(axis: string, lines: readonly ChartLine[]): string {
   return [[csvCell(axis), ...lines.map(({ label }) => csvCell(label))].join(','), ...rows, ''].join('\n');
 }
 
-export function saveCsv(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `${name.replace(/[^\w.-]+/g, '-')}.csv`;
-  link.click();
-  // The browser reads it after the click.
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
+export const saveCsv = (name: string, text: string): void =>
+  saveFile(name, 'csv', new Blob([text], { type: 'text/csv' }));

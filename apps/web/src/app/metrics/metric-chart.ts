@@ -20,6 +20,7 @@ import { csvOf, saveCsv } from './chart-csv';
 import { type ChartLine, description, highest, rowsOf, short, sorted, valueAt } from './chart-data';
 import type { ChartDrawing, CursorPlace, Picture } from './chart-drawing';
 import { type ChartGroup } from './chart-group';
+import { savePng } from './chart-png';
 import { colourOfLine } from './series-slots';
 
 /** Rows of the table: the first and the last of a long one. */
@@ -172,6 +173,10 @@ export class MetricChart {
   /** What is drawn: of very many points a part, the highest and the lowest among them. */
   protected save(): void {
     saveCsv(this.title(), csvOf(this.axis(), this.shown()));
+  }
+
+  protected savePicture(): void {
+    savePng(this.title(), this.host);
   }
 
   private mount(element: HTMLElement | undefined, kit: typeof import('./chart-drawing') | null): void {

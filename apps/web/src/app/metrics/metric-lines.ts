@@ -2,7 +2,8 @@ import type { MetricSeries } from '@mle/protocol';
 import { metricDirection } from '@mle/protocol/metric-direction';
 import type { ChartLine } from './chart-data';
 
-type XAxis = 'step' | 'time';
+/** `time` is that since the run's first point, `wall` the time of day. */
+type XAxis = 'step' | 'time' | 'wall';
 
 /** A metric of some runs, as one chart. */
 export interface MetricLines {
@@ -28,9 +29,10 @@ export function chartsOf(runs: readonly RunSeries[], x: XAxis): MetricLines[] {
   for (const { id, label, slot, live, series } of runs) {
     const start = series.reduce((first, { time }) => Math.min(first, time[0] ?? first), Number.POSITIVE_INFINITY);
     for (const { name, axis, ...columns } of series) {
-      const chart = charts.get(name) ?? { name, axis: x === 'time' ? 'time' : axis, lines: [] };
+      const chart = charts.get(name) ?? { name, axis: x === 'step' ? axis : 'time', lines: [] };
       charts.set(name, chart);
-      const places = x === 'time' ? columns.time.map((time) => (time - start) / 1000) : columns.x;
+      const from = x === 'time' ? start : 0;
+      const places = x === 'step' ? columns.x : columns.time.map((time) => (time - from) / 1000);
       chart.lines.push({ id, label, slot, live, x: places, y: columns.y });
     }
   }

@@ -1,5 +1,5 @@
 import type { RunView } from '@mle/protocol';
-import { choiceOf, latestOfMachines, paramsOf, preselected } from './graphs-choice';
+import { choiceOf, groupedBy, latestOfMachines, paramsOf, preselected } from './graphs-choice';
 
 const id = (digit: string) => digit.repeat(24);
 const none: ReadonlySet<string> = new Set();
@@ -12,10 +12,20 @@ describe('a view of the Graphs page', () => {
       x: 'time',
       smoothing: 0.6,
       log: true,
-      by: 'machine',
+      by: 'knobs.learning_rate',
+      metric: 'loss',
+      text: 'train',
+      together: true,
+      best: true,
+      clip: true,
+      fold: ['layer0/'],
     } as const;
     expect(choiceOf(paramsOf(choice) as Record<string, string>)).toEqual(choice);
-    expect(choiceOf({})).toEqual({ runs: null, hidden: [], x: 'step', smoothing: 0, log: false, by: 'run' });
+    expect(groupedBy(choice)).toBe('learning_rate');
+    const plain = choiceOf({ by: 'anything', x: 'y' });
+    expect(plain).toMatchObject({ runs: null, hidden: [], x: 'step', by: 'run', fold: [], text: '' });
+    expect(groupedBy(plain)).toBeNull();
+    expect(Object.values(paramsOf(plain)).filter(Boolean)).toEqual([]);
     expect(choiceOf({ runs: `x,${id('a')},<b>`, smooth: '7' })).toMatchObject({ runs: [id('a')], smoothing: 0 });
   });
 

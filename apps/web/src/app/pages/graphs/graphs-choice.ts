@@ -6,19 +6,45 @@ export interface GraphsChoice {
   /** Null: whatever runs now, else the latest run. */
   runs: readonly string[] | null;
   hidden: readonly string[];
-  x: 'step' | 'time';
+  /** What was printed, the time since the start of the run, or the time of day. */
+  x: 'step' | 'time' | 'wall';
   smoothing: number;
   log: boolean;
-  /** One line for each run, or for each machine its latest run, named by the machine. */
-  by: 'run' | 'machine';
+  /**
+   * One line for each run, for each machine its latest run, named by the machine, or as `knobs.<name>` the mean and the
+   * range of the runs with each value of that setting.
+   */
+  by: string;
+  /** Part of the names of the metrics that are drawn. */
+  metric: string;
+  /** Part of what the list of runs has: their files, tags, notes. */
+  text: string;
+  /** Metrics of training and validation share a chart. */
+  together: boolean;
+  /** Each value the best up to it. */
+  best: boolean;
+  /** The y axis leaves outliers out. */
+  clip: boolean;
+  /** Prefixes of the sections that are folded. */
+  fold: readonly string[];
 }
 
-export const MOST_RUNS = 20;
+export const MOST_RUNS = 200;
+const BY_KNOB = /^knobs\.(.{1,64})$/;
+
+/** The setting by whose values runs are grouped; null where they are not. */
+export const groupedBy = ({ by }: Pick<GraphsChoice, 'by'>): string | null => BY_KNOB.exec(by)?.[1] ?? null;
+const LONGEST_TEXT = 200;
 const ID = /^[0-9a-f]{24}$/;
 
-type Params = Partial<Record<'runs' | 'hide' | 'x' | 'smooth' | 'log' | 'by', string>>;
+const AXES = ['step', 'time', 'wall'] as const;
+const SWITCHES = ['log', 'together', 'best', 'clip'] as const;
 
-export function choiceOf(params: Params): GraphsChoice {
+export type GraphsParams = Partial<
+  Record<'runs' | 'hide' | 'x' | 'smooth' | 'by' | 'metric' | 'text' | 'fold' | (typeof SWITCHES)[number], string>
+>;
+
+export function choiceOf(params: GraphsParams): GraphsChoice {
   const ids = (text: string | undefined): string[] =>
     (text ?? '')
       .split(',')
@@ -28,22 +54,36 @@ export function choiceOf(params: Params): GraphsChoice {
   return {
     runs: params.runs === undefined ? null : ids(params.runs),
     hidden: ids(params.hide),
-    x: params.x === 'time' ? 'time' : 'step',
+    x: AXES.find((axis) => axis === params.x) ?? 'step',
     smoothing: smoothing > 0 && smoothing < 1 ? smoothing : 0,
     log: params.log === '1',
-    by: params.by === 'machine' ? 'machine' : 'run',
+    by: params.by !== undefined && (params.by === 'machine' || BY_KNOB.test(params.by)) ? params.by : 'run',
+    metric: params.metric ?? '',
+    text: (params.text ?? '').slice(0, LONGEST_TEXT),
+    together: params.together === '1',
+    best: params.best === '1',
+    clip: params.clip === '1',
+    fold: (params.fold ?? '').split(',').filter(Boolean),
   };
 }
 
 /** What is as it is without saying stays out of the link. */
-export function paramsOf({ runs, hidden, x, smoothing, log, by }: GraphsChoice): Record<keyof Params, string | null> {
+export function paramsOf(choice: GraphsChoice): Record<keyof GraphsParams, string | null> {
+  const { runs, hidden, x, smoothing, by, metric, text, fold } = choice;
+  const on = (name: (typeof SWITCHES)[number]): string | null => (choice[name] ? '1' : null);
   return {
     runs: runs === null ? null : runs.join(','),
     hide: hidden.length > 0 ? hidden.join(',') : null,
-    x: x === 'time' ? x : null,
+    x: x === 'step' ? null : x,
     smooth: smoothing > 0 ? String(smoothing) : null,
-    log: log ? '1' : null,
-    by: by === 'machine' ? by : null,
+    log: on('log'),
+    by: by === 'run' ? null : by,
+    metric: metric || null,
+    text: text || null,
+    together: on('together'),
+    best: on('best'),
+    clip: on('clip'),
+    fold: fold.length > 0 ? fold.join(',') : null,
   };
 }
 

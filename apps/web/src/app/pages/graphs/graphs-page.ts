@@ -1,30 +1,56 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, signal, untracked } from '@angular/core';
+import { MatMenuModule } from '@angular/material/menu';
 import { Router, RouterLink } from '@angular/router';
 import type { RunView } from '@mle/protocol';
+import { metricDirection } from '@mle/protocol/metric-direction';
 import { Clock } from '../../core/clock';
-import { ago, number } from '../../core/format';
+import { ago, number, plural, timeOfDay } from '../../core/format';
 import { isActive } from '../../core/protocol-values';
 import { Toasts } from '../../core/toasts';
 import { seconds, short } from '../../metrics/chart-data';
 import { ChartGroup } from '../../metrics/chart-group';
+import { sectionsOf } from '../../metrics/chart-sections';
 import { MetricChart } from '../../metrics/metric-chart';
-import { best, chartsOf } from '../../metrics/metric-lines';
+import { chartsOf } from '../../metrics/metric-lines';
+import { MetricSettingsStore } from '../../metrics/metric-settings-store';
 import { openedFeeds } from '../../metrics/opened-feeds';
 import { PinnedRuns } from '../../metrics/pinned-runs';
 import { remark } from '../../metrics/run-charts';
 import { SampleLine } from '../../metrics/sample-line';
 import { colourOf, COLOURS, SeriesSlots } from '../../metrics/series-slots';
 import { ProjectsStore } from '../../projects/projects-store';
+import { titlesOf } from '../../runs/run-differences';
 import { runTitle } from '../../runs/run-words';
 import { RunsStore } from '../../runs/runs-store';
 import { Icon } from '../../ui/icon';
 import { LoadFailure } from '../../ui/load-failure';
-import { choiceOf, type GraphsChoice, latestOfMachines, MOST_RUNS, paramsOf, preselected } from './graphs-choice';
+import { graphCharts } from './graph-charts';
+import { groupable, groupRuns } from './graph-groups';
+import { GraphRunList } from './graph-run-list';
+import { GraphRuns } from './graph-runs';
+import {
+  choiceOf,
+  groupedBy,
+  type GraphsChoice,
+  latestOfMachines,
+  MOST_RUNS,
+  paramsOf,
+  preselected,
+} from './graphs-choice';
 
-/** Live charts of the project's runs: one for each metric, a line for each run or machine. */
+/** In the address, for the section of names without a prefix. */
+const ROOT = '-';
+const SWITCHES = [
+  { name: 'together', label: 'Training and validation together' },
+  { name: 'best', label: 'Best so far' },
+  { name: 'clip', label: 'Without outliers' },
+] as const;
+
+/** Live charts of the project's runs: one for each metric, a line for each run, machine or value of a knob. */
 @Component({
   selector: 'mle-graphs-page',
-  imports: [Icon, LoadFailure, MetricChart, RouterLink, SampleLine],
+  imports: [GraphRunList, Icon, LoadFailure, MatMenuModule, MetricChart, RouterLink, SampleLine],
+  providers: [GraphRuns],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './graphs-page.html',
   styleUrl: './graphs-page.scss',
@@ -37,6 +63,12 @@ export class GraphsPage {
   readonly smooth = input<string>();
   readonly log = input<string>();
   readonly by = input<string>();
+  readonly metric = input<string>();
+  readonly text = input<string>();
+  readonly together = input<string>();
+  readonly best = input<string>();
+  readonly clip = input<string>();
+  readonly fold = input<string>();
 
   private readonly store = inject(RunsStore);
   private readonly projects = inject(ProjectsStore);
@@ -45,6 +77,8 @@ export class GraphsPage {
   private readonly clock = inject(Clock);
   private readonly router = inject(Router);
   private readonly toasts = inject(Toasts);
+  private readonly settings = inject(MetricSettingsStore);
+  protected readonly more = inject(GraphRuns);
   protected readonly group = new ChartGroup();
   protected readonly copied = signal(false);
   protected readonly error = this.store.error;
@@ -59,20 +93,27 @@ export class GraphsPage {
           smooth: this.smooth(),
           log: this.log(),
           by: this.by(),
+          metric: this.metric(),
+          text: this.text(),
+          together: this.together(),
+          best: this.best(),
+          clip: this.clip(),
+          fold: this.fold(),
         }).filter(([, value]) => value !== undefined),
       ),
     ),
   );
-  /** The project's, and those of the link that are not among them. */
+  /** The latest of the project, then what was asked for page by page, and those of the link; or what the text finds. */
   protected readonly listed = computed<RunView[]>(() => {
-    const project = this.store.ofProject();
-    const known = new Set(project.map(({ id }) => id));
-    const others = (this.choice().runs ?? []).filter((id) => !known.has(id)).flatMap((id) => this.store.get(id) ?? []);
-    return [...project, ...others];
+    const found = this.more.items().map((run) => this.store.get(run.id) ?? run);
+    const others = (this.choice().runs ?? []).flatMap((id) => this.store.get(id) ?? []);
+    const all = this.choice().text === '' ? [...this.store.ofProject(), ...found, ...others] : found;
+    return [...new Map(all.map((run) => [run.id, run])).values()];
   });
   protected readonly chosen = computed<RunView[]>(() => {
     const ids = new Set(this.choice().runs ?? preselected(this.store.ofProject(), this.pinned.ids()));
-    return this.listed().filter(({ id }) => ids.has(id));
+    // Newest first, as in the list.
+    return this.store.all().filter(({ id }) => ids.has(id));
   });
   /** Oldest first: the others are compared with it. */
   protected readonly comparedIds = computed(() =>
@@ -94,8 +135,25 @@ export class GraphsPage {
 
   protected readonly live = computed(() => this.drawn().some(({ state }) => isActive(state)));
   protected readonly file = computed(() => this.drawn()[0]?.file ?? null);
-  protected readonly formatX = computed<(value: number) => string>(() =>
-    this.choice().x === 'time' ? seconds : short,
+  private readonly grouping = computed(() => groupedBy(this.choice()));
+  protected readonly groupNames = computed(() => groupable(this.chosen()));
+  protected readonly groups = computed(() => {
+    const name = this.grouping();
+    return name === null ? null : groupRuns(this.chosen(), name);
+  });
+  protected readonly groupRows = computed(() =>
+    (this.groups() ?? []).map(({ id, runIds, slot, token }) => ({
+      id,
+      runs: plural(runIds.size, 'run'),
+      colour: `var(${token ?? colourOf(slot)})`,
+      dash: token === undefined && slot >= COLOURS,
+      hidden: this.group.isHidden(id),
+    })),
+  );
+  /** The mean of several runs has no time of its own. */
+  private readonly axis = computed(() => (this.groups() ? 'step' : this.choice().x));
+  protected readonly formatX = computed<(value: number) => string>(
+    () => ({ step: short, time: seconds, wall: (value: number) => timeOfDay(value * 1000, true) })[this.axis()],
   );
   protected readonly charts = computed(() => {
     const feeds = new Map(this.opened().map((feed) => [feed.runId, feed]));
@@ -108,8 +166,21 @@ export class GraphsPage {
       live: isActive(run.state),
       series: feeds.get(run.id)?.series() ?? [],
     }));
-    return chartsOf(runs, this.choice().x).map((chart) => ({ ...chart, note: this.note(chart) }));
+    return chartsOf(runs, this.axis());
   });
+  private readonly directionOf = (name: string) =>
+    this.settings.direction(this.projects.current()?.id ?? '', name) ?? metricDirection(name);
+  protected readonly sections = computed(() => {
+    const [choice, groups] = [this.choice(), this.groups()];
+    const isHidden = (id: string): boolean => this.group.isHidden(id);
+    const charts = graphCharts(this.charts(), { choice, groups, isHidden, directionOf: this.directionOf });
+    return sectionsOf(charts).map((section) => ({
+      ...section,
+      count: plural(section.charts.length, 'chart'),
+      folded: choice.fold.includes(section.prefix || ROOT),
+    }));
+  });
+  protected readonly switches = computed(() => SWITCHES.map((one) => ({ ...one, on: this.choice()[one.name] })));
   protected readonly state = computed<'loading' | 'error' | 'none' | 'silent' | 'ready'>(() => {
     if (this.store.status() === 'error') return 'error';
     if (this.store.status() === 'loading' || !this.projects.current()) return 'loading';
@@ -134,16 +205,17 @@ export class GraphsPage {
   );
 
   protected readonly rows = computed(() => {
-    const drawn = new Set(this.chosen().map(({ id }) => id));
+    const chosen = this.chosen();
+    const titles = titlesOf(chosen);
+    const drawn = new Map(chosen.map(({ id }, i) => [id, titles[i] ?? '']));
     return this.listed().map((run) => {
       const slot = this.slots.of(run.id);
       const [main] = Object.values(run.metrics ?? {});
+      const params = Object.entries(run.params).map(([name, value]) => `${name} ${value}`);
       return {
-        run,
-        title:
-          Object.entries(run.params)
-            .map(([name, value]) => `${name} ${value}`)
-            .join(', ') || runTitle(run),
+        id: run.id,
+        number: run.number,
+        title: drawn.get(run.id) || params.join(', ') || runTitle(run),
         where: [
           isActive(run.state) ? run.state : ago(run.createdAt, this.clock.now()),
           run.machineName,
@@ -174,10 +246,16 @@ export class GraphsPage {
       const { hidden } = this.choice();
       untracked(() => this.group.hideOnly(hidden));
     });
-    const x = computed(() => this.choice().x);
+    const asked = computed(() => ({ id: this.projects.current()?.id, text: this.choice().text }), {
+      equal: (one, other) => one.id === other.id && one.text === other.text,
+    });
+    effect(() => {
+      const { id, text } = asked();
+      if (id !== undefined) untracked(() => this.more.ask(id, text));
+    });
     effect(() => {
       // The range is one of the other axis.
-      if (x()) untracked(() => this.group.zoom.set(null));
+      if (this.axis()) untracked(() => this.group.zoom.set(null));
     });
   }
 
@@ -185,15 +263,29 @@ export class GraphsPage {
     void this.router.navigate([], { queryParams: paramsOf({ ...this.choice(), ...change }), replaceUrl: true });
   }
 
-  protected toggle(id: string): void {
-    const ids = this.chosen().map((run) => run.id);
-    this.change({ runs: ids.includes(id) ? ids.filter((other) => other !== id) : [...ids, id] });
+  /** The last of them was ticked; the others, with Shift, become as it does. */
+  protected toggle(ids: readonly string[]): void {
+    const chosen = this.chosen().map((run) => run.id);
+    const [range, known] = [new Set(ids), new Set(chosen)];
+    const off = ids.every((id) => known.has(id));
+    const kept = chosen.filter((id) => !range.has(id));
+    for (const run of this.listed()) if (range.has(run.id)) this.store.put(run);
+    this.change({ runs: (off ? kept : [...kept, ...ids]).slice(0, MOST_RUNS) });
+  }
+
+  protected foldSection(prefix: string, folded: boolean): void {
+    const key = prefix || ROOT;
+    const rest = this.choice().fold.filter((one) => one !== key);
+    this.change({ fold: folded ? [...rest, key] : rest });
   }
 
   protected hideRun(id: string, alone: boolean): void {
     this.group.toggle(id, alone);
     // What is shown alone is a look, not part of the view.
-    if (!alone) this.change({ runs: this.chosen().map((run) => run.id), hidden: [...this.group.hidden()] });
+    if (alone) return;
+    const runs = this.chosen().map((run) => run.id);
+    const hidden = [...this.group.hidden()].filter((one) => runs.includes(one));
+    if (runs.includes(id)) this.change({ runs, hidden });
   }
 
   protected reload(): void {
@@ -210,13 +302,5 @@ export class GraphsPage {
     } catch {
       this.toasts.error('The browser did not allow copying. Copy the address of this page.');
     }
-  }
-
-  private note({ name, lines }: ReturnType<typeof chartsOf>[number]): string {
-    const top = best(
-      name,
-      lines.filter(({ id }) => !this.group.isHidden(id)),
-    );
-    return top ? `best ${number(top.value)}, ${top.label}` : '';
   }
 }

@@ -1,0 +1,60 @@
+import { type ParamValue, type RunView, shownValue } from '@mle/protocol';
+import { meanBand } from '../../metrics/mean-band';
+import type { MetricLines } from '../../metrics/metric-lines';
+import { differs, settingsOf } from '../../runs/run-differences';
+
+/** Runs that have one value of a knob. */
+export interface RunGroup {
+  /** Of its line. */
+  id: string;
+  value: string;
+  runIds: ReadonlySet<string>;
+  slot: number;
+  /** Of a number, from low to high. */
+  token?: string;
+}
+
+/** Steps of the scale that tells a low value from a high one. */
+const SCALE = 5;
+
+/** The settings by which runs fall into several groups. */
+export const groupable = (runs: readonly RunView[]): string[] =>
+  settingsOf(runs)
+    .filter(differs)
+    .map(({ name }) => name);
+
+/** By the value of a setting: numbers from low to high with the colours of the scale, others as they are met. */
+export function groupRuns(runs: readonly RunView[], name: string): RunGroup[] {
+  const setting = settingsOf(runs).find((one) => one.name === name);
+  const members = new Map<ParamValue | null, string[]>();
+  runs.forEach(({ id }, i) => {
+    const value = setting?.values[i] ?? null;
+    members.set(value, [...(members.get(value) ?? []), id]);
+  });
+  const values = [...members.keys()];
+  const ordered = values.every((value) => typeof value === 'number');
+  if (ordered) values.sort((a, b) => Number(a) - Number(b));
+  return values.map((value, i) => {
+    const place = values.length > 1 ? Math.round((i / (values.length - 1)) * (SCALE - 1)) : 0;
+    return {
+      id: `${name} ${shownValue(value)}`,
+      value: shownValue(value),
+      runIds: new Set(members.get(value)),
+      slot: i,
+      ...(ordered && values.length <= SCALE && { token: `--scale-${place + 1}` }),
+    };
+  });
+}
+
+/** A line for each group: the mean of its runs, and around it the range in which they lie. */
+export function grouped(chart: MetricLines, groups: readonly RunGroup[]): MetricLines {
+  const lines = groups.flatMap(({ id, value, runIds, slot, token }) => {
+    const members = chart.lines.filter((line) => runIds.has(line.id));
+    if (members.length === 0) return [];
+    const { x, y, low, high } = meanBand(members);
+    const live = members.some((member) => member.live);
+    const line = { id, label: `${id}, ${members.length === 1 ? '1 run' : `mean of ${members.length}`}`, slot, x, y };
+    return [{ ...line, live, ending: value, band: { low, high }, ...(token !== undefined && { token }) }];
+  });
+  return { ...chart, lines };
+}

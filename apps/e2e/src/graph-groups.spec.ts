@@ -6,7 +6,9 @@ width = 8
 import os
 seed = int(os.environ["MLE_SEED"])
 for epoch in range(1, 11):
-    print(f"epoch {epoch} loss={rate / epoch + seed / 100:.5f} val_loss={rate / epoch + seed / 50:.5f} net/norm={width}", flush=True)
+    print(f"#loss {epoch} {rate / epoch + seed / 100:.5f}", flush=True)
+    print(f"#val_loss {epoch} {rate / epoch + seed / 50:.5f}", flush=True)
+    print(f"#net/norm {epoch} {width}", flush=True)
 `;
 
 test('runs are grouped by a knob with their mean and range, and the address keeps the view', async ({
@@ -30,7 +32,9 @@ test('runs are grouped by a knob with their mean and range, and the address keep
   const chart = (name: string) => page.getByRole('figure', { name, exact: true });
   const points = (name: string) => chart(name).locator('[data-points]');
   await page.goto(`${product.url}/graphs?project=${projectId}`);
-  await page.getByRole('checkbox', { name: 'Draw run 4' }).setChecked(true);
+  // The latest is drawn by itself.
+  await page.getByRole('checkbox', { name: 'Draw run 3' }).click();
+  await expect(points('loss')).toHaveAttribute('data-points', '20');
   await page.getByRole('checkbox', { name: 'Draw run 1' }).click({ modifiers: ['Shift'] });
   await expect(points('loss')).toHaveAttribute('data-points', '40');
 
@@ -40,7 +44,7 @@ test('runs are grouped by a knob with their mean and range, and the address keep
     /rate 0\.5\s*2 runs/,
     /rate 1\.6\s*2 runs/,
   ]);
-  await expect(chart('loss').getByRole('img')).toHaveAccessibleName(/rate 0\.5, mean of 2 0\.055 at epoch 10/);
+  await expect(chart('loss').getByRole('img')).toHaveAccessibleName(/rate 0\.5, mean of 2 0\.055 at step 10/);
 
   await page.getByRole('button', { name: /^net\// }).click();
   await expect(chart('net/norm')).toBeHidden();

@@ -180,7 +180,14 @@ export class GraphsPage {
       folded: choice.fold.includes(section.prefix || ROOT),
     }));
   });
-  protected readonly switches = computed(() => SWITCHES.map((one) => ({ ...one, on: this.choice()[one.name] })));
+  protected readonly switches = computed(() =>
+    SWITCHES.map(({ name, label }) => ({
+      name,
+      label,
+      on: this.choice()[name],
+      flipped: { [name]: !this.choice()[name] },
+    })),
+  );
   protected readonly state = computed<'loading' | 'error' | 'none' | 'silent' | 'ready'>(() => {
     if (this.store.status() === 'error') return 'error';
     if (this.store.status() === 'loading' || !this.projects.current()) return 'loading';

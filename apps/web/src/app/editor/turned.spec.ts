@@ -7,6 +7,7 @@ const part = { kind: 'number', scale: 'linear' } as const;
 describe('turned', () => {
   it('turns rates in equal ratios', () => {
     expect([1, 2, -1, -2].map((steps) => turned('0.5', rate, steps))).toEqual(['1.6', '5.0', '0.16', '0.05']);
+    for (const value of ['0.1', '0.5', '0.003', '20.0']) expect(turned(turned(value, rate, 1), rate, -1)).toBe(value);
     expect(turned('1e-4', rate, -2)).toBe('0.00001');
     expect(turned('-0.1', rate, 1)).toBe('-0.32');
   });

@@ -5,7 +5,7 @@ import type { Knob } from '@mle/protocol';
 import { turned } from './turned';
 
 /** A number of the text that can be turned; its place moves with the text. */
-export interface DialKnob extends Pick<Knob, 'name' | 'kind' | 'scale'> {
+interface DialKnob extends Pick<Knob, 'name' | 'kind' | 'scale'> {
   from: number;
   to: number;
 }

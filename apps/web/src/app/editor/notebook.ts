@@ -1,5 +1,5 @@
 /** A part of what a cell has left. */
-export type NotebookOutput =
+type NotebookOutput =
   { kind: 'text'; text: string; error: boolean } | { kind: 'image'; url: string } | { kind: 'html'; html: string };
 
 export interface NotebookCell {

@@ -10,7 +10,7 @@ const OVERLAP_BYTES = 16 * 1024;
 const NEWLINE = 10;
 
 /** The bytes of the rows that begin in a piece; a row that begins exactly where the piece does belongs to it. */
-export function rowsBytes(bytes: Uint8Array, first: boolean, last: boolean): Uint8Array {
+function rowsBytes(bytes: Uint8Array, first: boolean, last: boolean): Uint8Array {
   // All but the first piece are read from one byte before: a newline there ends the row before.
   const begin = first ? 0 : bytes.indexOf(NEWLINE) + 1;
   if (begin === 0 && !first) return bytes.subarray(0, 0);

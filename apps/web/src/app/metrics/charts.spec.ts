@@ -5,7 +5,6 @@ import { MetricChart } from './metric-chart';
 import { best, chartsOf } from './metric-lines';
 import { resourceCharts } from './resource-charts';
 import { COLOURS, dashOf, SeriesSlots } from './series-slots';
-import { sparkPath } from './spark-path';
 
 const line = (label: string, y: number[], slot = 0): ChartLine => ({
   id: label,
@@ -141,27 +140,6 @@ describe('resources', () => {
       ['machine', [50]],
       ['this run', [25, 50]],
     ]);
-  });
-});
-
-describe('a small curve', () => {
-  it('keeps its peak, however many points there are', () => {
-    const y = Array.from({ length: 10_000 }, (_, i) => (i === 7_777 ? 100 : 0));
-    const path = sparkPath(
-      y.map((_, i) => i),
-      y,
-      100,
-      20,
-    );
-    expect(path).toContain(' 0.0');
-    expect(path.length).toBeLessThan(4_000);
-  });
-
-  it('has gaps where a value is no number, and a dot where one stands alone', () => {
-    expect(sparkPath([1], [1], 10, 10)).toBe('M5.0 5.0h0');
-    expect(sparkPath([0, 1, 2, 3, 4], [0, 4, null, 2, null], 40, 4)).toBe('M0.0 4.0L10.0 0.0M30.0 2.0h0');
-    expect(sparkPath([1, 2], [null, null], 10, 10)).toBe('');
-    expect(sparkPath([0, 1], [-1.7e308, 1.7e308], 10, 10)).toBe('M0.0 10.0L10.0 0.0');
   });
 });
 

@@ -1,8 +1,14 @@
 import type { MetricSeries } from '@mle/protocol';
 import { runPart } from './run-progress';
 
-const series = (name: string, x: number[], axis: 'epoch' | 'step' = 'epoch'): MetricSeries =>
-  ({ name, axis, x, y: x.map(() => 1), time: x.map((_, i) => i * 500), count: x.length });
+const series = (name: string, x: number[], axis: 'epoch' | 'step' = 'epoch'): MetricSeries => ({
+  name,
+  axis,
+  x,
+  y: x.map(() => 1),
+  time: x.map((_, i) => i * 500),
+  count: x.length,
+});
 
 describe('runPart', () => {
   it('counts by the knob or the parameter of its axis', () => {

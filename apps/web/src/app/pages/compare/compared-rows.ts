@@ -6,7 +6,7 @@ import { settingsOf } from '../../runs/run-differences';
 import { outcome, runTitle } from '../../runs/run-words';
 import { stateWord } from '../../ui/state-icon';
 
-export interface ComparedCell {
+interface ComparedCell {
   text: string;
   /** From the first run. */
   differs: boolean;

@@ -12,7 +12,7 @@ export interface Conclusion {
 const NAMED = 4;
 
 /** In what run `b` differs from run `a`, in words; all of the code is one thing. */
-export function thingsOf(a: RunView, b: RunView, changes: readonly RunChange[]): string[] {
+function thingsOf(a: RunView, b: RunView, changes: readonly RunChange[]): string[] {
   const told = changes
     .filter(({ kind }) => kind !== 'code' && kind !== 'seed')
     .map((change) => {

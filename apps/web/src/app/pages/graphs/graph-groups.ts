@@ -33,7 +33,7 @@ export function groupRuns(runs: readonly RunView[], name: string): RunGroup[] {
   });
   const values = [...members.keys()];
   const ordered = values.every((value) => typeof value === 'number');
-  if (ordered) values.sort((a, b) => Number(a) - Number(b));
+  if (ordered) values.sort((a, b) => a - b);
   return values.map((value, i) => {
     const place = values.length > 1 ? Math.round((i / (values.length - 1)) * (SCALE - 1)) : 0;
     return {

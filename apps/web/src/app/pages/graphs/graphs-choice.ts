@@ -39,9 +39,10 @@ const ID = /^[0-9a-f]{24}$/;
 
 const AXES = ['step', 'time', 'wall'] as const;
 const SWITCHES = ['log', 'together', 'best', 'clip'] as const;
+type Switch = (typeof SWITCHES)[number];
 
 export type GraphsParams = Partial<
-  Record<'runs' | 'hide' | 'x' | 'smooth' | 'by' | 'metric' | 'text' | 'fold' | (typeof SWITCHES)[number], string>
+  Record<'runs' | 'hide' | 'x' | 'smooth' | 'by' | 'metric' | 'text' | 'fold' | Switch, string>
 >;
 
 export function choiceOf(params: GraphsParams): GraphsChoice {

@@ -30,8 +30,8 @@ import { GraphRunList } from './graph-run-list';
 import { GraphRuns } from './graph-runs';
 import {
   choiceOf,
-  groupedBy,
   type GraphsChoice,
+  groupedBy,
   latestOfMachines,
   MOST_RUNS,
   paramsOf,

@@ -1,5 +1,5 @@
 import type { RunView } from '@mle/protocol';
-import { matches } from './run-list';
+import { type ListFilter, matches } from './run-list';
 
 const run = {
   number: 12,
@@ -19,7 +19,7 @@ const run = {
 const all = { projectId: null, state: '', text: '', machineId: '', tag: '', file: '', knobs: [] };
 
 describe('matches', () => {
-  it.each([
+  it.each<[Partial<ListFilter>, boolean]>([
     [{}, true],
     [{ projectId: 'p' }, true],
     [{ projectId: 'q' }, false],

@@ -38,8 +38,7 @@ const LONGEST_TEXT = 200;
 const ID = /^[0-9a-f]{24}$/;
 
 const AXES = ['step', 'time', 'wall'] as const;
-const SWITCHES = ['log', 'together', 'best', 'clip'] as const;
-type Switch = (typeof SWITCHES)[number];
+type Switch = 'log' | 'together' | 'best' | 'clip';
 
 export type GraphsParams = Partial<
   Record<'runs' | 'hide' | 'x' | 'smooth' | 'by' | 'metric' | 'text' | 'fold' | Switch, string>
@@ -71,7 +70,7 @@ export function choiceOf(params: GraphsParams): GraphsChoice {
 /** What is as it is without saying stays out of the link. */
 export function paramsOf(choice: GraphsChoice): Record<keyof GraphsParams, string | null> {
   const { runs, hidden, x, smoothing, by, metric, text, fold } = choice;
-  const on = (name: (typeof SWITCHES)[number]): string | null => (choice[name] ? '1' : null);
+  const on = (name: Switch): string | null => (choice[name] ? '1' : null);
   return {
     runs: runs === null ? null : runs.join(','),
     hide: hidden.length > 0 ? hidden.join(',') : null,

@@ -46,7 +46,7 @@ export const AwsCheckSchema = z.object({
 });
 export type AwsCheck = z.infer<typeof AwsCheckSchema>;
 
-const AddressSchema = z.ipv4('Give an IPv4 address such as 203.0.113.7.');
+const AddressSchema = z.ipv4('Give an IPv4 address such as 203.0.113.7.').max(15);
 
 /** How new machines and this server find each other. */
 export const AwsReachSchema = z.object({

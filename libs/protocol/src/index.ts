@@ -30,6 +30,7 @@ export * from './properties.js';
 export * from './queue.js';
 export * from './quotas.js';
 export * from './run-diff.js';
+export * from './rounded-step.js';
 export * from './run-state.js';
 export * from './run-table.js';
 export * from './runs.js';

@@ -245,6 +245,7 @@ describe('choices', () => {
 describe('suggestions', () => {
   it.each([
     ['learning_rate = 0.5', 'log', [0.05, 0.16, 0.5, 1.6, 5]],
+    ['learning_rate = 1.6', 'log', [0.16, 0.5, 1.6, 5, 16]],
     ['learning_rate = 1', 'log', [0.1, 0.32, 1, 3.2, 10]],
     ['weight_decay = 0', 'log', [0, 0.0001, 0.001, 0.01, 0.1]],
     ['threshold = 1e-4', 'log', [0.00001, 0.000032, 0.0001, 0.00032, 0.001]],

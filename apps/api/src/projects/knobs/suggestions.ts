@@ -1,4 +1,4 @@
-import type { KnobScale, ParamValue } from '@mle/protocol';
+import { type KnobScale, type ParamValue, roundedStep } from '@mle/protocol';
 import type { Setting } from './read/reading.js';
 
 /** What a setting is likely to be varied over: the values, its own among them, and how they step. */
@@ -54,7 +54,8 @@ function doubled(value: number, fitted: (count: number) => number): number[] {
 function rates(value: number): number[] {
   if (value === 0) return [0, 0.0001, 0.001, 0.01, 0.1];
   const step = Math.sqrt(10);
-  return ascending([value / 10, value / step, value, value * step, value * 10], value);
+  const others = [value / 10, value / step, value * step, value * 10].map(roundedStep);
+  return ascending([...others, value], value, EXACT);
 }
 
 /** 0.9: 0.6, 0.8, 0.9, 0.95, 0.975. */

@@ -21,10 +21,13 @@ const KEPT_MS = 10_000;
   styles: `
     :host {
       display: grid;
+      grid-template: minmax(0, 1fr) / minmax(0, 1fr);
       place-items: center;
       min-height: 0;
     }
     img {
+      min-width: 0;
+      min-height: 0;
       max-width: 100%;
       max-height: 100%;
       background: #fff;

@@ -1,14 +1,11 @@
-import type { Knob } from '@mle/protocol';
+import { type Knob, roundedStep } from '@mle/protocol';
 
 /** What has to be known of a number to turn it. */
 export type Turnable = Pick<Knob, 'kind' | 'scale'>;
 
 /** One step of a rate: two of them are a power of ten. */
 const RATIO = Math.sqrt(10);
-const DIGITS = 2;
 const FINE_DIGITS = 3;
-/** Part of a value by which two digits may be off. */
-const SAME = 0.02;
 
 /**
  * The literal after `steps` turns, which may be parts of one: rates in equal ratios, counts by doubling, all else by a
@@ -21,14 +18,8 @@ export function turned(literal: string, { kind, scale }: Turnable, steps: number
   const next = value === 0 ? zeroTurned(kind, count) : nextOf(value, scale, count);
   if (!Number.isFinite(next)) return literal;
   if (kind === 'integer') return String(wholeOf(value, next, scale, Math.sign(steps)));
-  const text = plain(fine ? Number(next.toPrecision(FINE_DIGITS)) : rounded(next));
+  const text = plain(fine ? Number(next.toPrecision(FINE_DIGITS)) : roundedStep(next));
   return /[.e]/i.test(literal) && /^-?\d+$/.test(text) ? `${text}.0` : text;
-}
-
-/** To one digit where that is as good as the same: 1.6 is three times 0.5, and a step back is 0.5 again. */
-function rounded(value: number): number {
-  const short = Number(value.toPrecision(1));
-  return Math.abs(short - value) <= Math.abs(value) * SAME ? short : Number(value.toPrecision(DIGITS));
 }
 
 function nextOf(value: number, scale: Turnable['scale'], steps: number): number {

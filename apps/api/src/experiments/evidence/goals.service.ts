@@ -1,4 +1,4 @@
-import { type EvidenceQuery, type Goal, metricDirection, metricWords } from '@mle/protocol';
+import { type EvidenceQuery, type Goal, metricWords } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { badRequest } from '../../platform/http/problem.js';
 import { MetricRulesService } from '../../results/metrics/metric-rules.service.js';
@@ -15,7 +15,11 @@ export class Goals {
 
   /** What was asked for; the rest follows from the names of the run's metrics. @throws ProblemError 400 */
   async of(run: RunRecord, { metric, direction, at }: Omit<EvidenceQuery, 'ids'>): Promise<Goal> {
-    const known = await this.directions(run.projectId);
+    const directions = await this.rules.directions(run.projectId);
+    const known = (name: string): Goal['direction'] | null => {
+      const better = directions(name);
+      return better && DIRECTIONS[better];
+    };
     const names = [...new Set([...(run.metrics ?? []), ...(run.finals ?? [])].map(({ name }) => name))];
     const judged = names.filter((name) => known(name) !== null);
     const name = metric ?? judged.find((each) => metricWords(each).some((word) => UNSEEN.has(word))) ?? judged[0];
@@ -25,16 +29,6 @@ export class Goals {
     if (better === null)
       throw badRequest('evidence.direction', `Say whether less or more of ${name} is better: direction=min or max.`);
     return { metric: name, direction: better, at };
-  }
-
-  /** The project's own word counts more than the name. */
-  private async directions(projectId: string): Promise<(name: string) => Goal['direction'] | null> {
-    const { direction, renamed } = await this.rules.of(projectId);
-    const found = new Map(Object.entries(renamed).map(([original, shown]) => [shown, original]));
-    return (name) => {
-      const better = direction[found.get(name) ?? name] ?? metricDirection(name);
-      return better && DIRECTIONS[better];
-    };
   }
 }
 

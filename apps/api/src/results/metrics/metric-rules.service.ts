@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type MetricRules, NO_METRIC_RULES } from '@mle/protocol';
+import { type MetricDirection, metricDirection, type MetricRules, NO_METRIC_RULES } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import type { Model } from 'mongoose';
@@ -30,6 +30,13 @@ export class MetricRulesService {
   async of(projectId: string): Promise<MetricRules> {
     const found = await this.documents.findOne({ projectId }).lean();
     return found ? { ...NO_METRIC_RULES, ...(JSON.parse(found.rules) as Partial<MetricRules>) } : NO_METRIC_RULES;
+  }
+
+  /** Which values of a metric are the better ones: the project's own word counts more than the name. */
+  async directions(projectId: string): Promise<(name: string) => MetricDirection | null> {
+    const { direction, renamed } = await this.of(projectId);
+    const originals = new Map(Object.entries(renamed).map(([original, shown]) => [shown, original]));
+    return (name) => direction[originals.get(name) ?? name] ?? metricDirection(name);
   }
 
   async keep(projectId: string, rules: MetricRules): Promise<void> {

@@ -1,11 +1,4 @@
-import {
-  type MetricDirection,
-  metricDirection,
-  NO_METRIC_RULES,
-  type Page,
-  type RunFilter,
-  type RunQuery,
-} from '@mle/protocol';
+import { type MetricDirection, metricDirection, type Page, type RunFilter, type RunQuery } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { badRequest } from '../../platform/http/problem.js';
 import { MetricRulesService } from '../../results/metrics/metric-rules.service.js';
@@ -68,12 +61,11 @@ export class RunTable {
     return ids.flatMap((id) => found.get(id) ?? []);
   }
 
-  /** Which values of the field are the better ones; the project's own word counts more than the name. */
+  /** Which values of the field are the better ones. */
   private async better(projectId: string | undefined, field: RunField): Promise<MetricDirection | null> {
     if (field.of !== 'metrics' || field.which === 'last') return null;
-    const { direction, renamed } = projectId === undefined ? NO_METRIC_RULES : await this.rules.of(projectId);
-    const original = Object.entries(renamed).find(([, shown]) => shown === field.name)?.[0] ?? field.name;
-    const better = direction[original] ?? metricDirection(field.name);
+    const directions = projectId === undefined ? metricDirection : await this.rules.directions(projectId);
+    const better = directions(field.name);
     if (better !== null) return better;
     throw badRequest(
       'runs.sort',

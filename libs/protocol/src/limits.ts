@@ -79,6 +79,8 @@ export const LIMITS = {
   sweepValues: 50,
   sweepSeeds: 100,
   sweepTrials: 500,
+  /** Sweeps of one user that go on at once: each is looked at every second. */
+  openSweeps: 20,
   /** Files that are named where two runs are compared, and characters of a text of them that is shown. */
   diffFiles: 20,
   diffChars: 256 * KiB,

@@ -1,6 +1,7 @@
 import {
   type AttemptRef,
   CreateSweepSchema,
+  LIMITS,
   type Page,
   type ProjectView,
   type RunView,
@@ -245,4 +246,24 @@ it('what could not run is refused in words', async () => {
   });
   expect(await begin({ space: { rate: { values: [1] }, seed: { values: [1] } } })).toMatchObject({ status: 400 });
   expect(CreateSweepSchema.safeParse({ ...SWEEP, projectId, command: 'ls' }).success).toBe(false);
+});
+
+it('a user has so many that go on at once, and a paused one is none of them @full', async () => {
+  let letGo: () => void = () => undefined;
+  const released = new Promise<void>((resolve) => (letGo = resolve));
+  program = async (run) => {
+    await released;
+    return { lines: learns(run) };
+  };
+  const begun = [];
+  for (let i = 0; i < LIMITS.openSweeps; i++) begun.push((await begin()).body);
+  expect(await begin()).toMatchObject({ status: 409, body: { code: 'sweep.many' } });
+  // Its first run has not begun: the machines are busy with those before it.
+  const last = begun.at(-1)?.id ?? '';
+  expect((await ada.post(`sweeps/${last}/pause`, {})).status).toBe(200);
+  await until('there is room', async () => (await begin()).status === 201);
+  expect(await ada.post(`sweeps/${last}/resume`, {})).toMatchObject({ status: 409, body: { code: 'sweep.many' } });
+  letGo();
+  const { body } = await ada.get<Page<SweepView>>('sweeps?limit=200');
+  for (const { id } of body.items) await ada.post(`sweeps/${id}/stop`, {});
 });

@@ -101,7 +101,7 @@ export class SweepKeeper implements OnModuleInit, OnApplicationBootstrap, OnModu
   private step(sweep: SweepRecord, runs: readonly TrialRun[]): Promise<SweepRecord | null> {
     if (sweep.state === 'smoke') return this.smoke(sweep, runs);
     if (sweep.state === 'running') return this.run(sweep, runs);
-    if (sweep.state === 'paused') return this.pause(runs);
+    if (sweep.state === 'paused') return this.pause(sweep, runs);
     return this.end(sweep, runs);
   }
 
@@ -144,10 +144,12 @@ export class SweepKeeper implements OnModuleInit, OnApplicationBootstrap, OnModu
     return null;
   }
 
-  /** Runs that have begun go on. */
-  private async pause(runs: readonly TrialRun[]): Promise<null> {
+  /** Runs that have begun go on; once the last has ended there is nothing to look at any more. */
+  private async pause(sweep: SweepRecord, runs: readonly TrialRun[]): Promise<SweepRecord | null> {
+    const active = activeOf(runs);
+    if (active.length === 0) return this.sweeps.change(sweep, ['paused'], { open: false });
     await this.trials.stop(
-      activeOf(runs).filter(({ state }) => !ON_MACHINE_STATES.includes(state)),
+      active.filter(({ state }) => !ON_MACHINE_STATES.includes(state)),
       SWEEP_PAUSED,
     );
     return null;

@@ -68,6 +68,10 @@ export class SweepsRepository {
     return { items, nextCursor: found.length > query.limit ? (items.at(-1)?.id ?? null) : null };
   }
 
+  async countOpen(ownerId: string): Promise<number> {
+    return this.sweeps.countDocuments({ ownerId, open: true });
+  }
+
   /** Of those for which there may be something to do. */
   async openIds(): Promise<string[]> {
     return (await this.sweeps.find({ open: true }, { _id: 1 }).sort({ _id: 1 }).lean()).map(({ _id }) =>

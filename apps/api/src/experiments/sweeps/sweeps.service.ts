@@ -3,6 +3,7 @@ import {
   type CreateSweep,
   type ExtendSweep,
   isTerminal,
+  LIMITS,
   type Page,
   type RerunSweep,
   type SweepQuery,
@@ -100,7 +101,7 @@ export class SweepsService {
   async remove(ownerId: string, id: string): Promise<void> {
     const sweep = await this.owned(ownerId, id);
     const runs = await this.trials.of(id);
-    if (sweep.open || runs.some(({ state }) => !isTerminal(state)))
+    if (sweep.open || sweep.state === 'paused' || runs.some(({ state }) => !isTerminal(state)))
       throw conflict('sweep.active', `Sweep ${sweep.number} is ${sweep.state}. Stop it before you delete it.`);
     for (const { id: runId } of runs) {
       const run = await this.runs.get(runId);
@@ -125,6 +126,7 @@ export class SweepsService {
     for (;;) {
       const sweep = await this.owned(ownerId, id);
       const change = changeOf(sweep);
+      if (change.open === true && !sweep.open) await this.checkRoom(ownerId);
       if (Object.keys(change).length === 0) return this.view(sweep);
       const changed = await this.sweeps.change(sweep, [sweep.state], change);
       if (changed === null) continue;
@@ -144,11 +146,20 @@ export class SweepsService {
     const key = idempotencyKey === null ? null : { idempotencyKey, requestHash };
     const earlier = key && (await this.sweeps.byIdempotencyKey(ownerId, key.idempotencyKey));
     if (earlier) return this.repeated(earlier, requestHash);
+    await this.checkRoom(ownerId);
     const sweep = await this.sweeps.create({ ...(await draft()), ...key });
     // The same key came twice at once, and the other request was first.
     if (!sweep) return this.once(ownerId, idempotencyKey, request, draft);
     await this.keeper.look(sweep.id);
     return this.get(ownerId, sweep.id);
+  }
+
+  private async checkRoom(ownerId: string): Promise<void> {
+    if ((await this.sweeps.countOpen(ownerId)) < LIMITS.openSweeps) return;
+    throw conflict(
+      'sweep.many',
+      `${LIMITS.openSweeps} sweeps go on already, which is the most. Wait for one to end, pause it, or stop it.`,
+    );
   }
 
   private repeated(sweep: SweepRecord, requestHash: string): Promise<SweepView> {

@@ -6,7 +6,7 @@ import { AwsSettingsRepository } from '../keys/aws-settings.repository.js';
 
 const KEPT_MS = 60_000;
 const ANSWER_MS = 3_000;
-/** More than an address is not read. */
+/** More than an address is not looked at, and of the answer only its first piece. */
 const MOST_CHARACTERS = 100;
 
 /** By which address the internet sees this server. It changes where a laptop moves. */
@@ -34,7 +34,12 @@ export class OwnAddressService {
     if (service === 'none') return null;
     try {
       const response = await fetch(service, { signal: AbortSignal.timeout(ANSWER_MS), redirect: 'error' });
-      const address = (await response.text()).slice(0, MOST_CHARACTERS).trim();
+      const body: ReadableStream<Uint8Array> | null = response.body;
+      const first = await body?.getReader().read();
+      const address = Buffer.from(first?.value ?? [])
+        .toString('latin1')
+        .slice(0, MOST_CHARACTERS)
+        .trim();
       return response.ok && isIPv4(address) ? address : null;
     } catch (error) {
       logger.debug({ err: error, service }, 'the address service does not answer');

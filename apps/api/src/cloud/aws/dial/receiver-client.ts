@@ -5,6 +5,7 @@ import type { Introduction } from './introductions.service.js';
 /** Longer than a machine takes to fetch Node. */
 const ANSWER_MS = 12 * 60_000;
 const CONNECT_MS = 10_000;
+const MOST_BYTES = 64 * 1024;
 
 /**
  * Asks the receiver of a new machine, which is known by its certificate: nothing is sent to anybody else.
@@ -30,6 +31,11 @@ export async function askReceiver(
         },
       },
       (answer) => {
+        let size = 0;
+        answer.on('data', (bytes: Buffer) => {
+          size += bytes.length;
+          if (size > MOST_BYTES) question.destroy(new Error('The machine says more than it has to.'));
+        });
         text(answer).then((said) => {
           if (answer.statusCode === 200) resolve(JSON.parse(said));
           else reject(new Error(`The machine answered ${answer.statusCode}: ${said.slice(0, 500)}`));

@@ -9,6 +9,7 @@ import { RECEIVER } from '../user-data/receiver.js';
 import type { Introduction } from './introductions.service.js';
 import { askReceiver } from './receiver-client.js';
 
+/** Images of machines have Python; a computer without it counts these as skipped. */
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 const testWithPython = hasPython ? test : test.skip;
 const WORKER = { fingerprint: 'a'.repeat(64), token: 'b'.repeat(43) };

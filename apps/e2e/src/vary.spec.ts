@@ -31,3 +31,34 @@ test(
     await expect(page.getByRole('region', { name: /^Output of run/ })).toBeVisible();
   },
 );
+
+/** The seed decides more than the rate. */
+const NOISY = `import os
+learning_rate = 0.5
+seed = int(os.environ.get("MLE_SEED", 0))
+for epoch in range(1, 4):
+    print(f"epoch {epoch} loss={1 + (seed * 7919 + int(learning_rate * 100) * 31) % 13:.3f}", flush=True)
+`;
+
+test(
+  'Vary says that seeds do not show it, and takes the seeds that would, and a further value',
+  { tag: FULL },
+  async ({ page, product }) => {
+    await openProject(page, product, 'Noisy', { 'train.py': NOISY });
+    await page.getByRole('button', { name: 'Go on this computer' }).click();
+    await expect(page.locator('mle-run-foot')).toContainText('succeeded');
+    await page.getByRole('button', { name: 'Vary', exact: true }).click();
+    const panel = page.getByRole('complementary', { name: 'Vary' });
+    for (const value of ['0.16', '1.6', '5']) await panel.getByRole('button', { name: value, exact: true }).click();
+    await panel.getByRole('button', { name: /^Start 6 runs/ }).click();
+    await expect(page.getByText('done, 6 of 6 runs')).toBeVisible();
+    const shows = page.getByRole('region', { name: 'What it shows' });
+    await expect(shows).toContainText('within seed noise');
+    await shows.getByRole('button', { name: /^Add 5 seeds to/ }).click();
+    await expect(page.getByText('done, 16 of 16 runs')).toBeVisible();
+    await shows.getByRole('textbox', { name: 'Another value' }).fill('2');
+    await shows.getByRole('button', { name: 'Add value' }).click();
+    await expect(page.getByText('done, 19 of 19 runs')).toBeVisible();
+    await expect(shows.getByRole('list', { name: 'Values' }).getByRole('listitem')).toHaveCount(3);
+  },
+);

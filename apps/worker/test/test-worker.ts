@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import {
   chmodSync,
   chownSync,
+  copyFileSync,
   existsSync,
   mkdtempSync,
   readdirSync,
@@ -44,12 +45,14 @@ export class TestWorker {
   stderr = '';
   private child: ChildProcess | null = null;
   private readonly top = mkdtempSync(join(tmpdir(), 'mle-worker-test-'));
+  private readonly bundle: string;
 
   constructor(
     private readonly server: TestServer,
     private readonly options: Options = {},
   ) {
     chmodSync(this.top, 0o711);
+    this.bundle = options.uid === undefined ? BUNDLE : readableCopy(join(this.top, 'worker.mjs'));
     this.dataDir = join(this.top, 'data');
     writeFileSync(join(this.top, 'token'), `${server.joinToken}\n`);
   }
@@ -107,16 +110,20 @@ export class TestWorker {
       chownSync(this.top, uid, uid);
       chownSync(this.tokenFile, uid, uid);
     }
-    const child = spawn(process.execPath, [BUNDLE, ...words, ...(lifeline ? ['--lifeline-fd', '3'] : []), ...args], {
-      ...(uid === undefined ? {} : { uid, gid: uid }),
-      stdio,
-      env: {
-        ...process.env,
-        NODE_OPTIONS: '',
-        MLE_LOG_LEVEL: 'debug',
-        ...env,
+    const child = spawn(
+      process.execPath,
+      [this.bundle, ...words, ...(lifeline ? ['--lifeline-fd', '3'] : []), ...args],
+      {
+        ...(uid === undefined ? {} : { uid, gid: uid }),
+        stdio,
+        env: {
+          ...process.env,
+          NODE_OPTIONS: '',
+          MLE_LOG_LEVEL: 'debug',
+          ...env,
+        },
       },
-    });
+    );
     child.stdout?.on('data', (bytes: Buffer) => (this.stdout += bytes.toString()));
     child.stderr?.on('data', (bytes: Buffer) => (this.stderr += bytes.toString()));
     this.child = child;
@@ -151,4 +158,11 @@ export class TestWorker {
   supervisorLives(): boolean {
     return existsSync(join(this.dataDir, 'supervisor.json')) && isAlive(this.supervisorPid);
   }
+}
+
+/** The build may lie where no other user reaches it, as under umask 077. */
+function readableCopy(path: string): string {
+  copyFileSync(BUNDLE, path);
+  chmodSync(path, 0o644);
+  return path;
 }

@@ -35,6 +35,7 @@ export * from './run-state.js';
 export * from './run-table.js';
 export * from './runs.js';
 export * from './shown-change.js';
+export * from './shown-number.js';
 export * from './snapshot.js';
 export * from './sweeps.js';
 export * from './version.js';

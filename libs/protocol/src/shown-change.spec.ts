@@ -1,4 +1,4 @@
-import { shownChange } from './shown-change.js';
+import { shownChange, shownValue } from './shown-change.js';
 
 const text = (change: Parameters<typeof shownChange>[0]): string => {
   const { name, was, now } = shownChange(change);
@@ -18,3 +18,11 @@ it('shows the lines of code', () => {
   expect(text(code)).toBe('code network.py changed');
   expect(text({ ...code, name: 'code' })).toBe('code changed');
 });
+
+it.each([
+  [0.1 + 0.2, '0.3'],
+  [0.123456, '0.123456'],
+  [-1e-7, '−1e−7'],
+  [1e30, '1e30'],
+  [2 ** 53 - 1, '9007199254740991'],
+])('shows the value %p as %s', (value, text) => expect(shownValue(value)).toBe(text));

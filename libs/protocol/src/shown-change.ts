@@ -1,5 +1,6 @@
 import type { RunChange } from './knobs.js';
 import type { ParamValue } from './params.js';
+import { allDigits } from './shown-number.js';
 
 /** A change as it is shown: "learning_rate 0.5 → 1.6", "code network.py +12 −3" or "code changed". */
 export interface ShownChange {
@@ -15,8 +16,12 @@ export function shownChange({ kind, name, from, to, added, removed }: RunChange)
   return { name: name === 'code' ? name : `code ${name}`, was: null, now: counts === '' ? 'changed' : counts };
 }
 
-/** A number has a true minus. */
+/** Digits by which values that a person chose differ; behind them stands what arithmetic leaves over. */
+const CHOSEN_DIGITS = 12;
+
+/** A value that a person chose: all digits of a number. */
 export function shownValue(value: ParamValue | null): string {
   if (value === null) return 'not set';
-  return typeof value === 'number' ? String(value).replaceAll('-', '−') : String(value);
+  if (typeof value !== 'number') return String(value);
+  return allDigits(Number.isInteger(value) ? value : Number(value.toPrecision(CHOSEN_DIGITS)));
 }

@@ -1,4 +1,4 @@
-import { metricWords } from '@mle/protocol';
+import { metricWords, shownNumber } from '@mle/protocol';
 
 /** Shares of what was right, which people tell in points of a hundred. */
 const SHARES = new Set(['acc', 'accs', 'accuracy', 'accuracies']);
@@ -40,5 +40,5 @@ function decimalsFor(measure: number): number | null {
 
 function shown(value: number, decimals: number | null): string {
   if (value === 0) return '0';
-  return decimals === null ? value.toExponential(1).replaceAll('-', '−') : value.toFixed(decimals);
+  return decimals === null ? shownNumber(value, 2) : value.toFixed(decimals);
 }

@@ -55,19 +55,3 @@ export function ago(at: string, now: number): string {
 
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
-
-/** At most `digits` significant digits, none of them a zero at the end; null was printed as nan or inf. */
-export function number(value: number | null, digits = 4): string {
-  if (value === null) return 'nan';
-  const size = Math.abs(value);
-  if (size !== 0 && (size >= 1e6 || size < 1e-4)) return exponential(value, digits - 1);
-  return trueMinus(String(size >= 10 ** (digits - 1) ? Math.round(value) : Number(value.toPrecision(digits))));
-}
-
-/** `1.5e−7` */
-export function exponential(value: number, places: number): string {
-  const [mantissa = '', exponent = ''] = value.toExponential(places).split('e');
-  return trueMinus(`${Number(mantissa)}e${exponent.replace('+', '')}`);
-}
-
-const trueMinus = (text: string): string => text.replaceAll('-', '−');

@@ -1,4 +1,4 @@
-import { number } from '../core/format';
+import { shownNumber } from '@mle/protocol/shown-number';
 import { csvOf } from './chart-csv';
 import { type ChartLine, description, lonePoints, rowsOf, short, smooth, sorted, unitOf, valueAt } from './chart-data';
 
@@ -113,9 +113,9 @@ describe('the sentence of a chart', () => {
   });
 
   it('says where each line is and was', () => {
-    expect(description('loss', 'epoch', [line('#1', [3, 1, 2]), line('#2', [])], number)).toBe(
+    expect(description('loss', 'epoch', [line('#1', [3, 1, 2]), line('#2', [])], shownNumber)).toBe(
       'loss by epoch. #1 2 at epoch 3, from 1 to 3.',
     );
-    expect(description('loss', 'epoch', [], number)).toBe('loss: no points yet.');
+    expect(description('loss', 'epoch', [], shownNumber)).toBe('loss: no points yet.');
   });
 });

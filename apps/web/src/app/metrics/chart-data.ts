@@ -1,4 +1,5 @@
-import { elapsed, exponential } from '../core/format';
+import { shownExponential } from '@mle/protocol/shown-number';
+import { elapsed } from '../core/format';
 
 /** One line of a chart. */
 export interface ChartLine {
@@ -120,7 +121,7 @@ export function valueAt(x: readonly number[], y: readonly (number | null)[], pla
 /** For an axis: `1k`, `2.5M`, `1e30`. */
 export function short(value: number): string {
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-4 || size >= 1e15)) return exponential(value, 5);
+  if (size !== 0 && (size < 1e-4 || size >= 1e15)) return shownExponential(value, 6);
   const [scale, unit] = size >= 1e9 ? [1e9, 'G'] : size >= 1e6 ? [1e6, 'M'] : size >= 1e4 ? [1e3, 'k'] : [1, ''];
   return `${Number((value / scale).toPrecision(6))}${unit}`.replaceAll('-', '−');
 }

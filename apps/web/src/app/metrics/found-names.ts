@@ -19,7 +19,8 @@ import type {
   RunView,
 } from '@mle/protocol';
 import { metricDirection } from '@mle/protocol/metric-direction';
-import { number, plural } from '../core/format';
+import { shownNumber } from '@mle/protocol/shown-number';
+import { plural } from '../core/format';
 import { sentence } from '../core/problem';
 import { Toasts } from '../core/toasts';
 import { Icon } from '../ui/icon';
@@ -143,7 +144,7 @@ export class FoundNames {
     const { text, cut, from, to, last, shown } = item;
     return {
       ...item,
-      value: number(last),
+      value: shownNumber(last),
       parts: [...(cut ? [{ text: '…', marked: false }] : []), ...parts(text, [{ from, to }])],
       better: this.settings()?.direction[item.name] ?? metricDirection(shown),
     };

@@ -1,7 +1,7 @@
 import type { RunView } from '@mle/protocol';
 import { metricDirection } from '@mle/protocol/metric-direction';
 import { shownChange } from '@mle/protocol/shown-change';
-import { number } from '../core/format';
+import { shownNumber } from '@mle/protocol/shown-number';
 import { lastOf } from '../runs/main-metric';
 import { mainFamily, metricFamilies } from './metric-families';
 
@@ -28,10 +28,10 @@ export function judgedBy(run: Pick<RunView, 'metrics'>): string | null {
 export function honestLine(run: Told, before: Told | null): HonestLine | null {
   const name = judgedBy(run);
   if (name === null) return null;
-  const own = `${name} ${number(lastOf(run, name) ?? null)}`;
+  const own = `${name} ${shownNumber(lastOf(run, name) ?? null)}`;
   if (before === null) return { values: own, differs: firstOf(run), wantsSeeds: false };
   const other = lastOf(before, name);
-  const values = other === undefined ? own : `${own}, #${before.number} had ${number(other)}`;
+  const values = other === undefined ? own : `${own}, #${before.number} had ${shownNumber(other)}`;
   const [first, ...more] = run.changes;
   if (first === undefined) return { values, differs: `Nothing differs from #${before.number}.`, wantsSeeds: false };
   if (more.length > 0) {

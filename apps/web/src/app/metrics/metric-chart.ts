@@ -13,7 +13,7 @@ import {
   viewChild,
   ViewEncapsulation,
 } from '@angular/core';
-import { number } from '../core/format';
+import { shownNumber } from '@mle/protocol/shown-number';
 import { Theme } from '../core/theme';
 import { Icon } from '../ui/icon';
 import { csvOf, saveCsv } from './chart-csv';
@@ -60,7 +60,7 @@ export class MetricChart {
   readonly formatX = input<(value: number) => string>(short);
   /** Of the axis; values beside the cursor and in the table have all their digits. */
   readonly formatY = input<(value: number) => string>(short);
-  readonly formatValue = input<(value: number | null) => string>((value) => number(value));
+  readonly formatValue = input<(value: number | null) => string>((value) => shownNumber(value));
 
   /** A point was chosen, by the id of its line. */
   readonly pointChosen = output<{ id: string; x: number; y: number }>();

@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, output, signal } from '@angular/core';
 import type { MetricAxis, MetricPattern, MetricPreview, RunView } from '@mle/protocol';
-import { number, plural } from '../core/format';
+import { shownNumber } from '@mle/protocol/shown-number';
+import { plural } from '../core/format';
 import { sentence } from '../core/problem';
 import { Icon } from '../ui/icon';
 import { MetricSettingsApi } from './metric-settings-api';
@@ -141,7 +142,7 @@ export class PatternForm {
       line,
       parts: parts(text, marks),
       says: Object.values(values)
-        .map((value) => (x === null ? number(value) : `${x} → ${number(value)}`))
+        .map((value) => (x === null ? shownNumber(value) : `${x} → ${shownNumber(value)}`))
         .join(', '),
     })),
   );

@@ -1,5 +1,6 @@
 import type { ResourceList, ResourceName } from '@mle/protocol';
-import { bytes, number } from '../core/format';
+import { shownNumber } from '@mle/protocol/shown-number';
+import { bytes } from '../core/format';
 import type { ChartLine } from './chart-data';
 
 interface ResourceChart {
@@ -95,7 +96,7 @@ function note(
     title === 'CPU'
       ? cpus === null
         ? null
-        : `${number(cpus)} cores`
+        : `${shownNumber(cpus)} cores`
       : title === 'Memory'
         ? memoryBytes && bytes(memoryBytes)
         : title === 'GPU memory'

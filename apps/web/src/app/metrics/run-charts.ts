@@ -1,7 +1,8 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, untracked } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import type { RunView } from '@mle/protocol';
-import { elapsed, number } from '../core/format';
+import { shownNumber } from '@mle/protocol/shown-number';
+import { elapsed } from '../core/format';
 import { isActive } from '../core/protocol-values';
 import { Icon } from '../ui/icon';
 import { LoadFailure } from '../ui/load-failure';
@@ -167,7 +168,7 @@ export class RunCharts {
   /** A test accuracy and the like: told once, so not a chart of one point. */
   protected readonly finals = computed(() =>
     this.attempt() === null
-      ? Object.entries(this.run().finals).map(([name, value]) => ({ name, value: number(value) }))
+      ? Object.entries(this.run().finals).map(([name, value]) => ({ name, value: shownNumber(value) }))
       : [],
   );
   protected readonly remark = computed(() => remark(this.feed().sampled(), this.feed().dropped()));
@@ -186,7 +187,7 @@ export class RunCharts {
 
   protected note({ axis, lines: [line] }: MetricLines): string {
     return line
-      ? `${number(line.y.at(-1) ?? null)} at ${axis} ${axis === 'time' ? elapsed((line.x.at(-1) ?? 0) * 1000) : short(line.x.at(-1) ?? 0)}`
+      ? `${shownNumber(line.y.at(-1) ?? null)} at ${axis} ${axis === 'time' ? elapsed((line.x.at(-1) ?? 0) * 1000) : short(line.x.at(-1) ?? 0)}`
       : '';
   }
 }

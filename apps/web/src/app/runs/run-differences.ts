@@ -1,4 +1,5 @@
-import { type ParamValue, type RunView, shownValue } from '@mle/protocol';
+import type { ParamValue, RunView } from '@mle/protocol';
+import { shownValue } from '@mle/protocol/shown-change';
 
 /** One thing that a person can set of a run, with what it was in each of several runs; null: not set. */
 export interface Setting {

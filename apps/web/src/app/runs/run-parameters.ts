@@ -1,7 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import type { AttemptView, RunView } from '@mle/protocol';
-import { shownChange } from '@mle/protocol';
+import { shownChange } from '@mle/protocol/shown-change';
 import { bytes, duration, timeOfDay } from '../core/format';
 import { isActive } from '../core/protocol-values';
 import { StateChip } from '../ui/state-chip';

@@ -1,4 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
+import { shownValue } from '@mle/protocol/shown-change';
 import { plural, roughly } from '../core/format';
 import { ServerState } from '../core/server-state';
 import { nameOf } from '../files/file-tree';
@@ -8,7 +9,7 @@ import { MachinesStore } from '../machines/machines-store';
 import { PoolsStore } from '../pools/pools-store';
 import { Icon } from '../ui/icon';
 import { VaryStore } from './vary-store';
-import { offerWords, sorted, typedValue, valueText } from './vary-values';
+import { offerWords, sorted, typedValue } from './vary-values';
 
 const HOUR_MS = 3_600_000;
 
@@ -29,7 +30,7 @@ export class VaryPanel {
   private readonly launcher = inject(Launcher);
   private readonly instances = inject(InstancesStore);
   protected readonly fileName = computed(() => nameOf(this.store.file() ?? ''));
-  protected readonly valueText = valueText;
+  protected readonly shownValue = shownValue;
   protected readonly offerWords = offerWords;
   protected readonly typed = signal('');
   protected readonly mistake = signal<string | null>(null);

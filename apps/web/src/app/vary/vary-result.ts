@@ -1,7 +1,9 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, signal, untracked } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import type { Effect, SweepView } from '@mle/protocol';
-import { number, plural } from '../core/format';
+import { shownValue } from '@mle/protocol/shown-change';
+import { shownNumber } from '@mle/protocol/shown-number';
+import { plural } from '../core/format';
 import { ServerState } from '../core/server-state';
 import type { ChartLine } from '../metrics/chart-data';
 import { ChartGroup } from '../metrics/chart-group';
@@ -11,7 +13,7 @@ import type { MetricsFeed } from '../metrics/metrics-feed';
 import { MetricsFeeds } from '../metrics/metrics-feeds';
 import { Icon } from '../ui/icon';
 import { VaryStore } from './vary-store';
-import { typedValue, valueText } from './vary-values';
+import { typedValue } from './vary-values';
 
 /** Colours from low to high. */
 const SHADES = 5;
@@ -78,13 +80,13 @@ export class VaryResult {
       const { x, y, low, high } = meanBand(series);
       return {
         id: `setting ${setting}`,
-        label: valueText(value),
+        label: shownValue(value),
         slot: setting,
         token: this.shade(setting),
         x,
         y,
         live: !this.over(),
-        ending: valueText(value),
+        ending: shownValue(value),
         ...(series.length > 1 && { band: { low, high } }),
       };
     });
@@ -96,7 +98,7 @@ export class VaryResult {
       const found = evidence.effects.find(({ to }) => to === value);
       return {
         setting,
-        value: valueText(value),
+        value: shownValue(value),
         verdict: found?.verdict ?? null,
         words: setting === 0 ? 'now in your code' : found ? effectWords(found) : 'no result yet',
       };
@@ -105,7 +107,7 @@ export class VaryResult {
   protected readonly settle = computed(() => this.sweep().evidence.settle);
   protected readonly settleText = computed(() => {
     const settle = this.settle();
-    return settle ? `Add ${plural(settle.seeds, 'seed')} to ${settle.values.map(valueText).join(' and ')}` : '';
+    return settle ? `Add ${plural(settle.seeds, 'seed')} to ${settle.values.map(shownValue).join(' and ')}` : '';
   });
 
   constructor() {
@@ -136,7 +138,7 @@ export class VaryResult {
 /** `−8.3 ± 2.6`, with the verdict where it is none of an effect. */
 function effectWords({ difference, interval, verdict }: Effect): string {
   if (difference === null) return verdict;
-  const half = interval ? ` ± ${number((interval[1] - interval[0]) / 2, 2)}` : '';
+  const half = interval ? ` ± ${shownNumber((interval[1] - interval[0]) / 2, 2)}` : '';
   const words = verdict === 'better' || verdict === 'worse' ? '' : `, ${verdict}`;
-  return `${difference > 0 ? '+' : ''}${number(difference, 2)}${half}${words}`;
+  return `${difference > 0 ? '+' : ''}${shownNumber(difference, 2)}${half}${words}`;
 }

@@ -1,8 +1,5 @@
 import type { Knob, ParamValue } from '@mle/protocol';
-import { number, plural } from '../core/format';
-
-/** As it is written in the panel. */
-export const valueText = (value: ParamValue): string => (typeof value === 'number' ? number(value, 6) : String(value));
+import { plural } from '../core/format';
 
 /** What a typed text is as a value of a knob; null where it is none. */
 export function typedValue(text: string, { kind }: Pick<Knob, 'kind'>): ParamValue | null {

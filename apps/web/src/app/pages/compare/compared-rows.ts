@@ -1,5 +1,7 @@
-import { type MetricDirection, type RunView, shownValue } from '@mle/protocol';
-import { duration, number } from '../../core/format';
+import type { MetricDirection, RunView } from '@mle/protocol';
+import { shownValue } from '@mle/protocol/shown-change';
+import { shownNumber } from '@mle/protocol/shown-number';
+import { duration } from '../../core/format';
 import { isActive } from '../../core/protocol-values';
 import { bestOf, metricNames } from '../../runs/main-metric';
 import { settingsOf } from '../../runs/run-differences';
@@ -83,12 +85,12 @@ function numberRow(
     name,
     cells: values.map((value) => {
       const differs = value !== base;
-      const text = value === undefined ? '' : number(value);
+      const text = value === undefined ? '' : shownNumber(value);
       if (!differs || typeof value !== 'number' || typeof base !== 'number')
         return { text, differs, delta: '', tone: '' };
       const delta = value - base;
       const good = direction === null ? '' : delta < 0 === (direction === 'lower') ? 'good' : 'bad';
-      return { text, differs, delta: `${delta > 0 ? '+' : ''}${number(delta, DELTA_DIGITS)}`, tone: good };
+      return { text, differs, delta: `${delta > 0 ? '+' : ''}${shownNumber(delta, DELTA_DIGITS)}`, tone: good };
     }),
   };
 }

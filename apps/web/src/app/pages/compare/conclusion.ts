@@ -1,4 +1,5 @@
-import { type RunChange, type RunView, shownChange } from '@mle/protocol';
+import type { RunChange, RunView } from '@mle/protocol';
+import { shownChange } from '@mle/protocol/shown-change';
 import { plural } from '../../core/format';
 import { isActive } from '../../core/protocol-values';
 

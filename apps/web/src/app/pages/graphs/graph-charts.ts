@@ -1,5 +1,5 @@
 import type { MetricDirection } from '@mle/protocol';
-import { number } from '../../core/format';
+import { shownNumber } from '@mle/protocol/shown-number';
 import { named } from '../../metrics/chart-sections';
 import { bestSoFar, onCommonGrid, robustRange } from '../../metrics/line-shapes';
 import { metricFamilies } from '../../metrics/metric-families';
@@ -36,7 +36,7 @@ export function graphCharts(charts: readonly MetricLines[], view: View): GraphCh
     const shown = chart.lines.filter(({ id }) => !isHidden(id));
     const range = choice.clip ? robustRange(shown) : null;
     const top = best(chart.name, shown);
-    const note = top ? `best ${number(top.value)}, ${top.label}` : '';
+    const note = top ? `best ${shownNumber(top.value)}, ${top.label}` : '';
     return { ...chart, note, floor: range?.[0] ?? null, ceiling: range?.[1] ?? null };
   });
 }

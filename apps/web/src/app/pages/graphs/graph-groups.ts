@@ -1,4 +1,5 @@
-import { type ParamValue, type RunView, shownValue } from '@mle/protocol';
+import type { ParamValue, RunView } from '@mle/protocol';
+import { shownValue } from '@mle/protocol/shown-change';
 import { meanBand } from '../../metrics/mean-band';
 import type { MetricLines } from '../../metrics/metric-lines';
 import { differs, settingsOf } from '../../runs/run-differences';

@@ -3,8 +3,9 @@ import { MatMenuModule } from '@angular/material/menu';
 import { Router, RouterLink } from '@angular/router';
 import type { RunView } from '@mle/protocol';
 import { metricDirection } from '@mle/protocol/metric-direction';
+import { shownNumber } from '@mle/protocol/shown-number';
 import { Clock } from '../../core/clock';
-import { ago, number, plural, timeOfDay } from '../../core/format';
+import { ago, plural, timeOfDay } from '../../core/format';
 import { isActive } from '../../core/protocol-values';
 import { Toasts } from '../../core/toasts';
 import { seconds, short } from '../../metrics/chart-data';
@@ -232,7 +233,7 @@ export class GraphsPage {
           .join(', '),
         pinned: this.pinned.ids().has(run.id),
         alone: this.group.solo() === run.id,
-        value: main ? number(main.last, 3) : '',
+        value: main ? shownNumber(main.last) : '',
         drawn: drawn.has(run.id),
         hidden: this.group.isHidden(run.id),
         colour: `var(${colourOf(slot)})`,

@@ -12,7 +12,7 @@ import {
 } from '@angular/core';
 import { MatMenuModule } from '@angular/material/menu';
 import { Router, RouterLink } from '@angular/router';
-import { shownChange } from '@mle/protocol';
+import { shownChange } from '@mle/protocol/shown-change';
 import { RunArtifacts } from '../../artifacts/run-artifacts';
 import { RunCode } from '../../artifacts/run-code';
 import { RunFilesStore } from '../../artifacts/run-files-store';

@@ -1,7 +1,8 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, output, resource } from '@angular/core';
 import type { RunGroup, Spread } from '@mle/protocol';
 import { metricDirection } from '@mle/protocol/metric-direction';
-import { number, plural } from '../../core/format';
+import { shownNumber } from '@mle/protocol/shown-number';
+import { plural } from '../../core/format';
 import { sentence } from '../../core/problem';
 import { MetricSettingsStore } from '../../metrics/metric-settings-store';
 import { type RunFilter, RunsApi } from '../../runs/runs-api';
@@ -141,7 +142,7 @@ export class RunsGroups {
       cells: this.columns().map(({ name, low, high, best }) => {
         const spread = group.metrics[name]?.last;
         return {
-          mean: spread ? number(spread.mean) : '–',
+          mean: spread ? shownNumber(spread.mean) : '–',
           best: spread !== undefined && spread.mean === best,
           range: spread ? rangeOf(spread) : '',
           mark: spread && high > low ? markOf(spread, low, high) : null,
@@ -161,7 +162,7 @@ export class RunsGroups {
     const better = (project === null ? undefined : this.settings.direction(project, name)) ?? metricDirection(name);
     const means = spreads.map(({ mean }) => mean);
     const best = better === null ? null : better === 'lower' ? Math.min(...means) : Math.max(...means);
-    const [from, to] = spreads.length === 0 ? ['–', '–'] : [number(low), number(high)];
+    const [from, to] = spreads.length === 0 ? ['–', '–'] : [shownNumber(low), shownNumber(high)];
     return { name, low, high, best, from, to };
   }
 }
@@ -170,7 +171,7 @@ const runsOf = ({ runs, seeds, active }: RunGroup): string =>
   [plural(runs, 'run'), plural(seeds, 'seed'), ...(active > 0 ? [`${active} active`] : [])].join(', ');
 
 const rangeOf = ({ n, lowest, highest }: Spread): string =>
-  n === 1 ? 'one seed: no range' : `${number(lowest)} to ${number(highest)}`;
+  n === 1 ? 'one seed: no range' : `${shownNumber(lowest)} to ${shownNumber(highest)}`;
 
 function markOf({ lowest, mean, highest }: Spread, low: number, high: number): { range: string; mean: string } {
   const at = (value: number): string => (((value - low) / (high - low)) * 100).toFixed(1);

@@ -11,10 +11,12 @@ import {
   viewChild,
 } from '@angular/core';
 import { RouterLink } from '@angular/router';
-import { type MetricDirection, type RunView, type ShownChange, shownChange } from '@mle/protocol';
+import type { MetricDirection, RunView, ShownChange } from '@mle/protocol';
 import { metricDirection } from '@mle/protocol/metric-direction';
+import { shownChange, shownValue } from '@mle/protocol/shown-change';
+import { shownNumber } from '@mle/protocol/shown-number';
 import { Clock } from '../../core/clock';
-import { ago, duration, elapsed, number } from '../../core/format';
+import { ago, duration, elapsed } from '../../core/format';
 import { isActive } from '../../core/protocol-values';
 import { MachinesStore } from '../../machines/machines-store';
 import { MetricSettingsStore } from '../../metrics/metric-settings-store';
@@ -154,14 +156,14 @@ export class RunsTable {
       changes: run.changes.map(shownChange),
       started: ago(run.startedAt ?? run.createdAt, now),
       time: time === null ? '–' : isActive(run.state) ? elapsed(time) : duration(time),
-      last: last === undefined ? '–' : number(last),
-      best: best === null ? '–' : number(best),
+      last: last === undefined ? '–' : shownNumber(last),
+      best: best === null ? '–' : shownNumber(best),
       lastIsBest: ended && last !== undefined && last !== null && last === bests.last,
       bestIsBest: ended && best !== null && best === bests.best,
       knobs: this.knobsShown().map((name) => {
         const value = knobOf(run, name);
         const changed = run.changes.some((change) => change.name === name);
-        return { name, value: typeof value === 'number' ? number(value) : String(value ?? '–'), changed };
+        return { name, value: value === undefined ? '–' : shownValue(value), changed };
       }),
       outcome: waits ? this.activity.of(run) : run.state === 'succeeded' ? '' : outcome(run),
       bad: run.state === 'failed',

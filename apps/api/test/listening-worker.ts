@@ -16,6 +16,7 @@ export class ListeningWorker {
   constructor(
     private readonly bundle: string,
     readonly dataDir: string,
+    private readonly more: readonly string[] = [],
   ) {}
 
   get token(): string {
@@ -45,6 +46,7 @@ export class ListeningWorker {
       '--name',
       'lab computer',
       '--no-isolation',
+      ...this.more,
     ];
     const child = spawn(process.execPath, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -63,6 +65,13 @@ export class ListeningWorker {
       await sleep(20);
     }
     throw new Error(`the worker did not listen:\n${this.said}${this.log}`);
+  }
+
+  /** Its exit status, once it has ended by itself. */
+  async ended(): Promise<number | null> {
+    const child = this.child;
+    if (child && child.exitCode === null) await once(child, 'exit');
+    return child?.exitCode ?? null;
   }
 
   async kill(): Promise<void> {

@@ -168,6 +168,8 @@ function outdated({ version, provider }: MachineRecord): string | null {
   const how =
     provider === 'local'
       ? 'Stop the server and start it again.'
-      : 'On the machine, download the worker again from /worker/worker.mjs of this server and start it again: its runs go on.';
+      : provider === 'aws'
+        ? 'It takes that by itself between two runs.'
+        : 'On the machine, download the worker again from /worker/worker.mjs of this server and start it again: its runs go on.';
   return `Its worker is of version ${version} and the server of version ${VERSION}. ${how}`;
 }

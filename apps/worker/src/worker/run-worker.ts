@@ -24,7 +24,9 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
   const { listen } = settings.server;
   const identity = listen === null ? null : await listenIdentity(dataDir, listen.token);
   const listener = identity === null ? null : new CarrierListener(identity, settings.name, log);
-  const app = new WorkerApp({ ...settings, dataDir }, environment, fileURLToPath(import.meta.url), log, listener);
+  const bundle = fileURLToPath(import.meta.url);
+  const replaced = (): void => leave(() => app.leave());
+  const app = new WorkerApp({ ...settings, dataDir }, environment, bundle, log, listener, replaced);
 
   const exit = (work: Promise<void>): void => {
     void work.then(

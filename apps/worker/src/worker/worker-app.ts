@@ -35,6 +35,7 @@ import type { ServerRoute } from '../server/link/server-route.js';
 import type { CarrierListener, DialHandlers } from '../server/listen/carrier-listener.js';
 import { DeliveryConsumer } from '../server/queue/delivery-consumer.js';
 import { SupervisorClient } from '../supervisor/supervisor-client.js';
+import { SelfUpdate } from './self-update.js';
 
 const SHUT_DOWN_REASON = 'server shut down';
 /** After the longest stop: for the output that is still to be delivered, while the server answers. */
@@ -61,6 +62,7 @@ export class WorkerApp {
   private usage: UsageReporter | null = null;
   private inventory: InventoryWatch | null = null;
   private machine: MachineSettings | null = null;
+  private readonly update: SelfUpdate;
   private ending = false;
   private announced = false;
 
@@ -70,6 +72,8 @@ export class WorkerApp {
     bundle: string,
     private readonly log: Logger,
     private readonly listener: CarrierListener | null,
+    /** The worker of a newer server was taken: this one is to leave. */
+    replaced: () => void,
   ) {
     this.credentials = new CredentialStore(settings.dataDir);
     const { server } = settings;
@@ -77,6 +81,13 @@ export class WorkerApp {
     this.link = new Link(this.route, this.credentials, server.listen === null ? server.joinToken : null, log);
     this.journal = new Journal(settings.dataDir);
     this.supervisor = new SupervisorClient(settings.dataDir, bundle, mayIsolate(settings.isolate), log);
+    const tools = {
+      route: this.route,
+      idle: () => this.attempts?.refs().length === 0,
+      stopAsking: () => this.closeQueue(),
+      leave: replaced,
+    };
+    this.update = new SelfUpdate(settings.updateDir, tools, log);
   }
 
   async start(): Promise<void> {
@@ -192,12 +203,19 @@ export class WorkerApp {
       journal: this.journal,
       preparation: new Preparation({ ...shared, identity, inventory, home, python: placeModule(identity), lang }),
     };
-    return new AttemptTable(tools, this.slots, this.log, () => this.consumer?.reconsider());
+    return new AttemptTable(tools, this.slots, this.log, () => {
+      this.update.consider();
+      this.consumer?.reconsider();
+    });
   }
 
   private async stopAsking(): Promise<void> {
-    this.ending = true;
     this.attempts?.close();
+    await this.closeQueue();
+  }
+
+  private async closeQueue(): Promise<void> {
+    this.ending = true;
     await this.consumer?.close();
   }
 
@@ -215,9 +233,10 @@ export class WorkerApp {
     void this.inventory?.look();
     if (this.consumer?.machineId !== reply.machineId) this.ask(reply.machineId);
     this.consumer?.reconsider();
+    const updates = this.update.serverIs(reply.serverVersion);
     if (this.announced) return;
     this.announced = true;
-    if (reply.serverVersion !== undefined && reply.serverVersion !== VERSION) {
+    if (!updates && reply.serverVersion !== undefined && reply.serverVersion !== VERSION) {
       this.log.warn(
         `This worker is of version ${VERSION} and the server of version ${reply.serverVersion}. Download the worker again from /worker/worker.mjs of the server and start it again.`,
       );

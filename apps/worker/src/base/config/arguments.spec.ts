@@ -42,6 +42,7 @@ test('reads the configuration file; arguments win; other properties are passed o
       dataDir: folder,
       lifelineFd: null,
       isolate: true,
+      updateDir: null,
       properties: { room: 'B 12', gpu: { count: 2 } },
     },
   });

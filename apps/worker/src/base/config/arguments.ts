@@ -36,6 +36,8 @@ export interface WorkerSettings {
   lifelineFd: number | null;
   /** Runs get a uid of their own where the worker has root. */
   isolate: boolean;
+  /** Where the worker of a server of another version is left, for whoever starts this one again; null: nobody does. */
+  updateDir: string | null;
   /** Shown with the machine as they are. */
   properties: Properties;
 }
@@ -47,7 +49,7 @@ type Command =
 
 const USAGE =
   'Usage: worker.mjs [--config FILE] [--url URL [--server-key-file FILE] | --listen PORT [--listen-host ADDRESS]] [--name NAME] [--data DIR] [--token-file FILE | --token-stdin] ' +
-  '[--lifeline-fd N] [--no-isolation], or worker.mjs identity --data DIR, or worker.mjs supervise --data DIR.';
+  '[--lifeline-fd N] [--no-isolation] [--update-dir DIR], or worker.mjs identity --data DIR, or worker.mjs supervise --data DIR.';
 
 /** Reads the command line and the files that it names. Throws `BadArgument`. */
 export async function parseArguments(argv: string[]): Promise<Command> {
@@ -71,6 +73,7 @@ export async function parseArguments(argv: string[]): Promise<Command> {
       dataDir: resolve(values.data ?? './worker-data'),
       lifelineFd: values['lifeline-fd'] === undefined ? null : descriptor(values['lifeline-fd']),
       isolate: values['no-isolation'] !== true,
+      updateDir: values['update-dir'] === undefined ? null : resolve(values['update-dir']),
       properties: file?.properties ?? {},
     },
   };
@@ -93,6 +96,7 @@ function read(argv: string[]) {
         'token-stdin': { type: 'boolean' },
         'lifeline-fd': { type: 'string' },
         'no-isolation': { type: 'boolean' },
+        'update-dir': { type: 'string' },
         'own-mounts': { type: 'boolean' },
       },
     });

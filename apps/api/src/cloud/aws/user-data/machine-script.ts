@@ -75,7 +75,7 @@ fetch() {
 
 worker() {
   fetch
-  set -- worker.mjs --data "$DATA" --name "$NAME"
+  set -- worker.mjs --data "$DATA" --name "$NAME" --update-dir "$M/taken/worker"
   if [ -n "$LISTEN" ]; then exec "$node" "$@" --listen "$LISTEN"; fi
   set -- "$@" --url "$URL"
   if [ -n "$KEY" ]; then set -- "$@" --server-key-file "$M/server-key"; fi

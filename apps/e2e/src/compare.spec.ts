@@ -33,7 +33,8 @@ test('two runs are compared by a link, and nothing is concluded where several th
   await page.getByRole('link', { name: 'Compare', exact: true }).click();
   await expect(page).toHaveURL(new RegExp(`/compare\\?runs=${first.id},${second.id}$`));
   const conclusions = page.getByRole('list', { name: 'What follows of it' });
-  await expect(conclusions).toContainText('One thing differs: rate 0.5 → 1.6. One seed each: it may be chance.');
+  await expect(conclusions).toContainText('rate 0.5 → 1.6: loss +0.0069 with one seed each; it may be chance.');
+  await expect(conclusions.getByRole('button', { name: 'Again with 3 seeds' })).toBeEnabled();
   const rows = page.getByRole('region', { name: 'Parameters and outcome' });
   await expect(rows.getByRole('row', { name: /^rate/ })).toHaveText(/0\.5\s*≠\s*1\.6/);
   await expect(rows).toContainText('hidden');
@@ -44,8 +45,10 @@ test('two runs are compared by a link, and nothing is concluded where several th
 
   await page.getByRole('button', { name: 'Add' }).click();
   await page.getByRole('menuitem', { name: `#${third.number} train.py` }).click();
-  await expect(conclusions).toContainText('2 things differ: hidden 16 → 4');
-  await expect(conclusions).toContainText('and the code, so this does not say which one did it');
+  await expect(conclusions).toContainText(
+    'hidden 16 → 4: nothing can be said of loss, because code train.py differs too',
+  );
+  await expect(conclusions).toContainText('A run that differs in hidden alone would tell what that does.');
   await expect(points).toHaveAttribute('data-points', '30');
   await page.getByLabel(`#${first.number} to`).selectOption({ label: `#${third.number}` });
   await expect(page.getByRole('region', { name: 'Changes of train.py' })).toContainText('print("other code")');
@@ -58,9 +61,27 @@ test('two runs are compared by a link, and nothing is concluded where several th
   await page.getByRole('slider', { name: 'Step' }).fill('2');
   await expect(pictures.getByRole('img', { name: 'plot-3.svg' })).toHaveCount(3);
 
+  const against = page.getByRole('region', { name: 'Parameters against outcome' });
+  await against.getByRole('slider', { name: 'rate, highest kept' }).press('ArrowDown');
+  await expect(against).toContainText('2 of 3 runs kept');
+  await against.getByLabel('Colour').selectOption('hidden');
+  await against.getByRole('button', { name: 'Table' }).click();
+  const values = against.getByRole('region', { name: 'Values of the runs' });
+  await expect(values.getByRole('row')).toHaveText([/^Run/, /#1\s*0\.5\s*16/, /#3\s*0\.5\s*4/]);
+
   await page.reload();
+  await expect(values.getByRole('row')).toHaveCount(3);
+  await expect(against.getByLabel('Colour')).toHaveValue('hidden');
+  await against.getByRole('button', { name: 'Keep all' }).click();
+  await expect(values.getByRole('row')).toHaveCount(4);
   await expect(pictures.getByRole('img', { name: 'plot-10.svg' })).toHaveCount(3);
-  await expect(conclusions).toContainText('so this does not say which one did it');
+  await expect(conclusions).toContainText('nothing can be said of loss');
   await page.getByRole('button', { name: `Leave out run ${third.number}` }).click();
   await expect(conclusions.getByRole('listitem')).toHaveCount(1);
+  await against.getByRole('button', { name: `Compare run ${third.number} too` }).click();
+  await expect(conclusions.getByRole('listitem')).toHaveCount(2);
+
+  await conclusions.getByRole('button', { name: 'Again with 3 seeds' }).click();
+  await expect(page.getByRole('heading', { name: 'Compare 7 runs' })).toBeVisible();
+  await expect(conclusions).toContainText('Your program does not use the seed', { timeout: 60_000 });
 });

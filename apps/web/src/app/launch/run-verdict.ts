@@ -19,7 +19,7 @@ import { ServerState } from '../core/server-state';
 import { honestLine, judgedBy } from '../metrics/honest-line';
 import { RunsApi } from '../runs/runs-api';
 import { RunsStore } from '../runs/runs-store';
-import { sameSetting, seedsToRun } from '../runs/same-setting';
+import { missingSeeds, sameSetting } from '../runs/same-setting';
 import { Icon } from '../ui/icon';
 
 const SEEDS = 3;
@@ -106,12 +106,8 @@ export class RunVerdict {
   });
   /** What is still to be run, so that both settings have the same seeds. */
   protected readonly missing = computed(() => {
-    const [mine, others, before] = [this.mine(), this.others(), this.before()];
-    if (before === null) return [];
-    return [
-      ...seedsToRun(mine, others, SEEDS).map((seed) => ({ id: this.run().id, seed })),
-      ...seedsToRun(others, mine, SEEDS).map((seed) => ({ id: before.id, seed })),
-    ];
+    const before = this.before();
+    return before === null ? [] : missingSeeds(this.runs.ofProject(), before, this.run(), SEEDS);
   });
   /** The runs of the setting before first: they are what is compared with. */
   protected readonly compared = computed(() =>
@@ -166,11 +162,10 @@ export class RunVerdict {
     const direction = metric === null ? null : metricDirection(metric);
     if (judged === '' || metric === null || direction === null) return this.evidence.set(null);
     try {
-      const evidence = await this.api.evidence(
-        this.compared().split(','),
+      const evidence = await this.api.evidence(this.compared().split(','), {
         metric,
-        direction === 'lower' ? 'min' : 'max',
-      );
+        direction: direction === 'lower' ? 'min' : 'max',
+      });
       if (judged === this.judged()) this.evidence.set(evidence);
     } catch (error) {
       this.error.set(sentence(error));

@@ -71,9 +71,9 @@ export class RunsApi {
     return firstValueFrom(this.http.post<RunView>(`${API}/runs/${id}/rerun`, request));
   }
 
-  /** What made the difference between runs; the first of them belongs to the baseline. */
-  evidence(ids: readonly string[], metric: string, direction: Goal['direction']): Promise<Evidence> {
-    const params = { ids: ids.join(','), metric, direction };
+  /** What made the difference between runs; the first of them belongs to the baseline. The server knows a goal. */
+  evidence(ids: readonly string[], goal: Partial<Pick<Goal, 'metric' | 'direction'>> = {}): Promise<Evidence> {
+    const params = { ids: ids.join(','), ...goal };
     return firstValueFrom(this.http.get<Evidence>(`${API}/runs/evidence`, { params }));
   }
 

@@ -1,5 +1,5 @@
 import type { RunView } from '@mle/protocol';
-import { sameSetting, seedsToRun } from './same-setting';
+import { missingSeeds, sameSetting, seedsToRun } from './same-setting';
 
 const run = (id: string, seed: number, change: Partial<RunView> = {}): RunView =>
   ({
@@ -38,4 +38,13 @@ describe('seedsToRun', () => {
     expect([seedsToRun(a, b, 3), seedsToRun(b, a, 3)]).toEqual([[0, 1], [7]]);
     expect(seedsToRun(b, b, 2)).toEqual([]);
   });
+});
+
+it('names the runs that two settings lack', () => {
+  const [a, b] = [run('a', 0), run('b', 0, { params: { a: 5, b: 2 } })];
+  expect(missingSeeds([a, b, run('a1', 1)], a, b, 3)).toEqual([
+    { id: 'b', seed: 1 },
+    { id: 'b', seed: 2 },
+    { id: 'a', seed: 2 },
+  ]);
 });

@@ -19,6 +19,20 @@ export function seedsToRun(mine: readonly RunView[], others: readonly RunView[],
     .filter((seed) => !known.has(seed));
 }
 
+/** The runs that are still to be made, so that the settings of two runs share `wanted` seeds: whose, and with which. */
+export function missingSeeds(
+  known: readonly RunView[],
+  first: RunView,
+  second: RunView,
+  wanted: number,
+): { id: string; seed: number }[] {
+  const [one, other] = [sameSetting(known, first), sameSetting(known, second)];
+  return [
+    ...seedsToRun(other, one, wanted).map((seed) => ({ id: second.id, seed })),
+    ...seedsToRun(one, other, wanted).map((seed) => ({ id: first.id, seed })),
+  ];
+}
+
 const settingOf = ({ projectId, file, command, snapshotId, params, args, env }: RunView): string =>
   JSON.stringify([
     projectId,

@@ -12,6 +12,11 @@ describe('the address of a comparison', () => {
       file: 'nets/network.py',
       split: true,
       all: true,
+      values: 'scatter',
+      x: 'rate',
+      y: 'loss',
+      colour: 'hidden',
+      keep: 'rate:0.05:0.5',
     } as const;
     expect(choiceOf(paramsOf(choice) as Record<string, string>)).toEqual(choice);
     const plain = choiceOf({ runs: id('a') });

@@ -1,3 +1,10 @@
+export const VALUE_VIEWS = [
+  { key: 'parallel', label: 'Parallel' },
+  { key: 'scatter', label: 'Scatter' },
+  { key: 'table', label: 'Table' },
+] as const;
+type ValueView = (typeof VALUE_VIEWS)[number]['key'];
+
 /** What a view of the Compare page shows; its link keeps all of it. */
 export interface CompareChoice {
   /** The first is the one that the others are compared with. */
@@ -9,6 +16,15 @@ export interface CompareChoice {
   other: string | null;
   file: string | null;
   split: boolean;
+  /** How values are shown against each other. */
+  values: ValueView;
+  /** The axes of the scatter; null: the page chooses. */
+  x: string | null;
+  y: string | null;
+  /** The knob or metric that gives the colours; null: each run has its own. */
+  colour: string | null;
+  /** What is brushed. */
+  keep: string | null;
   /** Rows in which nothing differs are shown too. */
   all: boolean;
 }
@@ -16,7 +32,12 @@ export interface CompareChoice {
 export const MOST_RUNS = 20;
 const ID = /^[0-9a-f]{24}$/;
 
-type Params = Partial<Record<'runs' | 'metric' | 'tab' | 'other' | 'file' | 'view' | 'rows', string>>;
+type Params = Partial<
+  Record<
+    'runs' | 'metric' | 'tab' | 'other' | 'file' | 'view' | 'rows' | 'values' | 'x' | 'y' | 'colour' | 'keep',
+    string
+  >
+>;
 
 export function choiceOf(params: Params): CompareChoice {
   const ids = (params.runs ?? '').split(',').filter((id) => ID.test(id));
@@ -28,6 +49,11 @@ export function choiceOf(params: Params): CompareChoice {
     file: params.file ?? null,
     split: params.view === 'split',
     all: params.rows === 'all',
+    values: VALUE_VIEWS.find(({ key }) => key === params.values)?.key ?? 'parallel',
+    x: params.x ?? null,
+    y: params.y ?? null,
+    colour: params.colour ?? null,
+    keep: params.keep ?? null,
   };
 }
 
@@ -41,5 +67,10 @@ export function paramsOf(choice: CompareChoice): Record<keyof Params, string | n
     file: choice.file,
     view: choice.split ? 'split' : null,
     rows: choice.all ? 'all' : null,
+    values: choice.values === 'parallel' ? null : choice.values,
+    x: choice.x,
+    y: choice.y,
+    colour: choice.colour,
+    keep: choice.keep,
   };
 }

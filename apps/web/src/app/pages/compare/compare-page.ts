@@ -16,19 +16,32 @@ import { runTitle } from '../../runs/run-words';
 import { RunsStore } from '../../runs/runs-store';
 import { Icon } from '../../ui/icon';
 import { LoadFailure } from '../../ui/load-failure';
+import { AgainstOutcome } from './against-outcome';
 import { CodeDiff } from './code-diff';
 import { choiceOf, type CompareChoice, MOST_RUNS, paramsOf } from './compare-address';
 import { CompareTable } from './compare-table';
 import type { ComparedRow } from './compared-rows';
-import { conclusionOf } from './conclusion';
+import { OtherRuns } from './other-runs';
 import { PictureRows } from './picture-rows';
 import { RunDiffs } from './run-diffs';
+import { WhatFollows } from './what-follows';
 
 /** Some runs beside each other: their curves, in what they differ, their code and pictures, and what follows of it. */
 @Component({
   selector: 'mle-compare-page',
-  imports: [CodeDiff, CompareTable, Icon, LoadFailure, MatMenuModule, MetricChart, PictureRows, RouterLink],
-  providers: [RunDiffs],
+  imports: [
+    AgainstOutcome,
+    CodeDiff,
+    CompareTable,
+    Icon,
+    LoadFailure,
+    MatMenuModule,
+    MetricChart,
+    PictureRows,
+    RouterLink,
+    WhatFollows,
+  ],
+  providers: [OtherRuns, RunDiffs],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './compare-page.html',
   styleUrl: './compare-page.scss',
@@ -42,6 +55,11 @@ export class ComparePage {
   readonly file = input<string>();
   readonly view = input<string>();
   readonly rows = input<string>();
+  readonly values = input<string>();
+  readonly x = input<string>();
+  readonly y = input<string>();
+  readonly colour = input<string>();
+  readonly keep = input<string>();
 
   private readonly store = inject(RunsStore);
   private readonly slots = inject(SeriesSlots);
@@ -65,6 +83,11 @@ export class ComparePage {
           file: this.file(),
           view: this.view(),
           rows: this.rows(),
+          values: this.values(),
+          x: this.x(),
+          y: this.y(),
+          colour: this.colour(),
+          keep: this.keep(),
         }).filter(([, value]) => value !== undefined),
       ),
     ),
@@ -144,13 +167,6 @@ export class ComparePage {
       }),
     };
   });
-  protected readonly conclusions = computed(() => {
-    const base = this.base();
-    return this.others().flatMap((run) => {
-      const diff = base && this.diffs.of(base.id, run.id);
-      return diff ? [{ run, ...conclusionOf(base, run, diff.changes) }] : [];
-    });
-  });
 
   constructor() {
     effect(() => {
@@ -178,8 +194,8 @@ export class ComparePage {
     void this.router.navigate([], { queryParams: paramsOf({ ...this.choice(), ...change }), replaceUrl: true });
   }
 
-  protected add(id: string): void {
-    this.change({ runs: [...this.choice().runs, id] });
+  protected add(...ids: readonly string[]): void {
+    this.change({ runs: [...this.choice().runs, ...ids] });
   }
 
   protected remove(id: string): void {

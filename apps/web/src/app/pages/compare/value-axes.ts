@@ -1,5 +1,5 @@
 import { type ParamValue, type RunView, shownValue } from '@mle/protocol';
-import { number } from '../../core/format';
+import { shownNumber } from '@mle/protocol/shown-number';
 import { lastOf } from '../../runs/main-metric';
 import { differs, settingsOf } from '../../runs/run-differences';
 
@@ -68,7 +68,7 @@ function ofNumbers(values: readonly number[], outcome: boolean): Stop[] {
   const span = scale(high) - scale(low);
   return ordered.map((value) => ({
     value,
-    text: outcome ? number(value) : shownValue(value),
+    text: outcome ? shownNumber(value) : shownValue(value),
     at: span > 0 ? (scale(value) - scale(low)) / span : 0.5,
   }));
 }

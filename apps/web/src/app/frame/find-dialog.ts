@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 import { MatDialogRef } from '@angular/material/dialog';
 import { Router } from '@angular/router';
+import { Commands } from '../core/commands';
 import { DocumentStore } from '../editor/document-store';
 import { FilesStore } from '../files/files-store';
 import { MachinesStore } from '../machines/machines-store';
@@ -8,10 +9,19 @@ import { ProjectsStore } from '../projects/projects-store';
 import { RunsStore } from '../runs/runs-store';
 import { Icon } from '../ui/icon';
 import { ListOption, OptionList } from '../ui/option-list';
-import { fileItem, type FindItem, findItems, machineItem, projectItem, runItem } from './find-items';
+import {
+  commandItem,
+  fileItem,
+  type FindItem,
+  findItems,
+  machineItem,
+  pageItem,
+  projectItem,
+  runItem,
+} from './find-items';
 import { PAGES } from './pages';
 
-/** Ctrl K: one box that leads to any file, run, machine, project or page. */
+/** Ctrl K: one box that leads to any file, run, machine, project or page, and to what can be done. */
 @Component({
   selector: 'mle-find-dialog',
   imports: [Icon, ListOption, OptionList],
@@ -24,12 +34,12 @@ import { PAGES } from './pages';
         cdkFocusInitial
         type="text"
         role="combobox"
-        aria-label="Find a file, run, machine, project or page"
+        aria-label="Find a file, run, machine, project, page or command"
         aria-controls="find-list"
-        aria-expanded="true"
+        [attr.aria-expanded]="found().length > 0"
         aria-autocomplete="list"
         [attr.aria-activedescendant]="list.activeId()"
-        placeholder="File, run, machine, project or page"
+        placeholder="File, run, machine, project, page or command"
         autocomplete="off"
         spellcheck="false"
         (input)="query.set(field.value)"
@@ -42,7 +52,12 @@ import { PAGES } from './pages';
         <li mleListOption (picked)="go(item)">
           <mle-icon [name]="item.icon" /><span class="cut">{{ item.text }}</span
           ><span class="muted cut">{{ item.more }}</span
-          ><span class="kind">{{ item.kind }}</span>
+          ><span class="kind">
+            @if (item.keys) {
+              <kbd>{{ item.keys }}</kbd>
+            }
+            {{ item.kind }}</span
+          >
         </li>
       }
     </ul>
@@ -101,7 +116,11 @@ import { PAGES } from './pages';
       }
     }
     .kind {
+      display: flex;
+      align-items: center;
+      gap: 8px;
       margin-left: auto;
+      white-space: nowrap;
       font: var(--text-11);
       color: var(--text-muted);
     }
@@ -114,6 +133,7 @@ import { PAGES } from './pages';
 export class FindDialog {
   protected readonly ref = inject<MatDialogRef<FindDialog>>(MatDialogRef);
   private readonly router = inject(Router);
+  private readonly commands = inject(Commands);
   private readonly documents = inject(DocumentStore);
   private readonly files = inject(FilesStore);
   private readonly machines = inject(MachinesStore);
@@ -121,13 +141,8 @@ export class FindDialog {
   private readonly runs = inject(RunsStore);
   protected readonly query = signal('');
   private readonly items = computed<FindItem[]>(() => [
-    ...PAGES.map(({ path, label }) => ({
-      kind: 'Page' as const,
-      id: path,
-      text: label,
-      more: '',
-      icon: 'expand' as const,
-    })),
+    ...PAGES.map(pageItem),
+    ...this.commands.list().map(commandItem),
     ...this.files.files().map(fileItem),
     ...this.runs.all().map(runItem),
     ...this.machines.list().map(machineItem),
@@ -137,7 +152,8 @@ export class FindDialog {
 
   protected async go({ kind, id }: FindItem): Promise<void> {
     this.ref.close();
-    if (kind === 'Page') await this.router.navigateByUrl(id);
+    if (kind === 'Command') this.do(id);
+    else if (kind === 'Page') await this.router.navigateByUrl(id);
     else if (kind === 'Run') await this.router.navigate(['/runs', id]);
     else if (kind === 'Machine') await this.router.navigate(['/machines'], { queryParams: { machine: id } });
     else if (kind === 'Project') await this.router.navigate(['/code'], { queryParams: { project: id } });
@@ -145,5 +161,11 @@ export class FindDialog {
       await this.router.navigateByUrl('/code');
       await this.documents.open(id, { focus: true });
     }
+  }
+
+  /** After the list gave the focus back, which a command may want elsewhere. */
+  private do(name: string): void {
+    const command = this.commands.list().find((other) => other.name === name);
+    this.ref.afterClosed().subscribe(() => command?.run());
   }
 }

@@ -9,6 +9,7 @@ const item = (kind: FindItem['kind'], text: string, more = ''): FindItem => ({
 });
 const items = [
   item('Page', 'Runs'),
+  item('Command', 'Dark theme'),
   item('File', 'nets/deep.py'),
   item('File', 'train.py'),
   item('Run', '#7 train.py', 'failed, gpu'),
@@ -17,10 +18,12 @@ const items = [
 const found = (query: string) => findItems(items, query).map(({ text }) => text);
 
 describe('findItems', () => {
-  it('shows the first ones while nothing is typed', () => expect(found('')).toHaveLength(5));
+  it('shows the first ones while nothing is typed', () => expect(found('')).toHaveLength(6));
 
   it.each([
     ['train', ['train.py', '#7 train.py']],
+    ['theme', ['Dark theme']],
+    ['command', ['Dark theme']],
     ['deep', ['nets/deep.py']],
     ['failed train', ['#7 train.py']],
     ['7', ['#7 train.py']],

@@ -1,19 +1,39 @@
 import type { FileView, MachineView, ProjectView, RunView } from '@mle/protocol';
+import type { Command } from '../core/commands';
 import type { IconName } from '../core/icon-shapes';
 import { runTitle } from '../runs/run-words';
+import type { PAGES } from './pages';
 
-/** A place to go to. */
+/** A place to go to, or something to do. */
 export interface FindItem {
-  kind: 'Page' | 'File' | 'Run' | 'Machine' | 'Project';
+  kind: 'Command' | 'Page' | 'File' | 'Run' | 'Machine' | 'Project';
   id: string;
   text: string;
   /** Beside it, in a lighter colour; searched too. */
   more: string;
+  /** By which one comes there without the list. */
+  keys?: string;
   icon: IconName;
 }
 
 const SHOWN = 12;
 
+export const commandItem = ({ name, icon, keys }: Command): FindItem => ({
+  kind: 'Command',
+  id: name,
+  text: name,
+  more: '',
+  ...(keys && { keys }),
+  icon,
+});
+export const pageItem = ({ path, label, key }: (typeof PAGES)[number]): FindItem => ({
+  kind: 'Page',
+  id: path,
+  text: label,
+  more: '',
+  keys: `G then ${key}`,
+  icon: 'expand',
+});
 export const fileItem = ({ path }: FileView): FindItem => ({
   kind: 'File',
   id: path,

@@ -2,6 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, DestroyRef, effect, injec
 import { MatDialog } from '@angular/material/dialog';
 import { MatMenuModule } from '@angular/material/menu';
 import { Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
+import { type Command, Commands } from '../core/commands';
 import { EventsSocket } from '../core/events-socket';
 import { plural } from '../core/format';
 import { Hotkeys } from '../core/hotkeys';
@@ -18,6 +19,7 @@ import { RunsStore } from '../runs/runs-store';
 import { BrandMark } from '../ui/brand-mark';
 import { Icon } from '../ui/icon';
 import { ToastList } from '../ui/toast-list';
+import { ProjectActions } from '../workbench/project-actions';
 import { ProjectMenu } from '../workbench/project-menu';
 import { OfflineBanner } from './offline-banner';
 import { PAGES } from './pages';
@@ -68,6 +70,21 @@ export class Frame {
   protected readonly pages = PAGES;
   protected readonly server = inject(ServerState);
   protected readonly themes = THEMES;
+  private readonly projects = inject(ProjectActions);
+  private readonly everywhere = computed<Command[]>(() => [
+    ...(this.server.refusal() === null
+      ? [
+          { name: 'New project', icon: 'folderPlus' as const, run: () => void this.projects.create() },
+          { name: 'Log out', icon: 'logout' as const, run: () => void this.logout() },
+        ]
+      : []),
+    ...THEMES.filter(({ value }) => value !== this.theme.choice()).map(({ value, theme, icon }) => ({
+      name: theme,
+      icon,
+      run: () => this.theme.choose(value),
+    })),
+    { name: 'Keys', icon: 'keyboard', keys: '?', run: () => void this.showKeys() },
+  ]);
 
   constructor() {
     inject(TabTitle);
@@ -78,6 +95,7 @@ export class Frame {
       '?': () => void this.showKeys(),
       ...Object.fromEntries(PAGES.map(({ key, path }) => [`G ${key}`, () => void this.router.navigateByUrl(path)])),
     });
+    inject(Commands).offer(() => this.everywhere());
     // With the other pages: both open without the server, and at once.
     const ahead = setTimeout(
       () => void Promise.all([import('./find-dialog'), import('./keys-dialog')]).catch(() => undefined),

@@ -3,7 +3,7 @@ export const KEY_GROUPS: readonly { title: string; keys: readonly (readonly [key
   {
     title: 'Everywhere',
     keys: [
-      ['Ctrl K', 'Find a file, run, machine or page'],
+      ['Ctrl K', 'Find a file, run, machine, page or command'],
       ['G then C', 'Code'],
       ['G then R', 'Runs'],
       ['G then G', 'Graphs'],

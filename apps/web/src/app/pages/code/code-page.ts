@@ -9,6 +9,7 @@ import {
   untracked,
   viewChild,
 } from '@angular/core';
+import { type Command, Commands } from '../../core/commands';
 import { Hotkeys } from '../../core/hotkeys';
 import type { IconName } from '../../core/icon-shapes';
 import { PageTitle } from '../../core/page-title';
@@ -80,6 +81,26 @@ export class CodePage {
     return target ? `Go on ${target.name}` : 'Go';
   });
 
+  private readonly doable = computed<Command[]>(() => {
+    const file = this.launcher.file();
+    return [
+      { name: this.goLabel(), icon: 'play', keys: 'Ctrl Enter', run: () => this.go() },
+      ...(this.runs.active().length > 0
+        ? [
+            {
+              name: 'Stop the latest run',
+              icon: 'stop' as const,
+              keys: 'Ctrl Shift Enter',
+              run: () => this.stopLatest(),
+            },
+          ]
+        : []),
+      ...(file === null ? [] : [{ name: `Vary ${file}`, icon: 'sliders' as const, run: () => this.openVary(file) }]),
+      { name: 'New file', icon: 'filePlus', run: () => this.newFile() },
+      { name: 'Save all files', icon: 'check', keys: 'Ctrl S', run: () => void this.documents.saveAll() },
+    ];
+  });
+
   constructor() {
     // Ahead of the first file, so that both are on their way together. The editor itself says when it cannot be had.
     import('../../editor/codemirror').catch(() => undefined);
@@ -108,6 +129,7 @@ export class CodePage {
       F6: () => this.movePane(1),
       'Shift+F6': () => this.movePane(-1),
     });
+    inject(Commands).offer(() => this.doable());
   }
 
   protected go(): void {

@@ -9,7 +9,8 @@ base('from the set-up link to the first output in three clicks', async ({ page }
   try {
     const token = (await readFile(join(product.folder, 'data/setup-token'), 'utf8')).trim();
     await page.goto(`${product.url}/setup#token=${token}`);
-    await page.getByLabel('Login').fill('ada');
+    await expect(page.getByLabel('Login')).toBeFocused();
+    await page.keyboard.type('ada');
     await page.getByLabel(/^Password/).fill('correct horse battery');
     await page.getByRole('button', { name: /^Create the account/ }).click();
     await expect(page.getByRole('treeitem', { name: 'train.py' })).toBeVisible();

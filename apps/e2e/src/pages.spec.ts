@@ -50,19 +50,22 @@ for (const width of [1280, 390]) {
 
 test('asks for a log-in, refuses a wrong password, and comes back to where one was', async ({ page, product }) => {
   await page.goto(`${product.url}/machines`);
-  await page.getByLabel('Login').fill('ada');
+  await expect(page.getByLabel('Login')).toBeFocused();
+  await page.keyboard.type('ada');
   await page.getByLabel('Password', { exact: true }).fill('wrong password');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('alert')).toContainText(/password/i);
   await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/\/machines$/);
-  await page
-    .getByRole('button', { name: /Log out/ })
-    .or(page.getByRole('link', { name: /Log out/ }))
-    .first()
-    .click();
-  await expect(page.getByLabel('Login')).toBeVisible();
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox').fill('dark');
+  await expect(page.getByRole('option', { name: 'Dark theme Command' })).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await page.getByRole('button', { name: 'Account ada' }).click();
+  await page.getByRole('menuitem', { name: 'Log out' }).click();
+  await expect(page.getByLabel('Login')).toBeFocused();
 });
 
 test(

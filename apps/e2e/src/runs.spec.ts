@@ -76,8 +76,11 @@ test('keeps notes and tags, and works the list by keys', async ({ page }) => {
   await page.getByRole('button', { name: 'Add a tag' }).click();
   await page.getByLabel('New tag').fill('baseline');
   await page.keyboard.press('Enter');
+  const tabs = page.getByRole('tablist', { name: 'Parts of the run' });
+  const before = await tabs.boundingBox();
   await page.getByRole('button', { name: 'Add a note' }).click();
   await page.getByRole('textbox', { name: 'Note' }).fill('the first good one');
+  expect(await tabs.boundingBox()).toEqual(before);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('button', { name: 'the first good one' })).toBeVisible();
   await page.keyboard.press('g');
@@ -104,6 +107,12 @@ test('finds a file by Ctrl K and lists the keys by ?', { tag: FULL }, async ({ p
   await openProject(page, product, 'to find', { 'train.py': '', 'nets/network.py': 'size = 3\n' });
   await expect(page.locator('.cm-content')).toBeVisible();
   await page.keyboard.press('Control+k');
+  await expect(page.getByRole('option', { name: /^Vary train.py/ })).toBeVisible();
+  await page.getByRole('combobox').fill('new file');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('textbox', { name: 'Name of the new file' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+k');
   await page.getByRole('combobox').fill('network');
   await expect(page.getByRole('option').first()).toContainText('nets/network.py');
   await page.keyboard.press('Enter');
@@ -112,7 +121,7 @@ test('finds a file by Ctrl K and lists the keys by ?', { tag: FULL }, async ({ p
   await page.goto(`${product.url}/runs`);
   await expect(page.getByRole('heading', { name: 'Runs' })).toBeVisible();
   await page.keyboard.press('?');
-  await expect(page.getByRole('dialog', { name: 'Keys' })).toContainText('Find a file, run, machine or page');
+  await expect(page.getByRole('dialog', { name: 'Keys' })).toContainText('Find a file, run, machine, page or command');
 });
 
 test(

@@ -43,30 +43,37 @@ import { RunActions } from './run-actions';
         <mle-icon name="tag" />{{ run().tags.length > 0 ? 'Tag' : 'Add a tag' }}
       </button>
     }
+    <button
+      type="button"
+      class="add cut"
+      [class.covered]="editing() === 'note'"
+      [title]="run().note"
+      (click)="edit('note')"
+    >
+      <mle-icon name="pencil" /><span class="cut">{{ run().note || 'Add a note' }}</span>
+    </button>
     @if (editing() === 'note') {
       <textarea
         #field
         class="input note"
         aria-label="Note"
-        rows="2"
+        rows="3"
         maxlength="10000"
         [value]="run().note"
         (keydown)="onNoteKey($event, field.value)"
         (blur)="saveNote(field.value)"
       ></textarea>
-    } @else {
-      <button type="button" class="add cut" [title]="run().note" (click)="edit('note')">
-        <mle-icon name="pencil" /><span class="cut">{{ run().note || 'Add a note' }}</span>
-      </button>
     }
   `,
   styles: `
     :host {
+      position: relative;
       display: flex;
+      flex: 1 1 auto;
       flex-wrap: wrap;
       align-items: center;
       gap: 4px 8px;
-      min-width: 0;
+      min-width: min(320px, 100%);
     }
     .chip {
       padding-right: 2px;
@@ -109,15 +116,25 @@ import { RunActions } from './run-actions';
         height: 14px;
       }
     }
+    .covered {
+      visibility: hidden;
+    }
     .tag {
       width: 140px;
+      height: 24px;
     }
+    // Floats, so that nothing below moves while one writes.
     .note {
-      flex: 1 1 320px;
-      max-width: 560px;
+      position: absolute;
+      z-index: 2;
+      top: -2px;
+      left: 0;
+      width: min(560px, 100%);
+      box-shadow: var(--shadow);
     }
     @media (max-width: 719px) {
-      .add {
+      .add,
+      .tag {
         min-height: 36px;
       }
       .off {

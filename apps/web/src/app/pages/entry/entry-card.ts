@@ -1,8 +1,15 @@
-import { ChangeDetectionStrategy, Component, ViewEncapsulation } from '@angular/core';
+import {
+  afterNextRender,
+  ChangeDetectionStrategy,
+  Component,
+  ElementRef,
+  inject,
+  ViewEncapsulation,
+} from '@angular/core';
 import { OfflineBanner } from '../../frame/offline-banner';
 import { BrandMark } from '../../ui/brand-mark';
 
-/** The sheet of the pages before the login. */
+/** The sheet of the pages before the login; its first field has the focus. */
 @Component({
   selector: 'mle-entry-card',
   imports: [BrandMark, OfflineBanner],
@@ -60,4 +67,9 @@ import { BrandMark } from '../../ui/brand-mark';
     }
   `,
 })
-export class EntryCard {}
+export class EntryCard {
+  constructor() {
+    const host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+    afterNextRender(() => host.querySelector('input')?.focus());
+  }
+}

@@ -1,5 +1,5 @@
 import { DescribeSecurityGroupsCommand, EC2Client } from '@aws-sdk/client-ec2';
-import type { InstanceView, LaunchInstances, MetricSeries, Money } from '@mle/protocol';
+import type { InstanceView, LaunchInstances, MetricSeries, Money, Problem } from '@mle/protocol';
 import { type Simulator, startSimulator } from '@mle/simulated-ec2';
 import { install, type Installation, until } from '@mle/testing';
 
@@ -64,6 +64,18 @@ describe('an instance of EC2', () => {
     const runId = await train(ready);
     const { series } = await client.json<{ series: MetricSeries[] }>('GET', `runs/${runId}/metrics`);
     expect(series.map(({ name, y }) => [name, y])).toEqual([['loss', [1, 0.5, 0.333]]]);
+
+    // Its worker is gone: the machine boots once more where a person says so, and what keeps it from that is said.
+    await simulator.run(ready.providerId ?? '', 'systemctl stop mle-worker.service');
+    await reaches(id, 'connecting');
+    await simulator.addFault({ action: 'RebootInstances', code: 'UnauthorizedOperation' });
+    const refused = await client.post<Problem>(`instances/${id}/restart`);
+    expect(refused).toMatchObject({ status: 409, body: { code: 'aws.reboot' } });
+    expect(refused.body.detail).toContain('Give their user the permission');
+    await simulator.clearFaults();
+    expect((await client.post(`instances/${id}/restart`)).status).toBe(200);
+    await train(await reaches(id, 'ready'));
+    expect(await client.post(`instances/${id}/restart`)).toMatchObject({ body: { code: 'instance.not_silent' } });
     const money = await client.json<Money>('GET', 'money');
     expect(money.byProject).toEqual([{ id: projectId, name: 'in the cloud', cost: expect.any(Number) }]);
     await terminate(id);

@@ -9,6 +9,8 @@ export interface Machine {
   shutDown(): Promise<void>;
   /** Cuts the power. */
   switchOff(): Promise<void>;
+  /** Boots anew, without user-data. */
+  reboot(): void;
   /** Switches off, and deletes the disk. */
   remove(): Promise<void>;
   /** What it has written to its console. */
@@ -28,6 +30,7 @@ export const noMachines: Machines = {
     switchOn: () => undefined,
     shutDown: () => Promise.resolve(),
     switchOff: () => Promise.resolve(),
+    reboot: () => undefined,
     remove: () => Promise.resolve(),
     console: () => Buffer.alloc(0),
     run: () => Promise.reject(new Error('Instances run nothing in this simulation (machines: none).')),

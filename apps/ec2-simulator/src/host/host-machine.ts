@@ -69,6 +69,10 @@ export class HostMachine implements Machine {
     await power.exited;
   }
 
+  reboot(): void {
+    this.run('reboot').catch((error: unknown) => this.context.report(error));
+  }
+
   async remove(): Promise<void> {
     this.isRemoved = true;
     await this.switchOff();

@@ -122,6 +122,16 @@ export class AwsProvider implements MachineProvider, OnModuleDestroy {
     }
   }
 
+  async reboot({ region, providerId }: InstanceRecord): Promise<void> {
+    const access = await this.access();
+    if (providerId === null) throw conflict('instance.not_launched', 'It is not launched yet. Wait a moment.');
+    await this.machines.reboot(this.clients.of(access, region ?? access.region), providerId).catch((error: unknown) => {
+      const { sentence } = inWords(error);
+      logger.warn({ err: error, providerId }, 'a machine was not rebooted');
+      throw conflict('aws.reboot', sentence);
+    });
+  }
+
   async console({ region, providerId }: InstanceRecord): Promise<string | null> {
     const access = await this.settings.get();
     if (!access || providerId === null) return null;

@@ -44,6 +44,11 @@ export interface MachineProvider {
     living: readonly InstanceRecord[],
     machines: ReadonlyMap<string, MachineRecord>,
   ): Promise<ReadonlyMap<string, Sighting> | null>;
+  /**
+   * Boots one that runs once more, for the sake of its worker.
+   * @throws ProblemError that says why not, and what to do.
+   */
+  reboot(instance: InstanceRecord): Promise<void>;
   /** What it wrote while it booted; null: nothing is known of that. */
   console(instance: InstanceRecord): Promise<string | null>;
   /** What everybody has to know, as sentences. */

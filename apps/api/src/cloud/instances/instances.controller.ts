@@ -75,6 +75,13 @@ export class InstancesController {
     return this.instances.start(id);
   }
 
+  @Post(':id/restart')
+  @AdminOnly()
+  @Returns(200, InstanceViewSchema, 'Boots the machine once more whose worker is gone')
+  restart(@ZodParam('id', IdSchema) id: string): Promise<InstanceView> {
+    return this.instances.restart(id);
+  }
+
   @Post(':id/stop')
   @AdminOnly()
   @Returns(200, InstanceViewSchema, 'Stops it and its runs; what it has stays for the next start')

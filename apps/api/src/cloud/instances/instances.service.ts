@@ -124,6 +124,20 @@ export class InstancesService {
     });
   }
 
+  /** Runs the machine once more whose worker is gone: it boots, and the worker comes back by itself. */
+  async restart(id: string): Promise<InstanceView> {
+    const instance = await this.found(id);
+    if (instance.state !== 'connecting')
+      throw conflict(
+        'instance.not_silent',
+        'Only an instance whose worker is gone is run again. Look at its state, which may have changed.',
+      );
+    const provider = this.providers.of(instance.provider);
+    await provider.need();
+    await provider.reboot(instance);
+    return this.apply(id, { startedAt: new Date(), reason: null, phases: [] });
+  }
+
   async stop(id: string): Promise<InstanceView> {
     if (!canRest(await this.found(id)))
       throw conflict('instance.spot', 'A spot instance cannot be stopped and started again. Terminate it.');

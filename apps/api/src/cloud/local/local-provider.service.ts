@@ -65,6 +65,13 @@ export class LocalProvider implements MachineProvider {
     return new Map(living.map(({ id }) => [id, sightingOf(id, report)]));
   }
 
+  reboot(): Promise<void> {
+    throw conflict(
+      'instance.local',
+      'A worker on this computer is started again by the program that started the server. Wait a moment, or terminate it and launch another one.',
+    );
+  }
+
   /** What keeps its worker from starting comes with the launcher's report. */
   console(): Promise<null> {
     return Promise.resolve(null);

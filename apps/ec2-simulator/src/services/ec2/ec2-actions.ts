@@ -1,6 +1,12 @@
 import { describeImages, describeInstanceTypeOfferings, describeInstanceTypes } from './catalogue-lists.js';
 import type { Ec2Handler } from './ec2-call.js';
-import { getConsoleOutput, startInstances, stopInstances, terminateInstances } from './instance-actions.js';
+import {
+  getConsoleOutput,
+  rebootInstances,
+  startInstances,
+  stopInstances,
+  terminateInstances,
+} from './instance-actions.js';
 import { describeInstances, describeInstanceStatus } from './instance-lists.js';
 import { describeAvailabilityZones, describeRegions, describeSubnets, describeVpcs } from './network-lists.js';
 import { runInstances } from './run-instances.js';
@@ -22,6 +28,7 @@ export const EC2_ACTIONS: ReadonlyMap<string, Ec2Handler> = new Map<string, Ec2H
   ['DescribeInstanceStatus', describeInstanceStatus],
   ['StartInstances', startInstances],
   ['StopInstances', stopInstances],
+  ['RebootInstances', rebootInstances],
   ['TerminateInstances', terminateInstances],
   ['GetConsoleOutput', getConsoleOutput],
   ['DescribeInstanceTypes', describeInstanceTypes],

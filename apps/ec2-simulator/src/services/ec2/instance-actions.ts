@@ -42,6 +42,14 @@ export function stopInstances(call: Ec2Call): XmlObject {
   });
 }
 
+export function rebootInstances(call: Ec2Call): XmlObject {
+  const instances = named(call);
+  for (const instance of instances) mustBe(instance, ['running'], 'rebooted');
+  call.endDryRun();
+  for (const { machine } of instances) machine.reboot();
+  return { return: true };
+}
+
 export function terminateInstances(call: Ec2Call): XmlObject {
   const instances = named(call);
   call.endDryRun();

@@ -32,6 +32,9 @@ export const isEnded = ({ state }: InstanceView): boolean => state === 'terminat
 export const isRunning = (instance: InstanceView): boolean => !isEnded(instance) && instance.state !== 'stopped';
 export const canStop = ({ state }: InstanceView): boolean => WAY.includes(state);
 
+/** Its machine runs, and its worker does not answer: to boot it once more may help. */
+export const isSilent = ({ state, provider }: InstanceView): boolean => state === 'connecting' && provider === 'aws';
+
 /** How far it is: `done` of `of` steps; null when it is on no way. */
 export function progressOf({ state }: InstanceView): { done: number; of: number } | null {
   const at = WAY.indexOf(state);

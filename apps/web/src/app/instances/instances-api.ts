@@ -47,7 +47,7 @@ export class InstancesApi {
     return firstValueFrom(this.http.patch<InstanceView>(`${API}/instances/${id}`, change));
   }
 
-  act(id: string, act: 'start' | 'stop'): Promise<InstanceView> {
+  act(id: string, act: 'start' | 'stop' | 'restart'): Promise<InstanceView> {
     return firstValueFrom(this.http.post<InstanceView>(`${API}/instances/${id}/${act}`, {}));
   }
 

@@ -45,6 +45,7 @@ export function policyFor(installation: string): string {
             'ec2:TerminateInstances',
             'ec2:StopInstances',
             'ec2:StartInstances',
+            'ec2:RebootInstances',
             'ec2:GetConsoleOutput',
             'ec2:CreateTags',
           ],

@@ -4,6 +4,7 @@ import {
   type DescribeInstancesCommandInput,
   GetConsoleOutputCommand,
   type Instance,
+  RebootInstancesCommand,
   StartInstancesCommand,
   StopInstancesCommand,
   TerminateInstancesCommand,
@@ -50,6 +51,10 @@ export class Ec2Machines {
 
   async stop({ ec2 }: AwsClients, id: string): Promise<void> {
     await ec2.send(new StopInstancesCommand({ InstanceIds: [id] }));
+  }
+
+  async reboot({ ec2 }: AwsClients, id: string): Promise<void> {
+    await ec2.send(new RebootInstancesCommand({ InstanceIds: [id] }));
   }
 
   /** One that is not there any more is terminated. */

@@ -14,6 +14,7 @@ import {
   endsSoon,
   extended,
   isEnded,
+  isSilent,
   progressOf,
   sentenceOf,
   shapeOf,
@@ -38,6 +39,7 @@ interface InstanceRow {
   sentence: string;
   soon: boolean;
   stoppable: boolean;
+  silent: boolean;
 }
 
 /** The instances with what becomes of them, and what one can do about each. */
@@ -86,6 +88,14 @@ export class InstancesPanel {
     await confirm(this.dialog, { title, text, verb: 'Terminate', act });
   }
 
+  protected async restart(instance: InstanceView): Promise<void> {
+    const act = async (): Promise<void> => this.store.put(await this.api.act(instance.id, 'restart'));
+    const title = `Run ${instance.name} again?`;
+    const text =
+      'Its machine boots once more, and its worker connects by itself. A program that still runs there ends; files stay.';
+    await confirm(this.dialog, { title, text, verb: 'Run machine', act });
+  }
+
   private async change(instance: InstanceView, send: () => Promise<InstanceView>): Promise<void> {
     this.failure.set(null);
     this.under.set(instance.id);
@@ -110,6 +120,7 @@ function rowOf(instance: InstanceView, now: number): InstanceRow {
     progress: progressOf(instance),
     sentence: sentenceOf(instance, now),
     soon: endsSoon(instance, now),
+    silent: isSilent(instance),
     stoppable: canStop(instance) && instance.buy === 'on-demand',
   };
 }

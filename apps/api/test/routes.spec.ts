@@ -20,8 +20,16 @@ const PUBLIC = [
   'POST /api/v1/auth/logout',
   'POST /api/v1/auth/setup',
 ];
-/** Routes with an id of something that belongs to the installation: all users see it. */
-const SHARED = ['GET /api/v1/instances/:id', 'GET /api/v1/machines/:id', 'GET /api/v1/pools/:id'];
+/**
+ * Routes with an id of something that belongs to the installation: all users see it. An instance is changed by whoever
+ * launched it and by administrators, which its own tests show.
+ */
+const SHARED = [
+  'GET /api/v1/machines/:id',
+  'GET /api/v1/pools/:id',
+  ...['GET', 'PATCH', 'DELETE'].map((method) => `${method} /api/v1/instances/:id`),
+  ...['start', 'restart', 'stop'].map((verb) => `POST /api/v1/instances/:id/${verb}`),
+];
 const SWEEP = {
   file: 'train.py',
   goal: { metric: 'loss', direction: 'min' },

@@ -57,6 +57,8 @@ export type InstanceProblem = z.infer<typeof InstanceProblemSchema>;
 export const InstanceViewSchema = z.object({
   id: IdSchema,
   provider: InstanceProviderSchema,
+  /** Who launched it; null: it was launched before that was noted. */
+  ownerId: IdSchema.nullable(),
   name: WordSchema,
   state: InstanceStateSchema,
   type: WordSchema,
@@ -98,6 +100,10 @@ export const InstanceListSchema = z.object({
   providers: z.array(InstanceProviderSchema).max(10),
   /** What everybody has to know: machines that nobody knows, keys that no longer work. */
   notices: z.array(SentenceSchema).max(100),
+  /** Whether whoever asks may launch some. */
+  mayLaunch: z.boolean(),
+  /** The dollars of this month that a member may still launch for; null: an administrator, whom only the limits of all bind. */
+  left: z.number().nullable(),
   /** EC2 is a simulation: nothing costs anything. */
   simulated: z.boolean(),
 });
@@ -185,10 +191,17 @@ export const BudgetSchema = z
     instances: z.int().min(0).max(MOST_INSTANCES, `Use at most ${MOST_INSTANCES}.`),
     dollarsPerHour: DollarsSchema.default(3),
     dollarsPerMonth: DollarsSchema.default(50),
+    /** What each member may launch for; 0: members launch nothing. */
+    memberDollarsPerMonth: DollarsSchema.default(0),
   })
   .strict();
 export type Budget = z.output<typeof BudgetSchema>;
-export const DEFAULT_BUDGET: Budget = { instances: 4, dollarsPerHour: 3, dollarsPerMonth: 50 };
+export const DEFAULT_BUDGET: Budget = {
+  instances: 4,
+  dollarsPerHour: 3,
+  dollarsPerMonth: 50,
+  memberDollarsPerMonth: 0,
+};
 
 /** What instances cost, in dollars: an estimate by the price table, without data transfer. */
 export const MoneySchema = z.object({

@@ -23,6 +23,7 @@ afterAll(async () => {
 
 const instance = (requestKey?: string): NewInstance => ({
   provider: 'local',
+  ownerId: null,
   name: 'local',
   type: 'local-1',
   cpus: null,
@@ -40,21 +41,22 @@ const instance = (requestKey?: string): NewInstance => ({
   reason: null,
   problem: null,
 });
+const ADMIN = { id: '0'.repeat(24), role: 'admin' } as const;
 const repositories = (): InstancesRepository[] =>
   [api, other].map(({ app }) => app.get(InstancesRepository, { strict: false }));
 
 it('lets through no more than the budget allows, through two servers at once', async () => {
   const gates = [api, other].map(({ app }) => app.get(BudgetGate, { strict: false }));
-  const asked = gates.flatMap((gate) => Array.from({ length: 5 }, () => gate.launch([instance()])));
+  const asked = gates.flatMap((gate) => Array.from({ length: 5 }, () => gate.launch([instance()], ADMIN)));
   const launched = (await Promise.allSettled(asked)).filter(({ status }) => status === 'fulfilled');
   expect(launched).toHaveLength(4);
   const [repository] = repositories() as [InstancesRepository];
   const living = await repository.living();
   expect(living).toHaveLength(4);
-  await expect(gates[0]?.launch([instance()])).rejects.toMatchObject({ code: 'budget.instances' });
+  await expect(gates[0]?.launch([instance()], ADMIN)).rejects.toMatchObject({ code: 'budget.instances' });
   await repository.change(living[0]?.id ?? '', { endedAt: new Date(), state: 'terminated' });
   // All of a launch or none of it.
-  await expect(gates[1]?.launch([instance(), instance()])).rejects.toMatchObject({ code: 'budget.instances' });
+  await expect(gates[1]?.launch([instance(), instance()], ADMIN)).rejects.toMatchObject({ code: 'budget.instances' });
   expect(await repository.living()).toHaveLength(3);
   // What a launch held that never went on is gone, and only that.
   const held = await repository.hold(instance());
@@ -66,10 +68,10 @@ it('lets through no more than the budget allows, through two servers at once', a
 it('counts dollars as if each ran to its end, and refuses a longer life that is over', async () => {
   const [gate] = [api].map(({ app }) => app.get(BudgetGate, { strict: false })) as [BudgetGate];
   const price = { compute: 2, address: 0, disk: 0, worst: 2 };
-  const [first] = await gate.launch([{ ...instance(), price }]);
+  const [first] = await gate.launch([{ ...instance(), price }], ADMIN);
   if (!first) throw new Error('one was asked for');
-  await expect(gate.launch([{ ...instance(), price }])).rejects.toMatchObject({ code: 'budget.hour' });
-  await expect(gate.extend(first, new Date(Date.now() + 26 * 3_600_000))).rejects.toMatchObject({
+  await expect(gate.launch([{ ...instance(), price }], ADMIN)).rejects.toMatchObject({ code: 'budget.hour' });
+  await expect(gate.extend(first, new Date(Date.now() + 26 * 3_600_000), ADMIN)).rejects.toMatchObject({
     code: 'budget.month',
   });
   const [repository] = repositories() as [InstancesRepository];
@@ -78,7 +80,7 @@ it('counts dollars as if each ran to its end, and refuses a longer life that is 
 
 it('launches once for one key, through two servers at once', async () => {
   const gates = [api, other].map(({ app }) => app.get(BudgetGate, { strict: false }));
-  const both = await Promise.all(gates.map((gate) => gate.launch([instance('key/0')])));
+  const both = await Promise.all(gates.map((gate) => gate.launch([instance('key/0')], ADMIN)));
   expect(both[0]?.[0]?.id).toBe(both[1]?.[0]?.id);
 });
 
@@ -106,7 +108,7 @@ it('checks what it is given', async () => {
 
 it('a machine hears of the end of its instance where that was changed', async () => {
   const machines = api.app.get(MachinesRepository, { strict: false });
-  const [launched] = await api.app.get(BudgetGate, { strict: false }).launch([instance()]);
+  const [launched] = await api.app.get(BudgetGate, { strict: false }).launch([instance()], ADMIN);
   if (!launched) throw new Error('one was asked for');
   const { id } = launched;
   await machines.joinInstance({ instanceId: id, name: 'local', provider: 'local', poolIds: [] }, 'a'.repeat(64));
@@ -115,4 +117,34 @@ it('a machine hears of the end of its instance where that was changed', async ()
   const endsAt = new Date(Date.now() + 2 * 3_600_000).toISOString();
   await ada.json('PATCH', `instances/${id}`, { endsAt });
   expect(await ofInstance()).toEqual([expect.objectContaining({ endsAt })]);
+});
+
+it('lets members launch within their dollars of a month where an administrator allows it, and change their own alone', async () => {
+  const [bob, eve] = [await api.signUp('bob'), await api.signUp('eve')];
+  const list = async (client: Client) => (await client.get<InstanceList>('/api/v1/instances')).body;
+  expect(await list(ada)).toMatchObject({ mayLaunch: true, left: null });
+  expect(await list(bob)).toMatchObject({ mayLaunch: false, left: 0 });
+  const refused = await bob.post('/api/v1/instances', { provider: 'local' });
+  expect(refused).toMatchObject({ status: 403, body: { code: 'instance.admins' } });
+  await ada.put('/api/v1/settings/budget', { instances: 7, memberDollarsPerMonth: 5 });
+
+  const gate = api.app.get(BudgetGate, { strict: false });
+  const price = { compute: 0.5, address: 0, disk: 0, worst: 0.5 };
+  const member = (client: Client) => ({ id: client.userId, role: 'member' }) as const;
+  const long = { ...instance(), price, ownerId: bob.userId, endsAt: new Date(Date.now() + 6 * 3_600_000) };
+  // Two at once, of which one fits.
+  const both = await Promise.allSettled([gate, gate].map((each) => each.launch([long], member(bob))));
+  expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  expect((await list(bob)).left).toBeCloseTo(2, 2);
+  const [own] = both.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+  const later = new Date(Date.now() + 12 * 3_600_000).toISOString();
+  const path = `/api/v1/instances/${own?.id ?? ''}`;
+  expect((await bob.patch(path, { endsAt: later })).body).toMatchObject({ code: 'budget.member' });
+  expect((await bob.patch(path, { name: 'of bob' })).body).toMatchObject({ name: 'of bob', ownerId: bob.userId });
+  // Another member has a share of her own, and nothing to say about this one.
+  expect((await list(eve)).left).toBe(5);
+  expect((await eve.delete(path)).body).toMatchObject({ code: 'instance.not_yours' });
+  expect((await ada.patch(path, { endsAt: later })).status).toBe(200);
+  const [repository] = repositories() as [InstancesRepository];
+  await repository.change(own?.id ?? '', { endedAt: new Date() });
 });

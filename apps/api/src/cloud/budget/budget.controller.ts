@@ -9,7 +9,7 @@ export class BudgetController {
   constructor(private readonly budgets: BudgetRepository) {}
 
   @Get()
-  @Returns(200, BudgetSchema, 'How many instances there may be at once')
+  @Returns(200, BudgetSchema, 'How many instances there may be at once, and what they may cost')
   get(): Promise<Budget> {
     return this.budgets.get();
   }

@@ -17,11 +17,12 @@ export class BudgetRepository {
   async get(): Promise<Budget> {
     const stored = await this.budgets.findById(ID).lean();
     if (!stored) return DEFAULT_BUDGET;
-    const { instances, dollarsPerHour, dollarsPerMonth } = stored;
+    const { instances, dollarsPerHour, dollarsPerMonth, memberDollarsPerMonth } = stored;
     return {
       instances,
       dollarsPerHour: dollarsPerHour ?? DEFAULT_BUDGET.dollarsPerHour,
       dollarsPerMonth: dollarsPerMonth ?? DEFAULT_BUDGET.dollarsPerMonth,
+      memberDollarsPerMonth: memberDollarsPerMonth ?? DEFAULT_BUDGET.memberDollarsPerMonth,
     };
   }
 

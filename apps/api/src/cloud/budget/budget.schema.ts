@@ -14,6 +14,9 @@ export class StoredBudget {
 
   @Prop({ type: Number })
   dollarsPerMonth?: number;
+
+  @Prop({ type: Number })
+  memberDollarsPerMonth?: number;
 }
 /** Counts what was decided about the budget: who decides on an earlier count decides again. */
 @Schema({ collection: 'budget_decisions', versionKey: false })

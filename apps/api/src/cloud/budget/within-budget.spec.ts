@@ -1,8 +1,8 @@
-import { overBudget } from './within-budget.js';
+import { leftOf, overBudget, overShare } from './within-budget.js';
 
 const HOUR = 3_600_000;
 const NOW = Date.parse('2026-11-15T00:00:00Z');
-const budget = { instances: 2, dollarsPerHour: 1, dollarsPerMonth: 10 };
+const budget = { instances: 2, dollarsPerHour: 1, dollarsPerMonth: 10, memberDollarsPerMonth: 4 };
 const instance = (worst: number, hours: number) => ({
   price: { compute: worst, address: 0, disk: 0, worst },
   ran: [{ from: new Date(NOW - HOUR), to: null }],
@@ -18,4 +18,14 @@ it.each([
   ['too much a month, with what is spent', [instance(1, 9.5)], 'budget.month'],
 ])('says of %s what it is', (_, all, code) => {
   expect(overBudget(all, budget, NOW)?.code ?? null).toBe(code);
+});
+
+it.each([
+  ['nothing', [], null, 4],
+  ['what is spent and may still be', [instance(0.5, 3)], null, 2],
+  ['one that has ended', [{ ...instance(1, 9), endedAt: new Date(NOW) }], null, 3],
+  ['more than the share', [instance(1, 3), instance(0.1, 1)], 'budget.member', 0],
+])('of a member with %s says what is left', (_, own, code, left) => {
+  expect(overShare(own, budget, NOW)?.code ?? null).toBe(code);
+  expect(leftOf(own, budget, NOW)).toBeCloseTo(left);
 });

@@ -11,6 +11,7 @@ export function instanceView(
   return {
     id,
     provider,
+    ownerId: instance.ownerId ?? null,
     // People rename the machine.
     name: machine?.name ?? name,
     state,

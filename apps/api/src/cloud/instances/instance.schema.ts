@@ -31,6 +31,10 @@ export class Instance {
   @Prop({ type: String, required: true })
   provider!: InstanceProvider;
 
+  /** Who launched it. */
+  @Prop({ type: String, default: null })
+  ownerId!: string | null;
+
   @Prop({ type: String, required: true })
   name!: string;
 

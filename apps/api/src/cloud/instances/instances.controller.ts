@@ -14,7 +14,7 @@ import {
 } from '@mle/protocol';
 import { Controller, Delete, Get, Headers, Patch, Post } from '@nestjs/common';
 import { z } from 'zod';
-import { AdminOnly } from '../../platform/http/current-user.js';
+import { type AuthUser, CurrentUser } from '../../platform/http/current-user.js';
 import { parsed, Returns, ZodBody, ZodParam, ZodQuery } from '../../platform/http/zod.js';
 import { InstancesService } from './instances.service.js';
 
@@ -26,8 +26,8 @@ export class InstancesController {
 
   @Get()
   @Returns(200, InstanceListSchema, 'Instances that live or ended within a day, and where some can be launched')
-  list(): Promise<InstanceList> {
-    return this.instances.list();
+  list(@CurrentUser() user: AuthUser): Promise<InstanceList> {
+    return this.instances.list(user);
   }
 
   @Get('types')
@@ -39,17 +39,17 @@ export class InstancesController {
   }
 
   @Post()
-  @AdminOnly()
   @Returns(
     201,
     z.object({ items: z.array(InstanceViewSchema) }),
-    'Launches instances. An Idempotency-Key makes a repetition harmless',
+    'Launches instances: administrators, and members within their share. An Idempotency-Key makes a repetition harmless',
   )
   launch(
     @ZodBody(LaunchInstancesSchema) body: LaunchInstances,
+    @CurrentUser() user: AuthUser,
     @Headers('idempotency-key') key?: string,
   ): Promise<{ items: InstanceView[] }> {
-    return this.instances.launch(body, parsed(KeySchema, key ?? null, 'Idempotency-Key'));
+    return this.instances.launch(body, parsed(KeySchema, key ?? null, 'Idempotency-Key'), user);
   }
 
   @Get(':id')
@@ -59,40 +59,36 @@ export class InstancesController {
   }
 
   @Patch(':id')
-  @AdminOnly()
   @Returns(200, InstanceViewSchema, 'Changes its name, when it ends, and when it stops if it is idle')
   change(
     @ZodParam('id', IdSchema) id: string,
     @ZodBody(UpdateInstanceSchema) body: UpdateInstance,
+    @CurrentUser() user: AuthUser,
   ): Promise<InstanceView> {
-    return this.instances.change(id, body);
+    return this.instances.change(id, body, user);
   }
 
   @Post(':id/start')
-  @AdminOnly()
   @Returns(200, InstanceViewSchema, 'Starts one that is stopped')
-  start(@ZodParam('id', IdSchema) id: string): Promise<InstanceView> {
-    return this.instances.start(id);
+  start(@ZodParam('id', IdSchema) id: string, @CurrentUser() user: AuthUser): Promise<InstanceView> {
+    return this.instances.start(id, user);
   }
 
   @Post(':id/restart')
-  @AdminOnly()
   @Returns(200, InstanceViewSchema, 'Boots the machine once more whose worker is gone')
-  restart(@ZodParam('id', IdSchema) id: string): Promise<InstanceView> {
-    return this.instances.restart(id);
+  restart(@ZodParam('id', IdSchema) id: string, @CurrentUser() user: AuthUser): Promise<InstanceView> {
+    return this.instances.restart(id, user);
   }
 
   @Post(':id/stop')
-  @AdminOnly()
   @Returns(200, InstanceViewSchema, 'Stops it and its runs; what it has stays for the next start')
-  stop(@ZodParam('id', IdSchema) id: string): Promise<InstanceView> {
-    return this.instances.stop(id);
+  stop(@ZodParam('id', IdSchema) id: string, @CurrentUser() user: AuthUser): Promise<InstanceView> {
+    return this.instances.stop(id, user);
   }
 
   @Delete(':id')
-  @AdminOnly()
   @Returns(200, InstanceViewSchema, 'Terminates it: its runs end, its machine and its files go')
-  terminate(@ZodParam('id', IdSchema) id: string): Promise<InstanceView> {
-    return this.instances.terminate(id);
+  terminate(@ZodParam('id', IdSchema) id: string, @CurrentUser() user: AuthUser): Promise<InstanceView> {
+    return this.instances.terminate(id, user);
   }
 }

@@ -15,7 +15,8 @@ import { MachinesRepository } from '../../machines/machines.repository.js';
 import { MachinesService } from '../../machines/machines.service.js';
 import { PoolsRepository } from '../../machines/pools/pools.repository.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
-import { badRequest, conflict, notFound } from '../../platform/http/problem.js';
+import type { AuthUser } from '../../platform/http/current-user.js';
+import { badRequest, conflict, forbidden, notFound } from '../../platform/http/problem.js';
 import { EventsService } from '../../platform/signals/events.service.js';
 import { BudgetGate } from '../budget/budget-gate.service.js';
 import { hostProcessors, leastTaken } from '../local/host-processors.js';
@@ -44,7 +45,7 @@ export class InstancesService {
     private readonly events: EventsService,
   ) {}
 
-  async list(): Promise<InstanceList> {
+  async list(user: AuthUser): Promise<InstanceList> {
     const instances = await this.instances.list();
     const machines = await this.machines.ofInstances(instances.map(({ id }) => id));
     return {
@@ -55,6 +56,7 @@ export class InstancesService {
         await Promise.all(this.providers.all.map(async (each) => ((await each.isThere()) ? [each.name] : [])))
       ).flat(),
       notices: this.providers.all.flatMap((each) => each.notices()),
+      ...(await this.gate.allows(user)),
       simulated: this.config.awsEndpoints.ec2 !== null,
     };
   }
@@ -70,7 +72,13 @@ export class InstancesService {
   }
 
   /** All of them or none; a repetition with the same key answers what the first has launched. */
-  async launch(request: LaunchInstances, key: string | null): Promise<{ items: InstanceView[] }> {
+  async launch(request: LaunchInstances, givenKey: string | null, user: AuthUser): Promise<{ items: InstanceView[] }> {
+    if (!(await this.gate.allows(user)).mayLaunch)
+      throw forbidden(
+        'instance.admins',
+        'Administrators launch instances here. Ask one to launch it, or to let members launch, in Settings, Limits.',
+      );
+    const key = givenKey === null ? null : `${user.id}/${givenKey}`;
     const { count = 1, poolId } = request;
     const provider = this.providers.of(request.provider);
     await provider.need();
@@ -80,21 +88,22 @@ export class InstancesService {
         { path: 'poolId', message: 'There is no such pool.' },
       ]);
     const before = await this.launchedBefore(key, count);
-    const launched = before ?? (await this.insertAll(request, type, await provider.place(request, type), count, key));
+    const launched =
+      before ?? (await this.insertAll(request, type, await provider.place(request, type), count, key, user));
     const look = this.keeper.look(request.provider);
     // A process is there at once; a machine of the cloud is not waited for.
     if (request.provider === 'local') await look;
     return { items: await Promise.all(launched.map(({ id }) => this.get(id))) };
   }
 
-  async change(id: string, { name, endsAt, idleMinutes }: UpdateInstance): Promise<InstanceView> {
-    const instance = await this.found(id);
+  async change(id: string, { name, endsAt, idleMinutes }: UpdateInstance, user: AuthUser): Promise<InstanceView> {
+    const instance = await this.found(id, user);
     const end = endsAt === undefined ? null : new Date(endsAt);
     if (end && end.getTime() > Date.now() + LONGEST_LIFETIME_MS)
       throw badRequest('request.invalid', 'An instance lives for at most 7 days from now. Choose an earlier end.', [
         { path: 'endsAt', message: 'Choose an end within 7 days.' },
       ]);
-    if (end && end > instance.endsAt) await this.gate.extend(instance, end);
+    if (end && end > instance.endsAt) await this.gate.extend(instance, end, user);
     if (name !== undefined) await this.rename(id, name);
     const changed = await this.apply(id, {
       ...(name !== undefined && { name }),
@@ -107,8 +116,8 @@ export class InstancesService {
     return changed;
   }
 
-  async start(id: string): Promise<InstanceView> {
-    const instance = await this.found(id);
+  async start(id: string, user: AuthUser): Promise<InstanceView> {
+    const instance = await this.found(id, user);
     await this.providers.of(instance.provider).need();
     if (instance.endsAt.getTime() <= Date.now())
       throw conflict('instance.over', 'Its time is over. Launch another one.');
@@ -125,8 +134,8 @@ export class InstancesService {
   }
 
   /** Runs the machine once more whose worker is gone: it boots, and the worker comes back by itself. */
-  async restart(id: string): Promise<InstanceView> {
-    const instance = await this.found(id);
+  async restart(id: string, user: AuthUser): Promise<InstanceView> {
+    const instance = await this.found(id, user);
     if (instance.state !== 'connecting')
       throw conflict(
         'instance.not_silent',
@@ -138,17 +147,16 @@ export class InstancesService {
     return this.apply(id, { startedAt: new Date(), reason: null, phases: [] });
   }
 
-  async stop(id: string): Promise<InstanceView> {
-    if (!canRest(await this.found(id)))
+  async stop(id: string, user: AuthUser): Promise<InstanceView> {
+    if (!canRest(await this.found(id, user)))
       throw conflict('instance.spot', 'A spot instance cannot be stopped and started again. Terminate it.');
     await this.runs.stopHeld(id, 'its instance was stopped');
     return this.apply(id, { wanted: 'stopped', reason: 'Stopped by a person.' });
   }
 
   /** One that is over stays so. */
-  async terminate(id: string): Promise<InstanceView> {
-    const instance = await this.instances.get(id);
-    if (!instance) throw notFound('instance');
+  async terminate(id: string, user: AuthUser): Promise<InstanceView> {
+    const instance = await this.permitted(id, user);
     if (instance.endedAt) return this.view(instance);
     await this.keeper.terminate(instance, 'Terminated by a person.');
     await this.lookAgain(instance);
@@ -181,6 +189,7 @@ export class InstancesService {
     placement: Placement,
     count: number,
     key: string | null,
+    user: AuthUser,
   ): Promise<InstanceRecord[]> {
     const host = request.provider === 'local' ? hostProcessors() : null;
     const living = await this.instances.living();
@@ -193,6 +202,7 @@ export class InstancesService {
       return {
         ...placement,
         provider: request.provider,
+        ownerId: user.id,
         name: freeName(request.name ?? request.provider, names, request.name !== undefined && count === 1),
         type,
         cpus: own,
@@ -209,7 +219,7 @@ export class InstancesService {
         problem: null,
       };
     });
-    return this.gate.launch(wanted);
+    return this.gate.launch(wanted, user);
   }
 
   private async launchedBefore(key: string | null, count: number): Promise<InstanceRecord[] | null> {
@@ -223,9 +233,17 @@ export class InstancesService {
     return found.length === count ? found : null;
   }
 
-  private async found(id: string): Promise<InstanceRecord> {
+  /** For an administrator, or for whoever launched it. */
+  private async permitted(id: string, { id: userId, role }: AuthUser): Promise<InstanceRecord> {
     const instance = await this.instances.get(id);
     if (!instance) throw notFound('instance');
+    if (role !== 'admin' && instance.ownerId !== userId)
+      throw forbidden('instance.not_yours', 'Whoever launched an instance changes it, or an administrator. Ask one.');
+    return instance;
+  }
+
+  private async found(id: string, user: AuthUser): Promise<InstanceRecord> {
+    const instance = await this.permitted(id, user);
     if (instance.endedAt || instance.wanted === 'gone') throw over();
     return instance;
   }

@@ -19,6 +19,10 @@ export class InstancesStore {
   readonly providers = signal<InstanceList['providers']>([]);
   /** What everybody has to know of machines and keys. */
   readonly notices = signal<readonly string[]>([]);
+  /** Whether the user may launch some. */
+  readonly mayLaunch = signal(false);
+  /** The dollars of this month that a member may still launch for; null: no share binds. */
+  readonly left = signal<number | null>(null);
   readonly simulated = signal(false);
   readonly list = computed(() =>
     [...this.byId().values()].sort((a, b) => b.requestedAt.localeCompare(a.requestedAt) || b.id.localeCompare(a.id)),
@@ -36,10 +40,12 @@ export class InstancesStore {
 
   async load(): Promise<void> {
     try {
-      const { items, providers, notices, simulated } = await this.api.list();
+      const { items, providers, notices, mayLaunch, left, simulated } = await this.api.list();
       this.byId.set(new Map(items.map((instance) => [instance.id, instance])));
       this.providers.set(providers);
       this.notices.set(notices);
+      this.mayLaunch.set(mayLaunch);
+      this.left.set(left);
       this.simulated.set(simulated);
       this.status.set('ready');
       this.error.set(null);

@@ -14,7 +14,14 @@ import { Icon } from '../ui/icon';
     <p class="muted">Checked before every launch. Instances that live stay, also those that are stopped.</p>
     <form
       novalidate
-      (submit)="save($event, instances.valueAsNumber, dollarsPerHour.valueAsNumber, dollarsPerMonth.valueAsNumber)"
+      (submit)="
+        save($event, {
+          instances: instances.valueAsNumber,
+          dollarsPerHour: dollarsPerHour.valueAsNumber,
+          dollarsPerMonth: dollarsPerMonth.valueAsNumber,
+          memberDollarsPerMonth: memberDollarsPerMonth.valueAsNumber,
+        })
+      "
     >
       <label class="field">
         <span class="label">Instances at once</span>
@@ -67,6 +74,23 @@ import { Icon } from '../ui/icon';
           <span class="field-error" role="alert">{{ text }}</span>
         }
       </label>
+      <label class="field">
+        <span class="label">Dollars per month for each member, 0: administrators launch alone</span>
+        <input
+          #memberDollarsPerMonth
+          class="input"
+          type="number"
+          min="0"
+          step="any"
+          [value]="limit()?.memberDollarsPerMonth ?? ''"
+          [disabled]="limit() === null"
+          [attr.aria-invalid]="!!failure()"
+          (input)="done.set(false)"
+        />
+        @if (failure()?.field('memberDollarsPerMonth'); as text) {
+          <span class="field-error" role="alert">{{ text }}</span>
+        }
+      </label>
       @if (failure(); as problem) {
         <span class="field-error" role="alert">{{ problem.message }}</span>
       }
@@ -100,17 +124,12 @@ export class LimitsForm {
     void this.load();
   }
 
-  protected async save(
-    event: Event,
-    instances: number,
-    dollarsPerHour: number,
-    dollarsPerMonth: number,
-  ): Promise<void> {
+  protected async save(event: Event, limit: Budget): Promise<void> {
     event.preventDefault();
     this.failure.set(null);
     this.done.set(false);
     try {
-      this.limit.set(await this.api.setBudget({ instances, dollarsPerHour, dollarsPerMonth }));
+      this.limit.set(await this.api.setBudget(limit));
       this.done.set(true);
     } catch (error) {
       this.failure.set(toRequestError(error));

@@ -58,10 +58,15 @@ export class InstancesPanel {
   private readonly dialog = inject(MatDialog);
   private readonly clock = inject(Clock);
   private readonly session = inject(Session);
-  protected readonly admin = computed(() => this.session.user()?.role === 'admin');
   protected readonly failure = signal<{ id: string; text: string } | null>(null);
   private readonly under = signal<string | null>(null);
   protected readonly rows = computed(() => this.store.list().map((instance) => rowOf(instance, this.clock.now())));
+
+  /** Administrators, and whoever launched it. */
+  protected mayChange({ ownerId }: InstanceView): boolean {
+    const user = this.session.user();
+    return user?.role === 'admin' || (user !== null && user?.id === ownerId);
+  }
 
   protected busy({ instance }: InstanceRow): boolean {
     return this.under() === instance.id || this.server.refusal() !== null;
@@ -69,6 +74,8 @@ export class InstancesPanel {
 
   protected async launch(): Promise<void> {
     const { LaunchDialog } = await import('./launch-dialog');
+    // What is left for a member has changed with what others and the time did.
+    if (this.store.left() !== null) await this.store.load();
     this.dialog.open(LaunchDialog, { ariaLabel: 'Launch an instance', restoreFocus: true });
   }
 

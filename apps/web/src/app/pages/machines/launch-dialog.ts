@@ -67,6 +67,7 @@ export class LaunchDialog {
   private readonly region = signal('');
   protected readonly ownRegion = computed(() => this.offer()?.region ?? '');
   protected readonly plural = plural;
+  protected readonly dollars = dollars;
   protected readonly atMost = computed(() => {
     const offer = this.offer();
     const chosen = this.types().find(({ type }) => type === this.type());
@@ -145,7 +146,7 @@ export class LaunchDialog {
           type,
           ...(this.cloud() && {
             ...(this.region() && { region: this.region() }),
-            way: this.way(),
+            ...(this.reach() && { way: this.way() }),
             buy: this.buy() === 'on-demand' ? ('on-demand' as const) : ('spot' as const),
             fallBack: this.buy() === 'either',
             diskGb: this.diskGb(),
@@ -179,7 +180,9 @@ export class LaunchDialog {
       const [offer, budget] = await Promise.all([this.api.types(provider, region), this.api.budget()]);
       if (this.provider() !== provider || (provider === 'aws' && this.region() !== region)) return;
       this.offer.set(offer);
-      if (provider === 'aws' && this.reach() === null) this.reach.set(await this.api.reach());
+      // The addresses of the server are for administrators: for others it chooses by itself.
+      if (provider === 'aws' && this.reach() === null && this.store.left() === null)
+        this.reach.set(await this.api.reach());
       this.budget.set(budget);
       const first = offer.items.find(({ freeTier }) => freeTier) ?? offer.items[0];
       if (!offer.items.some(({ type }) => type === this.type())) this.type.set(first?.type ?? null);

@@ -3,9 +3,18 @@ import { FlagSchema } from './bounded.js';
 import { IdSchema } from './ids.js';
 import { LIMITS } from './limits.js';
 
-export const OUTPUT_STREAMS = ['stdout', 'stderr', 'system'] as const;
+/**
+ * `system`: our own sentences. `tensorboard`: what the machine read from event files, for the reader of numbers alone:
+ * a line is `["name", step, value, time]`, or `{"file", "to"}` before those of a file that were read up to there. What
+ * is no finite number stands there as a word.
+ */
+export const OUTPUT_STREAMS = ['stdout', 'stderr', 'system', 'tensorboard'] as const;
 export const OutputStreamSchema = z.enum(OUTPUT_STREAMS);
 export type OutputStream = z.infer<typeof OutputStreamSchema>;
+
+/** Whether the program itself wrote it. */
+export const isProgramStream = (index: number): boolean =>
+  OUTPUT_STREAMS[index] === 'stdout' || OUTPUT_STREAMS[index] === 'stderr';
 
 /** Bytes of one stream that were read together. `offset` counts the whole sequence of the attempt. */
 const SegmentSchema = z.object({
@@ -25,7 +34,8 @@ export type SegmentList = z.infer<typeof SegmentListSchema>;
 
 export const OutputQuerySchema = z.object({
   attempt: z.coerce.number().int().positive().optional(),
-  stream: OutputStreamSchema.optional(),
+  /** Without it what a person reads: all but `tensorboard`. `all`: the whole sequence, as offsets count it. */
+  stream: z.enum([...OUTPUT_STREAMS, 'all']).optional(),
   from: z.coerce.number().int().nonnegative().optional(),
   to: z.coerce.number().int().nonnegative().optional(),
   follow: FlagSchema.optional(),

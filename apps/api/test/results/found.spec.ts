@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import {
   type FoundList,
+  type MetricList,
   type MetricPreview,
   type MetricSettings,
   NO_METRIC_RULES,
+  OUTPUT_STREAMS,
+  type OutputStream,
   type ProjectView,
   type RunView,
 } from '@mle/protocol';
@@ -38,22 +41,28 @@ describe('what was found in the output of a run', () => {
   const get = async (id: string): Promise<RunView> => (await ada.get<RunView>(`runs/${id}`)).body;
 
   /** A run that printed the lines and has ended. */
-  async function ran(...lines: string[]): Promise<RunView> {
+  const ran = (...lines: string[]): Promise<RunView> => ranWith(lines.map((line) => [line, 'stdout']));
+
+  /** A run whose lines came by different streams. */
+  async function ranWith(lines: [string, OutputStream][]): Promise<RunView> {
     const { body: run } = await ada.post<RunView>('runs', {
       projectId,
       file: 'train.py',
       target: { machineId: worker.machineId },
     });
     const ref = { runId: run.id, attempt: 1 };
-    const data = Buffer.from(lines.map((line) => `${line}\n`).join(''));
+    const data = Buffer.from(lines.map(([line]) => `${line}\n`).join(''));
+    const segments = lines.map(([line, stream], i): [number, number, number] => [
+      Buffer.byteLength(line) + 1,
+      OUTPUT_STREAMS.indexOf(stream),
+      1_000 + 10 * i,
+    ]);
     await worker.specOf(ref);
     await worker.running(ref);
-    await api.app
-      .get(OutputIngest, { strict: false })
-      .accept({ ...ref, from: 0, segments: [[data.length, 0, 1_000]] }, data, {
-        machineId: worker.machineId,
-        mayWrite: async () => true,
-      });
+    await api.app.get(OutputIngest, { strict: false }).accept({ ...ref, from: 0, segments }, data, {
+      machineId: worker.machineId,
+      mayWrite: async () => true,
+    });
     await worker.finish(ref, {
       outputBytes: data.length,
       outputSha256: createHash('sha256').update(data).digest('hex'),
@@ -133,6 +142,34 @@ describe('what was found in the output of a run', () => {
     const later = await ran(...lines);
     await allRead();
     expect((await get(later.id)).metrics['best']).toEqual({ last: 0.25, min: 0.25, max: 0.5, step: 2 });
+  });
+
+  it('has curves of event files, whose points are not among what is read as output', async () => {
+    const run = await ranWith([
+      ['begin', 'stdout'],
+      ['{"file":"runs/tfevents.1","to":80}', 'tensorboard'],
+      ['["Loss/train",0,0.5,2000]', 'tensorboard'],
+      ['["Loss/train",1,0.25,3000]', 'tensorboard'],
+      ['step 1 accuracy 0.5', 'stdout'],
+      ['step 2 accuracy 0.75', 'stdout'],
+    ]);
+    const path = `runs/${run.id}`;
+    const { items } = await until('both are read', async () => {
+      const { body } = await ada.get<FoundList>(`${path}/metrics/found`);
+      return body.items.length === 2 ? body : null;
+    });
+    expect(items.map(({ name, line, text }) => [name, line, text])).toEqual([
+      ['Loss/train', null, 'TensorBoard, step 1: Loss/train = 0.25'],
+      ['accuracy', 3, 'step 2 accuracy 0.75'],
+    ]);
+    const { body } = await ada.get<MetricList>(`${path}/metrics?names=Loss/train`);
+    expect(body.series).toEqual([
+      { name: 'Loss/train', axis: 'step', count: 2, x: [0, 1], y: [0.5, 0.25], time: [2_000, 3_000] },
+    ]);
+    const read = async (query: string): Promise<string> => (await ada.get(`${path}/output${query}`)).bytes.toString();
+    expect(await read('')).toBe('begin\nstep 1 accuracy 0.5\nstep 2 accuracy 0.75\n');
+    expect(await read('?stream=tensorboard')).toContain('["Loss/train",1,0.25,3000]\n');
+    expect((await read('?stream=all')).length).toBe(run.outputBytes);
   });
 
   it("is nobody else's", async () => {

@@ -1,7 +1,7 @@
 import { existsSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { AttemptRef, RunSpec } from '@mle/protocol';
+import type { AttemptRef, OutputStream, RunSpec } from '@mle/protocol';
 import type { Logger } from '../base/logger.js';
 import { PrepareError } from '../base/prepare-error.js';
 import { attemptKey } from '../journal/attempt-key.js';
@@ -16,7 +16,9 @@ import type { Environments } from '../prepare/setup/environments.js';
 import type { Workspaces } from '../prepare/sync/workspaces.js';
 import type { ArtifactSender } from '../results/artifacts/artifact-sender.js';
 import { ArtifactWatch } from '../results/artifacts/artifact-watch.js';
+import { type EventPlace, EventWatch } from '../results/events/event-watch.js';
 import { OutputSender } from '../results/output/output-sender.js';
+import { spoolLines } from '../results/output/spool-lines.js';
 import type { Link } from '../server/link/link.js';
 import type { Quarry } from '../supervisor/process-hunt.js';
 import { killAll } from '../supervisor/process-hunt.js';
@@ -50,6 +52,7 @@ export class Attempt {
   private readonly folder: string;
   private readonly abort = new AbortController();
   private readonly artifacts: ArtifactWatch;
+  private readonly events: EventWatch;
   private sender: OutputSender | null = null;
   /** What the server said on this connection that it has stored; null: nothing yet. */
   private serverHas: number | null = null;
@@ -72,12 +75,20 @@ export class Attempt {
   ) {
     this.key = attemptKey(ref);
     this.folder = tools.journal.folder(ref);
-    const place = { ref, folder: tools.workspaces.outputs(ref), uid: () => this.uid };
+    const pictures = join(this.folder, FILES.pictures);
+    const place = { ref, folder: tools.workspaces.outputs(ref), pictures, uid: () => this.uid };
     this.artifacts = new ArtifactWatch(
       tools.artifacts,
       place,
       (text) => this.note(text),
       () => void this.discard(),
+      log,
+      this.abort.signal,
+    );
+    this.events = new EventWatch(
+      () => this.eventPlace(),
+      { write: (lines) => this.note(lines, 'tensorboard'), tell: (text) => this.note(text) },
+      pictures,
       log,
       this.abort.signal,
     );
@@ -247,6 +258,7 @@ export class Attempt {
     if (this.runningTold !== null) return;
     this.log.info({ pid: process.pid }, 'The run has started.');
     this.artifacts.start();
+    this.events.start(() => spoolLines(join(this.folder, FILES.spool), 'tensorboard'));
     const { pid, startedAt } = process;
     this.runningTold = this.tools.link
       .insist(this.abort.signal, () => this.tools.link.running({ ...this.ref, pid, startedAt }))
@@ -273,6 +285,8 @@ export class Attempt {
     if (sender === null) return;
     if (this.process !== null) this.started(this.process);
     await this.runningTold;
+    // Its pictures are among the artifacts.
+    await this.events.finish();
     // Both before the end is reported: until then the journal has the attempt, and whoever follows this worker does
     // them again.
     let [artifacts] = await Promise.all([this.artifacts.finish(), this.reportLeftovers(signal)]);
@@ -319,9 +333,9 @@ export class Attempt {
   }
 
   /** A sentence of our own in the run's output, which is not over before its end is reported. */
-  private async note(text: string): Promise<void> {
+  private async note(text: string, stream: OutputStream = 'system'): Promise<void> {
     try {
-      await this.tools.supervisor.request({ op: 'note', key: this.key, stream: 'system', text });
+      await this.tools.supervisor.request({ op: 'note', key: this.key, stream, text });
       const { bytes } = await this.tools.supervisor.open(this.key, this.folder, this.spec.outputQuotaBytes);
       this.sender?.notify(bytes);
     } catch (error) {
@@ -332,8 +346,8 @@ export class Attempt {
   /** While the slot is not free: the next run changes the workspace. */
   private async reportLeftovers(signal: AbortSignal): Promise<void> {
     try {
-      const since = lstatSync(join(this.folder, FILES.started), { throwIfNoEntry: false })?.ctimeMs;
-      if (since === undefined) return;
+      const since = this.since;
+      if (since === null) return;
       const { items, truncated } = await this.tools.workspaces.leftovers(this.spec, this.slot, since);
       if (items.length > 0)
         await this.tools.link.insist(signal, () =>
@@ -365,6 +379,23 @@ export class Attempt {
     await this.tools.journal.remove(this.ref);
     this.tools.environments.release(this.key);
     this.onGone();
+  }
+
+  /** When the program began, by the clock of the file system; null: not yet. */
+  private get since(): number | null {
+    return lstatSync(join(this.folder, FILES.started), { throwIfNoEntry: false })?.ctimeMs ?? null;
+  }
+
+  private eventPlace(): EventPlace {
+    const { workspaces } = this.tools;
+    const folder = workspaces.workspace(this.spec.projectId, this.slot);
+    return {
+      roots: [
+        { folder, name: '', uid: workspaces.uidOf(folder) },
+        { folder: workspaces.outputs(this.ref), name: '$MLE_OUTPUT_DIR/', uid: this.uid },
+      ],
+      since: this.since,
+    };
   }
 
   private quarry(): Quarry {

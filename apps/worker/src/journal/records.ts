@@ -41,4 +41,6 @@ export const FILES = {
   /** The variables of a run in a container. */
   containerEnv: 'container.env',
   spool: 'spool',
+  /** A folder: what event files of the run held. */
+  pictures: 'pictures',
 } as const;

@@ -5,7 +5,7 @@ import { OpenFolder } from '../base/open-folder.js';
 import { inTurns } from './sync/in-turns.js';
 
 /** Made again by tools, or meant to stay: not worth a question after each run. */
-const SKIPPED_FOLDERS = new Set([
+export const SKIPPED_FOLDERS = new Set([
   '.git',
   '.venv',
   'venv',
@@ -18,7 +18,7 @@ const SKIPPED_FOLDERS = new Set([
   '.ipynb_checkpoints',
 ]);
 /** At the top of a project: what programs keep for the next run, also when it starts clean. */
-const DATA_FOLDER = 'data';
+export const DATA_FOLDER = 'data';
 const IGNORE_FILE = '.mleignore';
 /** A longer one is none. */
 const IGNORE_BYTES = 1024 * 1024;

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writev } from 'node:fs';
 import type { OutputStream } from '@mle/protocol';
-import { OUTPUT_STREAMS } from '@mle/protocol';
+import { isProgramStream, OUTPUT_STREAMS } from '@mle/protocol';
 import { decodeHeader, encodeHeader, HEADER_BYTES, MAX_FRAME_BYTES } from '../journal/spool-format.js';
 import { OutputTail } from './output-tail.js';
 
@@ -173,7 +173,7 @@ export class SpoolWriter {
     this.bytes += due - frames.length * HEADER_BYTES;
     this.onWritten(
       this.bytes,
-      frames.some(([stream]) => stream !== 'system'),
+      frames.some(([stream]) => isProgramStream(OUTPUT_STREAMS.indexOf(stream))),
     );
     return true;
   }
@@ -207,7 +207,7 @@ function scan(fd: number): { file: number; offset: number; program: number; torn
     if (frame === null || file + HEADER_BYTES + frame.length > size) break;
     file += HEADER_BYTES + frame.length;
     offset += frame.length;
-    if (OUTPUT_STREAMS[frame.stream] !== 'system') program += frame.length;
+    if (isProgramStream(frame.stream)) program += frame.length;
   }
   return { file, offset, program, torn: file < size };
 }

@@ -1,10 +1,11 @@
-import type { AttemptRef, FoundList, FoundName } from '@mle/protocol';
+import { type AttemptRef, type FoundList, type FoundName, OUTPUT_STREAMS } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { OutputService } from '../output/output.service.js';
 import { MetricRulesService } from './metric-rules.service.js';
 import { MetricsService } from './metrics.service.js';
 import { keptSeries, SeriesBook } from './reader/series-book.js';
 
+const EVENTS = OUTPUT_STREAMS.indexOf('tensorboard');
 /** The lines of a longer output are not counted. */
 const MOST_COUNTED_BYTES = 32 * 1024 * 1024;
 
@@ -47,7 +48,8 @@ export class FoundNames {
         count: one?.count ?? 1,
         last: one ? one.last : Number.isFinite(final) ? final : null,
         hidden: isHidden.has(name),
-        line: lines?.get(end) ?? null,
+        // No line that a person sees.
+        line: one?.form === 'tensorboard' ? null : (lines?.get(end) ?? null),
         ...source,
       };
     });
@@ -70,10 +72,16 @@ export class FoundNames {
     const reach = (offset: number): void => {
       while (at < wanted.length && (wanted[at] ?? 0) <= offset) numbers.set(wanted[at++] ?? 0, line);
     };
-    for await (const { from, data } of this.output.chunks(ref, 0, to)) {
-      for (let lf = data.indexOf(10); lf >= 0; lf = data.indexOf(10, lf + 1)) {
-        reach(from + lf);
-        line++;
+    for await (const { from, data, segments } of this.output.chunks(ref, 0, to)) {
+      let start = 0;
+      for (const [length, stream] of segments) {
+        const stop = start + length;
+        if (stream !== EVENTS)
+          for (let lf = data.indexOf(10, start); lf >= 0 && lf < stop; lf = data.indexOf(10, lf + 1)) {
+            reach(from + lf);
+            line++;
+          }
+        start = stop;
       }
     }
     reach(to);

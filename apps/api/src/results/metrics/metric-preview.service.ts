@@ -38,7 +38,7 @@ export class MetricPreviews {
     const from = Math.max(0, to - MOST_BYTES);
     const preview: MetricPreview = { problem: null, lines: 0, read: 0, partly: from > 0, items: [] };
     let rest = '';
-    for await (const { data } of this.output.chunks(ref, from, to)) {
+    for await (const data of this.output.read(ref, { from, to, stream: null })) {
       const lines = (rest + data.toString('utf8')).split('\n');
       rest = (lines.pop() ?? '').slice(-LONGEST_LINE);
       for (const line of lines) look(preview, pattern, line);

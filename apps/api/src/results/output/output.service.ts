@@ -5,13 +5,14 @@ import { RunHooks } from '../../run-records/run-hooks.js';
 import { type Chunk, OutputRepository } from './output.repository.js';
 import { clipSegments } from './segment-codec.js';
 
-/** A range of the whole sequence, and the one stream that is wanted, or all. */
+/** A range of the whole sequence, and the one stream that is wanted; null: those that a person reads. */
 export interface OutputRange {
   from: number;
   to: number;
-  stream: OutputStream | null;
+  stream: OutputStream | 'all' | null;
 }
 
+const EVENTS = OUTPUT_STREAMS.indexOf('tensorboard');
 /** A notice may be lost between replicas: a follower looks by itself this often. */
 const LOOK_AGAIN_MS = 1_000;
 
@@ -112,15 +113,18 @@ class Waker {
   }
 }
 
-function* only(chunk: Chunk, stream: OutputStream | null): Generator<Buffer> {
-  if (stream === null) {
-    yield chunk.data;
-    return;
+/** Neighbours that are wanted come as one piece. */
+function* only({ data, segments }: Pick<Chunk, 'data' | 'segments'>, stream: OutputRange['stream']): Generator<Buffer> {
+  const isWanted = (index: number): boolean =>
+    stream === 'all' || (stream === null ? index !== EVENTS : OUTPUT_STREAMS[index] === stream);
+  let from = 0;
+  let to = 0;
+  for (const [length, index] of segments) {
+    if (!isWanted(index)) {
+      if (to > from) yield data.subarray(from, to);
+      from = to + length;
+    }
+    to += length;
   }
-  const wanted = OUTPUT_STREAMS.indexOf(stream);
-  let at = 0;
-  for (const [length, index] of chunk.segments) {
-    if (index === wanted) yield chunk.data.subarray(at, at + length);
-    at += length;
-  }
+  if (to > from) yield data.subarray(from, to);
 }

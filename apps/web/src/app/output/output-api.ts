@@ -16,10 +16,10 @@ export class OutputApi {
 
   /** The stored bytes of `[from, to)` with the stream and time of each piece. */
   async range(runId: string, attempt: number, from: number, to: number): Promise<OutputRange> {
-    const params = { attempt, from, to };
+    const params = { attempt, from, to, stream: 'all' };
     const [body, segments] = await Promise.all([
       firstValueFrom(this.http.get(`${API}/runs/${runId}/output`, { params, responseType: 'arraybuffer' })),
-      firstValueFrom(this.http.get<SegmentList>(`${API}/runs/${runId}/segments`, { params })),
+      firstValueFrom(this.http.get<SegmentList>(`${API}/runs/${runId}/segments`, { params: { attempt, from, to } })),
     ]);
     return { from, bytes: new Uint8Array(body), segments: segments.items };
   }

@@ -4,6 +4,7 @@ const encode = (text: string) => new TextEncoder().encode(text);
 const OUT = 0;
 const ERR = 1;
 const SYS = 2;
+const EVENTS = 3;
 
 /** Puts stretches of text into frames with running offsets. */
 function frames(
@@ -34,6 +35,19 @@ describe('OutputBuffer', () => {
     expect([0, 1, 2].map((i) => buffer.line(i).stream)).toEqual(['system', 'stdout', 'stdout']);
     expect(buffer.end).toBe(25);
     expect(buffer.line(1).time).toBe(1013);
+  });
+
+  it('keeps the place of points of event files, which are no lines', () => {
+    const buffer = new OutputBuffer();
+    const parts = frames([
+      ['one\ntw', OUT],
+      ['["loss",0,0.5,1]\n', EVENTS],
+      ['o\n', OUT],
+    ]);
+    for (const { from, pieces, bytes } of parts) buffer.accept(from, pieces, bytes);
+    expect(texts(buffer)).toEqual(['one', 'two']);
+    expect(buffer.end).toBe(25);
+    expect(buffer.missing(25)).toBeNull();
   });
 
   it('gives the same lines for every order of the same frames, and names the gap meanwhile', () => {

@@ -24,6 +24,7 @@ interface Waiting {
 
 /** Frames ahead of a gap that are kept; beyond it the range brings them again. */
 const WAITING_BYTES = 16 * 1024 * 1024;
+const EVENTS = STREAM_ORDER.indexOf('tensorboard');
 const NEWLINE = 10;
 const ESC = 27;
 
@@ -141,6 +142,8 @@ export class OutputBuffer {
   private index(piece: Uint8Array, stream: number, time: number): void {
     const offset = this.data.length;
     this.data.append(piece);
+    // Points of event files take their place in the sequence, and are no lines.
+    if (stream === EVENTS) return;
     let escape = piece.indexOf(ESC);
     for (let at = 0; at < piece.length;) {
       const newline = piece.indexOf(NEWLINE, at);

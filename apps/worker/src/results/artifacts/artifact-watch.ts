@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptRef, DroppedArtifact } from '@mle/protocol';
 import { artifactQuotaReason, LIMITS } from '@mle/protocol';
@@ -6,7 +7,7 @@ import { shownName } from '../../base/shown-name.js';
 import type { ArtifactSender, Source } from './artifact-sender.js';
 import { Superseded } from './artifact-sender.js';
 import type { OutputScan, ScannedFile } from './output-scan.js';
-import { scanOutputs } from './output-scan.js';
+import { scanResults } from './output-scan.js';
 import type { Trace } from './own-file.js';
 import { hashOf, NotOwn, openOwn, sameTrace, traceOf } from './own-file.js';
 
@@ -27,6 +28,8 @@ const CUT = 'The run was stopped before it was stored.';
 interface Place {
   ref: AttemptRef;
   folder: string;
+  /** Of what the worker took from event files. */
+  pictures: string;
   /** Whose files they have to be, asked when there may be some. Null: anybody's. */
   uid: () => number | null;
 }
@@ -86,7 +89,7 @@ export class ArtifactWatch {
     // Room that was missing may be there now.
     this.dropped.clear();
     for (let round = 0; ; round++) {
-      const scan = await scanOutputs(this.place.folder);
+      const scan = await scanResults(this.place.folder, this.place.pictures);
       const due = this.due(scan);
       if (due.length === 0 && this.removed(scan).length === 0 && this.refusals(scan).length === 0) break;
       if (round >= LAST_ROUNDS || this.cutOff.signal.aborted) {
@@ -106,7 +109,7 @@ export class ArtifactWatch {
       await delay(wait, undefined, { signal: pause }).catch(() => undefined);
       if (pause.aborted) return;
       const began = performance.now();
-      const scan = await scanOutputs(this.place.folder);
+      const scan = await scanResults(this.place.folder, this.place.pictures);
       wait = Math.max(SCAN_MS, (performance.now() - began) * SCAN_SHARE);
       const settled = this.due(scan).filter(({ path, file }) =>
         sameTrace(this.before.get(path) ?? { ...file, inode: -1 }, file),
@@ -188,7 +191,9 @@ export class ArtifactWatch {
   /** A sentence where it cannot be stored; null where it changed. */
   private async source(scan: OutputScan, path: string, file: ScannedFile): Promise<Source | string | null> {
     const open = async (): Promise<Awaited<ReturnType<typeof openOwn>>['handle']> => {
-      const { handle, stat } = await openOwn(scan.root, file.real, this.place.uid());
+      const { handle, stat } = await (file.own
+        ? openOwn(dirname(file.real), file.real, null)
+        : openOwn(scan.root, file.real, this.place.uid()));
       if (sameTrace(traceOf(stat), file)) return handle;
       await handle.close();
       throw new Error('It changed.');

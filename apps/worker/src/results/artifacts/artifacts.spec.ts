@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '@mle/testing';
+import { plainImage, plainScalar } from '../../../test/event-file-writer.js';
 import type { TestRun } from '../../../test/test-run.js';
 import { TestServer } from '../../../test/test-server.js';
 import { TestWorker } from '../../../test/test-worker.js';
@@ -67,6 +68,28 @@ test('stores files while the run goes on, and what changed since at its end', as
   expect(sent(sha256('two\n'))).toBe(4);
   expect(run.dropped).toEqual([]);
   await until('the folder is gone', () => !existsSync(folderOf(run)));
+});
+
+test('event files of TensorBoard become points on a stream of their own and pictures, while the run goes on', async () => {
+  const picture = Buffer.from([0x89, 0x50, 0x4e, 0x47, 1]);
+  const parts = [
+    Buffer.concat([plainScalar('loss', 0, 0.5), plainImage('digit', 0, picture)]),
+    plainScalar('loss', 1, 0.25),
+  ];
+  const [first, second] = parts.map((part) => `echo ${part.toString('base64')} | base64 -d >> $OLDPWD/logs/tfevents.1`);
+  const run = await server.submit({}, { command: `mkdir -p logs; ${waiting(first ?? '', second)}` });
+  await until('the picture is stored', () => run.artifacts.has('tensorboard/digit-0.png'));
+  await until('the point is stored', () => run.stream('tensorboard').includes('["loss",0,0.5,0]'));
+  expect(run.finished).toBeNull();
+  go(run);
+  await until('the run is finished', () => run.finished !== null);
+  expect(
+    run
+      .stream('tensorboard')
+      .split('\n')
+      .filter((line) => line.startsWith('[')),
+  ).toEqual(['["loss",0,0.5,0]', '["loss",1,0.25,0]']);
+  expect(stored(run)).toEqual({ 'tensorboard/digit-0.png': String(picture) });
 });
 
 test('sends no content twice, and none that the server has', async () => {

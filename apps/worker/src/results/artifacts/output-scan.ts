@@ -15,6 +15,8 @@ const ENTRIES = LIMITS.artifactFiles + LIMITS.artifactsDropped;
 export interface ScannedFile extends Trace {
   /** The file itself, also where the path is a link to it. */
   real: string;
+  /** Made by the worker for the run, and not by its program. */
+  own?: true;
 }
 
 export interface OutputScan {
@@ -24,6 +26,19 @@ export interface OutputScan {
   files: Map<string, ScannedFile>;
   /** What cannot be an artifact whatever it holds. */
   refused: DroppedArtifact[];
+}
+
+/** Before the names of pictures that the worker took from event files. */
+const PICTURES = 'tensorboard';
+
+/** The files of an output folder, and pictures from event files beside them where it has none of that name. */
+export async function scanResults(folder: string, pictures: string): Promise<OutputScan> {
+  const scan = await scanOutputs(folder);
+  for (const [path, file] of (await scanOutputs(pictures)).files) {
+    const shown = `${PICTURES}/${path}`;
+    if (!scan.files.has(shown)) scan.files.set(shown, { ...file, own: true });
+  }
+  return scan;
 }
 
 /** The files of an output folder as they are now. Links are followed to files of the folder only. */

@@ -1,5 +1,5 @@
 import type { AttemptRef, OutputReply } from '@mle/protocol';
-import { LIMITS, OUTPUT_STREAMS, TIMING } from '@mle/protocol';
+import { isProgramStream, LIMITS, TIMING } from '@mle/protocol';
 import type { Logger } from '../../base/logger.js';
 import type { Link } from '../../server/link/link.js';
 import { SpoolReader } from './spool-reader.js';
@@ -114,7 +114,7 @@ export class OutputSender {
         this.sent = chunk.from + chunk.bytes.length;
         const sentAt = performance.now();
         // Text of our own does not delay what the program says first.
-        if (chunk.segments.some(([, stream]) => OUTPUT_STREAMS[stream] !== 'system')) this.lastSentAt = sentAt;
+        if (chunk.segments.some(([, stream]) => isProgramStream(stream))) this.lastSentAt = sentAt;
         this.link.output({ ...this.ref, from: chunk.from, segments: chunk.segments }, chunk.bytes).then(
           (reply) => this.onReply(generation, reply, performance.now() - sentAt),
           () => this.onSilence(generation),

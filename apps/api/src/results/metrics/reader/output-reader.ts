@@ -1,4 +1,6 @@
+import { OUTPUT_STREAMS } from '@mle/protocol';
 import { Context, type ContextState } from './context.js';
+import { EventLines } from './event-lines.js';
 import { LineReader } from './line-reader.js';
 import { compilePattern, type Pattern } from './patterns.js';
 import { NO_RULES, type ReadingRules } from './reading-rules.js';
@@ -14,6 +16,8 @@ export interface ReaderState {
   offset: number;
   sampled: boolean;
   streams: StreamState[];
+  /** A line of event files that is not whole yet. */
+  events?: string | null;
   context: ContextState;
   book: BookState;
 }
@@ -22,6 +26,7 @@ export interface ReaderState {
 const READER_VERSION = 2;
 /** Of the streams of an attempt the program's own: stdout and stderr. */
 const STREAMS = 2;
+const EVENTS = OUTPUT_STREAMS.indexOf('tensorboard');
 
 /** Whether a state was made by the rules of today, the project's with the `key` among them. */
 export function isCurrent(state: unknown, key: string): state is ReaderState {
@@ -51,6 +56,7 @@ export const finalsOf = ({ book }: ReaderState, rules: ReadingRules): Record<str
 export class OutputReader {
   private readonly shared: Shared;
   private readonly streams: StreamReader[];
+  private readonly events: EventLines;
   private offset: number;
   private passed: boolean;
   private readonly rules: string;
@@ -66,6 +72,7 @@ export class OutputReader {
       time: 0,
     };
     this.streams = Array.from({ length: STREAMS }, (_, i) => new StreamReader(this.shared, state?.streams[i]));
+    this.events = new EventLines(this.shared.book, state?.events);
     this.offset = state?.offset ?? 0;
     this.passed = state?.sampled ?? false;
   }
@@ -78,18 +85,17 @@ export class OutputReader {
       offset: this.offset,
       sampled: this.passed,
       streams: this.streams.map(({ state }) => state),
+      ...(this.events.state !== '' && { events: this.events.state }),
       context: context.state,
       book: book.state,
     };
   }
 
-  /**
-   * Takes the next bytes of the output; those of a stream that is not the program's are passed by. `time`: when they
-   * came.
-   */
+  /** Takes the next bytes of the output; our own sentences are passed by. `time`: when they came. */
   push(bytes: Uint8Array, stream: number, time: number): void {
     this.shared.time = time;
-    this.streams[stream]?.push(bytes, this.offset);
+    if (stream === EVENTS) this.events.push(bytes, this.offset);
+    else this.streams[stream]?.push(bytes, this.offset);
     this.offset += bytes.length;
   }
 
@@ -98,6 +104,7 @@ export class OutputReader {
     this.passed = true;
     this.offset += bytes;
     for (const stream of this.streams) stream.skip();
+    this.events.skip();
   }
 
   /** No more output comes. */

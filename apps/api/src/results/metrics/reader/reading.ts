@@ -24,8 +24,8 @@ export interface Found {
   best: boolean;
 }
 
-/** How a number was printed: to be read by us, by a pattern of the project, or for a person. */
-export type Form = 'explicit' | 'pattern' | 'found';
+/** How a number came: printed to be read by us, for a pattern of the project, or for a person; or in an event file. */
+export type Form = 'explicit' | 'pattern' | 'found' | 'tensorboard';
 
 /** What one line says. */
 export interface Reading {

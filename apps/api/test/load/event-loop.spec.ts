@@ -97,7 +97,7 @@ describe.each(SIZES)('beside $runs runs and $files files$size', ({ size, runs, f
     expect(await timesIdle(async () => list)).toBeLessThan(MOST_TIMES_IDLE);
   });
 
-  it('the files of a project are listed without holding the loop', async () => {
+  it('the files of a project are listed and zipped without holding the loop', async () => {
     const id = await newProject();
     await copyFile(connection(), id, files);
     const list = async (): Promise<void> => {
@@ -107,5 +107,11 @@ describe.each(SIZES)('beside $runs runs and $files files$size', ({ size, runs, f
       expect(bytes).toBeGreaterThan(files * 100);
     };
     expect(await timesIdle(async () => list)).toBeLessThan(MOST_TIMES_IDLE);
+    const zip = async (): Promise<void> => {
+      const bytes = Buffer.from(await (await ada.fetch(`projects/${id}/archive`)).arrayBuffer());
+      // How many files it has, where its directory ends.
+      expect(bytes.readUInt16LE(bytes.length - 12)).toBe(files + 1);
+    };
+    expect(await timesIdle(async () => zip)).toBeLessThan(MOST_TIMES_IDLE);
   });
 });

@@ -47,12 +47,13 @@ export interface Config {
   webDir: string;
   workerBundle: string;
   /** The shell script that installs a worker. */
+  workerInstaller: string;
   /** Tells by which address the internet sees this server; `none`: nothing is asked. */
   addressService: string;
-  workerInstaller: string;
-  /** The files of the threads that read numbers and programs. */
+  /** The files of the threads that read numbers and programs, and that make zips. */
   metricsReader: string;
   knobsReader: string;
+  zipWriter: string;
   examplesDir: string;
   /** Hosts in private networks that projects may be cloned from. */
   gitPrivateHosts: string[];
@@ -241,6 +242,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     workerInstaller: join(root, 'deploy/install-worker.sh'),
     metricsReader: join(root, 'dist/apps/api/metrics-reader.mjs'),
     knobsReader: join(root, 'dist/apps/api/knobs-reader.mjs'),
+    zipWriter: join(root, 'dist/apps/api/zip-writer.mjs'),
     examplesDir: path(examplesDir, join(root, 'examples')),
     gitPrivateHosts: read(gitPrivateHosts) ?? [],
     addressService: read(addressService) ?? 'https://checkip.amazonaws.com',

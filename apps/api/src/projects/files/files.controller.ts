@@ -10,7 +10,7 @@ import {
 import { Controller, Delete, Get, Post, Put, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { BlobsService } from '../../platform/blobs/blobs.service.js';
-import { sendZip } from '../../platform/http/archive.js';
+import { ZipsService } from '../../platform/blobs/zips.service.js';
 import { type AuthUser, CurrentUser } from '../../platform/http/current-user.js';
 import { sendItems } from '../../platform/http/paged-json.js';
 import { sendBytes } from '../../platform/http/send-bytes.js';
@@ -27,6 +27,7 @@ export class FilesController {
     private readonly files: FilesService,
     private readonly uploads: UploadsService,
     private readonly blobs: BlobsService,
+    private readonly zips: ZipsService,
     private readonly projects: ProjectsService,
   ) {}
 
@@ -118,7 +119,7 @@ export class FilesController {
     @Res() response: Response,
   ): Promise<void> {
     const { name } = await this.projects.getOwned(user.id, id);
-    const files = await this.files.list(user.id, id);
-    await sendZip(response, `${name.replaceAll('/', '_')}.zip`, files, (sha256) => this.blobs.open(sha256));
+    const files = await this.files.pages(user.id, id);
+    await this.zips.send(response, user.id, `${name.replaceAll('/', '_')}.zip`, files);
   }
 }

@@ -12,7 +12,7 @@ import {
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { BlobsService } from '../../platform/blobs/blobs.service.js';
-import { sendZip } from '../../platform/http/archive.js';
+import { ZipsService } from '../../platform/blobs/zips.service.js';
 import { type AuthUser, CurrentUser } from '../../platform/http/current-user.js';
 import { sendBytes } from '../../platform/http/send-bytes.js';
 import { WildcardPath } from '../../platform/http/wildcard-path.js';
@@ -24,6 +24,7 @@ export class ArtifactsController {
   constructor(
     private readonly artifacts: ArtifactsService,
     private readonly blobs: BlobsService,
+    private readonly zips: ZipsService,
   ) {}
 
   @Get('artifacts')
@@ -70,7 +71,7 @@ export class ArtifactsController {
     @Res() response: Response,
   ): Promise<void> {
     const { name, files } = await this.artifacts.archive(user.id, id, query.attempt);
-    await sendZip(response, name, files, (sha256) => this.blobs.open(sha256));
+    await this.zips.send(response, user.id, name, files);
   }
 
   @Get('files')

@@ -15,6 +15,9 @@ import { OwnedRuns } from '../../run-records/owned-runs.service.js';
 import { RunHooks } from '../../run-records/run-hooks.js';
 import { ArtifactsRepository } from './artifacts.repository.js';
 
+/** Files of an archive that are handed over at once. */
+const PAGE = 500;
+
 /** The files of a run as its owner reads them: its artifacts, and the snapshot that it executed. */
 @Injectable()
 export class ArtifactsService {
@@ -52,16 +55,9 @@ export class ArtifactsService {
     ownerId: string,
     runId: string,
     attempt: number | undefined,
-  ): Promise<{ name: string; files: FileView[] }> {
+  ): Promise<{ name: string; files: Iterable<FileView[]> }> {
     const { run, ref } = await this.runs.attempt(ownerId, runId, attempt);
-    const items = await this.artifacts.list(ref);
-    const files = items.map(({ path, size, sha256, modifiedAt }) => ({
-      path,
-      size,
-      sha256,
-      mode: FILE_MODES.plain,
-      mtime: modifiedAt,
-    }));
+    const files = filePages(await this.artifacts.list(ref));
     return { name: `${run.projectName.replaceAll('/', '_')}-run-${run.number}.zip`, files };
   }
 
@@ -75,4 +71,15 @@ export class ArtifactsService {
     if (!file) throw notFound('file', `The run’s files have no ${path}.`);
     return file;
   }
+}
+
+function* filePages(artifacts: readonly ArtifactView[]): Iterable<FileView[]> {
+  for (let i = 0; i < artifacts.length; i += PAGE)
+    yield artifacts.slice(i, i + PAGE).map(({ path, size, sha256, modifiedAt }) => ({
+      path,
+      size,
+      sha256,
+      mode: FILE_MODES.plain,
+      mtime: modifiedAt,
+    }));
 }

@@ -99,13 +99,15 @@ test(
     await page.getByRole('tree', { name: 'Files' }).dispatchEvent('drop', { dataTransfer: dropped });
     await expect(file(page, 'dropped.txt')).toBeVisible();
 
-    // The upload of this one is held: its progress stands there, and it ends by hand.
+    // The uploads of these are held: their progress stands there, and they end by hand.
     await page.route('**/files', (route) => (route.request().method() === 'POST' ? undefined : route.continue()));
-    await page
-      .getByTestId('upload')
-      .setInputFiles({ name: 'never.bin', mimeType: 'application/octet-stream', buffer: Buffer.alloc(1000) });
+    const held = (name: string) => ({ name, mimeType: 'application/octet-stream', buffer: Buffer.alloc(1000) });
+    await page.getByTestId('upload').setInputFiles(['never.bin', 'second.bin', 'third.bin'].map(held));
+    await expect(page.getByText('3 files, 0 % of 3.0 kB')).toBeVisible();
     await expect(page.getByRole('progressbar', { name: 'Upload of never.bin' })).toBeVisible();
     await page.getByRole('button', { name: 'Cancel the upload of never.bin' }).click();
+    await expect(page.getByText('2 files, 0 % of 2.0 kB')).toBeVisible();
+    await page.getByRole('button', { name: 'Cancel all' }).click();
     await expect(page.getByRole('progressbar')).toHaveCount(0);
     await page.unroute('**/files');
     expect(await pathsOf(product, id)).toEqual(['dropped.txt', 'kept.txt', 'one.csv']);

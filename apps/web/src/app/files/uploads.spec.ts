@@ -47,6 +47,18 @@ describe('Uploads', () => {
     expect([requests.length, uploads.list().length, store.loads]).toEqual([3, 2, 1]);
   });
 
+  it('tells how far all of it is, until the list is empty', () => {
+    const { uploads, requests } = opened();
+    uploads.start([file('a', 300), file('b', 100), file('c', 600)], '');
+    expect(uploads.whole()).toEqual({ files: 3, sent: 0, bytes: 1000 });
+    requests[0]?.events.next({ type: HttpEventType.UploadProgress, loaded: 75, total: 150 });
+    expect(uploads.whole()).toEqual({ files: 3, sent: 150, bytes: 1000 });
+    requests[0]?.events.complete();
+    expect(uploads.whole()).toEqual({ files: 3, sent: 300, bytes: 1000 });
+    for (const { events } of requests.slice(1)) events.complete();
+    expect(uploads.whole()).toEqual({ files: 0, sent: 0, bytes: 0 });
+  });
+
   it('ends one by hand, or all', () => {
     const { uploads, requests } = opened();
     uploads.start([file('a'), file('b'), file('c'), file('d')], '');

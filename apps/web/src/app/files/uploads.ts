@@ -23,6 +23,7 @@ interface UploadState {
 
 interface Job extends UploadState {
   projectId: string;
+  bytes: number;
   files: UploadFile[];
 }
 
@@ -42,6 +43,19 @@ export class Uploads {
   private readonly running = new Map<number, Subscription>();
   private nextId = 1;
   readonly list = computed<readonly UploadState[]>(() => this.jobs());
+  /** Of what came to its end since the list was empty. */
+  private readonly done = signal({ files: 0, bytes: 0 });
+  /** How far all of it is. */
+  readonly whole = computed(() => {
+    const jobs = this.jobs();
+    const sum = (of: (job: Job) => number) => jobs.reduce((total, job) => total + of(job), 0);
+    const { files, bytes } = this.done();
+    return {
+      files: files + sum((job) => job.files.length),
+      sent: bytes + sum((job) => (job.part ?? 0) * job.bytes),
+      bytes: bytes + sum((job) => job.bytes),
+    };
+  });
   readonly waiting = computed(() => this.jobs().filter((job) => job.part === null && job.error === null).length);
 
   start(items: readonly UploadFile[], folder: string): void {
@@ -55,6 +69,7 @@ export class Uploads {
       error: null,
       projectId,
       files,
+      bytes: files.reduce((sum, { file }) => sum + file.size, 0),
     }));
     this.jobs.update((list) => [...list, ...jobs]);
     this.fillTurns();
@@ -65,6 +80,7 @@ export class Uploads {
     this.running.get(id)?.unsubscribe();
     this.running.delete(id);
     this.jobs.update((list) => list.filter((job) => job.id !== id));
+    if (this.jobs().length === 0) this.done.set({ files: 0, bytes: 0 });
     this.fillTurns();
   }
 
@@ -86,7 +102,7 @@ export class Uploads {
     }
   }
 
-  private send({ id, projectId, files }: Job): void {
+  private send({ id, projectId, files, bytes }: Job): void {
     this.change(id, { part: 0 });
     const request = this.api.upload(projectId, files).subscribe({
       next: (event) => {
@@ -99,6 +115,7 @@ export class Uploads {
         this.fillTurns();
       },
       complete: () => {
+        this.done.update((done) => ({ files: done.files + files.length, bytes: done.bytes + bytes }));
         this.cancel(id);
         void this.files.load();
       },

@@ -1,15 +1,30 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
+import { bytes as sizeOf,plural } from '../core/format';
 import { Uploads } from '../files/uploads';
 import { Icon } from '../ui/icon';
 
 const SHOWN = 5;
 
-/** The uploads under way, each with its progress and an end by hand. */
+/** The uploads under way, each with its progress and an end by hand; of several the whole first. */
 @Component({
   selector: 'mle-upload-list',
   imports: [Icon],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
+    @if (uploads.list().length > 1) {
+      <div class="upload">
+        <p class="row">
+          <span class="cut grow">{{ whole().text }}</span><button
+            type="button"
+            class="btn small ghost"
+            (click)="uploads.cancelAll()"
+          >
+            Cancel all
+          </button>
+        </p>
+        <progress [value]="whole().part" max="1" aria-label="Upload of all files"></progress>
+      </div>
+    }
     @for (upload of shown(); track upload.id) {
       <div class="upload">
         <p class="row">
@@ -17,7 +32,7 @@ const SHOWN = 5;
           @if (upload.error) {
             <button type="button" class="btn small ghost" (click)="uploads.retry(upload.id)">Try again</button>
           } @else {
-            <span class="muted">{{ upload.part === null ? 'waits' : (upload.part * 100).toFixed(0) + ' %' }}</span>
+            <span class="muted">{{ upload.part === null ? 'waits' : percent(upload.part) }}</span>
           }
           <button
             type="button"
@@ -37,10 +52,7 @@ const SHOWN = 5;
       </div>
     }
     @if (hidden() > 0) {
-      <p class="upload row">
-        <span class="muted grow">and {{ hidden() }} more</span
-        ><button type="button" class="btn link" (click)="uploads.cancelAll()">Cancel all</button>
-      </p>
+      <p class="upload muted">and {{ hidden() }} more</p>
     }
   `,
   styles: `
@@ -56,6 +68,15 @@ const SHOWN = 5;
 })
 export class UploadList {
   protected readonly uploads = inject(Uploads);
+  protected readonly percent = percent;
+  protected readonly whole = computed(() => {
+    const { files, sent, bytes } = this.uploads.whole();
+    const part = bytes === 0 ? 0 : sent / bytes;
+    return { part, text: `${plural(files, 'file')}, ${percent(part)} of ${sizeOf(bytes)}` };
+  });
   protected readonly shown = computed(() => this.uploads.list().slice(0, SHOWN));
   protected readonly hidden = computed(() => this.uploads.list().length - this.shown().length);
 }
+
+/** Not before it is so: `100 %`. */
+const percent = (part: number): string => `${Math.floor(part * 100)} %`;

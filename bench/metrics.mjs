@@ -1,12 +1,22 @@
-// How fast output is read for numbers, beside a warmed loop over the same bytes; and how many points a second come of it.
+// How fast output is read for numbers, beside a warmed loop over the same bytes; and how many points a second come of
+// it. Then in the whole product: a run that prints a million points, and the query of its curve beside a program that
+// reads the stored chunks and goes over them once.
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { percentile } from './lib/numbers.mjs';
+import { openPoints } from './lib/point-pass.mjs';
+import { startProduct } from './lib/product.mjs';
 import { atMost, report, spread } from './lib/report.mjs';
 
 const MEGABYTES = Number(process.env.BENCH_MEGABYTES ?? 24);
 const ROUNDS = 5;
+const POINTS = Number(process.env.BENCH_POINTS ?? 1_000_000);
+/** Points of a chart as wide as a page. */
+const CHART_POINTS = 2_000;
+const COLUMNS = CHART_POINTS / 4;
+const LONGEST_MS = 300_000;
 const PIECE = 64 * 1024;
 const THREAD = join(import.meta.dirname, '../dist/apps/api/metrics-reader.mjs');
 
@@ -60,22 +70,89 @@ function loop(bytes) {
   return seconds;
 }
 
-const bytes = log(MEGABYTES);
-await once(thread, 'message');
-// Both are warm: the thread lives as long as the server.
-await read(bytes);
-for (let warm = 0; warm < 3; warm++) loop(bytes);
-const baseline = Array.from({ length: ROUNDS }, () => bytes.length / 1e6 / loop(bytes));
-const product = [];
-const points = [];
-for (let round = 0; round < ROUNDS; round++) {
-  const { seconds, points: found } = await read(bytes);
-  product.push(bytes.length / 1e6 / seconds);
-  points.push(found / seconds / 1000);
+/** A program that prints one curve as fast as it can. */
+const PROGRAM = `import { writeSync } from 'node:fs';
+for (let from = 0; from < ${POINTS}; from += 5_000) {
+  let text = '';
+  for (let i = from; i < from + 5_000; i++) text += \`step \${i} loss: \${(1 / (i + 1) + Math.sin(i) / 10).toFixed(6)}\\n\`;
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length;) at += writeSync(1, bytes, at);
 }
-await thread.terminate();
-const ratio = percentile(baseline, 0.5) / percentile(product, 0.5);
-report([
-  atMost('read for numbers', spread(baseline, 'MB/s'), spread(product, 'MB/s'), ratio, 6),
-  { what: 'points made', baseline: '', product: spread(points, 'k/s'), figure: '', aim: '', met: true },
-]);
+`;
+
+async function readRates() {
+  const bytes = log(MEGABYTES);
+  await once(thread, 'message');
+  // Both are warm: the thread lives as long as the server.
+  await read(bytes);
+  for (let warm = 0; warm < 3; warm++) loop(bytes);
+  const baseline = Array.from({ length: ROUNDS }, () => bytes.length / 1e6 / loop(bytes));
+  const product = [];
+  const points = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const { seconds, points: found } = await read(bytes);
+    product.push(bytes.length / 1e6 / seconds);
+    points.push(found / seconds / 1000);
+  }
+  await thread.terminate();
+  const ratio = percentile(baseline, 0.5) / percentile(product, 0.5);
+  return [
+    atMost('read for numbers', spread(baseline, 'MB/s'), spread(product, 'MB/s'), ratio, 6),
+    { what: 'points made', baseline: '', product: spread(points, 'k/s'), figure: '', aim: '', met: true },
+  ];
+}
+
+async function timed(times, work) {
+  const began = performance.now();
+  const result = await work();
+  times.push(performance.now() - began);
+  return result;
+}
+
+async function queryTimes(product) {
+  const { client, store } = product;
+  const { id: projectId } = await client.createProject('bench');
+  await client.putFile(projectId, 'points.mjs', PROGRAM);
+  const began = performance.now();
+  const { id: runId } = await client.startRun({ projectId, file: 'points.mjs' });
+  await client.ended(runId, 600);
+  const path = `runs/${runId}/metrics?names=loss&points=${CHART_POINTS}`;
+  const query = () => client.json('GET', path);
+  // What came faster than it was read is read after the end.
+  while ((await query()).series[0]?.count !== POINTS) {
+    if (performance.now() - began > LONGEST_MS) throw new Error('The points are not all there.');
+    await delay(100);
+  }
+  const seconds = (performance.now() - began) / 1000;
+  const stored = await openPoints(store.uri);
+  const [baseline, queries] = [[], []];
+  for (let round = 0; round <= ROUNDS; round++) {
+    // The first round warms both.
+    const warm = [];
+    const { points } = await timed(round === 0 ? warm : baseline, () => stored.pass(runId, COLUMNS, POINTS));
+    if (points !== POINTS) throw new Error(`${points} points were read from the store`);
+    await timed(round === 0 ? warm : queries, query);
+  }
+  await stored.close();
+  const ratio = percentile(queries, 0.5) / percentile(baseline, 0.5);
+  return [
+    atMost(`a curve of ${POINTS} points`, spread(baseline, 'ms'), spread(queries, 'ms'), ratio, 3),
+    {
+      what: 'points from print to curve',
+      baseline: '',
+      product: `${(POINTS / seconds / 1000).toFixed(0)} k/s`,
+      figure: '',
+      aim: '',
+      met: true,
+    },
+  ];
+}
+
+const rows = await readRates();
+const product = await startProduct();
+try {
+  rows.push(...(await queryTimes(product)));
+} finally {
+  await product.stop();
+}
+report(rows);

@@ -127,6 +127,8 @@ export const InstanceTypesSchema = z.object({
   items: z.array(InstanceTypeSchema).max(LIMITS.pageItems),
   /** Of the price table; null: nothing costs anything. */
   pricedAt: WordSchema.nullable(),
+  /** What was done to prices of another region; 1: nothing. */
+  factor: z.number(),
   /** Where they are; null: here. */
   region: WordSchema.nullable(),
   diskPerGbHour: z.number(),

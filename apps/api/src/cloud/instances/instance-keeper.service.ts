@@ -20,7 +20,7 @@ const BOOT_MS = 15 * MINUTE_MS;
 /** A launch takes its places within much less. */
 const HELD_MS = MINUTE_MS;
 /** Runs are stopped so long before the end, to bring home what they have. */
-const LAST_CALL_MS = 3 * MINUTE_MS;
+export const LAST_CALL_MS = 3 * MINUTE_MS;
 
 /** Makes what is there agree with what is wanted, and ends instances that are idle or whose time is over. */
 @Injectable()

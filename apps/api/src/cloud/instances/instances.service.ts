@@ -21,7 +21,7 @@ import { EventsService } from '../../platform/signals/events.service.js';
 import { BudgetGate } from '../budget/budget-gate.service.js';
 import { hostProcessors, leastTaken } from '../local/host-processors.js';
 import { Providers } from '../providers.service.js';
-import { InstanceKeeper } from './instance-keeper.service.js';
+import { InstanceKeeper, LAST_CALL_MS } from './instance-keeper.service.js';
 import { canRest, type Placement } from './instance-provider.js';
 import { InstanceRuns } from './instance-runs.service.js';
 import { instanceView } from './instance-view.js';
@@ -105,6 +105,8 @@ export class InstancesService {
       ]);
     if (end && end > instance.endsAt) await this.gate.extend(instance, end, user);
     if (name !== undefined) await this.rename(id, name);
+    // It took no more runs.
+    if (end && instance.endsAt.getTime() - LAST_CALL_MS <= Date.now()) await this.runs.letIn(id);
     const changed = await this.apply(id, {
       ...(name !== undefined && { name }),
       ...(end && { endsAt: end }),

@@ -37,7 +37,7 @@ export class LocalProvider implements MachineProvider {
 
   async types(): Promise<InstanceTypes> {
     const items = (await this.isThere()) ? localTypes() : [];
-    return { items, pricedAt: null, region: null, diskPerGbHour: 0, addressPerHour: 0 };
+    return { items, pricedAt: null, factor: 1, region: null, diskPerGbHour: 0, addressPerHour: 0 };
   }
 
   place(): Promise<Placement> {

@@ -83,6 +83,7 @@ it('says the most that one may cost, with disk and address', () => {
   const offer = {
     items: [type],
     pricedAt: '2026-07-20',
+    factor: 1,
     region: 'us-east-1',
     diskPerGbHour: 0.08 / 730,
     addressPerHour: 0.005,

@@ -71,7 +71,8 @@ export interface PricedType {
   quotas: Record<'on-demand' | 'spot', string>;
 }
 
-const factorOf = (region: string): number => (region === PRICED_REGION ? 1 : DEAREST_REGION);
+/** By which prices of the table are taken for those of a region. */
+export const factorOf = (region: string): number => (region === PRICED_REGION ? 1 : DEAREST_REGION);
 
 export function pricedTypes(region: string): PricedType[] {
   return ROWS.map(([type, cpus, memoryGb, price, count]) => {

@@ -2,7 +2,7 @@ import { paginateDescribeInstanceTypes } from '@aws-sdk/client-ec2';
 import type { InstanceTypes } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import type { AwsClients } from '../aws-clients.service.js';
-import { addressPerHour, diskPerGbHour, PRICED_AT, type PricedType, pricedTypes } from './price-table.js';
+import { addressPerHour, diskPerGbHour, factorOf, PRICED_AT, type PricedType, pricedTypes } from './price-table.js';
 import { QuotasService } from './quotas.service.js';
 import { SpotPrices } from './spot-prices.service.js';
 
@@ -36,6 +36,7 @@ export class TypesService {
     return {
       items,
       pricedAt: PRICED_AT,
+      factor: factorOf(region),
       region,
       diskPerGbHour: diskPerGbHour(region),
       addressPerHour: addressPerHour(region),

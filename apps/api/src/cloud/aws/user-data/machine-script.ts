@@ -35,8 +35,23 @@ moved() {
   systemctl restart mle-end.timer
 }
 
+# It booted within 5 minutes, after its time: it may have been extended while it was off, which its server will tell it.
+untold() {
+  [ -n "$(find "$M/booted" -mmin -5 2>/dev/null)" ] || return 1
+  booted=$(date -u -r "$M/booted" '+%Y-%m-%d %H:%M:%S UTC')
+  [ "$(printf '%s\\n' "$(last_end)" "$booted" | LC_ALL=C sort | head -n 1)" = "$(last_end)" ]
+}
+
 # Its time is over, unless it was extended within the last minute.
-end() { moved || off 'Its time is over.'; }
+end() {
+  until moved; do
+    if ! untold; then
+      off 'Its time is over.'
+      return
+    fi
+    sleep 5
+  done
+}
 
 guard() {
   moved
@@ -112,6 +127,7 @@ table inet mle {
 export const UNITS: Readonly<Record<string, string>> = {
   'mle-end.service': `[Unit]
 Description=Powers off when the time of this machine is over
+After=mle-boot.service
 
 [Service]
 Type=oneshot

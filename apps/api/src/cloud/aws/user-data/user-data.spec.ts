@@ -118,6 +118,27 @@ test('a later time in ends-at of the worker extends it, and what is no time does
   expect(calls()).toMatch(/systemctl poweroff\n$/);
 });
 
+test('one that boots after its time asks its server for five minutes whether it was extended while it was off', () => {
+  setUp();
+  put('opt/mle/booted', 0);
+  writeFileSync(join(root, 'opt/mle/ends-at'), '2020-01-01 00:00:00 UTC\n');
+  expect(machine('moved').status).toBe(0);
+  // The server answers while it waits.
+  const told = join(root, 'opt/mle/data/ends-at');
+  mkdirSync(join(told, '..'));
+  writeFileSync(join(root, 'bin/sleep'), `#!/bin/sh\necho '2038-01-01 00:00:00 UTC' >${told}\n`);
+  chmodSync(join(root, 'bin/sleep'), 0o755);
+  expect(machine('end').status).toBe(0);
+  expect(calls()).not.toContain('poweroff');
+  expect(file('etc/systemd/system/mle-end.timer')).toContain('OnCalendar=2038-01-01 00:00:00 UTC\n');
+  // Nobody answers.
+  writeFileSync(told, '2020-01-01 00:00:00 UTC\n');
+  expect(machine('moved').status).toBe(0);
+  writeFileSync(join(root, 'bin/sleep'), `#!/bin/sh\ntouch -d '6 minutes ago' ${root}/opt/mle/booted\n`);
+  expect(machine('end').stdout).toContain('Its time is over.');
+  expect(calls()).toMatch(/systemctl poweroff\n$/);
+});
+
 test.each([
   ['it just began', { begun: 1 }, null],
   ['it did not join', { begun: 16 }, 'It did not join the server'],

@@ -8,6 +8,7 @@ import { LIMITS } from './limits.js';
 const MOST_INSTANCES = 64;
 const MOST_HOURS = 7 * 24;
 const MOST_NAME = 60;
+const MOST_ALTERNATIVES = 8;
 /** Ends of instances are at most so far away. */
 export const LONGEST_LIFETIME_MS = MOST_HOURS * 3_600_000;
 export const DEFAULT_LIFETIME_HOURS = 3;
@@ -152,6 +153,8 @@ export const LaunchInstancesSchema = z
   .object({
     provider: InstanceProviderSchema,
     type: WordSchema.optional(),
+    /** Types to take where no zone has that one, in this order. */
+    alternatives: z.array(WordSchema).max(MOST_ALTERNATIVES, `Name at most ${MOST_ALTERNATIVES} types.`).optional(),
     /** `ubuntu`, `deep-learning` or the id of an image; absent: what fits the type. */
     image: z
       .string()

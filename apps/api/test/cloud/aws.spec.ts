@@ -180,6 +180,24 @@ it('tries every zone, and spot before on demand only where that was agreed', asy
   expect((await get(id)).pricePerHour).toBeGreaterThan(0.0208);
 });
 
+it('takes another type where no zone has the wanted one and that was allowed, with the dearest reserved', async () => {
+  await simulator.addFault({
+    action: 'RunInstances',
+    code: 'InsufficientInstanceCapacity',
+    instanceType: 't3.small',
+    count: null,
+  });
+  const unknown = await ada.post('/api/v1/instances', { provider: 'aws', type: 't3.small', alternatives: ['x9.huge'] });
+  expect(unknown).toMatchObject({ status: 400, body: { code: 'request.invalid' } });
+  const { id } = await launch({ type: 't3.small', alternatives: ['t3.medium', 't3.large'], lifetimeHours: 1 });
+  expect((await ada.get<Money>('/api/v1/money')).body.reserved).toBeGreaterThan(0.0832);
+  const { type, pricePerHour } = await reaches(id, 'booting');
+  expect(type).toBe('t3.medium');
+  expect(pricePerHour).toBeGreaterThan(0.0416);
+  expect((await machines()).map(({ InstanceType }) => InstanceType)).toEqual(['t3.medium']);
+  expect((await ada.get<Money>('/api/v1/money')).body.reserved).toBeLessThan(0.0832);
+});
+
 it.each([
   ['AuthFailure', 'Check the keys'],
   ['VcpuLimitExceeded', 'more vCPUs than the account may have'],

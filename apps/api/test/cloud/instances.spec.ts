@@ -27,7 +27,7 @@ const instance = (requestKey?: string): NewInstance => ({
   name: 'local',
   type: 'local-1',
   cpus: null,
-  ...{ region: null, image: null, buy: 'on-demand', fallBack: false, way: 'join', diskGb: 0 },
+  ...{ region: null, image: null, buy: 'on-demand', fallBack: false, way: 'join', diskGb: 0, alternatives: [] },
   price: { compute: 0, address: 0, disk: 0, worst: 0 },
   wanted: 'running',
   state: 'requested',

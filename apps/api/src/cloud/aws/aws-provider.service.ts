@@ -9,7 +9,7 @@ import type { InstanceRecord } from '../instances/instances.repository.js';
 import { AwsClientsService } from './aws-clients.service.js';
 import { inWords } from './aws-errors.js';
 import { ImagesService } from './catalogue/images.service.js';
-import { addressPerHour, diskPerGbHour, pricedTypes } from './catalogue/price-table.js';
+import { addressPerHour, diskPerGbHour, type PricedType, pricedTypes } from './catalogue/price-table.js';
 import { TypesService } from './catalogue/types.service.js';
 import { DialDoors } from './dial/dial-doors.service.js';
 import { Introducer } from './dial/introducer.service.js';
@@ -66,19 +66,25 @@ export class AwsProvider implements MachineProvider, OnModuleDestroy {
   async place(request: LaunchInstances, { type, pricePerHour }: InstanceType): Promise<Placement> {
     const access = await this.access();
     const { region = access.region, buy = 'on-demand', fallBack = false, diskGb = DEFAULT_DISK_GB } = request;
-    const priced = pricedTypes(region).find((each) => each.type === type);
-    if (!priced) throw badRequest('request.invalid', `There is no price for ${type}. Choose another type.`);
+    const types = [type, ...new Set(request.alternatives)].map((each) => pricedType(region, each));
     const way = await this.reach.check(request.way);
     const clients = this.clients.of(access, region);
     // An id is checked before anything is launched; the automatic image is found when it is needed.
     if (request.image?.startsWith('ami-') === true)
-      await this.images.find(clients, priced, request.image).catch((error: unknown) => {
-        throw error instanceof ProblemError ? error : badRequest('image', inWords(error).sentence);
-      });
+      for (const priced of types)
+        await this.images.find(clients, priced, request.image).catch((error: unknown) => {
+          throw error instanceof ProblemError ? error : badRequest('image', inWords(error).sentence);
+        });
     const [address, disk] = [addressPerHour(region), diskPerGbHour(region) * diskGb];
-    const spot = buy === 'spot' ? ((await this.catalogue.spotOf(clients, region)).get(type) ?? null) : null;
-    const price = { compute: spot ?? pricePerHour, address, disk, worst: pricePerHour + address + disk };
-    return { region, image: request.image ?? null, buy, fallBack, way, diskGb, price };
+    const spot = buy === 'spot' ? await this.catalogue.spotOf(clients, region) : new Map<string, number>();
+    const alternatives = types.slice(1).map((each) => ({
+      type: each.type,
+      onDemand: each.pricePerHour,
+      spot: spot.get(each.type) ?? null,
+    }));
+    const dearest = Math.max(...types.map((each) => each.pricePerHour));
+    const price = { compute: spot.get(type) ?? pricePerHour, address, disk, worst: dearest + address + disk };
+    return { region, image: request.image ?? null, buy, fallBack, way, diskGb, price, alternatives };
   }
 
   async reconcile(
@@ -158,6 +164,15 @@ export class AwsProvider implements MachineProvider, OnModuleDestroy {
     if (!access) throw NO_KEYS;
     return access;
   }
+}
+
+function pricedType(region: string, type: string): PricedType {
+  const priced = pricedTypes(region).find((each) => each.type === type);
+  if (!priced)
+    throw badRequest('request.invalid', `There is no price for ${type}. Choose another type.`, [
+      { path: 'type', message: `There is no price for ${type}.` },
+    ]);
+  return priced;
 }
 
 /** What nobody can end from here, and when it ends by itself. */

@@ -23,7 +23,10 @@ export interface Sighting {
 }
 
 /** What a launch settles for all of its instances. */
-export type Placement = Pick<Instance, 'region' | 'image' | 'buy' | 'fallBack' | 'way' | 'diskGb' | 'price'>;
+export type Placement = Pick<
+  Instance,
+  'region' | 'image' | 'buy' | 'fallBack' | 'way' | 'diskGb' | 'price' | 'alternatives'
+>;
 
 /** Who has machines. What is wanted is in the database; a provider makes it so, and says what is there. */
 export interface MachineProvider {

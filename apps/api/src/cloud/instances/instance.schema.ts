@@ -16,6 +16,13 @@ export interface HourlyPrice {
   worst: number;
 }
 
+/** A type that may be taken where no zone has the wanted one, in dollars per hour; null: nobody says. */
+export interface AlternativeType {
+  type: string;
+  onDemand: number;
+  spot: number | null;
+}
+
 /** One request for one machine. */
 export interface LaunchAttempt {
   token: string;
@@ -40,6 +47,9 @@ export class Instance {
 
   @Prop({ type: String, required: true })
   type!: string;
+
+  @Prop({ type: MongooseSchema.Types.Mixed, default: [] })
+  alternatives!: AlternativeType[];
 
   /** Processors of this computer; null: all. */
   @Prop({ type: [Number], default: null })

@@ -49,6 +49,7 @@ export class LocalProvider implements MachineProvider {
       fallBack: false,
       way: 'join',
       diskGb: 0,
+      alternatives: [],
       price,
     });
   }

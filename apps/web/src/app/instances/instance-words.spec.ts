@@ -1,6 +1,7 @@
 import type { InstanceView } from '@mle/protocol';
 import {
   ageOf,
+  alternativesTo,
   dollars,
   endsSoon,
   extended,
@@ -17,6 +18,7 @@ const at = (minutes: number): string => new Date(NOW + minutes * 60_000).toISOSt
 const instance = (values: Partial<InstanceView>): InstanceView => ({
   id: '0'.repeat(24),
   provider: 'local',
+  ownerId: null,
   name: 'local 1',
   state: 'ready',
   type: 'local-1',
@@ -90,4 +92,21 @@ it('says the most that one may cost, with disk and address', () => {
   };
   expect(dollars(mostOf(offer, type, 3, 60))).toBe('$1.61');
   expect([precise(0), precise(0.0104)]).toEqual(['$0', '$0.0104']);
+});
+
+it('offers what does at least as much where a type is not to be had, the cheapest first', () => {
+  const of = (type: string, cpus: number, memoryGb: number, pricePerHour: number, gpuGb = 0, overQuota = false) => ({
+    ...{ type, cpus, memoryGb, pricePerHour, overQuota, spotPerHour: null, freeTier: false },
+    gpu: gpuGb === 0 ? null : { name: 'GPU', count: 1, memoryGb: gpuGb },
+  });
+  const chosen = of('g6.xlarge', 4, 16, 0.8, 24);
+  const types = [
+    of('m7i.4xlarge', 16, 64, 0.9),
+    of('g5.2xlarge', 8, 32, 1.2, 24),
+    of('g5.xlarge', 4, 16, 1, 24),
+    of('g4dn.xlarge', 4, 16, 0.5, 16),
+    of('p5.4xlarge', 16, 256, 6.9, 80, true),
+    chosen,
+  ];
+  expect(alternativesTo(types, chosen).map(({ type }) => type)).toEqual(['g5.xlarge', 'g5.2xlarge']);
 });

@@ -92,6 +92,25 @@ export const extended = ({ endsAt }: InstanceView, now: number): string =>
 /** With the digits of small prices: `$0.0104`. */
 export const precise = (amount: number): string => (amount === 0 ? '$0' : `$${amount.toFixed(4)}`);
 
+const MOST_ALTERNATIVES = 5;
+
+/** Types that do at least as much as the chosen one, the cheapest first: to take where that is not to be had. */
+export function alternativesTo(types: readonly InstanceType[], chosen: InstanceType): InstanceType[] {
+  const gpus = ({ gpu }: InstanceType): number => (gpu ? gpu.count * gpu.memoryGb : 0);
+  return types
+    .filter(
+      (each) =>
+        each !== chosen &&
+        !each.overQuota &&
+        each.cpus >= chosen.cpus &&
+        each.memoryGb >= chosen.memoryGb &&
+        gpus(each) >= gpus(chosen) &&
+        (each.gpu === null) === (chosen.gpu === null),
+    )
+    .sort((a, b) => a.pricePerHour - b.pricePerHour)
+    .slice(0, MOST_ALTERNATIVES);
+}
+
 /** The most that one may cost: as if it ran on demand to its end, with its disk and address. */
 export function mostOf(offer: InstanceTypes, { pricePerHour }: InstanceType, hours: number, diskGb: number): number {
   return (pricePerHour + offer.addressPerHour + offer.diskPerGbHour * diskGb) * hours;

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { RunInstancesCommand } from '@aws-sdk/client-ec2';
-import type { Buy } from '@mle/protocol';
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../../platform/config/config.js';
 import { logger } from '../../../platform/logging/logger.js';
@@ -11,8 +10,9 @@ import { type AwsFailure, inWords } from '../aws-errors.js';
 import { ImagesService } from '../catalogue/images.service.js';
 import { pricedTypes } from '../catalogue/price-table.js';
 import { installationId } from '../keys/installation-id.js';
+import { type Candidate, candidates, priceOf } from '../launch/candidates.js';
 import { launchRequest } from '../launch/launch-request.js';
-import { NetworkService, type Zone } from '../launch/network.service.js';
+import { NetworkService } from '../launch/network.service.js';
 import { ReachService } from '../launch/reach.service.js';
 import { serverMark } from '../servers/server-mark.js';
 import { userData } from '../user-data/user-data.js';
@@ -21,10 +21,6 @@ import { Ec2Machines } from './ec2-machines.service.js';
 /** A launch whose answer did not come is looked for this long before it is sent again. */
 const LOOK_MS = 3_000;
 const MOST_UNCLEAR = 20;
-
-interface Candidate extends Zone {
-  buy: Buy;
-}
 
 /** Launches the machine of an instance, such that a server that dies in between leaves no second one and loses none. */
 @Injectable()
@@ -60,9 +56,9 @@ export class Ec2Launcher {
     clients: AwsClients,
     instance: InstanceRecord,
     vpcId: string,
-    { buy, subnetId, name: zone }: Candidate,
+    { type, buy, subnetId, name: zone }: Candidate,
   ): Promise<Sighting> {
-    const { id, name, type, attempt, region, endsAt } = instance;
+    const { id, name, attempt, region, endsAt } = instance;
     const priced = pricedTypes(region ?? '').find((each) => each.type === type);
     if (!attempt || !priced) return sighting('asked');
     const installation = installationId(this.config.secretKey);
@@ -86,10 +82,8 @@ export class Ec2Launcher {
     const { Instances: [machine] = [] } = await clients.ec2.send(new RunInstancesCommand(request));
     const providerId = machine?.InstanceId ?? null;
     logger.info({ instanceId: id, providerId, zone, buy }, 'an instance was launched');
-    const { price } = instance;
-    // The worst that was reserved is what it costs on demand.
-    const compute = buy === instance.buy ? price.compute : price.worst - price.address - price.disk;
-    await this.instances.change(id, { providerId, zone, buy, price: { ...price, compute } });
+    const price = priceOf(instance, { type, buy }, priced.pricePerHour);
+    await this.instances.change(id, { providerId, zone, type, buy, price });
     return sighting('coming');
   }
 
@@ -121,12 +115,6 @@ export class Ec2Launcher {
     if (machine) await this.instances.change(id, { providerId: machine.id, zone: machine.zone });
     return sighting(machine ? 'coming' : 'asked');
   }
-}
-
-/** All zones by spot, then all on demand where that was agreed to. */
-function candidates(zones: readonly Zone[], { buy, fallBack }: InstanceRecord): Candidate[] {
-  const ways: Buy[] = buy === 'spot' && fallBack ? ['spot', 'on-demand'] : [buy];
-  return ways.flatMap((way) => zones.map((zone) => ({ ...zone, buy: way })));
 }
 
 const sighting = (presence: Sighting['presence']): Sighting => ({ presence, problem: null, over: null });

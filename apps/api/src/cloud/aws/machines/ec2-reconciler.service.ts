@@ -6,6 +6,7 @@ import { type InstanceRecord, InstancesRepository } from '../../instances/instan
 import type { AwsClients } from '../aws-clients.service.js';
 import { inWords, isCode } from '../aws-errors.js';
 import { installationId } from '../keys/installation-id.js';
+import { priceOf } from '../launch/candidates.js';
 import { CloudLeaseRepository } from './cloud-lease.repository.js';
 import { Ec2Launcher } from './ec2-launcher.service.js';
 import { type Ec2Machine, Ec2Machines } from './ec2-machines.service.js';
@@ -82,6 +83,15 @@ export class Ec2Reconciler {
     if (!own) return this.missing(clients, instance, its);
     if (own.id !== instance.providerId || own.address !== instance.address)
       await this.instances.change(instance.id, { providerId: own.id, zone: own.zone, address: own.address });
+    // The server died between the launch as another type and its note.
+    const other = instance.alternatives.find(({ type }) => type === own.type && type !== instance.type);
+    if (other) {
+      const { type, onDemand } = other;
+      await this.instances.change(instance.id, {
+        type,
+        price: priceOf(instance, { type, buy: instance.buy }, onDemand),
+      });
+    }
     try {
       await this.push(clients, instance, own);
       await this.renew(clients, instance, own);

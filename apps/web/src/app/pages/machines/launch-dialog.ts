@@ -11,7 +11,7 @@ import {
 } from '@mle/protocol';
 import { plural } from '../../core/format';
 import { type RequestError, sentence, toRequestError } from '../../core/problem';
-import { dollars, isEnded, mostOf, precise } from '../../instances/instance-words';
+import { alternativesTo, dollars, isEnded, mostOf, precise } from '../../instances/instance-words';
 import { InstancesApi } from '../../instances/instances-api';
 import { InstancesStore } from '../../instances/instances-store';
 import { PoolsStore } from '../../pools/pools-store';
@@ -54,6 +54,13 @@ export class LaunchDialog {
   protected readonly ownImage = signal('');
   protected readonly budget = signal<Budget | null>(null);
   protected readonly type = signal<string | null>(null);
+  /** Those that could be taken where the chosen type is not to be had, and those that a person allows. */
+  protected readonly others = computed(() => {
+    const chosen = this.types().find(({ type }) => type === this.type());
+    return this.cloud() && chosen ? alternativesTo(this.types(), chosen) : [];
+  });
+  private readonly ticked = signal<ReadonlySet<string>>(new Set());
+  protected readonly allowed = computed(() => this.others().filter(({ type }) => this.ticked().has(type)));
   protected readonly count = signal(1);
   protected readonly hours = signal(3);
   protected readonly idle = signal<number | null>(15);
@@ -70,10 +77,11 @@ export class LaunchDialog {
   protected readonly dollars = dollars;
   protected readonly atMost = computed(() => {
     const offer = this.offer();
-    const chosen = this.types().find(({ type }) => type === this.type());
-    return dollars(
-      offer && chosen ? mostOf(offer, chosen, this.hours(), this.cloud() ? this.diskGb() : 0) * this.count() : 0,
+    const chosen = [...this.types().filter(({ type }) => type === this.type()), ...this.allowed()];
+    const most = chosen.map((each) =>
+      offer ? mostOf(offer, each, this.hours(), this.cloud() ? this.diskGb() : 0) * this.count() : 0,
     );
+    return dollars(Math.max(0, ...most));
   });
   protected readonly hint = computed(() => {
     if (!this.cloud())
@@ -124,6 +132,10 @@ export class LaunchDialog {
     }
   }
 
+  protected allow(type: string, yes: boolean): void {
+    this.ticked.update((before) => new Set(yes ? [...before, type] : [...before].filter((each) => each !== type)));
+  }
+
   protected moveTo(region: string): Promise<void> {
     this.region.set(region.trim());
     return this.choose(this.provider());
@@ -150,6 +162,7 @@ export class LaunchDialog {
             buy: this.buy() === 'on-demand' ? ('on-demand' as const) : ('spot' as const),
             fallBack: this.buy() === 'either',
             diskGb: this.diskGb(),
+            alternatives: this.allowed().map(({ type: other }) => other),
             ...(this.ownImage().trim() && { image: this.ownImage().trim() }),
           }),
           count: this.count(),

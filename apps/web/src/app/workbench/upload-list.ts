@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
-import { bytes as sizeOf,plural } from '../core/format';
+import { bytes as sizeOf, plural } from '../core/format';
 import { Uploads } from '../files/uploads';
 import { Icon } from '../ui/icon';
 

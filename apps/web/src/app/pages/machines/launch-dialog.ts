@@ -73,6 +73,11 @@ export class LaunchDialog {
   /** Empty: that of the settings. */
   private readonly region = signal('');
   protected readonly ownRegion = computed(() => this.offer()?.region ?? '');
+  /** How prices come about where the table has none. */
+  protected readonly ofRegion = computed(() => {
+    const { factor = 1 } = this.offer() ?? {};
+    return factor === 1 ? '' : ` of us-east-1 × ${factor}, as the dearest region has`;
+  });
   protected readonly plural = plural;
   protected readonly dollars = dollars;
   protected readonly atMost = computed(() => {

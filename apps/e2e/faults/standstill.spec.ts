@@ -52,3 +52,19 @@ describe('a worker that stands still', () => {
     await bed.oracle.check(run.id, { state: 'lost', attempt: 1 });
   });
 });
+
+it('a run goes on where the server sleeps for longer than its machine may be silent, as a closed laptop does', async () => {
+  const bed = await Bed.make({ MLE_LOST_AFTER_SECONDS: '10' });
+  try {
+    const { api } = bed.product;
+    const { run, pid } = await bed.printing({ seconds: 40, pause: 0.1 });
+    // It stands still, and finds the clock far ahead when it goes on.
+    api.signal('SIGSTOP');
+    await sleep(20_000);
+    expect(isAlive(pid)).toBe(true);
+    api.signal('SIGCONT');
+    await bed.oracle.check(run.id, { state: 'succeeded', attempt: 1 }, 120);
+  } finally {
+    await bed.remove();
+  }
+});

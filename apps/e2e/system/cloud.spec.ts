@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { DescribeSecurityGroupsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import type { InstanceView, LaunchInstances, MetricSeries, Money, Problem } from '@mle/protocol';
 import { type Simulator, startSimulator } from '@mle/simulated-ec2';
@@ -116,3 +117,46 @@ describe('an instance of EC2', () => {
     await terminate(id);
   });
 });
+
+/** Networks of their own need rights that a computer may not give: then these count as skipped. */
+const hasNetworks = spawnSync('unshare', ['--user', '--map-root-user', '--net', 'true']).status === 0;
+
+(hasNetworks ? it : it.skip)(
+  'an instance from which no route leads to the server is dialled, also after the server was started again @full',
+  async () => {
+    const simulator = await startSimulator({ machines: 'namespaces', host: 'apart' });
+    const product = await install({ AWS_ENDPOINT_URL: simulator.endpoint });
+    const { client, api } = product;
+    try {
+      const { accessKeyId, secretAccessKey } = simulator.credentials;
+      await client.json('PUT', 'settings/aws', { accessKeyId, secretAccessKey, region: simulator.region });
+      const { id: projectId } = await client.createProject('behind a router');
+      await client.putFile(projectId, 'train.py', TRAINING);
+      const request = { provider: 'aws', type: 't3.micro', way: 'dial' };
+      const [launched] = (await client.json<{ items: InstanceView[] }>('POST', 'instances', request)).items;
+      const ready = (): Promise<InstanceView> =>
+        until('the instance is ready', async () => {
+          const instance = await client.json<InstanceView>('GET', `instances/${launched?.id ?? ''}`);
+          if (instance.state === 'failed') throw new Error(JSON.stringify(instance.problem));
+          return instance.state === 'ready' ? instance : null;
+        });
+      const { machineId, providerId } = await ready();
+      const asked = await simulator.run(providerId ?? '', `curl -sS -m 5 ${client.url}/healthz`);
+      expect(asked).toMatchObject({ code: 7, stdout: '' });
+      for (const restart of [false, true]) {
+        if (restart) {
+          await api.kill();
+          await api.start();
+          await ready();
+        }
+        const target = { machineId: machineId ?? '' };
+        const { id } = await client.startRun({ projectId, file: 'train.py', target });
+        expect((await client.ended(id)).state).toBe('succeeded');
+        expect((await client.output(id)).toString()).toContain('epoch 2 loss 0.333');
+      }
+    } finally {
+      await product.stop();
+      await simulator.stop();
+    }
+  },
+);

@@ -52,6 +52,8 @@ export const SimulatorSettingsSchema = z.strictObject({
    * `auto` takes namespaces where they work, else a folder, but as root none: there a script would change this host.
    */
   machines: z.enum(['auto', 'namespaces', 'folder', 'none']).default('auto'),
+  /** Whether machines in namespaces reach what listens on the loopback of this host; `apart`: no route leads there. */
+  host: z.enum(['reached', 'apart']).default('reached'),
 });
 
 export type Timings = z.output<typeof TimingsSchema>;

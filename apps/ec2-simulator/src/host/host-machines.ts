@@ -68,7 +68,7 @@ export class HostMachines implements Machines {
       isolation: this.isolation,
       graceMs: this.settings.timings.shutdownGrace,
       clockAhead: () => this.clock.ahead,
-      ports: () => (this.ports = this.isolation.kind === 'namespaces' ? listeningPorts() : []),
+      ports: () => (this.ports = this.reachedPorts()),
       report: this.report,
       onRemoved: () => void this.machines.delete(id),
     };
@@ -85,13 +85,18 @@ export class HostMachines implements Machines {
   /** What listens on the host, and what security groups let in, changes without notice. */
   private look(): void {
     if (this.isolation.kind === 'folder' || this.machines.size === 0) return;
-    const ports = listeningPorts();
+    const ports = this.reachedPorts();
     const isNew = ports.join() !== this.ports.join();
     this.ports = ports;
     this.tellAll((machine) => {
-      if (isNew) machine.tell({ do: 'ports', ports });
+      if (isNew) machine.tell({ do: 'ports', ports: [...ports] });
       machine.openPorts();
     });
+  }
+
+  /** Of the host. */
+  private reachedPorts(): readonly number[] {
+    return this.isolation.kind === 'namespaces' && this.settings.host === 'reached' ? listeningPorts() : [];
   }
 
   private tellAll(act: (machine: HostMachine) => void): void {

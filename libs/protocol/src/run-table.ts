@@ -6,6 +6,7 @@ import { PageQuerySchema, WRONG_CURSOR } from './page.js';
 import { ParamValueSchema } from './params.js';
 import { ProjectPathSchema } from './project-path.js';
 import { RunStateSchema } from './run-state.js';
+import { RunRoleSchema } from './runs.js';
 
 /** What a query holds besides; only `knob.<name>` means something. */
 const OtherParamSchema: z.ZodType = z.string().max(LIMITS.commandChars);
@@ -25,8 +26,7 @@ const RunFilterSchema = z.object({
   poolId: IdSchema.optional(),
   /** The runs of one sweep. */
   sweepId: IdSchema.optional(),
-  /** Leaves out the runs of sweeps and of the dial, which lists show folded. */
-  folded: FlagSchema.optional(),
+  role: RunRoleSchema.optional(),
   tag: z.string().max(40).optional(),
   text: z.string().max(200).optional(),
 });
@@ -49,6 +49,8 @@ const RunCursorSchema = z
 
 export const RunQuerySchema = PageQuerySchema.extend({
   ...RunFilterSchema.shape,
+  /** Of the runs of a sweep, and of the dial's of one file, only the first in the order. A page may be short then. */
+  folded: FlagSchema.optional(),
   sort: RunSortSchema,
   cursor: RunCursorSchema.optional(),
 }).catchall(OtherParamSchema);

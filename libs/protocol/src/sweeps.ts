@@ -82,6 +82,13 @@ export const RerunSweepSchema = z
 export type RerunSweep = z.infer<typeof RerunSweepSchema>;
 
 export const SweepQuerySchema = PageQuerySchema.extend({
+  /** Joined by commas. */
+  ids: z
+    .string()
+    .max(LIMITS.queryChars)
+    .transform((text) => text.split(','))
+    .pipe(z.array(IdSchema).max(LIMITS.pageItems))
+    .optional(),
   projectId: IdSchema.optional(),
   file: z.string().max(LIMITS.pathBytes).optional(),
 });

@@ -20,6 +20,13 @@ const MOST_COMPARED = 20_000;
 const BATCH = 500;
 const ID_CHARS = 24;
 
+/** Which runs are read, by the time at which they were made. */
+interface Walk {
+  after?: string | null;
+  newestFirst?: boolean;
+  most?: number;
+}
+
 /** Runs as their owners see them: without those of another, and without those whose project is gone. */
 @Injectable()
 export class OwnedRunsRepository {
@@ -43,10 +50,7 @@ export class OwnedRunsRepository {
   async list(ownerId: string, query: RunQuery): Promise<Page<RunRecord>> {
     const filter = await this.filter(ownerId, query);
     const newestFirst = query.sort !== 'createdAt';
-    if (query.cursor) {
-      const last = objectId(query.cursor.slice(0, ID_CHARS));
-      filter['_id'] = { ...(filter['_id'] as object | undefined), ...(newestFirst ? { $lt: last } : { $gt: last }) };
-    }
+    if (query.cursor) restrict(filter, newestFirst ? '$lt' : '$gt', query.cursor.slice(0, ID_CHARS));
     const found = await this.runs
       .find(filter)
       .sort({ _id: newestFirst ? -1 : 1 })
@@ -56,19 +60,29 @@ export class OwnedRunsRepository {
     return { items, nextCursor: found.length > query.limit ? (items.at(-1)?.id ?? null) : null };
   }
 
-  /** These fields of the newest `MOST_COMPARED` runs of the filter, for what no index tells. */
+  /** These fields of the newest `MOST_COMPARED` runs of the filter, for what no index tells; or of fewer from elsewhere. */
   async *some<K extends keyof Run>(
     ownerId: string,
     query: RunFilter,
     fields: readonly K[],
+    { after = null, newestFirst = true, most = MOST_COMPARED }: Walk = {},
   ): AsyncGenerator<Pick<Run, K> & { id: string }> {
+    const filter = await this.filter(ownerId, query);
+    if (after !== null) restrict(filter, newestFirst ? '$lt' : '$gt', after);
     const found = this.runs
-      .find(await this.filter(ownerId, query), Object.fromEntries(fields.map((field) => [field, 1])))
-      .sort({ _id: -1 })
-      .limit(MOST_COMPARED)
+      .find(filter, Object.fromEntries(fields.map((field) => [field, 1])))
+      .sort({ _id: newestFirst ? -1 : 1 })
+      .limit(most)
       .lean<(Pick<Run, K> & Pick<Run, '_id'>)[]>()
       .cursor({ batchSize: BATCH });
     for await (const run of found) yield { ...run, id: run._id.toHexString() };
+  }
+
+  /** Whether this run, or one before it in that order of time, is one of the filter. */
+  async hasUpTo(ownerId: string, query: RunFilter, id: string, newestFirst: boolean): Promise<boolean> {
+    const filter = await this.filter(ownerId, query);
+    restrict(filter, newestFirst ? '$gte' : '$lte', id);
+    return (await this.runs.findOne(filter, { _id: 1 }).lean()) !== null;
   }
 
   async change(ownerId: string, id: string, change: UpdateRun): Promise<RunRecord | null> {
@@ -129,7 +143,7 @@ export class OwnedRunsRepository {
     if (query.machineId) filter['machineId'] = query.machineId;
     if (query.poolId) filter['targetPoolId'] = query.poolId;
     if (query.sweepId) filter['trial.sweepId'] = query.sweepId;
-    if (query.folded) filter['role'] = null;
+    if (query.role) filter['role'] = query.role;
     if (query.tag) filter['tags'] = query.tag;
     if (query.text) {
       const text = { $regex: query.text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`), $options: 'i' };
@@ -149,4 +163,8 @@ export class OwnedRunsRepository {
       projectId: { ...(projectId !== undefined && { $eq: projectId }), ...(gone.length > 0 && { $nin: gone }) },
     };
   }
+}
+
+function restrict(filter: QueryFilter<Run>, by: '$lt' | '$gt' | '$lte' | '$gte', id: string): void {
+  filter['_id'] = { ...(filter['_id'] as object | undefined), [by]: objectId(id) };
 }

@@ -119,7 +119,10 @@ it('each value runs with each seed, once, on all machines, and ends in a sentenc
   expect(runs.map(({ role }) => role).sort()).toEqual([...Array(3).fill('baseline'), ...Array(6).fill('trial')]);
   // A knob and the seed are set in each run's own copy.
   expect(runs[0]?.set.map(({ name }) => name).sort()).toEqual(['rate', 'seed']);
-  expect((await ada.get<Page<RunView>>(`runs?projectId=${projectId}&folded=true`)).body.items).toEqual([]);
+  const folded = (await ada.get<Page<RunView>>(`runs?projectId=${projectId}&folded=true`)).body.items;
+  expect(folded.map(({ sweepId }) => sweepId)).toEqual([body.id]);
+  expect((await ada.get<Page<SweepView>>(`sweeps?ids=${body.id}`)).body.items.map(({ id }) => id)).toEqual([body.id]);
+  expect((await ada.get<Page<SweepView>>(`sweeps?ids=${'0'.repeat(24)}`)).body.items).toEqual([]);
 });
 
 it('the first run has to print the metric before the others start @full', async () => {

@@ -44,6 +44,7 @@ it('of the runs while a knob is turned the last ten are kept, and none is the ru
   expect(await numbers()).toEqual([13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 1]);
   const last = await ran();
   expect(last).toMatchObject({ role: null, sweepId: null, before: { number: 1 } });
-  expect(await numbers('&folded=true')).toEqual([14, 1]);
+  expect(await numbers('&folded=true')).toEqual([14, 13, 1]);
+  expect(await numbers('&role=dial&file=train.py')).toHaveLength(10);
   expect(await ada.post('runs', { projectId, file: 'train.py', role: 'trial' })).toMatchObject({ status: 400 });
 });

@@ -96,6 +96,60 @@ it.each(['-createdAt', 'createdAt', 'knobs.rate', '-metrics.val.loss.best', 'dur
   },
 );
 
+describe('folded', () => {
+  const [one, two] = ['a'.repeat(24), 'b'.repeat(24)];
+  let folding: string;
+
+  beforeAll(async () => {
+    folding = (await ada.post<ProjectView>('projects', { name: 'folding' })).body.id;
+    const runs = api.app.get<Connection>(getConnectionToken(), { strict: false }).collection('runs');
+    const like = await runs.findOne({ projectId, number: 2 });
+    // In the order in which they were made: two sweeps in between each other, and the dial of two files.
+    const made = [
+      { number: 1, rate: 7 },
+      { number: 2, rate: 1, sweepId: one, seed: 0 },
+      { number: 3, rate: 9, sweepId: two, seed: 0 },
+      { number: 4, rate: 5, role: 'dial' },
+      { number: 5, rate: 2, sweepId: one, seed: 1 },
+      { number: 6, rate: 6 },
+      { number: 7, rate: 3, role: 'dial' },
+      { number: 8, rate: 8, role: 'dial', file: 'other.py' },
+      { number: 9, rate: 4, sweepId: one, seed: 2 },
+    ];
+    for (const { rate, sweepId, ...more } of made) {
+      const trial = sweepId !== undefined && { role: 'trial', trial: { sweepId, setting: 0, round: 0 } };
+      const own = { _id: new Types.ObjectId(), projectId: folding, knobs: { rate } };
+      await runs.insertOne({ ...like, ...more, ...trial, ...own });
+    }
+  });
+
+  it.each([
+    ['-createdAt', [9, 8, 7, 6, 3, 1]],
+    ['createdAt', [1, 2, 3, 4, 6, 8]],
+    ['knobs.rate', [2, 7, 6, 1, 8, 3]],
+    ['-knobs.rate', [3, 8, 1, 6, 4, 9]],
+  ])('a sweep and the dial of a file have one row, by %s, on whatever pages', async (sort, expected) => {
+    for (const limit of [1, 2, 50]) {
+      const seen: number[] = [];
+      let cursor = '';
+      do {
+        const { body } = await ada.get<Page<RunView>>(
+          `runs?projectId=${folding}&folded=true&sort=${sort}&limit=${limit}${cursor}`,
+        );
+        expect(body.items.length).toBeLessThanOrEqual(limit);
+        seen.push(...body.items.map(({ number }) => number));
+        cursor = body.nextCursor === null ? '' : `&cursor=${body.nextCursor}`;
+      } while (cursor !== '');
+      expect(seen).toEqual(expected);
+    }
+  });
+
+  it('a row stands where the first of its runs in the filter stands', async () => {
+    const { body } = await ada.get<Page<RunView>>(`runs?projectId=${folding}&folded=true&knob.rate=2`);
+    expect(body.items.map(({ number }) => number)).toEqual([5]);
+  });
+});
+
 it('says what it cannot sort by', async () => {
   expect(await ada.get(`runs?projectId=${projectId}&sort=rate`)).toMatchObject({ status: 400 });
   const { status, body } = await ada.get<{ detail: string }>(`runs?projectId=${projectId}&sort=metrics.width.best`);

@@ -58,7 +58,11 @@ export class SweepsRepository {
   async list(ownerId: string, query: SweepQuery): Promise<Page<SweepRecord>> {
     const filter = await this.seenBy(ownerId, query.projectId);
     if (query.file !== undefined) filter['file'] = query.file;
-    if (query.cursor) filter['_id'] = { $lt: objectId(query.cursor) };
+    const ids = {
+      ...(query.ids && { $in: query.ids.map(objectId) }),
+      ...(query.cursor && { $lt: objectId(query.cursor) }),
+    };
+    if (Object.keys(ids).length > 0) filter['_id'] = ids;
     const found = await this.sweeps
       .find(filter)
       .sort({ _id: -1 })

@@ -9,6 +9,7 @@ import { SnapshotsModule } from '../../projects/snapshots/snapshots.module.js';
 import { ResultsModule } from '../../results/results.module.js';
 import { RunRecordsModule } from '../../run-records/run-records.module.js';
 import { DispatchModule } from '../dispatch/dispatch.module.js';
+import { FoldedRuns } from '../table/folded-runs.service.js';
 import { RunCsv } from '../table/run-csv.service.js';
 import { RunGroupsService } from '../table/run-groups.service.js';
 import { RunTableController } from '../table/run-table.controller.js';
@@ -66,6 +67,7 @@ import { TargetsService } from './targets.service.js';
     RunStarter,
     RunStopper,
     RunsService,
+    FoldedRuns,
     RunTable,
     RunGroupsService,
     RunCsv,

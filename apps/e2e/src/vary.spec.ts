@@ -27,8 +27,28 @@ test(
     const shows = page.getByRole('region', { name: 'What it shows' });
     await expect(shows.getByRole('listitem').filter({ hasText: 'now in your code' })).toContainText('0.5');
     await expect(shows).toContainText(/learning_rate 0\.5 → 0\.05/);
+    // Reload and Back lead to it, and its runs are one row of the list, which opens it.
+    await expect(page).toHaveURL(/vary=[0-9a-f]{24}/);
+    await page.reload();
+    await expect(shows).toContainText(/learning_rate 0\.5 → 0\.05/);
     await page.getByRole('button', { name: 'Show the output' }).click();
     await expect(page.getByRole('region', { name: /^Output of run/ })).toBeVisible();
+    await expect(page).not.toHaveURL(/vary=/);
+    await page.goBack();
+    await expect(shows).toBeVisible();
+    await page.getByRole('link', { name: /^Runs/ }).click();
+    const row = page.getByRole('row', { name: /Vary learning_rate/ });
+    await expect(row).toContainText('2 values × 3 seeds');
+    await expect(row).toContainText('0.05 … 0.5');
+    const numbers = page.locator('tbody .c-run .faint');
+    await expect(numbers).toHaveText(['#1']);
+    await page.getByRole('columnheader', { name: 'learning_rate' }).getByRole('button').click();
+    await row.getByRole('button', { name: 'Runs of Vary learning_rate' }).click();
+    await expect(numbers).toHaveText(['#7', '#5', '#3', '#6', '#4', '#2', '#1'], { ignoreCase: true });
+    await row.getByRole('checkbox').check();
+    await expect(page.getByRole('toolbar', { name: 'Selected runs' })).toContainText('6 selected');
+    await row.getByRole('link', { name: 'Vary learning_rate' }).click();
+    await expect(shows).toContainText(/learning_rate 0\.5 → 0\.05/);
   },
 );
 

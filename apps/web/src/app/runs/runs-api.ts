@@ -8,6 +8,7 @@ import type {
   Rerun,
   RunDiff,
   RunGroups,
+  RunRole,
   RunView,
   StoppedRuns,
   UpdateRun,
@@ -22,6 +23,10 @@ export interface RunFilter {
   tag?: string;
   text?: string;
   file?: string;
+  sweepId?: string;
+  role?: RunRole;
+  /** A row for all runs of a sweep, and for the dial's of a file. */
+  folded?: boolean;
   sort?: string;
   limit?: number;
   cursor?: string;

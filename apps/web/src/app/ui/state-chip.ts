@@ -30,6 +30,8 @@ import { roleOf, StateIcon, type StateShape, stateWord } from './state-icon';
 })
 export class StateChip {
   readonly state = input.required<StateShape>();
+  /** In place of the state's own word. */
+  readonly text = input<string>();
   protected readonly role = computed(() => roleOf(this.state()));
-  protected readonly word = computed(() => stateWord(this.state()));
+  protected readonly word = computed(() => this.text() ?? stateWord(this.state()));
 }

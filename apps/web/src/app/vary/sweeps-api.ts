@@ -20,10 +20,10 @@ export class SweepsApi {
     return firstValueFrom(this.http.get<SweepView>(`${API}/sweeps/${id}`));
   }
 
-  /** Of a project, newest first. */
-  async latest(projectId: string): Promise<SweepView | null> {
-    const params = { projectId, limit: 1 };
-    return (await firstValueFrom(this.http.get<Page<SweepView>>(`${API}/sweeps`, { params }))).items[0] ?? null;
+  /** Those of them that are there. */
+  async some(ids: readonly string[]): Promise<SweepView[]> {
+    const params = { ids: ids.join(','), limit: ids.length };
+    return (await firstValueFrom(this.http.get<Page<SweepView>>(`${API}/sweeps`, { params }))).items;
   }
 
   act(id: string, what: 'stop' | 'pause' | 'resume' | 'rerun'): Promise<SweepView> {

@@ -12,20 +12,13 @@ import { MetricChart } from '../metrics/metric-chart';
 import type { MetricsFeed } from '../metrics/metrics-feed';
 import { MetricsFeeds } from '../metrics/metrics-feeds';
 import { Icon } from '../ui/icon';
+import { SWEEP_STATE } from './sweep-words';
 import { VaryStore } from './vary-store';
 import { typedValue } from './vary-values';
 
 /** Colours from low to high. */
 const SHADES = 5;
 const OVER: readonly SweepView['state'][] = ['done', 'stopped', 'failed'];
-const WORDS: Record<SweepView['state'], string> = {
-  smoke: 'tries its first run',
-  running: 'running',
-  paused: 'paused',
-  done: 'done',
-  stopped: 'stopped',
-  failed: 'failed',
-};
 
 /** A Vary: its runs on one chart by value, what they show in a sentence, and how to know more. */
 @Component({
@@ -46,7 +39,7 @@ export class VaryResult {
   protected readonly state = computed(() => {
     const { state, progress, reason } = this.sweep();
     const { done, failed, total } = progress.runs;
-    return `${WORDS[state]}, ${done + failed} of ${plural(total, 'run')}${reason ? `. ${reason}` : ''}`;
+    return `${SWEEP_STATE[state].word}, ${done + failed} of ${plural(total, 'run')}${reason ? `. ${reason}` : ''}`;
   });
   /** Ids of its runs: a text, so that a change of a run opens nothing anew. */
   private readonly ids = computed(() =>

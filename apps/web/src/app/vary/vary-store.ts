@@ -1,14 +1,15 @@
 import { computed, effect, inject, Injectable, signal, untracked } from '@angular/core';
 import type { ExtendSweep, Knob, ParamValue, SweepView } from '@mle/protocol';
 import { metricDirection } from '@mle/protocol/metric-direction';
-import { EventsSocket } from '../core/events-socket';
 import { sentence } from '../core/problem';
+import { Toasts } from '../core/toasts';
 import { DocumentStore } from '../editor/document-store';
 import { KnobsApi } from '../editor/knobs-api';
 import { FilesStore } from '../files/files-store';
 import { mainFamily, metricFamilies } from '../metrics/metric-families';
 import { RunsStore } from '../runs/runs-store';
 import { SweepsApi } from './sweeps-api';
+import { SweepsStore } from './sweeps-store';
 import { valuesInOrder } from './vary-values';
 
 const SEEDS = 3;
@@ -21,6 +22,8 @@ export class VaryStore {
   private readonly files = inject(FilesStore);
   private readonly documents = inject(DocumentStore);
   private readonly runs = inject(RunsStore);
+  private readonly sweeps = inject(SweepsStore);
+  private readonly toasts = inject(Toasts);
   /** The program whose panel is open. */
   readonly file = signal<string | null>(null);
   readonly knobs = signal<readonly Knob[]>([]);
@@ -35,7 +38,10 @@ export class VaryStore {
   readonly at = signal<'last' | 'best'>('last');
   readonly busy = signal(false);
   readonly error = signal<string | null>(null);
-  readonly sweep = signal<SweepView | null>(null);
+  private readonly shownId = signal<string | null>(null);
+  /** The Vary that is looked at. */
+  readonly shown = this.shownId.asReadonly();
+  readonly sweep = computed(() => this.sweeps.get(this.shownId()));
   readonly ordered = computed(() => {
     const knob = this.knob();
     return knob ? valuesInOrder(knob, this.values()) : [];
@@ -49,23 +55,11 @@ export class VaryStore {
   readonly metrics = computed(() => Object.keys(this.like()?.metrics ?? {}));
 
   constructor() {
-    const events = inject(EventsSocket);
-    events.on('sweep.changed', (sweep) => {
-      if (sweep.id === this.sweep()?.id) this.sweep.set(sweep);
-    });
-    events.on('sweep.deleted', ({ id }) => {
-      if (id === this.sweep()?.id) this.sweep.set(null);
-    });
-    effect(() => {
-      events.epoch();
-      const id = untracked(() => this.sweep()?.id);
-      if (id) void this.did(() => this.api.get(id));
-    });
     effect(() => {
       this.files.projectId();
       untracked(() => {
         this.close();
-        this.sweep.set(null);
+        this.shownId.set(null);
       });
     });
   }
@@ -87,8 +81,36 @@ export class VaryStore {
     if (metric !== undefined) this.judgeBy(metric);
   }
 
+  /** Shows a Vary of the open project that was made before, and its panel beside it; null: the output instead. */
+  async show(id: string | null): Promise<void> {
+    this.shownId.set(id);
+    if (id === null) return;
+    const projectId = this.files.projectId();
+    try {
+      const sweep = await this.api.get(id);
+      if (this.shownId() !== id || this.files.projectId() !== projectId) return;
+      if (sweep.projectId !== projectId) return this.shownId.set(null);
+      this.sweeps.put(sweep);
+      if (sweep.file !== null) await this.openLike(sweep.file, sweep);
+    } catch (error) {
+      if (this.shownId() !== id) return;
+      this.shownId.set(null);
+      this.toasts.error(`The Vary was not opened. ${sentence(error)}`);
+    }
+  }
+
   close(): void {
     this.file.set(null);
+  }
+
+  private async openLike(file: string, { knob, settings, seeds, goal }: SweepView): Promise<void> {
+    await this.open(file, knob);
+    if (this.file() !== file || this.knob()?.name !== knob) return;
+    this.values.set(settings.map(({ value }) => value));
+    this.seeds.set(seeds);
+    this.metric.set(goal.metric);
+    this.direction.set(goal.direction);
+    this.at.set(goal.at);
   }
 
   choose(knob: Knob | null): void {
@@ -128,12 +150,12 @@ export class VaryStore {
   }
 
   act(what: 'stop' | 'resume' | 'rerun'): Promise<void> {
-    const id = this.sweep()?.id ?? '';
+    const id = this.shownId() ?? '';
     return this.did(() => this.api.act(id, what));
   }
 
   extend(more: ExtendSweep): Promise<void> {
-    const id = this.sweep()?.id ?? '';
+    const id = this.shownId() ?? '';
     return this.did(() => this.api.extend(id, more));
   }
 
@@ -141,7 +163,9 @@ export class VaryStore {
     this.busy.set(true);
     this.error.set(null);
     try {
-      this.sweep.set(await work());
+      const sweep = await work();
+      this.sweeps.put(sweep);
+      this.shownId.set(sweep.id);
     } catch (error) {
       this.error.set(sentence(error));
     } finally {

@@ -24,7 +24,7 @@ export class CodeAddress {
     return { project: this.params().get('project'), file, line: LINE.test(line) ? Number(line) : 1 };
   });
   /** Once the tabs of the addressed project stand, and while no other address is under way. */
-  private readonly settled = computed(() => {
+  readonly settled = computed(() => {
     const { project } = this.addressed();
     return project !== null && this.documents.restored() === project && this.router.currentNavigation() === null;
   });

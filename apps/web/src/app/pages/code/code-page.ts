@@ -32,6 +32,7 @@ import { VaryStore } from '../../vary/vary-store';
 import { FilesPanel } from '../../workbench/files-panel';
 import { ProjectActions } from '../../workbench/project-actions';
 import { CodeAddress } from './code-address';
+import { VaryAddress } from './vary-address';
 
 type Pane = 'files' | 'code' | 'run' | 'output';
 /** Where the focus goes in a pane: the first of these that it has. */
@@ -48,7 +49,7 @@ const SIZES = { files: 208, run: 312, output: 324 };
 @Component({
   selector: 'mle-code-page',
   imports: [EditorPane, FilesPanel, Icon, OutputDock, RunOnPanel, Splitter, VaryPanel, VaryResult],
-  providers: [CodeAddress],
+  providers: [CodeAddress, VaryAddress],
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: {
     '[attr.data-pane]': 'pane()',
@@ -109,9 +110,12 @@ export class CodePage {
       // A run is looked at in the place of a Vary.
       if (this.launcher.launched())
         untracked(() => {
-          this.vary.sweep.set(null);
+          void this.vary.show(null);
           this.pane.set('output');
         });
+    });
+    effect(() => {
+      if (this.vary.shown() !== null) untracked(() => this.pane.set('output'));
     });
     effect(() => {
       const path = this.documents.activePath();
@@ -120,6 +124,7 @@ export class CodePage {
     inject(FailureMarks);
     inject(DialRuns);
     inject(CodeAddress);
+    inject(VaryAddress);
     const title = inject(PageTitle);
     effect(() => title.set(nameOf(this.documents.activePath() ?? '')));
     inject(Hotkeys).bind({

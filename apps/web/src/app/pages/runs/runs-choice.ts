@@ -6,6 +6,8 @@ export interface RunsChoice {
   tag: string;
   file: string;
   everywhere: boolean;
+  /** Runs of a sweep, and of the dial, are one row. */
+  folded: boolean;
   /** As the server takes it. */
   sort: string;
   /** A knob, or nothing for a row for each run. */
@@ -29,6 +31,7 @@ export function choiceOf(params: Params): RunsChoice {
     file: of('file'),
     group: of('group'),
     everywhere: params['of'] === 'all',
+    folded: params['fold'] !== 'no',
     sort: params['sort'] ?? NEWEST_FIRST,
     knobs: Object.entries(params).flatMap(([key, value]) =>
       key.startsWith(KNOB) && value !== undefined ? [[key.slice(KNOB.length), value] as const] : [],
@@ -38,7 +41,7 @@ export function choiceOf(params: Params): RunsChoice {
 
 /** What is as it is without saying stays out of the address. */
 export function paramsOf(choice: RunsChoice): Record<string, string> {
-  const { everywhere, sort, knobs } = choice;
+  const { everywhere, folded, sort, knobs } = choice;
   const named = Object.entries(NAMES).flatMap(([name, param]) => {
     const value = choice[name as keyof typeof NAMES];
     return value === '' ? [] : [[param, value]];
@@ -46,6 +49,7 @@ export function paramsOf(choice: RunsChoice): Record<string, string> {
   return {
     ...(Object.fromEntries(named) as Record<string, string>),
     ...(everywhere && { of: 'all' }),
+    ...(!folded && { fold: 'no' }),
     ...(sort !== NEWEST_FIRST && { sort }),
     ...Object.fromEntries(knobs.map(([name, value]) => [`${KNOB}${name}`, value])),
   };

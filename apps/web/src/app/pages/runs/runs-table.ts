@@ -28,13 +28,18 @@ import { Icon } from '../../ui/icon';
 import { StateChip } from '../../ui/state-chip';
 import { knobOf } from './knob-columns';
 import type { RunColumn } from './run-columns';
+import { RunFoldRow } from './run-fold-row';
+import type { RunFold, RunRow } from './run-rows';
 import { nextSort } from './runs-choice';
 
 /** Scrolled further than this, the list is not at its top. */
 const TOP_PX = 24;
 
 interface Row {
+  id: string;
+  fold: null;
   run: RunView;
+  inFold: boolean;
   /** While it has no machine, what it was sent to. */
   machine: string;
   title: string;
@@ -53,13 +58,13 @@ interface Row {
 /** The list of runs: one row each, chosen by their boxes, walked through by J and K. */
 @Component({
   selector: 'mle-runs-table',
-  imports: [Icon, NgTemplateOutlet, RouterLink, StateChip],
+  imports: [Icon, NgTemplateOutlet, RouterLink, RunFoldRow, StateChip],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './runs-table.html',
   styleUrl: './runs-table.scss',
 })
 export class RunsTable {
-  readonly runs = input.required<readonly RunView[]>();
+  readonly items = input.required<readonly RunRow[]>({ alias: 'rows' });
   readonly shown = input.required<ReadonlySet<RunColumn>>();
   readonly chosen = input.required<ReadonlySet<string>>();
   /** The metric of the two columns, or null without one. */
@@ -72,7 +77,9 @@ export class RunsTable {
   readonly sort = input.required<string>();
   readonly sorted = output<string>();
   readonly choose = output<{ id: string; on: boolean; range: boolean }>();
+  readonly chooseFold = output<{ fold: RunFold; on: boolean }>();
   readonly chooseAll = output<boolean>();
+  readonly toggled = output<RunFold>();
   readonly loadMore = output();
   /** Whether the first row can be seen. */
   readonly atTop = output<boolean>();
@@ -84,10 +91,15 @@ export class RunsTable {
   private readonly activity = inject(RunActivity);
   private readonly body = viewChild.required<ElementRef<HTMLElement>>('body');
   private readonly place = signal<string | null>(null);
+  private readonly runs = computed(() => this.items().flatMap(({ run }) => run ?? []));
+  private readonly projectId = computed(() => {
+    const [first] = this.items();
+    return (first?.run ?? first?.fold?.first)?.projectId;
+  });
   /** Said only where it is known which way is better. */
   protected readonly bestShown = computed(() => {
     const name = this.metric();
-    return name !== null && this.shown().has('best') && this.direction(this.runs()[0]?.projectId, name) !== null;
+    return name !== null && this.shown().has('best') && this.direction(this.projectId(), name) !== null;
   });
   /** The columns ahead of and behind the knobs that the list can be sorted by. */
   protected readonly knobsShown = computed(() => (this.shown().has('knobs') ? this.knobs() : []));
@@ -108,24 +120,31 @@ export class RunsTable {
       ),
     };
   });
-  protected readonly rows = computed(() => this.runs().map((run) => this.row(run)));
-  protected readonly count = computed(() => this.runs().filter((run) => this.chosen().has(run.id)).length);
+  protected readonly rows = computed(() =>
+    this.items().map((item) => (item.fold ? { ...item, inFold: false } : this.row(item))),
+  );
+  protected readonly count = computed(() => this.items().filter((item) => this.chosenOf(item) > 0).length);
+  protected readonly allChosen = computed(() =>
+    this.items().every((item) => this.chosenOf(item) === (item.fold ? item.fold.runs.length : 1)),
+  );
 
-  /** The run that the keys act on. */
-  focused(): RunView | null {
-    return this.runs().find((run) => run.id === this.place()) ?? null;
+  /** The row that the keys act on. */
+  focused(): RunRow | null {
+    return this.items().find(({ id }) => id === this.place()) ?? null;
   }
 
   move(by: number): void {
-    const runs = this.runs();
-    const at = runs.findIndex((run) => run.id === this.place());
-    const next = runs[Math.max(0, Math.min(runs.length - 1, at === -1 ? 0 : at + by))];
+    const items = this.items();
+    const at = items.findIndex(({ id }) => id === this.place());
+    const next = items[Math.max(0, Math.min(items.length - 1, at === -1 ? 0 : at + by))];
     if (next) this.focus(next.id);
   }
 
   focus(id: string): void {
     this.place.set(id);
-    this.body().nativeElement.querySelector<HTMLElement>(`[data-run="${id}"] .c-run a`)?.focus();
+    const rows = [...this.body().nativeElement.querySelectorAll<HTMLElement>('[data-row]')];
+    const row = rows.find(({ dataset }) => dataset['row'] === id);
+    row?.querySelector<HTMLElement>('.c-run :is(a, button)')?.focus();
   }
 
   toTop(): void {
@@ -140,7 +159,11 @@ export class RunsTable {
     this.atTop.emit(this.body().nativeElement.scrollTop < TOP_PX);
   }
 
-  private row(run: RunView): Row {
+  private chosenOf({ run, fold }: RunRow): number {
+    return (fold?.runs ?? [run]).filter((each) => each !== null && this.chosen().has(each.id)).length;
+  }
+
+  private row({ run, inFold }: RunRow & { run: RunView }): Row {
     const now = this.clock.now();
     const time = runTime(run, now);
     const waits = isActive(run.state) && run.state !== 'running';
@@ -150,7 +173,7 @@ export class RunsTable {
     const bests = this.bests();
     const ended = !isActive(run.state);
     return {
-      run,
+      ...{ id: run.id, fold: null, run, inFold },
       machine: run.machineName ?? this.targetOf(run),
       title: runTitle(run),
       changes: run.changes.map(shownChange),
@@ -178,7 +201,7 @@ export class RunsTable {
   /** Of a metric the better ones come first. */
   protected sortBy(field: string): void {
     const name = this.metric() ?? '';
-    const high = field.startsWith('metrics.') && this.direction(this.runs()[0]?.projectId, name) === 'higher';
+    const high = field.startsWith('metrics.') && this.direction(this.projectId(), name) === 'higher';
     this.sorted.emit(nextSort(this.sort(), field, high || field === 'createdAt' ? '-' : ''));
   }
 

@@ -1,0 +1,27 @@
+import type { RunState, SweepView } from '@mle/protocol';
+import { plural } from '../core/format';
+import { sorted, valueText } from './vary-values';
+
+/** The state of a sweep as a person reads it, and the shape of a run's state that it has. */
+export const SWEEP_STATE: Record<SweepView['state'], { word: string; shape: RunState }> = {
+  smoke: { word: 'tries its first run', shape: 'running' },
+  running: { word: 'running', shape: 'running' },
+  paused: { word: 'paused', shape: 'queued' },
+  done: { word: 'done', shape: 'succeeded' },
+  stopped: { word: 'stopped', shape: 'stopped' },
+  failed: { word: 'failed', shape: 'failed' },
+};
+
+/** `5 values × 3 seeds`, or from how many to how many where values have different ones. */
+export function sizeWords({ settings }: Pick<SweepView, 'settings'>): string {
+  const seeds = settings.map((setting) => setting.seeds);
+  const [least, most] = [Math.min(...seeds), Math.max(...seeds)];
+  return `${plural(settings.length, 'value')} × ${least === most ? plural(most, 'seed') : `${least} to ${most} seeds`}`;
+}
+
+/** `0.05 … 5`, or the first ones of what has no order. */
+export function rangeWords({ settings }: Pick<SweepView, 'settings'>): string {
+  const values = sorted(settings.map(({ value }) => value)).map(valueText);
+  const [first = '', last = ''] = [values[0], values.at(-1)];
+  return first === last ? first : `${first} … ${last}`;
+}

@@ -48,7 +48,7 @@ export const CreateSweepSchema = z
     needs: NeedsSchema.optional(),
     timeoutSeconds: CreateRunSchema.shape.timeoutSeconds,
     note: CreateRunSchema.shape.note,
-    /** What all trials have: the knob is set on top. */
+    /** What all trials have. A value of the knob is the first one, in place of that of the code. */
     base: z.object({ params: NewParamsSchema.optional(), args: ArgsSchema.optional() }).strict().optional(),
   })
   .strict()
@@ -137,7 +137,7 @@ export const SweepViewSchema = z.object({
   goal: GoalSchema,
   method: z.literal('grid'),
   knob: z.string().max(64),
-  /** The values, the one of the code first, and the seeds 0 … n − 1 of each. */
+  /** The values, the one of the code or of the base first, and the seeds 0 … n − 1 of each. */
   settings: z.array(z.object({ value: ParamValueSchema, seeds: z.int() })).max(LIMITS.sweepValues),
   /** Of new values. */
   seeds: z.int(),

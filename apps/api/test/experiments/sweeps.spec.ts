@@ -236,13 +236,19 @@ it('goes by its own snapshot, whatever becomes of the files @full', async () => 
   await ada.put(`projects/${projectId}/files/train.py`, SOURCE);
 });
 
+it('a value in the base is what the others are judged against, in place of the one of the code', async () => {
+  const { body } = await begin({ seeds: 1, space: { rate: { values: [5] } }, base: { params: { rate: 1 } } });
+  expect(body).toMatchObject({ settings: [{ value: 1 }, { value: 5 }], base: { params: {} } });
+  const done = await reached(body.id, 'done');
+  expect(done.evidence.effects).toMatchObject([{ from: 1, to: 5 }]);
+});
+
 it('what could not run is refused in words', async () => {
   expect(await begin({ space: { speed: { values: [1] } } })).toMatchObject({
     status: 400,
     body: { code: 'sweep.knob', detail: 'train.py has no knob speed. It has rate, seed.' },
   });
   expect(await begin({ file: 'other.py' })).toMatchObject({ status: 404 });
-  expect(await begin({ base: { params: { rate: 1 } } })).toMatchObject({ status: 400, body: { code: 'sweep.knob' } });
   expect(await begin({ seeds: 100, space: { rate: { values: [1, 2, 3, 4, 5, 6] } } })).toMatchObject({
     status: 400,
     body: { code: 'sweep.size', detail: 'These are 700 runs. A sweep has 500 at most.' },

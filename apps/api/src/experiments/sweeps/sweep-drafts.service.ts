@@ -24,11 +24,10 @@ export class SweepDrafts {
     const { projectId, target, needs, goal, seeds, base = {} } = request;
     const project = await this.projects.getOwned(ownerId, projectId);
     const [[knob, { values: asked }] = ['', { values: [] }]] = Object.entries(request.space);
-    if (base.params && Object.hasOwn(base.params, knob))
-      throw badRequest('sweep.knob', `${knob} is varied: leave it out of base.params.`);
+    const { [knob]: centre, ...params } = base.params ?? {};
     await this.targets.choose(ownerId, target, needs);
-    const values =
-      request.file === undefined ? asked : await this.fromCode(ownerId, project, request.file, knob, asked);
+    const inCode = request.file === undefined ? asked[0] : await this.inCode(ownerId, project, request.file, knob);
+    const values = [...new Set([centre ?? inCode, ...asked])].filter((value) => value !== undefined);
     const settings = values.map((value) => ({ value, seeds }));
     checkSize(settings);
     const { id: snapshotId, bytes: snapshotBytes } = await this.snapshots.snapshotOf(projectId, project.revision);
@@ -48,7 +47,7 @@ export class SweepDrafts {
       target: target ?? null,
       needs: needs ?? null,
       timeoutSeconds: request.timeoutSeconds ?? null,
-      params: base.params ?? {},
+      params,
       args: base.args ?? [],
       note: request.note ?? '',
     };
@@ -76,14 +75,13 @@ export class SweepDrafts {
     });
   }
 
-  /** The values with the one of the code as the first: it is what the others are judged against. */
-  private async fromCode(
+  /** What the others are judged against, unless the base says so. */
+  private async inCode(
     ownerId: string,
     { id, settings }: ProjectView,
     file: string,
     name: string,
-    values: readonly ParamValue[],
-  ): Promise<ParamValue[]> {
+  ): Promise<ParamValue> {
     await this.files.find(id, file);
     const problem = settings.command === null ? null : templateProblem(settings.command, { [name]: '' });
     if (problem !== null) throw badRequest('sweep.command', problem);
@@ -94,7 +92,7 @@ export class SweepDrafts {
       const has = known.length === 0 ? 'It has none.' : `It has ${known.join(', ')}.`;
       throw badRequest('sweep.knob', `${file} has no knob ${name}. ${has}`);
     }
-    return [knob.value, ...values.filter((value) => value !== knob.value)];
+    return knob.value;
   }
 }
 

@@ -2,6 +2,7 @@ import { IdSchema, type KnobList, KnobListSchema, type KnobQuery, KnobQuerySchem
 import { Controller, Get } from '@nestjs/common';
 import { type AuthUser, CurrentUser } from '../../platform/http/current-user.js';
 import { Returns, ZodParam, ZodQuery } from '../../platform/http/zod.js';
+import { centred } from './centred.js';
 import { KnobsService } from './knobs.service.js';
 
 @Controller('api/v1/projects/:id/knobs')
@@ -17,8 +18,9 @@ export class KnobsController {
   async list(
     @CurrentUser() user: AuthUser,
     @ZodParam('id', IdSchema) id: string,
-    @ZodQuery(KnobQuerySchema) { file }: KnobQuery,
+    @ZodQuery(KnobQuerySchema) query: KnobQuery,
   ): Promise<KnobList> {
-    return { items: await this.knobs.list(user.id, id, file) };
+    const knobs = await this.knobs.list(user.id, id, query.file);
+    return { items: knobs.map((knob) => centred(knob, query[`at.${knob.name}`])) };
   }
 }

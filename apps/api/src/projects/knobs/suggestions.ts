@@ -19,7 +19,7 @@ const SMALL = 0.01;
 /** A fraction above it is felt by its distance from 1. */
 const NEAR_ONE = 0.6;
 
-export function offerFor({ name, kind, value }: Setting): Offer {
+export function offerFor({ name, kind, value }: Pick<Setting, 'name' | 'kind' | 'value'>): Offer {
   if (typeof value === 'boolean') return { scale: 'linear', suggest: [false, true] };
   if (typeof value === 'string') return { scale: 'linear', suggest: [value] };
   if (kind === 'integer') return integerOffer(name, value);

@@ -1,6 +1,6 @@
 import { HttpClient } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
-import type { Knob, KnobList } from '@mle/protocol';
+import type { Knob, KnobList, ParamValue } from '@mle/protocol';
 import { firstValueFrom } from 'rxjs';
 import { API } from '../core/api-address';
 import { FilesStore } from '../files/files-store';
@@ -11,13 +11,18 @@ export class KnobsApi {
   private readonly http = inject(HttpClient);
   private readonly files = inject(FilesStore);
 
-  /** The knobs of a file of the open project, as it is saved; none where it cannot be read as a program. */
-  async of(file: string): Promise<Knob[]> {
+  /**
+   * The knobs of a file of the open project, as it is saved, or with other values in it; none where it cannot be read
+   * as a program.
+   */
+  async of(file: string, values: Readonly<Record<string, ParamValue>> = {}): Promise<Knob[]> {
     const projectId = this.files.projectId();
     if (projectId === null || !PROGRAM.test(file)) return [];
     try {
       const url = `${API}/projects/${projectId}/knobs`;
-      return (await firstValueFrom(this.http.get<KnobList>(url, { params: { file } }))).items;
+      const at = Object.entries(values).map(([name, value]) => [`at.${name}`, String(value)] as const);
+      const params = { file, ...Object.fromEntries(at) };
+      return (await firstValueFrom(this.http.get<KnobList>(url, { params }))).items;
     } catch {
       // Without them the text is edited as any other.
       return [];

@@ -1,6 +1,7 @@
 import type { RunState, SweepView } from '@mle/protocol';
+import { shownValue } from '@mle/protocol/shown-change';
 import { plural } from '../core/format';
-import { sorted, valueText } from './vary-values';
+import { sorted } from './vary-values';
 
 /** The state of a sweep as a person reads it, and the shape of a run's state that it has. */
 export const SWEEP_STATE: Record<SweepView['state'], { word: string; shape: RunState }> = {
@@ -21,7 +22,7 @@ export function sizeWords({ settings }: Pick<SweepView, 'settings'>): string {
 
 /** `0.05 … 5`, or the first ones of what has no order. */
 export function rangeWords({ settings }: Pick<SweepView, 'settings'>): string {
-  const values = sorted(settings.map(({ value }) => value)).map(valueText);
+  const values = sorted(settings.map(({ value }) => value)).map(shownValue);
   const [first = '', last = ''] = [values[0], values.at(-1)];
   return first === last ? first : `${first} … ${last}`;
 }

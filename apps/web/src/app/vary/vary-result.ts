@@ -18,6 +18,15 @@ import { typedValue } from './vary-values';
 
 /** Colours from low to high. */
 const SHADES = 5;
+/** What one may do about its going on. */
+const TURNS: Record<SweepView['state'], 'pause' | 'resume' | null> = {
+  smoke: 'pause',
+  running: 'pause',
+  paused: 'resume',
+  stopped: 'resume',
+  failed: 'resume',
+  done: null,
+};
 const OVER: readonly SweepView['state'][] = ['done', 'stopped', 'failed'];
 
 /** A Vary: its runs on one chart by value, what they show in a sentence, and how to know more. */
@@ -38,9 +47,13 @@ export class VaryResult {
   protected readonly over = computed(() => OVER.includes(this.sweep().state));
   protected readonly state = computed(() => {
     const { state, progress, reason } = this.sweep();
-    const { done, failed, total } = progress.runs;
-    return `${SWEEP_STATE[state].word}, ${done + failed} of ${plural(total, 'run')}${reason ? `. ${reason}` : ''}`;
+    const { done, failed, running, total } = progress.runs;
+    const counted = `${SWEEP_STATE[state].word}, ${done + failed} of ${plural(total, 'run')}`;
+    const ending =
+      state === 'paused' && running > 0 ? `${plural(running, 'run')} that had begun will end first.` : null;
+    return [[counted, reason].filter(Boolean).join('. '), ending].filter(Boolean).join(' ');
   });
+  protected readonly turn = computed(() => TURNS[this.sweep().state]);
   /** Ids of its runs: a text, so that a change of a run opens nothing anew. */
   private readonly ids = computed(() =>
     this.sweep()

@@ -1,5 +1,5 @@
-import { computed, effect, inject, Injectable, signal, untracked } from '@angular/core';
-import type { ExtendSweep, Knob, ParamValue, SweepView } from '@mle/protocol';
+import { computed, effect, inject, Injectable, linkedSignal, signal, untracked } from '@angular/core';
+import type { ExtendSweep, Knob, ParamValue, RunView, SweepView } from '@mle/protocol';
 import { metricDirection } from '@mle/protocol/metric-direction';
 import { sentence } from '../core/problem';
 import { Toasts } from '../core/toasts';
@@ -7,8 +7,9 @@ import { DocumentStore } from '../editor/document-store';
 import { KnobsApi } from '../editor/knobs-api';
 import { FilesStore } from '../files/files-store';
 import { mainFamily, metricFamilies } from '../metrics/metric-families';
+import { knobOf } from '../runs/knob-of';
 import { RunsStore } from '../runs/runs-store';
-import { SweepsApi } from './sweeps-api';
+import { type NewSweep, SweepsApi } from './sweeps-api';
 import { SweepsStore } from './sweeps-store';
 import { valuesInOrder } from './vary-values';
 
@@ -26,6 +27,11 @@ export class VaryStore {
   private readonly toasts = inject(Toasts);
   /** The program whose panel is open. */
   readonly file = signal<string | null>(null);
+  private readonly centreId = signal<string | null>(null);
+  /** The run whose values the panel has in place of those of the code. */
+  readonly centreRunId = this.centreId.asReadonly();
+  readonly centre = computed(() => this.runs.get(this.centreId()));
+  private readonly base = signal<NewSweep['base'] | null>(null);
   readonly knobs = signal<readonly Knob[]>([]);
   readonly loading = signal(false);
   readonly knob = signal<Knob | null>(null);
@@ -33,8 +39,6 @@ export class VaryStore {
   readonly seeds = signal(SEEDS);
   /** A machine or a pool by its id; empty: any machine. */
   readonly place = signal('');
-  readonly metric = signal('');
-  readonly direction = signal<'min' | 'max'>('min');
   readonly at = signal<'last' | 'best'>('last');
   readonly busy = signal(false);
   readonly error = signal<string | null>(null);
@@ -53,6 +57,18 @@ export class VaryStore {
   );
   /** What it can be judged by. */
   readonly metrics = computed(() => Object.keys(this.like()?.metrics ?? {}));
+  /** As typed; null: the main one, as soon as it is known. */
+  private readonly judged = signal<string | null>(null);
+  readonly metric = computed(
+    () => this.judged() ?? mainFamily(metricFamilies(this.metrics()))?.members.at(-1)?.name ?? '',
+  );
+  readonly direction = linkedSignal<string, 'min' | 'max'>({
+    source: this.metric,
+    computation: (metric, before) => {
+      const known = metricDirection(metric);
+      return known === null ? (before?.value ?? 'min') : known === 'lower' ? 'min' : 'max';
+    },
+  });
 
   constructor() {
     effect(() => {
@@ -64,21 +80,39 @@ export class VaryStore {
     });
   }
 
-  /** Opens the panel for a program, on a knob if one is named. */
-  async open(file: string, name: string | null = null): Promise<void> {
+  /** Opens the panel for a program, on a knob if one is named, and with the values of a run. */
+  async open(file: string, name: string | null = null, run: RunView | null = null): Promise<void> {
     this.file.set(file);
+    this.centreId.set(run?.id ?? null);
     this.error.set(null);
     this.knob.set(null);
+    this.judged.set(null);
     this.loading.set(true);
     // The places and values are those of the text as it is saved.
     await this.documents.saveAll();
-    const knobs = (await this.knobsApi.of(file)).filter(({ name: own }) => own !== 'seed');
-    if (this.file() !== file) return;
+    const inFile = await this.knobsApi.of(file);
+    const values = run && valuesOfRun(run, inFile);
+    const knobs = values && Object.keys(values).length > 0 ? await this.knobsApi.of(file, values) : inFile;
+    if (this.file() !== file || this.centreId() !== (run?.id ?? null)) return;
     this.loading.set(false);
-    this.knobs.set(knobs);
-    this.choose(knobs.find((knob) => knob.name === name) ?? knobs[0] ?? null);
-    const metric = mainFamily(metricFamilies(this.metrics()))?.members.at(-1)?.name;
-    if (metric !== undefined) this.judgeBy(metric);
+    this.base.set(run && { params: { ...run.params, ...values }, args: run.args });
+    this.knobs.set(knobs.filter(({ name: own }) => own !== 'seed'));
+    this.choose(this.knobs().find((knob) => knob.name === name) ?? this.knobs()[0] ?? null);
+  }
+
+  /** Opens the panel for the file of a run of the open project, with its values in place of those of the code. */
+  async openOf(runId: string | null): Promise<void> {
+    if (runId === null) return this.close();
+    this.centreId.set(runId);
+    try {
+      const run = await this.runs.refresh(runId);
+      if (this.centreId() !== runId) return;
+      if (run.file !== null && run.projectId === this.files.projectId()) await this.open(run.file, null, run);
+      else this.centreId.set(null);
+    } catch (error) {
+      if (this.centreId() === runId) this.centreId.set(null);
+      this.toasts.error(`The run to vary was not found. ${sentence(error)}`);
+    }
   }
 
   /** Shows a Vary of the open project that was made before, and its panel beside it; null: the output instead. */
@@ -101,6 +135,7 @@ export class VaryStore {
 
   close(): void {
     this.file.set(null);
+    this.centreId.set(null);
   }
 
   private async openLike(file: string, { knob, settings, seeds, goal }: SweepView): Promise<void> {
@@ -108,7 +143,7 @@ export class VaryStore {
     if (this.file() !== file || this.knob()?.name !== knob) return;
     this.values.set(settings.map(({ value }) => value));
     this.seeds.set(seeds);
-    this.metric.set(goal.metric);
+    this.judged.set(goal.metric);
     this.direction.set(goal.direction);
     this.at.set(goal.at);
   }
@@ -125,9 +160,7 @@ export class VaryStore {
   }
 
   judgeBy(metric: string): void {
-    this.metric.set(metric);
-    const known = metricDirection(metric);
-    if (known !== null) this.direction.set(known === 'lower' ? 'min' : 'max');
+    this.judged.set(metric);
   }
 
   async start(target: { machineId: string } | { poolId: string } | null): Promise<void> {
@@ -143,13 +176,14 @@ export class VaryStore {
           space: { [knob.name]: { values: this.ordered() } },
           seeds: this.seeds(),
           ...(target && { target }),
+          ...this.baseOf(knob),
         },
         crypto.randomUUID(),
       );
     });
   }
 
-  act(what: 'stop' | 'resume' | 'rerun'): Promise<void> {
+  act(what: 'stop' | 'pause' | 'resume' | 'rerun'): Promise<void> {
     const id = this.shownId() ?? '';
     return this.did(() => this.api.act(id, what));
   }
@@ -159,7 +193,14 @@ export class VaryStore {
     return this.did(() => this.api.extend(id, more));
   }
 
+  /** The first of the values is that of the run: it is what the others are judged against. */
+  private baseOf({ name, value }: Knob): Pick<NewSweep, 'base'> {
+    const base = this.base();
+    return base ? { base: { ...base, params: { ...base.params, [name]: value } } } : {};
+  }
+
   private async did(work: () => Promise<SweepView>): Promise<void> {
+    if (this.busy()) return;
     this.busy.set(true);
     this.error.set(null);
     try {
@@ -172,4 +213,14 @@ export class VaryStore {
       this.busy.set(false);
     }
   }
+}
+
+/** In what a run differs from the values of its file as it is now; its seed is one of many. */
+function valuesOfRun(run: RunView, knobs: readonly Knob[]): Record<string, ParamValue> {
+  return Object.fromEntries(
+    knobs.flatMap(({ name, value }) => {
+      const had = name === 'seed' ? undefined : knobOf(run, name);
+      return had === undefined || had === value ? [] : [[name, had]];
+    }),
+  );
 }

@@ -115,6 +115,9 @@ export class CodePage {
         });
     });
     effect(() => {
+      if (this.vary.centreRunId() !== null) untracked(() => this.pane.set('run'));
+    });
+    effect(() => {
       if (this.vary.shown() !== null) untracked(() => this.pane.set('output'));
     });
     effect(() => {

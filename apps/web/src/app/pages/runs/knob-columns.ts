@@ -1,11 +1,7 @@
 import type { ParamValue, RunView } from '@mle/protocol';
+import { knobOf } from '../../runs/knob-of';
 
 const MOST = 6;
-
-/** What its file had there, or what it was given. */
-export function knobOf({ knobs, params }: Pick<RunView, 'knobs' | 'params'>, name: string): ParamValue | undefined {
-  return Object.hasOwn(knobs, name) ? knobs[name] : Object.hasOwn(params, name) ? params[name] : undefined;
-}
 
 /** The knobs that tell these runs apart, those with the most values first. */
 export function knobColumns(runs: readonly RunView[]): string[] {

@@ -1,15 +1,16 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, output } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import type { RunState } from '@mle/protocol';
+import { shownValue } from '@mle/protocol/shown-change';
+import { shownNumber } from '@mle/protocol/shown-number';
 import { Clock } from '../../core/clock';
-import { ago, duration, elapsed, number } from '../../core/format';
+import { ago, duration, elapsed } from '../../core/format';
 import { nameOf } from '../../files/file-tree';
+import { knobOf } from '../../runs/knob-of';
 import { Icon } from '../../ui/icon';
 import { StateChip } from '../../ui/state-chip';
 import { rangeWords, sizeWords, SWEEP_STATE } from '../../vary/sweep-words';
 import { SweepsStore } from '../../vary/sweeps-store';
-import { valueText } from '../../vary/vary-values';
-import { knobOf } from './knob-columns';
 import type { RunColumn } from './run-columns';
 import type { RunFold } from './run-rows';
 
@@ -73,7 +74,7 @@ export class RunFoldRow {
   protected readonly best = computed(() => {
     const sweep = this.sweep();
     if (!sweep?.best || sweep.goal.metric !== this.metric()) return null;
-    return { at: sweep.goal.at, text: number(sweep.best.value) };
+    return { at: sweep.goal.at, text: shownNumber(sweep.best.value) };
   });
   protected readonly outcome = computed(() => {
     const sweep = this.sweep();
@@ -88,6 +89,6 @@ export class RunFoldRow {
     if (sweep?.knob === name) return rangeWords(sweep);
     if (sweep && name === 'seed') return `0 … ${Math.max(...sweep.settings.map(({ seeds }) => seeds)) - 1}`;
     const value = knobOf(this.first(), name);
-    return value === undefined ? '–' : valueText(value);
+    return value === undefined ? '–' : shownValue(value);
   }
 }

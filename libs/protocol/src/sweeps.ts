@@ -16,6 +16,9 @@ export const SWEEP_STATES = ['smoke', 'running', 'paused', 'done', 'stopped', 'f
 export const SweepStateSchema = z.enum(SWEEP_STATES);
 export type SweepState = z.infer<typeof SweepStateSchema>;
 
+const MOST_MINUTES = 60 * 24 * 365;
+const MOST_DOLLARS = 1_000_000;
+
 const ValuesSchema = z
   .array(ParamValueSchema)
   .min(1, 'Give at least one value.')
@@ -26,6 +29,16 @@ const SeedsSchema = z
   .min(1, 'Give at least one seed.')
   .max(LIMITS.sweepSeeds, `Give at most ${LIMITS.sweepSeeds} seeds.`);
 const ParallelSchema = z.int().min(1).max(LIMITS.sweepTrials);
+/** At one of them it stops with its runs. */
+const LimitsSchema = z
+  .object({
+    /** Since it began or was resumed. */
+    minutes: z.number().positive().max(MOST_MINUTES).optional(),
+    /** What all of its runs have cost on machines that cost money. */
+    dollars: z.number().positive().max(MOST_DOLLARS).optional(),
+  })
+  .strict();
+export type SweepLimits = z.infer<typeof LimitsSchema>;
 const NoteSchema = CreateRunSchema.shape.note.unwrap();
 
 /** A Vary: one knob, each of its values with each of the seeds 0 … n − 1. */
@@ -47,6 +60,7 @@ export const CreateSweepSchema = z
     target: TargetSchema.optional(),
     needs: NeedsSchema.optional(),
     timeoutSeconds: CreateRunSchema.shape.timeoutSeconds,
+    limits: LimitsSchema.optional(),
     note: CreateRunSchema.shape.note,
     /** What all trials have. A value of the knob is the first one, in place of that of the code. */
     base: z.object({ params: NewParamsSchema.optional(), args: ArgsSchema.optional() }).strict().optional(),
@@ -59,7 +73,7 @@ export const CreateSweepSchema = z
 export type CreateSweep = z.infer<typeof CreateSweepSchema>;
 
 export const UpdateSweepSchema = z
-  .object({ note: NoteSchema.optional(), parallel: ParallelSchema.optional() })
+  .object({ note: NoteSchema.optional(), parallel: ParallelSchema.optional(), limits: LimitsSchema.optional() })
   .strict();
 export type UpdateSweep = z.infer<typeof UpdateSweepSchema>;
 
@@ -145,6 +159,7 @@ export const SweepViewSchema = z.object({
   target: TargetSchema.nullable(),
   needs: NeedsSchema.nullable(),
   timeoutSeconds: z.int().nullable(),
+  limits: LimitsSchema,
   base: z.object({ params: ParamsSchema, args: ArgsSchema }),
   note: NoteSchema,
   progress: z.object({ runs: CountsSchema, settings: CountsSchema }),

@@ -92,5 +92,6 @@ import { Providers } from './providers.service.js';
     SpotPrices,
     TypesService,
   ],
+  exports: [MoneyService],
 })
 export class CloudModule {}

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
+import { CloudModule } from '../cloud/cloud.module.js';
 import { FilesModule } from '../projects/files/files.module.js';
 import { KnobsModule } from '../projects/knobs/knobs.module.js';
 import { ProjectsModule } from '../projects/projects.module.js';
@@ -13,6 +14,7 @@ import { Goals } from './evidence/goals.service.js';
 import { Sweep, SweepSchema } from './sweeps/sweep.schema.js';
 import { SweepDrafts } from './sweeps/sweep-drafts.service.js';
 import { SweepKeeper } from './sweeps/sweep-keeper.service.js';
+import { SweepLimitsService } from './sweeps/sweep-limits.service.js';
 import { SweepsController } from './sweeps/sweeps.controller.js';
 import { SweepsRepository } from './sweeps/sweeps.repository.js';
 import { SweepsService } from './sweeps/sweeps.service.js';
@@ -22,6 +24,7 @@ import { Trials } from './sweeps/trials.service.js';
 @Module({
   imports: [
     MongooseModule.forFeature([{ name: Sweep.name, schema: SweepSchema }]),
+    CloudModule,
     FilesModule,
     KnobsModule,
     ProjectsModule,
@@ -31,6 +34,15 @@ import { Trials } from './sweeps/trials.service.js';
     SnapshotsModule,
   ],
   controllers: [EvidenceController, SweepsController],
-  providers: [EvidenceService, Goals, SweepDrafts, SweepKeeper, SweepsRepository, SweepsService, Trials],
+  providers: [
+    EvidenceService,
+    Goals,
+    SweepDrafts,
+    SweepKeeper,
+    SweepLimitsService,
+    SweepsRepository,
+    SweepsService,
+    Trials,
+  ],
 })
 export class ExperimentsModule {}

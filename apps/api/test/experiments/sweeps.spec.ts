@@ -8,6 +8,8 @@ import {
   type SweepView,
 } from '@mle/protocol';
 import { type Client, type Parts, startParts, until } from '@mle/testing';
+import { getConnectionToken } from '@nestjs/mongoose';
+import type { Connection } from 'mongoose';
 import { BlobCollectorService } from '../../src/platform/blobs/blob-collector.service.js';
 import { BlobsService } from '../../src/platform/blobs/blobs.service.js';
 import { type ApiUnderTest, startApi } from '../api.js';
@@ -241,6 +243,33 @@ it('a value in the base is what the others are judged against, in place of the o
   expect(body).toMatchObject({ settings: [{ value: 1 }, { value: 5 }], base: { params: {} } });
   const done = await reached(body.id, 'done');
   expect(done.evidence.effects).toMatchObject([{ from: 1, to: 5 }]);
+});
+
+it('at a limit of time or money it stops with its runs, and goes on when that is raised', async () => {
+  let letGo: () => void = () => undefined;
+  const released = new Promise<void>((resolve) => (letGo = resolve));
+  program = async (run) => {
+    if (run.params['rate'] !== 0.5) await released;
+    return { lines: learns(run) };
+  };
+  const [api] = apis as [ApiUnderTest, ApiUnderTest];
+  const machineId = workers[0]?.machineId ?? '';
+  const instances = api.app.get<Connection>(getConnectionToken(), { strict: false }).collection('instances');
+  // So dear that each moment of a run is beyond the limit.
+  await instances.insertOne({ machineId, endedAt: null, price: { compute: 3.6e9, address: 0, disk: 0, worst: 0 } });
+  const dear = await begin({ seeds: 1, target: { machineId }, limits: { dollars: 0.5 } });
+  const short = await begin({ seeds: 1, target: { machineId: workers[1]?.machineId }, limits: { minutes: 0.01 } });
+  expect([dear.body.limits, short.body.limits]).toEqual([{ dollars: 0.5 }, { minutes: 0.01 }]);
+  expect((await reached(dear.body.id, 'stopped')).reason).toBe('It reached its limit of $0.50.');
+  expect((await reached(short.body.id, 'stopped')).reason).toBe('It reached its limit of 0.01 minutes.');
+  await instances.deleteMany({ machineId });
+  letGo();
+  expect((await ada.patch<SweepView>(`sweeps/${short.body.id}`, { limits: {} })).body.limits).toEqual({});
+  for (const { id } of [dear.body, short.body]) {
+    await ada.post(`sweeps/${id}/resume`);
+    expect((await reached(id, 'done')).progress.runs).toMatchObject({ done: 3, toCome: 0 });
+  }
+  expect(await begin({ limits: { minutes: 0 } })).toMatchObject({ status: 400 });
 });
 
 it('what could not run is refused in words', async () => {

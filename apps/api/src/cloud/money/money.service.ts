@@ -2,7 +2,7 @@ import { LIMITS, type Money } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { RunTimesRepository } from '../../run-records/run-times.repository.js';
 import { costOf, perHourOf, reservedOf, startOfMonth } from '../instances/cost.js';
-import { InstancesRepository } from '../instances/instances.repository.js';
+import { type InstanceRecord, InstancesRepository } from '../instances/instances.repository.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -30,17 +30,19 @@ export class MoneyService {
     };
   }
 
+  /** What it cost to use machines for some time, since an instant; those that cost nothing count nothing. */
+  async ofTimes(times: readonly { machineId: string; ms: number }[], since: Date): Promise<number> {
+    const prices = pricesOf(await this.instances.counted(since));
+    return sum(times.map(({ machineId, ms }) => (ms / HOUR_MS) * (prices.get(machineId) ?? 0)));
+  }
+
   /** Runs count for the time that they had the machine, whether alone or beside others. */
   private async byProject(
     ownerId: string,
     instances: Awaited<ReturnType<InstancesRepository['counted']>>,
     since: number,
   ): Promise<Cost[]> {
-    const prices = new Map(
-      instances.flatMap(({ machineId, price }): [string, number][] =>
-        machineId === null ? [] : [[machineId, price.compute + price.address + price.disk]],
-      ),
-    );
+    const prices = pricesOf(instances);
     const byProject = new Map<string, Cost>();
     await this.runTimes.each(ownerId, [...prices.keys()], new Date(since), (time) => {
       const { projectId: id, projectName: name, machineId, ms } = time;
@@ -50,6 +52,14 @@ export class MoneyService {
     return [...byProject.values()];
   }
 }
+
+/** Per hour, by machine. */
+const pricesOf = (instances: readonly Pick<InstanceRecord, 'machineId' | 'price'>[]): Map<string, number> =>
+  new Map(
+    instances.flatMap(({ machineId, price }): [string, number][] =>
+      machineId === null ? [] : [[machineId, price.compute + price.address + price.disk]],
+    ),
+  );
 
 interface Cost {
   id: string;

@@ -49,6 +49,7 @@ export class SweepDrafts {
       timeoutSeconds: request.timeoutSeconds ?? null,
       params,
       args: base.args ?? [],
+      limits: request.limits,
       note: request.note ?? '',
     };
   }
@@ -56,15 +57,15 @@ export class SweepDrafts {
   /** The same sweep once more, with its snapshot or with the project's files as they are now. */
   async again(sweep: SweepRecord, files: 'snapshot' | 'current'): Promise<NewSweep> {
     const { ownerId, projectId, projectName, projectSettings, snapshotId, snapshotBytes, file, command } = sweep;
-    const { goal, knob, settings, seeds, parallel, target, needs, timeoutSeconds, params, args } = sweep;
+    const { goal, knob, settings, seeds, parallel, target, needs, timeoutSeconds, limits, params, args } = sweep;
     const same: NewSweep = {
       ...{ ownerId, projectId, projectName, projectSettings, snapshotId, snapshotBytes, file, command, goal, knob },
-      ...{ settings, seeds, parallel, target, needs, timeoutSeconds, params, args, note: '' },
+      ...{ settings, seeds, parallel, target, needs, timeoutSeconds, limits, params, args, note: '' },
     };
     if (files === 'snapshot') return same;
     const values = settings.map(({ value }) => value);
     return this.ofRequest(ownerId, {
-      ...{ projectId, goal, seeds, method: 'grid' },
+      ...{ projectId, goal, seeds, limits, method: 'grid' },
       ...(file === null ? { command: command ?? '' } : { file }),
       space: { [knob]: { values } },
       ...(parallel !== null && { parallel }),

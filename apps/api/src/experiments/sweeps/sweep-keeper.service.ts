@@ -5,6 +5,7 @@ import { logger } from '../../platform/logging/logger.js';
 import { EventsService } from '../../platform/signals/events.service.js';
 import { ProjectRemover } from '../../projects/project-remover.service.js';
 import { type TrialRun, TrialsRepository } from '../../run-records/trials.repository.js';
+import { SweepLimitsService } from './sweep-limits.service.js';
 import { activeOf, isSettled, repeatedFailure, smokeVerdict, toStart } from './sweep-plan.js';
 import { sweepView } from './sweep-view.js';
 import { type SweepRecord, SweepsRepository } from './sweeps.repository.js';
@@ -33,6 +34,7 @@ export class SweepKeeper implements OnModuleInit, OnApplicationBootstrap, OnModu
     private readonly sweeps: SweepsRepository,
     private readonly records: TrialsRepository,
     private readonly trials: Trials,
+    private readonly limits: SweepLimitsService,
     private readonly events: EventsService,
     private readonly projects: ProjectRemover,
   ) {}
@@ -98,7 +100,10 @@ export class SweepKeeper implements OnModuleInit, OnApplicationBootstrap, OnModu
   }
 
   /** Does what can be done at this moment; answers the sweep where it is in another state now, for the next step. */
-  private step(sweep: SweepRecord, runs: readonly TrialRun[]): Promise<SweepRecord | null> {
+  private async step(sweep: SweepRecord, runs: readonly TrialRun[]): Promise<SweepRecord | null> {
+    const reason = await this.limits.reached(sweep, runs);
+    if (reason !== null)
+      return this.sweeps.change(sweep, ['smoke', 'running'], { state: 'stopped', reason, finishedAt: new Date() });
     if (sweep.state === 'smoke') return this.smoke(sweep, runs);
     if (sweep.state === 'running') return this.run(sweep, runs);
     if (sweep.state === 'paused') return this.pause(sweep, runs);

@@ -18,10 +18,10 @@ export function sweepView(sweep: SweepRecord, runs: readonly TrialRun[]): SweepV
   const current = currentRuns(runs);
   const standings = places(sweep).map((place) => ({ setting: place.setting, run: standing(sweep, current, place) }));
   const { id, number, ownerId, projectId, projectName, state, reason, file, command, snapshotId, goal } = sweep;
-  const { knob, settings, seeds, parallel, target, needs, timeoutSeconds, note } = sweep;
+  const { knob, settings, seeds, parallel, target, needs, timeoutSeconds, limits = {}, note } = sweep;
   return {
     ...{ id, number, ownerId, projectId, projectName, state, reason, file, command, snapshotId, goal },
-    ...{ knob, settings, seeds, parallel, target, timeoutSeconds, note },
+    ...{ knob, settings, seeds, parallel, target, timeoutSeconds, limits, note },
     method: 'grid',
     needs: needs ?? null,
     base: { params: sweep.params, args: sweep.args },

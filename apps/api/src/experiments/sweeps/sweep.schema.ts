@@ -1,4 +1,4 @@
-import type { CreateSweep, Goal, ParamValue, ProjectSettings, SweepState, Target } from '@mle/protocol';
+import type { CreateSweep, Goal, ParamValue, ProjectSettings, SweepLimits, SweepState, Target } from '@mle/protocol';
 import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
 import { Schema as MongooseSchema, type Types } from 'mongoose';
 
@@ -74,6 +74,10 @@ export class Sweep {
   @Prop({ type: Number, default: null })
   timeoutSeconds!: number | null;
 
+  /** Absent without any. */
+  @Prop({ type: MongooseSchema.Types.Mixed })
+  limits?: SweepLimits;
+
   @Prop({ type: MongooseSchema.Types.Mixed, default: {} })
   params!: Record<string, ParamValue>;
 
@@ -93,6 +97,10 @@ export class Sweep {
 
   @Prop({ type: Date, required: true })
   createdAt!: Date;
+
+  /** When it was resumed or extended last. */
+  @Prop({ type: Date })
+  resumedAt?: Date;
 
   @Prop({ type: Date, default: null })
   finishedAt!: Date | null;

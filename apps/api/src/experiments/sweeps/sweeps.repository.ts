@@ -10,10 +10,23 @@ import { Sweep } from './sweep.schema.js';
 export type SweepRecord = Omit<Sweep, '_id'> & { id: string };
 export type NewSweep = Omit<
   Sweep,
-  '_id' | 'number' | 'state' | 'open' | 'reason' | 'round' | 'failuresFrom' | 'createdAt' | 'finishedAt'
+  '_id' | 'number' | 'state' | 'open' | 'reason' | 'round' | 'failuresFrom' | 'createdAt' | 'resumedAt' | 'finishedAt'
 >;
 export type SweepChange = Partial<
-  Pick<Sweep, 'state' | 'open' | 'reason' | 'settings' | 'note' | 'parallel' | 'round' | 'failuresFrom' | 'finishedAt'>
+  Pick<
+    Sweep,
+    | 'state'
+    | 'open'
+    | 'reason'
+    | 'settings'
+    | 'note'
+    | 'parallel'
+    | 'round'
+    | 'failuresFrom'
+    | 'finishedAt'
+    | 'limits'
+    | 'resumedAt'
+  >
 >;
 
 /** The only place that touches sweeps in the database. */

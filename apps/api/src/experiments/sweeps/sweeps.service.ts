@@ -182,6 +182,7 @@ function resumed({ state, round, failuresFrom }: SweepRecord): SweepChange {
     open: true,
     reason: null,
     finishedAt: null,
+    resumedAt: new Date(),
     round: next,
     failuresFrom: state === 'failed' ? next : failuresFrom,
   };

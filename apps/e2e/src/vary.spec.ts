@@ -1,3 +1,4 @@
+import type { Page as List, RunView } from '@mle/protocol';
 import { expect, FULL, logIn, openProject, test } from './product.js';
 
 test.beforeEach(async ({ page, product }) => logIn(page, product));
@@ -49,6 +50,23 @@ test(
     await expect(page.getByRole('toolbar', { name: 'Selected runs' })).toContainText('6 selected');
     await row.getByRole('link', { name: 'Vary learning_rate' }).click();
     await expect(shows).toContainText(/learning_rate 0\.5 → 0\.05/);
+    // One of its runs, with its value in place of that of the code; the address keeps that too.
+    const [trial] = (await product.client.json<List<RunView>>('GET', `runs?knob.learning_rate=0.05&limit=1`)).items;
+    await page.goto(`${product.url}/runs/${trial?.id}`);
+    await page.getByRole('link', { name: 'Vary', exact: true }).click();
+    await expect(panel).toContainText(`With the values of #${trial?.number}`);
+    await expect(panel.getByRole('button', { name: `0.05 #${trial?.number}`, exact: true })).toBeDisabled();
+    await page.reload();
+    await expect(panel).toContainText(`With the values of #${trial?.number}`);
+    await expect(panel.getByLabel('Judge by')).toHaveValue('loss');
+    await panel.getByRole('button', { name: /^Start \d+ runs/ }).click();
+    await page.getByRole('button', { name: 'Pause' }).focus();
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('button', { name: 'Resume' })).toBeFocused();
+    await expect(page.getByRole('status').filter({ hasText: 'Paused by the user.' })).toBeVisible();
+    await page.keyboard.press('Enter');
+    await expect(page.getByText('done, 15 of 15 runs')).toBeVisible();
+    await expect(shows.getByRole('listitem').filter({ hasText: 'now in your code' })).toContainText('0.05');
   },
 );
 

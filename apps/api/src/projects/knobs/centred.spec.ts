@@ -8,7 +8,7 @@ const knob = (more: Partial<Knob>): Knob => ({
 });
 
 it('offers values around another one, by the same rule', () =>
-  expect(centred(knob({}), '5')).toEqual(knob({ value: 5, suggest: [0.5, 1.6, 5, 16, 50] })));
+  expect(centred(knob({}), '5e-2')).toEqual(knob({ value: 0.05, suggest: [0.005, 0.016, 0.05, 0.16, 0.5] })));
 
 it('keeps the choices, and adds what is none of them', () => {
   const activation = knob({ name: 'activation', kind: 'choice', value: 'tanh', suggest: ['tanh', 'relu'] });

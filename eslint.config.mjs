@@ -121,7 +121,14 @@ export default [
     processor: template.processors['extract-inline-html'],
     rules: {
       ...angular.configs.recommended.rules,
-      '@angular-eslint/component-selector': ['error', { type: 'element', prefix: 'mle', style: 'kebab-case' }],
+      '@angular-eslint/component-selector': [
+        'error',
+        [
+          { type: 'element', prefix: 'mle', style: 'kebab-case' },
+          // A row of a table is no element of its own.
+          { type: 'attribute', prefix: 'mle', style: 'camelCase' },
+        ],
+      ],
     },
   },
   {

@@ -36,9 +36,7 @@ export const KnobSchema = z.object({
 export type Knob = z.infer<typeof KnobSchema>;
 
 /** Besides, `at.<name>=` asks for the values to try around another value than the one in the file. */
-export const KnobQuerySchema = z
-  .object({ file: ProjectPathSchema })
-  .catchall(z.string().max(LIMITS.commandChars) as z.ZodType);
+export const KnobQuerySchema = z.object({ file: ProjectPathSchema }).catchall(z.string().max(LIMITS.commandChars));
 export type KnobQuery = z.infer<typeof KnobQuerySchema>;
 
 export const KnobListSchema = z.object({ items: z.array(KnobSchema).max(LIMITS.knobs) });

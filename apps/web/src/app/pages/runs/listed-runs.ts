@@ -5,7 +5,7 @@ import { RunActions } from '../../runs/run-actions';
 import { RunsApi } from '../../runs/runs-api';
 import { RunsStore } from '../../runs/runs-store';
 import { matches } from './run-list';
-import { type FoldFilter, foldedRows, foldFilter, foldKey, plainRows, type RunFold } from './run-rows';
+import { foldedRows, type FoldFilter, foldFilter, foldKey, plainRows, type RunFold } from './run-rows';
 import { NEWEST_FIRST } from './runs-choice';
 import { RunsFilter } from './runs-filter';
 

@@ -21,9 +21,9 @@ import { isActive } from '../../core/protocol-values';
 import { MachinesStore } from '../../machines/machines-store';
 import { MetricSettingsStore } from '../../metrics/metric-settings-store';
 import { PoolsStore } from '../../pools/pools-store';
+import { knobOf } from '../../runs/knob-of';
 import { bestOf, lastOf } from '../../runs/main-metric';
 import { RunActivity } from '../../runs/run-activity';
-import { knobOf } from '../../runs/knob-of';
 import { outcome, runTime, runTitle } from '../../runs/run-words';
 import { Icon } from '../../ui/icon';
 import { StateChip } from '../../ui/state-chip';
@@ -64,7 +64,7 @@ interface Row {
   styleUrl: './runs-table.scss',
 })
 export class RunsTable {
-  readonly items = input.required<readonly RunRow[]>({ alias: 'rows' });
+  readonly items = input.required<readonly RunRow[]>();
   readonly shown = input.required<ReadonlySet<RunColumn>>();
   readonly chosen = input.required<ReadonlySet<string>>();
   /** The metric of the two columns, or null without one. */

@@ -1,4 +1,4 @@
-import type { Points } from './metric-points.js';
+import type { PointColumns, Points } from './metric-points.js';
 import { noPoints } from './metric-points.js';
 
 /** Points of a column: the first, the lowest, the highest and the last. */
@@ -40,7 +40,7 @@ export class Downsampler {
     this.width = count <= most ? 0 : high > low ? 2 ** Math.ceil(Math.log2((high - low) / columns)) : 1;
   }
 
-  push({ x, y, time }: Points): void {
+  push({ x, y, time }: PointColumns): void {
     for (let i = 0; i < x.length; i++) this.add(x[i] ?? 0, y[i] ?? Number.NaN, time[i] ?? 0);
   }
 

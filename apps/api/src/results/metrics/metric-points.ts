@@ -8,6 +8,12 @@ export interface Points {
   time: number[];
 }
 
+/** The same to be read only, from wherever. */
+export type PointColumns = Readonly<Record<keyof Points, ArrayLike<number>>>;
+
+/** Points of one series as they are stored: a million of them cost no copy. */
+export type StoredPoints = Pick<SeriesPoints, 'name' | 'axis'> & Record<keyof Points, Float64Array>;
+
 export const noPoints = (): Points => ({ x: [], y: [], time: [] });
 
 /** The three columns of each series, one after the other: equal neighbours compress well. */
@@ -30,11 +36,11 @@ export function packPoints(series: readonly SeriesPoints[]): {
 export function unpackPoints(
   heads: readonly { name: string; axis: number; count: number }[],
   data: Buffer,
-): SeriesPoints[] {
+): StoredPoints[] {
   // The bytes may begin anywhere in a larger buffer, where an array of numbers could not.
   const values = new Float64Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.length));
   let at = 0;
-  const column = (count: number): number[] => Array.from(values.subarray(at, (at += count)));
+  const column = (count: number): Float64Array => values.subarray(at, (at += count));
   return heads.map(({ name, axis, count }) => ({
     name,
     axis: METRIC_AXES[axis] ?? 'index',
@@ -45,7 +51,7 @@ export function unpackPoints(
 }
 
 /** Joins the points of series with the same name. */
-export function joinPoints(parts: readonly (readonly SeriesPoints[])[]): SeriesPoints[] {
+export function joinPoints(parts: readonly (readonly (SeriesPoints | StoredPoints)[])[]): SeriesPoints[] {
   const joined = new Map<string, SeriesPoints>();
   for (const { name, axis, ...points } of parts.flat()) {
     const series = joined.get(name) ?? { name, axis, ...noPoints() };
@@ -55,7 +61,7 @@ export function joinPoints(parts: readonly (readonly SeriesPoints[])[]): SeriesP
   return [...joined.values()];
 }
 
-function appendPoints(to: Points, { x, y, time }: Points): void {
+function appendPoints(to: Points, { x, y, time }: PointColumns): void {
   for (let i = 0; i < x.length; i++) {
     to.x.push(x[i] ?? 0);
     to.y.push(y[i] ?? Number.NaN);

@@ -6,7 +6,7 @@ import { InjectModel } from '@nestjs/mongoose';
 import type { Model } from 'mongoose';
 import { bytesOf } from '../../run-records/attempt-record.js';
 import { MetricChunk } from './metric-chunk.schema.js';
-import { joinPoints, packPoints, unpackPoints } from './metric-points.js';
+import { joinPoints, packPoints, type StoredPoints, unpackPoints } from './metric-points.js';
 import type { ReaderState } from './reader/output-reader.js';
 import type { SeriesPoints } from './reader/series-book.js';
 
@@ -55,7 +55,7 @@ export class MetricsRepository {
   }
 
   /** The points of all chunks, in order. @throws ChunksChanged */
-  async *read({ runId, attempt }: AttemptRef): AsyncGenerator<SeriesPoints[]> {
+  async *read({ runId, attempt }: AttemptRef): AsyncGenerator<StoredPoints[]> {
     let at = 0;
     for await (const row of this.chunks.find({ runId, attempt }).sort({ from: 1 }).lean().cursor({ batchSize: 16 })) {
       // A leftover of a merge that was cut short.
@@ -112,7 +112,7 @@ async function stored(
   };
 }
 
-async function points({ codec, data, heads }: MetricChunk): Promise<SeriesPoints[]> {
+async function points({ codec, data, heads }: MetricChunk): Promise<StoredPoints[]> {
   const bytes = bytesOf(data);
   return unpackPoints(heads, codec === 'deflate' ? await decompress(bytes) : bytes);
 }

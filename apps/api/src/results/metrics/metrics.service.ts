@@ -21,10 +21,13 @@ export class MetricsService {
 
   /** `ended`: no more output comes, so that whatever was not read at its end is read now. */
   async list(ref: AttemptRef, ended: boolean, query: Pick<MetricQuery, 'names' | 'points'>): Promise<MetricList> {
+    // Asked before each look at what is stored: what is caught up while it is read is not in it.
+    const wasBehind = this.ingest.isBehind(ref, ended);
     await this.readNow(ref, ended);
     for (let tries = 1; ; tries++) {
       try {
-        return await this.read(ref, ended, query);
+        const isBehind = (wasBehind && !ended) || this.ingest.isBehind(ref, ended);
+        return await this.read(ref, isBehind, query);
       } catch (error) {
         if (!(error instanceof ChunksChanged) || tries === TRIES) throw error;
       }
@@ -45,7 +48,7 @@ export class MetricsService {
 
   private async read(
     ref: AttemptRef,
-    ended: boolean,
+    isBehind: boolean,
     { names, points }: Pick<MetricQuery, 'names' | 'points'>,
   ): Promise<MetricList> {
     const state = await this.state(ref);
@@ -60,7 +63,9 @@ export class MetricsService {
         for (const { name, x, y, time } of parts) {
           const room = left.get(name) ?? 0;
           left.set(name, room - x.length);
-          samplers.get(name)?.push(room >= x.length ? { x, y, time } : { x: x.slice(0, Math.max(0, room)), y, time });
+          samplers
+            .get(name)
+            ?.push(room >= x.length ? { x, y, time } : { x: x.subarray(0, Math.max(0, room)), y, time });
         }
       }
     }
@@ -73,7 +78,7 @@ export class MetricsService {
     return {
       attempt: ref.attempt,
       series,
-      sampled: (state?.sampled ?? false) || this.ingest.isBehind(ref, ended),
+      sampled: (state?.sampled ?? false) || isBehind,
       dropped: state ? droppedPoints(state) : 0,
     };
   }

@@ -196,6 +196,7 @@ describe('the routes', () => {
       '/api/v1/sweeps',
       '/api/v1/tokens',
       `/api/v1/runs?projectId=${theirs.project}`,
+      `/api/v1/metrics?runs=${theirs.run}`,
     ]) {
       expect([path, (await bob.get<{ items: unknown[] }>(path)).body.items]).toEqual([path, []]);
     }

@@ -24,6 +24,7 @@ test('the list of runs is sorted, filtered and grouped by a knob, and its addres
   await expect(page).toHaveURL(/sort=metrics\.loss\.best/);
   await expect(numbers).toHaveText(['#2', '#1', '#3']);
   await expect(page.locator('td.c-best.strong')).toHaveText('0');
+  await expect(page.locator('td.c-last .curve path')).toHaveCount(3);
   await page.getByRole('button', { name: 'rate', exact: true }).click();
   await page.getByRole('button', { name: 'rate', exact: true }).click();
   await expect(page).toHaveURL(/sort=-knobs\.rate/);

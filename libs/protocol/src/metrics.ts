@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { WordSchema } from './bounded.js';
+import { IdSchema } from './ids.js';
 import { LIMITS } from './limits.js';
 
 /** What the x of a series counts. `index`: the points themselves, where a line names neither. */
@@ -48,6 +49,33 @@ export const MetricQuerySchema = z.object({
   attempt: z.coerce.number().int().positive().optional(),
 });
 export type MetricQuery = z.infer<typeof MetricQuerySchema>;
+
+const MOST_RUNS = 50;
+/** Small curves of several runs, as a list of them shows. */
+export const MetricsOfRunsQuerySchema = z.object({
+  /** Joined by commas. */
+  runs: z
+    .string()
+    .max(LIMITS.queryChars)
+    .transform((text) => text.split(','))
+    .pipe(z.array(IdSchema).min(1, 'Name a run at least.').max(MOST_RUNS, `Name at most ${MOST_RUNS} runs.`)),
+  names: MetricQuerySchema.shape.names,
+  points: PointsSchema.max(200, 'Ask for at most 200 points of each series.').default(16),
+});
+export type MetricsOfRunsQuery = z.infer<typeof MetricsOfRunsQuerySchema>;
+
+export const MetricsOfRunsSchema = z.object({
+  items: z
+    .array(
+      z.object({
+        runId: IdSchema,
+        /** Empty where the run has not such a series, or too many points for a look at several runs. */
+        series: z.array(MetricSeriesSchema).max(LIMITS.metricSeries),
+      }),
+    )
+    .max(MOST_RUNS),
+});
+export type MetricsOfRuns = z.infer<typeof MetricsOfRunsSchema>;
 
 /** A series in one line. `step` is the x of the last point; what is not finite counts for `last` alone, as null. */
 export const MetricSummarySchema = z.object({

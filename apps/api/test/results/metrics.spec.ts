@@ -11,6 +11,7 @@ import {
   LINK_PATH,
   LINK_VERSION,
   type MetricList,
+  type MetricsOfRuns,
   type MetricUpdate,
   type ProjectView,
   type ResourceList,
@@ -136,6 +137,17 @@ describe('the numbers of a run', () => {
       outputSha256: createHash('sha256').update(bytes).digest('hex'),
     });
 
+  it('are few where a list of runs shows them', async () => {
+    const ref = newRef();
+    const lines = Array.from({ length: 2_000 }, (_, i) => `#loss ${i + 1} ${Math.sin(i)}\n`).join('');
+    const to = await send(api, ref, Buffer.from(lines));
+    await api.app.get(MetricsIngest, { strict: false }).settle(ref, to);
+    const [loss] = await api.app.get(MetricsService, { strict: false }).glance(ref, true, { points: 16 });
+    expect(loss?.count).toBe(2_000);
+    expect(loss?.y.length).toBeGreaterThan(8);
+    expect(loss?.y.length).toBeLessThanOrEqual(32);
+  });
+
   it('of a few lines are not said to be sampled while the last of them is stored', async () => {
     const ref = newRef();
     const to = await send(api, ref, Buffer.from('#loss 1 0.5\n#loss 2 0.25'));
@@ -192,6 +204,11 @@ describe('the numbers of a run', () => {
     const { body } = await user.get<MetricList>(`/api/v1/runs/${ref.runId}/metrics?names=loss,other&points=100`);
     expect(body.series).toMatchObject([{ name: 'loss', count: 3, x: [1, 2, 3], y: [0.5, 0.25, null] }]);
     expect((await user.get<MetricList>(`/api/v1/runs/${ref.runId}/metrics?names=other`)).body.series).toEqual([]);
+    const unknown = '0'.repeat(24);
+    const small = await user.get<MetricsOfRuns>(`/api/v1/metrics?runs=${ref.runId},${unknown}&names=loss`);
+    expect(small.body.items).toMatchObject([{ runId: ref.runId, series: [{ name: 'loss', y: [0.5, 0.25, null] }] }]);
+    const tooMany = Array.from({ length: 51 }, () => unknown).join(',');
+    expect((await user.get(`/api/v1/metrics?runs=${tooMany}`)).status).toBe(400);
     for (let i = 0; i < 500 && updates.length < 2; i++) await sleep(10);
     expect(updates.flatMap(({ series }) => series.map(({ first, count }) => [first, count]))).toEqual([
       [0, 2],

@@ -9,6 +9,8 @@ import { droppedPoints, isCurrent, type ReaderState } from './reader/output-read
 import { keptSeries } from './reader/series-book.js';
 
 const TRIES = 5;
+/** Points of all series of a run. */
+const MOST_GLANCED = 100_000;
 
 /** Reads stored points. */
 @Injectable()
@@ -32,6 +34,17 @@ export class MetricsService {
         if (!(error instanceof ChunksChanged) || tries === TRIES) throw error;
       }
     }
+  }
+
+  /** The series of an attempt for a look at many of them: none where that would read too much. */
+  async glance(
+    ref: AttemptRef,
+    ended: boolean,
+    query: Pick<MetricQuery, 'names' | 'points'>,
+  ): Promise<MetricList['series']> {
+    const counts = ((await this.state(ref))?.book.series ?? []).map(({ count }) => count);
+    const stored = counts.reduce((sum, count) => sum + count, 0);
+    return stored > MOST_GLANCED ? [] : (await this.list(ref, ended, query)).series;
   }
 
   /** Resolves when what was printed until now is read, as far as that takes a moment. */

@@ -8,6 +8,10 @@ import {
   MetricListSchema,
   type MetricQuery,
   MetricQuerySchema,
+  type MetricsOfRuns,
+  type MetricsOfRunsQuery,
+  MetricsOfRunsQuerySchema,
+  MetricsOfRunsSchema,
   type ResourceList,
   ResourceListSchema,
   type ResourceQuery,
@@ -18,11 +22,20 @@ import { type AuthUser, CurrentUser } from '../../platform/http/current-user.js'
 import { Returns, ZodParam, ZodQuery } from '../../platform/http/zod.js';
 import { RunMetricsService } from './run-metrics.service.js';
 
-@Controller('api/v1/runs/:id')
+@Controller('api/v1')
 export class RunMetricsController {
   constructor(private readonly metrics: RunMetricsService) {}
 
   @Get('metrics')
+  @Returns(200, MetricsOfRunsSchema, 'Small curves of several runs at once, as a list of them shows')
+  ofRuns(
+    @CurrentUser() user: AuthUser,
+    @ZodQuery(MetricsOfRunsQuerySchema) query: MetricsOfRunsQuery,
+  ): Promise<MetricsOfRuns> {
+    return this.metrics.ofRuns(user.id, query);
+  }
+
+  @Get('runs/:id/metrics')
   @Returns(
     200,
     MetricListSchema,
@@ -36,7 +49,7 @@ export class RunMetricsController {
     return this.metrics.list(user.id, id, query);
   }
 
-  @Get('metrics/found')
+  @Get('runs/:id/metrics/found')
   @Returns(200, FoundListSchema, 'Each name that was found, with the line that it was read from last')
   found(
     @CurrentUser() user: AuthUser,
@@ -46,7 +59,7 @@ export class RunMetricsController {
     return this.metrics.found(user.id, id, attempt);
   }
 
-  @Get('resources')
+  @Get('runs/:id/resources')
   @Returns(200, ResourceListSchema, 'What a run and its machine used, about every two seconds')
   resources(
     @CurrentUser() user: AuthUser,

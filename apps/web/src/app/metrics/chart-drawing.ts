@@ -221,7 +221,13 @@ export class ChartDrawing {
         setCursor: [(plot) => this.tellCursor(plot)],
         setSelect: [(plot) => this.tellZoom(plot)],
         drawAxes: [(plot) => this.drawBands(plot)],
-        draw: [(plot) => drawEnds(plot, this.ends, (column) => this.stroke(plot, column), style.fontFamily)],
+        draw: [
+          (plot) =>
+            drawEnds(plot, this.ends, (column) => this.stroke(plot, column), {
+              fontFamily: style.fontFamily,
+              muted: token('--text-muted'),
+            }),
+        ],
       },
     };
   }

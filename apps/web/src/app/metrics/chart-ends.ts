@@ -1,5 +1,6 @@
 import uPlot from 'uplot';
 import type { ChartLine } from './chart-data';
+import { placeNames } from './placed-names';
 
 /** Where a line ends, in the units of its axes. */
 export interface LineEnd {
@@ -29,7 +30,7 @@ export function drawEnds(
   plot: uPlot,
   ends: readonly LineEnd[],
   colour: (column: number) => string,
-  fontFamily: string,
+  { fontFamily, muted }: { fontFamily: string; muted: string },
 ): void {
   const { ctx, bbox } = plot;
   const { pxRatio } = uPlot;
@@ -52,15 +53,22 @@ export function drawEnds(
   }
   ctx.textAlign = 'left';
   ctx.textBaseline = 'middle';
-  let free = bbox.top;
-  for (const { ending, top, column, before } of placed.sort((a, b) => a.top - b.top)) {
-    if (ending === '') continue;
-    // Names that would cover one another move down.
-    const y = Math.min(Math.max(top, free), bbox.top + bbox.height);
-    free = y + LINE_PX * pxRatio;
-    ctx.font = `${before ? 400 : 600} ${11 * pxRatio}px ${fontFamily}`;
-    ctx.fillStyle = colour(column);
-    ctx.fillText(ending, bbox.left + bbox.width + 8 * pxRatio, y);
+  const named = placed.filter(({ ending }) => ending !== '');
+  const [left, bottom] = [bbox.left + bbox.width + 8 * pxRatio, bbox.top + bbox.height];
+  const tops = named.map(({ top }) => top);
+  const { names, more } = placeNames(tops, bbox.top, bottom, LINE_PX * pxRatio);
+  const font = (weight: number): string => `${weight} ${11 * pxRatio}px ${fontFamily}`;
+  for (const { at, top } of names) {
+    const end = named[at];
+    if (!end) continue;
+    ctx.font = font(end.before ? 400 : 600);
+    ctx.fillStyle = colour(end.column);
+    ctx.fillText(end.ending, left, top);
+  }
+  if (more > 0) {
+    ctx.font = font(400);
+    ctx.fillStyle = muted;
+    ctx.fillText(`+${more} more`, left, bottom);
   }
   ctx.restore();
 }

@@ -1,6 +1,6 @@
 import { HttpClient } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
-import type { MetricList, ResourceList } from '@mle/protocol';
+import type { MetricList, MetricsOfRuns, ResourceList } from '@mle/protocol';
 import { firstValueFrom } from 'rxjs';
 import { API } from '../core/api-address';
 
@@ -12,6 +12,12 @@ export class MetricsApi {
     return firstValueFrom(
       this.http.get<MetricList>(`${API}/runs/${runId}/metrics`, { params: attempt === undefined ? {} : { attempt } }),
     );
+  }
+
+  /** A small curve of each run, of at most 32 points. */
+  ofRuns(runIds: readonly string[], name: string): Promise<MetricsOfRuns> {
+    const params = { runs: runIds.join(','), names: name, points: 16 };
+    return firstValueFrom(this.http.get<MetricsOfRuns>(`${API}/metrics`, { params }));
   }
 
   resources(runId: string, attempt?: number): Promise<ResourceList> {

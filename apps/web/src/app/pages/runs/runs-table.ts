@@ -3,6 +3,7 @@ import {
   ChangeDetectionStrategy,
   Component,
   computed,
+  effect,
   type ElementRef,
   inject,
   input,
@@ -28,12 +29,15 @@ import { outcome, runTime, runTitle } from '../../runs/run-words';
 import { Icon } from '../../ui/icon';
 import { StateChip } from '../../ui/state-chip';
 import type { RunColumn } from './run-columns';
+import { RunCurves } from './run-curves';
 import { RunFoldRow } from './run-fold-row';
 import type { RunFold, RunRow } from './run-rows';
 import { nextSort } from './runs-choice';
 
 /** Scrolled further than this, the list is not at its top. */
 const TOP_PX = 24;
+/** How often the small curve of a run on its way is read again. */
+const CURVE_EVERY_MS = 10_000;
 
 interface Row {
   id: string;
@@ -53,12 +57,14 @@ interface Row {
   knobs: { name: string; value: string; changed: boolean }[];
   outcome: string;
   bad: boolean;
+  live: boolean;
 }
 
 /** The list of runs: one row each, chosen by their boxes, walked through by J and K. */
 @Component({
   selector: 'mle-runs-table',
   imports: [Icon, NgTemplateOutlet, RouterLink, RunFoldRow, StateChip],
+  providers: [RunCurves],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './runs-table.html',
   styleUrl: './runs-table.scss',
@@ -88,6 +94,7 @@ export class RunsTable {
   private readonly metricSettings = inject(MetricSettingsStore);
   private readonly pools = inject(PoolsStore);
   private readonly clock = inject(Clock);
+  protected readonly curves = inject(RunCurves);
   private readonly activity = inject(RunActivity);
   private readonly body = viewChild.required<ElementRef<HTMLElement>>('body');
   private readonly place = signal<string | null>(null);
@@ -127,6 +134,25 @@ export class RunsTable {
   protected readonly allChosen = computed(() =>
     this.items().every((item) => this.chosenOf(item) === (item.fold ? item.fold.runs.length : 1)),
   );
+
+  /** The numbers of a run on its way ask for nothing; its curve grows at each turn of the clock. */
+  private readonly curvesAsked = computed(
+    () => {
+      const [name, turn] = [this.metric(), Math.floor(this.clock.now() / CURVE_EVERY_MS)];
+      if (name === null || !this.shown().has('last')) return { name: '', versions: [] };
+      const printed = this.runs().filter(({ metrics }) => metrics[name] !== undefined);
+      const versionOf = (state: RunView['state']): string => (isActive(state) ? String(turn) : state);
+      return { name, versions: printed.map(({ id, state }) => ({ id, version: versionOf(state) })) };
+    },
+    { equal: (a, b) => JSON.stringify(a) === JSON.stringify(b) },
+  );
+
+  constructor() {
+    effect(() => {
+      const { name, versions } = this.curvesAsked();
+      void this.curves.load(name, versions);
+    });
+  }
 
   /** The row that the keys act on. */
   focused(): RunRow | null {
@@ -190,6 +216,7 @@ export class RunsTable {
       }),
       outcome: waits ? this.activity.of(run) : run.state === 'succeeded' ? '' : outcome(run),
       bad: run.state === 'failed',
+      live: !ended,
     };
   }
 

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptRef, OutputStream, RunSpec } from '@mle/protocol';
@@ -15,15 +15,14 @@ import { NotRunnable } from '../prepare/run/not-runnable.js';
 import type { Environments } from '../prepare/setup/environments.js';
 import type { Workspaces } from '../prepare/sync/workspaces.js';
 import type { ArtifactSender } from '../results/artifacts/artifact-sender.js';
-import { ArtifactWatch } from '../results/artifacts/artifact-watch.js';
-import { type EventPlace, EventWatch } from '../results/events/event-watch.js';
 import { OutputSender } from '../results/output/output-sender.js';
-import { spoolLines } from '../results/output/spool-lines.js';
 import type { Link } from '../server/link/link.js';
 import type { Quarry } from '../supervisor/process-hunt.js';
 import { killAll } from '../supervisor/process-hunt.js';
 import type { SupervisorClient } from '../supervisor/supervisor-client.js';
 import { SupervisorGone } from '../supervisor/supervisor-client.js';
+import { AttemptResults } from './attempt-results.js';
+import { reportEnd } from './end-report.js';
 import type { Preparation } from './preparation.js';
 import { LimitPassed } from './time-limit.js';
 
@@ -41,9 +40,6 @@ type Ended = 'stopped' | 'timed_out' | 'spawn_failed' | 'prepare_failed' | 'supe
 
 /** Ten seconds, in which the supervisor has to note the end of what was killed. */
 const KILL_ROUNDS = 500;
-/** Between the reports of an end that the server cannot take yet. */
-const GAP_PAUSE_MS = 20;
-const GAP_PAUSE_MAX_MS = 5_000;
 const LOST_REASON = 'The supervisor of the runs on this machine ended unexpectedly, and the program was killed.';
 
 /** One attempt that this worker answers for: from its journal entry to the server's word that its end is stored. */
@@ -51,8 +47,7 @@ export class Attempt {
   readonly key: string;
   private readonly folder: string;
   private readonly abort = new AbortController();
-  private readonly artifacts: ArtifactWatch;
-  private readonly events: EventWatch;
+  private readonly results: AttemptResults;
   private sender: OutputSender | null = null;
   /** What the server said on this connection that it has stored; null: nothing yet. */
   private serverHas: number | null = null;
@@ -75,20 +70,10 @@ export class Attempt {
   ) {
     this.key = attemptKey(ref);
     this.folder = tools.journal.folder(ref);
-    const pictures = join(this.folder, FILES.pictures);
-    const place = { ref, folder: tools.workspaces.outputs(ref), pictures, uid: () => this.uid };
-    this.artifacts = new ArtifactWatch(
-      tools.artifacts,
-      place,
-      (text) => this.note(text),
-      () => void this.discard(),
-      log,
-      this.abort.signal,
-    );
-    this.events = new EventWatch(
-      () => this.eventPlace(),
-      { write: (lines) => this.note(lines, 'tensorboard'), tell: (text) => this.note(text) },
-      pictures,
+    this.results = new AttemptResults(
+      tools,
+      { ref, spec, slot, folder: this.folder },
+      { note: (text, stream) => this.note(text, stream), onSuperseded: () => void this.discard() },
       log,
       this.abort.signal,
     );
@@ -147,7 +132,7 @@ export class Attempt {
 
   async stop(outcome: 'exited' | 'stopped', reason: string): Promise<void> {
     // Only its artifacts are still on their way; a stop from before has nothing to do with them.
-    if (this.exit !== null && this.stopAsked === null) this.artifacts.cut();
+    if (this.exit !== null && this.stopAsked === null) this.results.cut();
     if (this.exit !== null || this.stopAsked !== null) return;
     this.stopAsked = { outcome, reason };
     this.log.info({ reason }, 'The run is asked to stop.');
@@ -257,8 +242,7 @@ export class Attempt {
     this.process = process;
     if (this.runningTold !== null) return;
     this.log.info({ pid: process.pid }, 'The run has started.');
-    this.artifacts.start();
-    this.events.start(() => spoolLines(join(this.folder, FILES.spool), 'tensorboard'));
+    this.results.start();
     const { pid, startedAt } = process;
     this.runningTold = this.tools.link
       .insist(this.abort.signal, () => this.tools.link.running({ ...this.ref, pid, startedAt }))
@@ -274,60 +258,19 @@ export class Attempt {
   private report(exit: ExitRecord): void {
     if (this.reporting) return;
     this.reporting = true;
-    void this.reportEnd(exit).catch((error: unknown) => {
+    void this.reportAll(exit).catch((error: unknown) => {
       if (!this.abort.signal.aborted) this.log.error({ err: error }, 'The end of a run could not be reported.');
     });
   }
 
-  private async reportEnd(exit: ExitRecord): Promise<void> {
-    const { signal } = this.abort;
-    const sender = this.sender;
-    if (sender === null) return;
+  private async reportAll(exit: ExitRecord): Promise<void> {
+    if (this.sender === null) return;
     if (this.process !== null) this.started(this.process);
     await this.runningTold;
-    // Its pictures are among the artifacts.
-    await this.events.finish();
-    // Both before the end is reported: until then the journal has the attempt, and whoever follows this worker does
-    // them again.
-    let [artifacts] = await Promise.all([this.artifacts.finish(), this.reportLeftovers(signal)]);
-    for (let refusals = 0; ; refusals++) {
-      // The state of the run may be changing on the server; what persists must not keep both busy.
-      if (refusals > 0) await delay(Math.min(refusals * GAP_PAUSE_MS, GAP_PAUSE_MAX_MS), undefined, { signal });
-      // What we noted about artifacts comes after the bytes that the supervisor counted at the end.
-      const bytes = Math.max(exit.bytes, sender.availableBytes);
-      const outputSha256 = await sender.finish(bytes, signal);
-      const { outcome, exitCode, signal: killedBy, reason, finishedAt } = exit;
-      const reply = await this.tools.link.insist(signal, () =>
-        this.tools.link.finished({
-          ...this.ref,
-          outcome,
-          exitCode,
-          signal: killedBy,
-          reason,
-          finishedAt,
-          outputBytes: bytes,
-          outputSha256,
-          artifacts,
-        }),
-      );
-      if (reply.ok || reply.code === 'superseded') break;
-      if (reply.code === 'gap') sender.resume(reply.expected);
-      else {
-        await this.artifacts.putAgain();
-        artifacts = await this.artifacts.finish();
-        sender.resume(bytes);
-      }
-    }
-    this.log.info(
-      {
-        outcome: exit.outcome,
-        exitCode: exit.exitCode,
-        signal: exit.signal,
-        bytes: exit.bytes,
-        artifacts: artifacts.files,
-      },
-      'The run has ended and is reported.',
-    );
+    const { link } = this.tools;
+    const artifacts = await reportEnd(link, this.ref, exit, this.sender, this.results, this.abort.signal);
+    const { outcome, exitCode, signal, bytes } = exit;
+    this.log.info({ outcome, exitCode, signal, bytes, artifacts }, 'The run has ended and is reported.');
     this.removal ??= this.remove(false);
     await this.removal;
   }
@@ -340,22 +283,6 @@ export class Attempt {
       this.sender?.notify(bytes);
     } catch (error) {
       ignoreGone(error);
-    }
-  }
-
-  /** While the slot is not free: the next run changes the workspace. */
-  private async reportLeftovers(signal: AbortSignal): Promise<void> {
-    try {
-      const since = this.since;
-      if (since === null) return;
-      const { items, truncated } = await this.tools.workspaces.leftovers(this.spec, this.slot, since);
-      if (items.length > 0)
-        await this.tools.link.insist(signal, () =>
-          this.tools.link.leftovers({ ...this.ref, slot: this.slot, items, truncated }),
-        );
-    } catch (error) {
-      signal.throwIfAborted();
-      this.log.warn({ err: error }, 'The files that a run left in its workspace could not be listed.');
     }
   }
 
@@ -372,7 +299,7 @@ export class Attempt {
       await this.tools.workspaces.dropOutputs(this.ref);
     } else {
       // What could not be stored is still there for whoever has the machine.
-      if (!this.artifacts.droppedAny) await this.tools.workspaces.dropOutputs(this.ref);
+      if (!this.results.droppedAny) await this.tools.workspaces.dropOutputs(this.ref);
     }
     await this.tools.supervisor.request({ op: 'forget', key: this.key }).catch(ignoreGone);
     await this.sender?.close();
@@ -381,34 +308,11 @@ export class Attempt {
     this.onGone();
   }
 
-  /** When the program began, by the clock of the file system; null: not yet. */
-  private get since(): number | null {
-    return lstatSync(join(this.folder, FILES.started), { throwIfNoEntry: false })?.ctimeMs ?? null;
-  }
-
-  private eventPlace(): EventPlace {
-    const { workspaces } = this.tools;
-    const folder = workspaces.workspace(this.spec.projectId, this.slot);
-    return {
-      roots: [
-        { folder, name: '', uid: workspaces.uidOf(folder) },
-        { folder: workspaces.outputs(this.ref), name: '$MLE_OUTPUT_DIR/', uid: this.uid },
-      ],
-      since: this.since,
-    };
-  }
-
   private quarry(): Quarry {
     const { pid, startTime } = this.process ?? { pid: null, startTime: null };
-    const { uid } = this;
+    const { uid } = this.results;
     const own = uid !== null && isRunUid(uid) ? uid : null;
     return { ref: this.ref, group: pid, uid: own, since: startTime, forks: null };
-  }
-
-  /** To whom its output folder was given: also a worker of before, where each slot had a user id, gave it to its program. */
-  private get uid(): number | null {
-    const { workspaces } = this.tools;
-    return workspaces.uidOf(workspaces.outputs(this.ref));
   }
 
   private async killCopy(): Promise<void> {

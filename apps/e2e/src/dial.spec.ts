@@ -13,7 +13,18 @@ time.sleep(600)
 `;
 const code = (page: Page) => page.getByRole('textbox', { name: 'Code of train.py' });
 
-test('a number is turned by keys and by dragging, as one step of undo, and runs at each rest', async ({
+/** A finger goes to the right from a point. */
+async function slide(page: Page, { x, y }: { x: number; y: number }, steps: number[]): Promise<void> {
+  const screen = await page.context().newCDPSession(page);
+  await screen.send('Emulation.setTouchEmulationEnabled', { enabled: true });
+  await screen.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x, y }] });
+  for (const px of steps)
+    await screen.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: [{ x: x + px, y }] });
+  await screen.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  await screen.send('Emulation.setTouchEmulationEnabled', { enabled: false });
+}
+
+test('a number is turned by keys, by dragging and by a finger, as one step of undo, and runs at each rest', async ({
   page,
   product,
 }) => {
@@ -31,6 +42,10 @@ test('a number is turned by keys and by dragging, as one step of undo, and runs 
   await page.mouse.down();
   for (const px of [10, 40, 80]) await page.mouse.move(box.x + 4 + px, box.y + 8);
   await page.mouse.up();
+  await expect(number).not.toHaveText('0.5');
+  await page.keyboard.press('Control+z');
+  await expect(number).toHaveText('0.5');
+  await slide(page, { x: box.x + 4, y: box.y + 8 }, [10, 40, 80]);
   await expect(number).not.toHaveText('0.5');
   await page.keyboard.press('Control+z');
   await expect(number).toHaveText('0.5');

@@ -109,7 +109,7 @@ const step =
   };
 
 /** Turns a number with the pointer: all of it is one step of undo. */
-function drag(view: EditorView, knob: DialKnob, press: MouseEvent): void {
+function drag(view: EditorView, knob: DialKnob, press: Pick<MouseEvent, 'clientX' | 'clientY'>): void {
   const { from } = knob;
   const literal = view.state.doc.sliceString(from, knob.to);
   let text = literal;
@@ -124,15 +124,16 @@ function drag(view: EditorView, knob: DialKnob, press: MouseEvent): void {
     view.state.facet(dialHost)?.turned();
   };
   let moved = false;
-  const move = (event: MouseEvent): void => {
+  const move = (event: PointerEvent): void => {
     const px = event.clientX - press.clientX;
     moved ||= Math.abs(px) >= DRAG_PX;
     if (moved) write(turned(literal, knob, px / STEP_PX, event.shiftKey));
   };
   const end = (): void => {
-    removeEventListener('mousemove', move);
-    removeEventListener('mouseup', drop);
-    removeEventListener('keydown', cancel, true);
+    removeEventListener('pointermove', move);
+    removeEventListener('pointerup', drop);
+    removeEventListener('pointercancel', cancel);
+    removeEventListener('keydown', cancelByKey, true);
     view.dom.classList.remove('cm-dialling');
   };
   const drop = (): void => {
@@ -153,32 +154,41 @@ function drag(view: EditorView, knob: DialKnob, press: MouseEvent): void {
       userEvent: 'input.dial',
     });
   };
-  const cancel = (event: KeyboardEvent): void => {
-    if (event.key !== 'Escape') return;
-    event.stopPropagation();
+  const cancel = (): void => {
     write(literal);
     end();
   };
+  const cancelByKey = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape') return;
+    event.stopPropagation();
+    cancel();
+  };
   view.dom.classList.add('cm-dialling');
-  addEventListener('mousemove', move);
-  addEventListener('mouseup', drop);
-  addEventListener('keydown', cancel, true);
+  addEventListener('pointermove', move);
+  addEventListener('pointerup', drop);
+  addEventListener('pointercancel', cancel);
+  addEventListener('keydown', cancelByKey, true);
+}
+
+function pressed(event: MouseEvent, view: EditorView): boolean {
+  const target = event.target instanceof Element ? event.target.closest('.cm-knob') : null;
+  if (!target || event.button !== 0 || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return false;
+  const at = view.posAtDOM(target);
+  const knob = view.state.field(field).find(({ from, to }) => from <= at && at < to);
+  if (!knob) return false;
+  drag(view, knob, event);
+  return true;
 }
 
 const pointer = EditorView.domEventHandlers({
-  mousedown(event, view) {
-    const target = event.target instanceof Element ? event.target.closest('.cm-knob') : null;
-    if (!target || event.button !== 0 || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return false;
-    const at = view.posAtDOM(target);
-    const knob = view.state.field(field).find(({ from, to }) => from <= at && at < to);
-    if (!knob || event.detail > 1) return false;
-    drag(view, knob, event);
-    return true;
-  },
+  // A second click of the mouse selects the number, which a pointer's event does not count.
+  mousedown: (event, view) => event.detail <= 1 && pressed(event, view),
+  pointerdown: (event, view) => event.pointerType !== 'mouse' && pressed(event, view),
 });
 
 const look = EditorView.theme({
-  '.cm-knob': { cursor: 'ew-resize', borderBottom: '1px dashed var(--accent)' },
+  // A finger turns it sideways, and scrolls up and down.
+  '.cm-knob': { cursor: 'ew-resize', borderBottom: '1px dashed var(--accent)', touchAction: 'pan-y' },
   '&.cm-dialling, &.cm-dialling .cm-content': { cursor: 'ew-resize' },
   '.cm-dialRow': {
     paddingLeft: '16px',

@@ -4,8 +4,7 @@ import { hasKnob } from './knob-columns';
 import type { RunsChoice } from './runs-choice';
 
 /** The choices of the state filter, each with the states that it stands for. */
-export const STATE_FILTERS: { value: string; label: string; states: readonly RunState[] | null }[] = [
-  { value: '', label: 'All states', states: null },
+export const STATE_FILTERS: { value: string; label: string; states: readonly RunState[] }[] = [
   { value: 'active', label: 'Active', states: ACTIVE },
   { value: 'succeeded', label: 'Succeeded', states: ['succeeded'] },
   { value: 'failed', label: 'Failed', states: ['failed', 'timed_out', 'lost'] },

@@ -68,10 +68,6 @@ export class RunsFilter {
     this.change({ text: '', state: '', machineId: '', tag: '', file: '', knobs: [] });
   }
 
-  without(knob: string): void {
-    this.change({ knobs: this.choice().knobs.filter(([name]) => name !== knob) });
-  }
-
   /** The runs of a group, one by one. */
   openGroup(value: string): void {
     const { group, knobs } = this.choice();

@@ -18,8 +18,6 @@ import type { RunView } from '@mle/protocol';
 import { plural } from '../../core/format';
 import { Hotkeys } from '../../core/hotkeys';
 import { isActive } from '../../core/protocol-values';
-import { MachinesStore } from '../../machines/machines-store';
-import { ProjectsStore } from '../../projects/projects-store';
 import { metricNames } from '../../runs/main-metric';
 import { RunActions } from '../../runs/run-actions';
 import { type RunFilter, RunsApi } from '../../runs/runs-api';
@@ -28,10 +26,10 @@ import { Icon } from '../../ui/icon';
 import { LoadFailure } from '../../ui/load-failure';
 import type { NameQuestion } from '../../ui/name-dialog';
 import { SweepsStore } from '../../vary/sweeps-store';
+import { FilterChips } from './filter-chips';
 import { knobColumns } from './knob-columns';
 import { ListedRuns } from './listed-runs';
 import { RUN_COLUMNS, RunColumns } from './run-columns';
-import { STATE_FILTERS } from './run-list';
 import type { RunFold } from './run-rows';
 import { RunsFilter } from './runs-filter';
 import { RunsGroups } from './runs-groups';
@@ -40,7 +38,7 @@ import { RunsTable } from './runs-table';
 /** All runs, live, in any order or in groups: filters, and what can be done with several at once. */
 @Component({
   selector: 'mle-runs-page',
-  imports: [Icon, LoadFailure, MatMenuModule, RouterLink, RunsGroups, RunsTable],
+  imports: [FilterChips, Icon, LoadFailure, MatMenuModule, RouterLink, RunsGroups, RunsTable],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './runs-page.html',
   providers: [ListedRuns, RunsFilter],
@@ -51,8 +49,6 @@ export class RunsPage {
   private readonly store = inject(RunsStore);
   private readonly router = inject(Router);
   private readonly dialog = inject(MatDialog);
-  protected readonly projects = inject(ProjectsStore);
-  protected readonly machines = inject(MachinesStore);
   protected readonly columns = inject(RunColumns);
   private readonly sweeps = inject(SweepsStore);
   protected readonly actions = inject(RunActions);
@@ -60,7 +56,6 @@ export class RunsPage {
   private readonly search = viewChild.required<ElementRef<HTMLInputElement>>('search');
   private readonly table = viewChild(RunsTable);
   protected readonly allColumns = RUN_COLUMNS;
-  protected readonly stateFilters = STATE_FILTERS;
   protected readonly filter = inject(RunsFilter);
   protected readonly list = inject(ListedRuns);
   protected readonly choice = this.filter.choice;

@@ -7,6 +7,7 @@ test.beforeEach(async ({ page, product }) => logIn(page, product));
 /** Ignores Ctrl-C, so that only a SIGKILL ends it. */
 const PROGRAM = `import signal, time
 signal.signal(signal.SIGINT, signal.SIG_IGN)
+hidden = 8
 learning_rate = 0.5
 print(f"rate is {learning_rate}", flush=True)
 time.sleep(600)
@@ -29,7 +30,7 @@ test('a number is turned by keys, by dragging and by a finger, as one step of un
   product,
 }) => {
   const id = await openProject(page, product, 'Dial', { 'train.py': PROGRAM });
-  const number = page.locator('.cm-knob');
+  const number = page.locator('.cm-knob').nth(1);
   await expect(number).toHaveText('0.5');
   await number.click();
   await page.keyboard.press('Alt+ArrowUp');
@@ -61,4 +62,7 @@ test('a number is turned by keys, by dragging and by a finger, as one step of un
   expect(items.map(({ role }) => role)).toEqual(['dial', 'dial']);
   await page.getByRole('button', { name: /^Stop run \d+ on this computer$/ }).click();
   await expect(page.getByText(/^stopped/).first()).toBeVisible();
+  await number.click();
+  await page.keyboard.press('Alt+v');
+  await expect(page.getByRole('radio', { name: /^learning_rate/ })).toBeChecked();
 });

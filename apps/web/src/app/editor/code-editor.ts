@@ -150,6 +150,7 @@ export class CodeEditor implements OnInit {
   private onUpdate(kit: Kit, state: EditorState, changed: boolean): void {
     if (changed) this.shown?.changed(() => state.doc.toString());
     this.cursor.emit(kit.cursorOf(state));
+    this.dial.atCaret.set(kit.nameAtCaret(state));
   }
 
   private keepState(): void {

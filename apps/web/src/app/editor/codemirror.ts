@@ -255,7 +255,7 @@ export async function dress(view: EditorView, path: string, inFront: () => boole
   if (inFront()) view.dispatch({ effects: language.reconfigure(grammar) });
 }
 
-export { type DialHost, dialHost, showKnobs } from './dial';
+export { type DialHost, dialHost, nameAtCaret, showKnobs } from './dial';
 export { markFailure } from './failure-mark';
 export { openSearchPanel };
 export type { EditorState, EditorView };

@@ -9,6 +9,8 @@ const REST_MS = 120;
 export class Dial implements DialHost {
   /** Whether each rest of the hand runs the file. */
   readonly running = signal(false);
+  /** The number that the caret is in, by its name. */
+  readonly atCaret = signal<string | null>(null);
   /** Rises with each rest of the hand while that is so. */
   readonly rests = signal(0);
   private timer: ReturnType<typeof setTimeout> | undefined;

@@ -90,6 +90,9 @@ function knobAtCaret(state: EditorState): DialKnob | null {
   return empty ? (state.field(field).find(({ from, to }) => from <= head && head <= to) ?? null) : null;
 }
 
+/** The name of the number that the caret is in. */
+export const nameAtCaret = (state: EditorState): string | null => knobAtCaret(state)?.name ?? null;
+
 /** One step by a key; where the caret is in no number, the key does what it did before. */
 const step =
   (steps: number, fine: boolean) =>

@@ -19,6 +19,8 @@ export const KEY_GROUPS: readonly { title: string; keys: readonly (readonly [key
       ['Ctrl Enter', 'Go on the last machine'],
       ['Ctrl Shift Enter', 'Stop the latest run'],
       ['Ctrl S', 'Save all files'],
+      ['Alt V', 'Vary the number at the caret'],
+      ['Alt ↑ and Alt ↓', 'Turn the number at the caret'],
       ['Ctrl F', 'Search in the file'],
       ['F6', 'To the next pane'],
       ['Esc then Tab', 'Leave the editor'],

@@ -14,6 +14,7 @@ import { Hotkeys } from '../../core/hotkeys';
 import type { IconName } from '../../core/icon-shapes';
 import { PageTitle } from '../../core/page-title';
 import { isNumber, readStored, writeStored } from '../../core/storage';
+import { Dial } from '../../editor/dial-host';
 import { DocumentStore } from '../../editor/document-store';
 import { EditorPane } from '../../editor/editor-pane';
 import { nameOf } from '../../files/file-tree';
@@ -66,6 +67,7 @@ export class CodePage {
   protected readonly vary = inject(VaryStore);
   protected readonly actions = inject(ProjectActions);
   private readonly documents = inject(DocumentStore);
+  private readonly dial = inject(Dial);
   private readonly runs = inject(RunsStore);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   private readonly filesPanel = viewChild(FilesPanel);
@@ -96,7 +98,9 @@ export class CodePage {
             },
           ]
         : []),
-      ...(file === null ? [] : [{ name: `Vary ${file}`, icon: 'sliders' as const, run: () => this.openVary(file) }]),
+      ...(file === null
+        ? []
+        : [{ name: `Vary ${file}`, icon: 'sliders' as const, keys: 'Alt V', run: () => this.openVary(file) }]),
       { name: 'New file', icon: 'filePlus', run: () => this.newFile() },
       { name: 'Save all files', icon: 'check', keys: 'Ctrl S', run: () => void this.documents.saveAll() },
     ];
@@ -134,6 +138,7 @@ export class CodePage {
       'Ctrl+Enter': () => void this.launcher.goOnTarget(),
       'Ctrl+Shift+Enter': () => this.stopLatest(),
       'Ctrl+S': () => void this.documents.saveAll(),
+      'Alt+V': () => this.varyAtCaret(),
       F6: () => this.movePane(1),
       'Shift+F6': () => this.movePane(-1),
     });
@@ -146,9 +151,16 @@ export class CodePage {
     if (!this.launcher.target()) this.pane.set('run');
   }
 
-  protected openVary(file: string): void {
+  protected openVary(file: string, knob: string | null = null): void {
     this.pane.set('run');
-    void this.vary.open(file);
+    void this.vary.open(file, knob);
+  }
+
+  /** With the number that the caret is in, where that is one of the program that Go runs. */
+  private varyAtCaret(): void {
+    const file = this.launcher.file();
+    if (file === null) return;
+    this.openVary(file, file === this.documents.activePath() ? this.dial.atCaret() : null);
   }
 
   protected resetSize(name: keyof typeof SIZES): void {

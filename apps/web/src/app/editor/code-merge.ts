@@ -26,6 +26,8 @@ const look = EditorView.theme({
     font: 'var(--code-12)',
     padding: '3px 12px',
   },
+  // Its signs are in few fonts.
+  '.cm-collapsedLines:before, .cm-collapsedLines:after': { content: 'none' },
 });
 
 const PHRASES = { '$ unchanged lines': '$ lines are the same' };

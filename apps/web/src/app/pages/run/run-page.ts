@@ -12,6 +12,7 @@ import {
 } from '@angular/core';
 import { MatMenuModule } from '@angular/material/menu';
 import { Router, RouterLink } from '@angular/router';
+import type { RunView } from '@mle/protocol';
 import { shownChange } from '@mle/protocol/shown-change';
 import { RunArtifacts } from '../../artifacts/run-artifacts';
 import { RunCode } from '../../artifacts/run-code';
@@ -185,6 +186,11 @@ export class RunPage {
       const gone = error instanceof RequestError && (error.status === 404 || error.status === 400);
       this.failure.set({ gone, text: sentence(error) });
     }
+  }
+
+  /** With the run before, if there is one. */
+  protected comparison(run: RunView): { runs: string } {
+    return { runs: [run.before?.id, run.id].filter(Boolean).join(',') };
   }
 
   protected async rerun(files: 'snapshot' | 'current'): Promise<void> {

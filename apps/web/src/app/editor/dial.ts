@@ -187,11 +187,12 @@ const pointer = EditorView.domEventHandlers({
   // A second click of the mouse selects the number, which a pointer's event does not count.
   mousedown: (event, view) => event.detail <= 1 && pressed(event, view),
   pointerdown: (event, view) => event.pointerType !== 'mouse' && pressed(event, view),
+  // Comes after the pointer's event. A finger on a number turns it and scrolls nothing; `touch-action` is not for text.
+  touchstart: (_event, view) => view.dom.classList.contains('cm-dialling'),
 });
 
 const look = EditorView.theme({
-  // A finger turns it sideways, and scrolls up and down.
-  '.cm-knob': { cursor: 'ew-resize', borderBottom: '1px dashed var(--accent)', touchAction: 'pan-y' },
+  '.cm-knob': { cursor: 'ew-resize', borderBottom: '1px dashed var(--accent)' },
   '&.cm-dialling, &.cm-dialling .cm-content': { cursor: 'ew-resize' },
   '.cm-dialRow': {
     paddingLeft: '16px',

@@ -61,9 +61,13 @@ export const tensorScalar = (tag: string, step: number, y: number, plugin: strin
   return event(step, 0, text(1, tag), inner(8, tensor), ...metadata);
 };
 
+/** A summary image that tells its bytes again and again. */
+export const repeatedImage = (tag: string, step: number, pictures: Uint8Array[]): Buffer =>
+  event(step, 0, text(1, tag), inner(4, message(...pictures.map((picture) => inner(4, picture)))));
+
 /** The `image` of a summary. */
 export const plainImage = (tag: string, step: number, picture: Uint8Array): Buffer =>
-  event(step, 0, text(1, tag), inner(4, message(inner(4, picture))));
+  repeatedImage(tag, step, [picture]);
 
 /** A tensor of texts: width, height and the pictures. */
 export const tensorImages = (tag: string, step: number, pictures: Uint8Array[]): Buffer => {

@@ -25,14 +25,18 @@ interface FileEvent {
   pictures: EventPicture[];
 }
 
-/** Tags whose plugin is remembered. */
-const MOST_TAGS = 10_000;
+/** Tags of which it is remembered what they are. A run has no more curves than this. */
+const MOST_TAGS = 1_000;
 const LONGEST_TAG = 100;
+
+/** As what the values of a tag are shown; null: as nothing that is read here. */
+type Kind = 'scalars' | 'images' | null;
 
 /** Reads one event file from its beginning on, as often as there is more of it. */
 export class EventFile {
   private at = 0;
-  private readonly plugins = new Map<string, string>();
+  /** A plugin is told with the first value of a tag only. Its own name may be of any length. */
+  private readonly kinds = new Map<string, Kind>();
 
   /** Up to where the file has been read. */
   get position(): number {
@@ -55,18 +59,19 @@ export class EventFile {
     for (const value of values) {
       const { tag, scalar, images } = value;
       if (tag === '' || tag.length > LONGEST_TAG) continue;
-      const plugin = this.pluginOf(value);
-      if (scalar !== null && (plugin === 'scalars' || !value.isTensor)) points.push({ tag, step, y: scalar, time });
-      if (plugin === 'images' || !value.isTensor)
+      const kind = this.kindOf(value);
+      if (scalar !== null && (kind === 'scalars' || !value.isTensor)) points.push({ tag, step, y: scalar, time });
+      if (kind === 'images' || !value.isTensor)
         images.forEach((image, index) => pictures.push({ tag, step, index, bytes: image }));
     }
     return { end, points, pictures };
   }
 
-  private pluginOf({ tag, plugin }: SummaryValue): string | null {
-    if (plugin === null) return this.plugins.get(tag) ?? null;
-    if (this.plugins.size < MOST_TAGS) this.plugins.set(tag, plugin);
-    return plugin;
+  private kindOf({ tag, plugin }: SummaryValue): Kind {
+    if (plugin === null) return this.kinds.get(tag) ?? null;
+    const kind = plugin === 'scalars' || plugin === 'images' ? plugin : null;
+    if (this.kinds.size < MOST_TAGS) this.kinds.set(tag, kind);
+    return kind;
   }
 }
 

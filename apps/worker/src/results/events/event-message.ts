@@ -73,7 +73,7 @@ function valueOf(bytes: Uint8Array): SummaryValue {
 }
 
 function readImage(bytes: Uint8Array, value: SummaryValue): void {
-  readFields(bytes, { 4: [LengthDelimited, (reader) => value.images.push(reader.bytes())] });
+  readFields(bytes, { 4: [LengthDelimited, (reader) => (value.images = [reader.bytes()])] });
 }
 
 function readMetadata(bytes: Uint8Array, value: SummaryValue): void {

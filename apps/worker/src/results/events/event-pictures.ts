@@ -9,6 +9,8 @@ const KINDS: readonly [ending: string, magic: readonly number[]][] = [
   ['gif', [0x47, 0x49, 0x46, 0x38]],
 ];
 
+const NAMELESS = new Set(['ENAMETOOLONG', 'ENOTDIR', 'EEXIST', 'EISDIR']);
+
 /** Keeps the pictures of event files in a folder of the worker's own, by tag and step. */
 export class EventPictures {
   private count = 0;
@@ -16,7 +18,7 @@ export class EventPictures {
 
   constructor(private readonly folder: string) {}
 
-  /** False where there are too many. What is no picture is passed by. */
+  /** False where there are too many. What is no picture, or has a name that no file beside the others has, is passed by. */
   async keep(name: string, step: number, bytes: Uint8Array): Promise<boolean> {
     const kind = KINDS.find(([, magic]) => magic.every((byte, i) => bytes[i] === byte));
     if (kind === undefined) return true;
@@ -24,8 +26,12 @@ export class EventPictures {
     this.count++;
     this.bytes += bytes.length;
     const path = join(this.folder, `${safePath(name)}-${step}.${kind[0]}`);
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, bytes);
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, bytes);
+    } catch (error) {
+      if (!NAMELESS.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    }
     return true;
   }
 }

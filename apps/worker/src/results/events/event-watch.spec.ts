@@ -12,7 +12,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { until } from '@mle/testing';
 import { pino } from 'pino';
-import { plainImage, plainScalar, recordOf, tensorImages, tensorScalar } from '../../../test/event-file-writer.js';
+import {
+  plainImage,
+  plainScalar,
+  recordOf,
+  repeatedImage,
+  tensorImages,
+  tensorScalar,
+} from '../../../test/event-file-writer.js';
 import { BY_SUMMARY_WRITER } from '../../../test/summary-writer.js';
 import { EventWatch } from './event-watch.js';
 
@@ -140,6 +147,24 @@ test('a record without end, a link and files of before are not read', async () =
   append(plainScalar('new', 0, 0), 'kept/tfevents.new');
   await begin().finish();
   expect(points().map(([name]) => name)).toEqual(['new', 'old']);
+});
+
+test('hostile records cost what they hold and no more, and what follows them is read', async () => {
+  append(tensorScalar('other', 0, 1, 'x'.repeat(1024 * 1024)));
+  append(repeatedImage('often', 0, [...new Array<Uint8Array>(50_000).fill(new Uint8Array()), PNG]));
+  append(plainImage('学'.repeat(100), 1, PNG));
+  append(plainImage('a', 1, PNG));
+  append(plainImage('a-1.png/below', 1, PNG));
+  append(recordOf(Buffer.alloc(3 * 1024 * 1024, 0xff)));
+  append(plainScalar('__proto__', 2, 2));
+  append(plainScalar('a.b$', 2, 3));
+  await begin().finish();
+  expect(points()).toEqual([
+    ['__proto__', 2, 2],
+    ['a.b$', 2, 3],
+  ]);
+  expect(readdirSync(join(top, 'pictures')).sort()).toEqual(['a-1.png', 'often-0.png']);
+  expect(told).toEqual([]);
 });
 
 test('folders tell curves of one name apart', async () => {

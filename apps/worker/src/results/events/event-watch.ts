@@ -16,6 +16,8 @@ const LOOK_SHARE = 20;
 /** A piece of text is one frame of the spool: it is there as a whole, or not at all. */
 const PIECE_CHARS = 16 * 1024;
 const MOST_POINTS = 1_000_000;
+/** Files of which it is known how far they were read. */
+const MOST_KNOWN = 10_000;
 const MOST_BYTES = 2 * 1024 * 1024 * 1024;
 
 export interface EventPlace {
@@ -125,7 +127,7 @@ export class EventWatch {
     } finally {
       await handle.close();
     }
-    if (this.full || (this.points < MOST_POINTS && this.bytes < MOST_BYTES)) return;
+    if (this.full || (this.points < MOST_POINTS && this.bytes < MOST_BYTES && this.known.size < MOST_KNOWN)) return;
     this.full = true;
     await this.sink.tell('The event files of TensorBoard hold more than a run keeps: what follows is not read.\n');
   }

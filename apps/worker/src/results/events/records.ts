@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { maskedCrc32c } from './crc32c.js';
+import { maskedCrc32c, maskedCrc32cInTurns } from './crc32c.js';
 
 /** Length (8 bytes, little-endian) and its checksum (4). The bytes follow, and their checksum (4). */
 const HEAD_BYTES = 12;
@@ -53,7 +53,7 @@ export async function* readRecords(handle: FileHandle, offset: number): AsyncGen
       const whole = await load(end - at);
       if (whole === null) return;
       const content = whole.subarray(HEAD_BYTES, HEAD_BYTES + length);
-      if (whole.readUInt32LE(HEAD_BYTES + length) === maskedCrc32c(content)) bytes = content;
+      if (whole.readUInt32LE(HEAD_BYTES + length) === (await maskedCrc32cInTurns(content))) bytes = content;
     }
     at = end;
     yield { bytes, end };

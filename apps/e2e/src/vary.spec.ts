@@ -18,8 +18,12 @@ test(
     await openProject(page, product, 'Varied', { 'train.py': PROGRAM });
     await page.getByRole('button', { name: 'Go on this computer' }).click();
     await expect(page.locator('mle-run-foot')).toContainText('succeeded');
-    await page.getByRole('button', { name: 'Vary', exact: true }).click();
     const panel = page.getByRole('complementary', { name: 'Vary' });
+    await page.route('**/knobs?*', (route) => route.abort());
+    await page.getByRole('button', { name: 'Vary', exact: true }).click();
+    await expect(panel.getByRole('alert')).toContainText('What can be varied could not be loaded');
+    await page.unroute('**/knobs?*');
+    await panel.getByRole('button', { name: 'Try again' }).click();
     await expect(panel.getByRole('radio', { name: /learning_rate/ })).toBeChecked();
     await expect(panel.getByRole('textbox', { name: 'Judge by' }).or(panel.getByLabel('Judge by'))).toHaveValue('loss');
     for (const value of ['0.16', '1.6', '5']) await panel.getByRole('button', { name: value, exact: true }).click();

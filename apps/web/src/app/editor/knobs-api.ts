@@ -12,21 +12,17 @@ export class KnobsApi {
   private readonly files = inject(FilesStore);
 
   /**
-   * The knobs of a file of the open project, as it is saved, or with other values in it; none where it cannot be read
-   * as a program.
+   * The knobs of a file of the open project, as it is saved, or with other values in it; none of a file that is no
+   * program.
+   * @throws HttpErrorResponse also where the program cannot be read.
    */
   async of(file: string, values: Readonly<Record<string, ParamValue>> = {}): Promise<Knob[]> {
     const projectId = this.files.projectId();
     if (projectId === null || !PROGRAM.test(file)) return [];
-    try {
-      const url = `${API}/projects/${projectId}/knobs`;
-      const at = Object.entries(values).map(([name, value]) => [`at.${name}`, String(value)] as const);
-      const params = { file, ...Object.fromEntries(at) };
-      return (await firstValueFrom(this.http.get<KnobList>(url, { params }))).items;
-    } catch {
-      // Without them the text is edited as any other.
-      return [];
-    }
+    const url = `${API}/projects/${projectId}/knobs`;
+    const at = Object.entries(values).map(([name, value]) => [`at.${name}`, String(value)] as const);
+    const params = { file, ...Object.fromEntries(at) };
+    return (await firstValueFrom(this.http.get<KnobList>(url, { params }))).items;
   }
 }
 

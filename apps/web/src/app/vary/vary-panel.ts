@@ -8,6 +8,7 @@ import { Launcher } from '../launch/launcher';
 import { MachinesStore } from '../machines/machines-store';
 import { PoolsStore } from '../pools/pools-store';
 import { Icon } from '../ui/icon';
+import { LoadFailure } from '../ui/load-failure';
 import { VaryStore } from './vary-store';
 import { offerWords, sorted, typedValue } from './vary-values';
 
@@ -16,7 +17,7 @@ const HOUR_MS = 3_600_000;
 /** Sets up a Vary: the knob, its values, seeds, where, judged by what; and says before the start what it takes. */
 @Component({
   selector: 'mle-vary-panel',
-  imports: [Icon],
+  imports: [Icon, LoadFailure],
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: { '(keydown.escape)': 'store.close()', '(keydown.control.enter)': 'start($event)' },
   templateUrl: './vary-panel.html',
@@ -84,6 +85,11 @@ export class VaryPanel {
     this.mistake.set(null);
     this.typed.set('');
     if (!this.store.values().includes(value)) this.store.toggle(value);
+  }
+
+  protected again(): void {
+    const file = this.store.file();
+    if (file !== null) void this.store.open(file, null, this.store.centre());
   }
 
   protected start(event: Event): void {

@@ -88,16 +88,23 @@ export class VaryStore {
     this.knob.set(null);
     this.judged.set(null);
     this.loading.set(true);
-    // The places and values are those of the text as it is saved.
-    await this.documents.saveAll();
-    const inFile = await this.knobsApi.of(file);
-    const values = run && valuesOfRun(run, inFile);
-    const knobs = values && Object.keys(values).length > 0 ? await this.knobsApi.of(file, values) : inFile;
-    if (this.file() !== file || this.centreId() !== (run?.id ?? null)) return;
+    const isWanted = () => this.file() === file && this.centreId() === (run?.id ?? null);
+    try {
+      // The places and values are those of the text as it is saved.
+      await this.documents.saveAll();
+      const inFile = await this.knobsApi.of(file);
+      const values = run && valuesOfRun(run, inFile);
+      const knobs = values && Object.keys(values).length > 0 ? await this.knobsApi.of(file, values) : inFile;
+      if (!isWanted()) return;
+      this.base.set(run && { params: { ...run.params, ...values }, args: run.args });
+      this.knobs.set(knobs.filter(({ name: own }) => own !== 'seed'));
+      this.choose(this.knobs().find((knob) => knob.name === name) ?? this.knobs()[0] ?? null);
+    } catch (error) {
+      if (!isWanted()) return;
+      this.knobs.set([]);
+      this.error.set(sentence(error));
+    }
     this.loading.set(false);
-    this.base.set(run && { params: { ...run.params, ...values }, args: run.args });
-    this.knobs.set(knobs.filter(({ name: own }) => own !== 'seed'));
-    this.choose(this.knobs().find((knob) => knob.name === name) ?? this.knobs()[0] ?? null);
   }
 
   /** Opens the panel for the file of a run of the open project, with its values in place of those of the code. */

@@ -114,6 +114,11 @@ export class LaunchDialog {
     void this.choose(first);
   }
 
+  protected othersWords(): string {
+    const names = this.allowed().map(({ type }) => type);
+    return names.length === 0 ? 'Another type where no zone has it' : `Where no zone has it, ${names.join(', ')}`;
+  }
+
   protected words({ cpus, memoryGb, gpu }: InstanceType): string {
     const memory = this.cloud() ? `${memoryGb} GB` : `up to ${memoryGb} GB`;
     const gpus = gpu ? `, ${gpu.count > 1 ? `${gpu.count} × ` : ''}${gpu.name}, ${gpu.memoryGb} GB` : '';

@@ -53,7 +53,7 @@ export function onPath(name, path = process.env['PATH'] ?? '') {
 export function findRedis(folder) {
   for (const name of SERVERS) {
     const file = onPath(name);
-    if (file) return { file, env: {} };
+    if (file) return { file, env: libraryPath(null) };
   }
   const unpacked = join(folder, 'usr/bin/redis-server');
   return existsSync(unpacked) ? { file: unpacked, env: libraryPath(folder) } : null;
@@ -152,18 +152,19 @@ function missingLibraries(folder) {
 }
 
 /**
- * @param {string} folder
+ * Where the libraries of a server are: those that were unpacked with it, then those of the usual environment.
+ * @param {string | null} folder of an unpacked one
  * @returns {NodeJS.ProcessEnv}
  */
 function libraryPath(folder) {
   /** @type {string[]} */
   const found = [];
   for (const base of ['usr/lib', 'lib']) {
-    if (!existsSync(join(folder, base))) continue;
+    if (folder === null || !existsSync(join(folder, base))) continue;
     for (const name of readdirSync(join(folder, base))) {
       if (name.endsWith('-gnu') || name.includes('-linux-')) found.push(join(folder, base, name));
     }
   }
-  if (found.length === 0) return {};
-  return { LD_LIBRARY_PATH: [...found, process.env['LD_LIBRARY_PATH']].filter(Boolean).join(':') };
+  const paths = [...found, process.env['LD_LIBRARY_PATH']].filter(Boolean);
+  return paths.length === 0 ? {} : { LD_LIBRARY_PATH: paths.join(':') };
 }

@@ -61,7 +61,8 @@ describe('an instance of EC2', () => {
     const id = await launch({ name: 'trainer' });
     const ready = await reaches(id, 'ready');
     expect(ready.way).toBe('join');
-    expect(ready.phases.map(({ name }) => name)).toEqual(expect.arrayContaining(['requested', 'booting', 'ready']));
+    // Those between are passed unseen by a machine that is quicker than the next look at EC2.
+    expect(ready.phases.map(({ name }) => name)).toEqual(expect.arrayContaining(['requested', 'ready']));
     const runId = await train(ready);
     const { series } = await client.json<{ series: MetricSeries[] }>('GET', `runs/${runId}/metrics`);
     expect(series.map(({ name, y }) => [name, y])).toEqual([['loss', [1, 0.5, 0.333]]]);

@@ -143,10 +143,13 @@ describe('npm start', () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const taken = (server.address() as AddressInfo).port;
-    launcher = start({ MLE_PORT: String(taken) });
-    await expect(launcher.start()).rejects.toThrow(new RegExp(`${taken}.*in use|in use.*${taken}`));
-    expect(launcher.output).toContain('MLE_PORT');
-    server.close();
+    try {
+      launcher = start({ MLE_PORT: String(taken) });
+      await expect(launcher.start()).rejects.toThrow(new RegExp(`${taken}.*in use|in use.*${taken}`));
+      expect(launcher.output).toContain('MLE_PORT');
+    } finally {
+      server.close();
+    }
   });
 
   it.each([

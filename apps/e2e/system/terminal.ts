@@ -4,6 +4,7 @@ import { chmod, chown, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathsOfTests } from '@mle/testing';
 
 /** None of the system's users, for a test process with root. */
 const PLAIN_UID = 54_321;
@@ -41,7 +42,7 @@ export class Terminal {
     this.output = '';
     const child = spawn('/bin/sh', ['-c', `umask ${this.umask}; ${command}`], {
       cwd: folder,
-      env: { PATH: process.env['PATH'] ?? '', HOME: this.home, ...env },
+      env: { ...pathsOfTests(), HOME: this.home, ...env },
       // A process group of its own, as a shell at a terminal gives it.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -10,7 +10,7 @@ export const LIFELINE_FD = 3;
 export interface ProgramSettings {
   command: string;
   args: readonly string[];
-  /** Beside PATH and HOME: of the rest of the environment of a test a program sees nothing. */
+  /** Beside PATH, LD_LIBRARY_PATH and HOME: of the rest of the environment of a test a program sees nothing. */
   env?: Record<string, string>;
   /** Printed once it is ready. */
   ready: RegExp;
@@ -58,7 +58,7 @@ export class Program {
     if (folder !== undefined) await mkdir(folder, { recursive: true, mode: 0o700 });
     this.said = '';
     const child = spawn(command, args, {
-      env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/', ...env },
+      env: { ...pathsOfTests(), HOME: process.env['HOME'] ?? '/', ...env },
       stdio: ['pipe', 'pipe', 'pipe', ...(lifeline ? ['pipe' as const] : [])],
     });
     this.child = child;
@@ -124,4 +124,10 @@ export function ending(child: ChildProcess): Promise<Ended> {
   let stderr = '';
   child.stderr?.on('data', (data: Buffer) => (stderr += data.toString()));
   return new Promise((resolve) => child.once('close', (code, signal) => resolve({ code, signal, stderr })));
+}
+
+/** Where programs and their libraries are found. A Redis that was unpacked, and not installed, has its own beside it. */
+export function pathsOfTests(): Record<string, string> {
+  const { PATH = '', LD_LIBRARY_PATH } = process.env;
+  return { PATH, ...(LD_LIBRARY_PATH !== undefined && { LD_LIBRARY_PATH }) };
 }

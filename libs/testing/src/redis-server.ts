@@ -12,12 +12,9 @@ export class RedisServer extends Program {
   constructor(folder: string) {
     const socket = join(folder, 'redis.sock');
     const password = randomBytes(16).toString('hex');
-    const libraries = process.env['LD_LIBRARY_PATH'];
     super({
       command: 'redis-server',
       args: ['-'],
-      // A Redis that was unpacked, and not installed, has its libraries beside it.
-      env: libraries === undefined ? {} : { LD_LIBRARY_PATH: libraries },
       ready: /eady to accept/,
       input: [
         'port 0',

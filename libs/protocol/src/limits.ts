@@ -16,6 +16,8 @@ export const LIMITS = {
   projectFileBytes: 4 * GiB,
   /** Files of a project. */
   projectFiles: 50_000,
+  /** Runs, the newest, that are looked at for a word, a knob or a value of a metric, which have no index. */
+  comparedRuns: 20_000,
   /** API tokens of a user that have not expired, and the longest time of one. */
   tokens: 50,
   tokenDays: 365,

@@ -15,8 +15,6 @@ import { DeletedProjectsRepository } from './deleted-projects.repository.js';
 import { Run } from './run.schema.js';
 import { type RunRecord, runRecord } from './run-view.js';
 
-/** Of words and values, which have no index, so many runs are looked at: the newest ones. */
-const MOST_COMPARED = 20_000;
 const BATCH = 500;
 const ID_CHARS = 24;
 
@@ -60,12 +58,12 @@ export class OwnedRunsRepository {
     return { items, nextCursor: found.length > query.limit ? (items.at(-1)?.id ?? null) : null };
   }
 
-  /** These fields of the newest `MOST_COMPARED` runs of the filter, for what no index tells; or of fewer from elsewhere. */
+  /** These fields of the newest `LIMITS.comparedRuns` runs of the filter, for what no index tells; or of fewer from elsewhere. */
   async *some<K extends keyof Run>(
     ownerId: string,
     query: RunFilter,
     fields: readonly K[],
-    { after = null, newestFirst = true, most = MOST_COMPARED }: Walk = {},
+    { after = null, newestFirst = true, most = LIMITS.comparedRuns }: Walk = {},
   ): AsyncGenerator<Pick<Run, K> & { id: string }> {
     const filter = await this.filter(ownerId, query);
     if (after !== null) restrict(filter, newestFirst ? '$lt' : '$gt', after);
@@ -149,7 +147,7 @@ export class OwnedRunsRepository {
       const text = { $regex: query.text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`), $options: 'i' };
       filter['$or'] = [{ file: text }, { command: text }, { note: text }, { projectName: text }, { tags: text }];
       // No index finds a word: what is older than so many runs is not looked at.
-      const oldest = await this.idOfNewest(ownerId, MOST_COMPARED, query.projectId);
+      const oldest = await this.idOfNewest(ownerId, LIMITS.comparedRuns, query.projectId);
       if (oldest !== null) filter['_id'] = { $gte: objectId(oldest) };
     }
     return filter;

@@ -4,7 +4,7 @@ import { OwnedRunsRepository } from '../../run-records/owned-runs.repository.js'
 import { hasKnobs, knobFilters } from './knob-filter.js';
 import { GROUP_FIELDS, RunGroups } from './run-groups.js';
 
-/** What the values of a knob did, over the newest `MOST_COMPARED` runs of the filter. */
+/** What the values of a knob did, over the newest `LIMITS.comparedRuns` runs of the filter. */
 @Injectable()
 export class RunGroupsService {
   constructor(private readonly runs: OwnedRunsRepository) {}

@@ -13,7 +13,7 @@ import { cursorOf, inOrder, type Placed, placeOf } from './run-order.js';
 const BATCH = 200;
 
 /**
- * Runs in any order. Time has an index; knobs and metrics are compared here, of the newest `MOST_COMPARED` runs of the
+ * Runs in any order. Time has an index; knobs and metrics are compared here, of the newest `LIMITS.comparedRuns` runs of the
  * filter.
  */
 @Injectable()
@@ -36,7 +36,7 @@ export class RunTable {
     return { items: await this.read(ownerId, idsOf(page)), nextCursor: last && more ? cursorOf(last) : null };
   }
 
-  /** All of them, at most `MOST_COMPARED`, some at a time. */
+  /** All of them, at most `LIMITS.comparedRuns`, some at a time. */
   async *all(ownerId: string, query: RunFilter & { sort: string }): AsyncGenerator<RunRecord[]> {
     const placed = await this.placed(ownerId, query);
     for (let at = 0; at < placed.length; at += BATCH) yield this.read(ownerId, idsOf(placed.slice(at, at + BATCH)));

@@ -1,11 +1,12 @@
 import { ACTIVE_STATES, EVENTS_NAMESPACE, LIMITS, OUTPUT_STREAMS, VERSION } from '@mle/protocol';
-import { ACTIVE, EDITOR_FILE_BYTES, EVENTS, PRODUCT_VERSION, STREAM_ORDER } from './protocol-values';
+import { ACTIVE, COMPARED_RUNS, EDITOR_FILE_BYTES, EVENTS, PRODUCT_VERSION, STREAM_ORDER } from './protocol-values';
 
 describe('the values that the page keeps of the protocol', () => {
   it('are the protocol’s', () => {
     expect(EVENTS).toBe(EVENTS_NAMESPACE);
     expect(PRODUCT_VERSION).toBe(VERSION);
     expect(EDITOR_FILE_BYTES).toBe(LIMITS.editorFileBytes);
+    expect(COMPARED_RUNS).toBe(LIMITS.comparedRuns);
     expect(STREAM_ORDER).toEqual(OUTPUT_STREAMS);
     expect(ACTIVE).toEqual(ACTIVE_STATES);
   });

@@ -5,6 +5,7 @@ import type { EVENTS_NAMESPACE, LIMITS, OutputStream, RunState, VERSION } from '
 export const EVENTS: typeof EVENTS_NAMESPACE = '/events';
 export const PRODUCT_VERSION: typeof VERSION = '0.1.0';
 export const EDITOR_FILE_BYTES: (typeof LIMITS)['editorFileBytes'] = 2 * 1024 * 1024;
+export const COMPARED_RUNS: (typeof LIMITS)['comparedRuns'] = 20_000;
 export const STREAM_ORDER: readonly OutputStream[] = ['stdout', 'stderr', 'system', 'tensorboard'];
 export const ACTIVE: readonly RunState[] = ['queued', 'assigned', 'preparing', 'running', 'stopping'];
 

@@ -17,7 +17,7 @@ import { Router, RouterLink } from '@angular/router';
 import type { RunView } from '@mle/protocol';
 import { plural } from '../../core/format';
 import { Hotkeys } from '../../core/hotkeys';
-import { isActive } from '../../core/protocol-values';
+import { COMPARED_RUNS, isActive } from '../../core/protocol-values';
 import { metricNames } from '../../runs/main-metric';
 import { RunActions } from '../../runs/run-actions';
 import { type RunFilter, RunsApi } from '../../runs/runs-api';
@@ -57,6 +57,7 @@ export class RunsPage {
   private readonly table = viewChild(RunsTable);
   protected readonly allColumns = RUN_COLUMNS;
   protected readonly filter = inject(RunsFilter);
+  protected readonly comparedRuns = COMPARED_RUNS.toLocaleString('en');
   protected readonly list = inject(ListedRuns);
   protected readonly choice = this.filter.choice;
   private readonly metricChoice = signal<string | null>(null);

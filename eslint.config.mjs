@@ -132,6 +132,24 @@ export default [
     },
   },
   {
+    files: ['apps/web/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: '@mle/protocol',
+              allowTypeImports: true,
+              message: 'Its schemas and zod would be downloaded and evaluated with the page: name the module.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['apps/web/**/*.html'],
     plugins: { '@angular-eslint/template': template },
     languageOptions: { parser: templateParser },

@@ -11,6 +11,7 @@ export default {
     '^@mle/protocol$': `${root}libs/protocol/src/index.ts`,
     '^@mle/protocol/csv-cell$': `${root}libs/protocol/src/csv-cell.ts`,
     '^@mle/protocol/metric-direction$': `${root}libs/protocol/src/metric-direction.ts`,
+    '^@mle/protocol/rounded-step$': `${root}libs/protocol/src/rounded-step.ts`,
     '^@mle/protocol/shown-change$': `${root}libs/protocol/src/shown-change.ts`,
     '^@mle/protocol/shown-number$': `${root}libs/protocol/src/shown-number.ts`,
     '^@mle/testing/hostile-texts$': `${root}libs/testing/src/hostile-texts.ts`,

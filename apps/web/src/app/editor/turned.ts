@@ -1,4 +1,5 @@
-import { type Knob, roundedStep } from '@mle/protocol';
+import type { Knob } from '@mle/protocol';
+import { roundedStep } from '@mle/protocol/rounded-step';
 
 /** What has to be known of a number to turn it. */
 export type Turnable = Pick<Knob, 'kind' | 'scale'>;

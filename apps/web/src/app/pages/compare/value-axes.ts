@@ -1,4 +1,5 @@
-import { type ParamValue, type RunView, shownValue } from '@mle/protocol';
+import type { ParamValue, RunView } from '@mle/protocol';
+import { shownValue } from '@mle/protocol/shown-change';
 import { shownNumber } from '@mle/protocol/shown-number';
 import { lastOf } from '../../runs/main-metric';
 import { differs, settingsOf } from '../../runs/run-differences';

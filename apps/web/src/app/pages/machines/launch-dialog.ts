@@ -1,16 +1,9 @@
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 import { MatDialogRef } from '@angular/material/dialog';
-import {
-  type AwsReach,
-  type Budget,
-  DEFAULT_DISK_GB,
-  type InstanceProvider,
-  type InstanceType,
-  type InstanceTypes,
-  type Way,
-} from '@mle/protocol';
+import type { AwsReach, Budget, InstanceProvider, InstanceType, InstanceTypes, Way } from '@mle/protocol';
 import { plural } from '../../core/format';
 import { type RequestError, sentence, toRequestError } from '../../core/problem';
+import { DISK_GB } from '../../core/protocol-values';
 import { alternativesTo, dollars, isEnded, mostOf, precise } from '../../instances/instance-words';
 import { InstancesApi } from '../../instances/instances-api';
 import { InstancesStore } from '../../instances/instances-store';
@@ -50,7 +43,7 @@ export class LaunchDialog {
   protected readonly chosenWay = signal<Way | null>(null);
   protected readonly way = computed(() => this.chosenWay() ?? this.reach()?.way ?? 'join');
   protected readonly addressFailure = signal<string | null>(null);
-  protected readonly diskGb = signal(DEFAULT_DISK_GB);
+  protected readonly diskGb = signal<number>(DISK_GB);
   protected readonly ownImage = signal('');
   protected readonly budget = signal<Budget | null>(null);
   protected readonly type = signal<string | null>(null);

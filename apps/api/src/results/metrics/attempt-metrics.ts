@@ -6,7 +6,7 @@ import type { MetricsRepository, PointChunk } from './metrics.repository.js';
 import { pieces } from './pieces.js';
 import { finalsOf, isCurrent, readBy } from './reader/output-reader.js';
 import type { ReadingRules } from './reader/reading-rules.js';
-import { keptSeries, type SeriesPoints, type SeriesState } from './reader/series-book.js';
+import { keptSeries, type SeriesPoints, type SeriesState } from './reader/series.js';
 import type { ReadingProgress } from './reading-messages.js';
 import type { ReadingThread, ThreadReader } from './reading-thread.service.js';
 

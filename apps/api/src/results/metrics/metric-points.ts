@@ -1,5 +1,5 @@
 import { METRIC_AXES } from '@mle/protocol';
-import type { SeriesPoints } from './reader/series-book.js';
+import type { SeriesPoints } from './reader/series.js';
 
 /** Points of one series, in the order in which they were printed. */
 export interface Points {

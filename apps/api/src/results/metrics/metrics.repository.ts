@@ -8,7 +8,7 @@ import { bytesOf } from '../../run-records/attempt-record.js';
 import { MetricChunk } from './metric-chunk.schema.js';
 import { joinPoints, packPoints, type StoredPoints, unpackPoints } from './metric-points.js';
 import type { ReaderState } from './reader/output-reader.js';
-import type { SeriesPoints } from './reader/series-book.js';
+import type { SeriesPoints } from './reader/series.js';
 
 const compress = promisify(deflateRaw) as (data: Buffer, options: { level: number }) => Promise<Buffer>;
 const decompress = promisify(inflateRaw) as (data: Buffer) => Promise<Buffer>;

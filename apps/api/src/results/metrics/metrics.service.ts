@@ -6,7 +6,7 @@ import { columns } from './metric-view.js';
 import { ChunksChanged, MetricsRepository } from './metrics.repository.js';
 import { MetricsIngest } from './metrics-ingest.service.js';
 import { droppedPoints, isCurrent, type ReaderState } from './reader/output-reader.js';
-import { keptSeries } from './reader/series-book.js';
+import { keptSeries } from './reader/series.js';
 
 const TRIES = 5;
 /** Points of all series of a run. */

@@ -1,6 +1,6 @@
 import type { ReaderState } from './reader/output-reader.js';
 import type { ReadingRules } from './reader/reading-rules.js';
-import type { SeriesPoints, SeriesState } from './reader/series-book.js';
+import type { SeriesPoints, SeriesState } from './reader/series.js';
 
 /** What the thread is told of one reader. All but `open` and `close` are answered. */
 export type ReadingRequest = { reader: number } & (

@@ -3,7 +3,7 @@ import { corpus } from './corpus/corpus.js';
 import { droppedPoints, OutputReader, type ReaderState } from './output-reader.js';
 import { compilePattern, type Pattern } from './patterns.js';
 import { NO_RULES, type ReadingRules } from './reading-rules.js';
-import type { SeriesPoints } from './series-book.js';
+import type { SeriesPoints } from './series.js';
 
 function joined(parts: SeriesPoints[]): Record<string, unknown> {
   const all: Record<string, SeriesPoints> = {};

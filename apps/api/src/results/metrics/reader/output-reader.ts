@@ -4,7 +4,8 @@ import { EventLines } from './event-lines.js';
 import { LineReader } from './line-reader.js';
 import { compilePattern, type Pattern } from './patterns.js';
 import { NO_RULES, type ReadingRules } from './reading-rules.js';
-import { type BookState, keptSeries, SeriesBook, type SeriesPoints, type SeriesState } from './series-book.js';
+import { keptSeries, type SeriesPoints, type SeriesState } from './series.js';
+import { type BookState, SeriesBook } from './series-book.js';
 import type { Source } from './sources.js';
 import { type Shared, StreamReader, type StreamState } from './stream-reader.js';
 

@@ -1,35 +1,8 @@
 import { LIMITS, type MetricAxis } from '@mle/protocol';
 import type { Form, Located } from './reading.js';
 import type { ReadingRules } from './reading-rules.js';
-import { excerptOf, type Source, type SourceLine } from './sources.js';
-
-/** Points of one series, in the order in which they were printed. */
-export interface SeriesPoints {
-  name: string;
-  axis: MetricAxis;
-  x: number[];
-  y: number[];
-  time: number[];
-}
-
-/** What is known of a series besides its points. */
-export interface SeriesState {
-  name: string;
-  /** The name that was found, where the project gave it another. */
-  raw?: string;
-  /** The project shows it not. */
-  hidden?: true;
-  axis: MetricAxis;
-  form: Form;
-  count: number;
-  /** NaN and the infinities have no JSON: their place is null. */
-  last: number | null;
-  min: number | null;
-  max: number | null;
-  step: number;
-  low: number;
-  high: number;
-}
+import { Course, keptSeries, type SeriesPoints, type SeriesState } from './series.js';
+import { excerptOf, type Source, type SourceLine, type Spot } from './sources.js';
 
 /** A value that may turn out to be the first point of a series or the only value of its name. */
 interface Waiting {
@@ -81,17 +54,19 @@ const { isFinite } = Number;
 
 /** All values that an attempt printed, as series and as final values. */
 export class SeriesBook {
-  private readonly series: Map<string, SeriesState>;
+  private readonly series: Map<string, Course>;
   private readonly waiting: Map<string, Waiting>;
   /** Told about the whole run. */
   private readonly told: Map<string, number>;
   /** Told again at a place that the series had reached: the last word, unless the training goes on. */
   private readonly late: Map<string, number>;
-  private readonly lines = new Map<string, { line: SourceLine; from: number; to: number }>();
+  /** Of what is no series yet. */
+  private readonly spots = new Map<string, Spot>();
   private readonly sources: Map<string, Source>;
   private points: number;
   private dropped: number;
-  private fresh = new Map<string, SeriesPoints>();
+  /** Series with points that nobody took yet. */
+  private fresh: Course[] = [];
 
   private readonly hidden: ReadonlySet<string>;
   private readonly renamed: ReadonlyMap<string, string>;
@@ -101,7 +76,7 @@ export class SeriesBook {
     this.hidden = new Set(rules?.hidden);
     this.renamed = new Map(rules?.renamed);
     this.axes = new Map(rules?.axes);
-    this.series = new Map(state?.series.map((series) => [series.raw ?? series.name, { ...series }]));
+    this.series = new Map(state?.series.map((series) => [series.raw ?? series.name, new Course({ ...series })]));
     this.waiting = new Map(state?.waiting.map(([name, { y, ...rest }]) => [name, { ...rest, y: numberOf(y) }]));
     this.told = new Map(state?.finals.map(([name, y]) => [name, numberOf(y)]));
     this.late = new Map(state?.late.map(([name, y]) => [name, numberOf(y)]));
@@ -112,7 +87,7 @@ export class SeriesBook {
 
   get state(): BookState {
     return {
-      series: [...this.series.values()].map((series) => ({ ...series })),
+      series: [...this.series.values()].map(({ state }) => ({ ...state })),
       waiting: [...this.waiting].map(([name, { y, ...rest }]) => [name, { ...rest, y: plain(y) }]),
       finals: [...this.told].map(([name, y]) => [name, plain(y)]),
       late: [...this.late].map(([name, y]) => [name, plain(y)]),
@@ -131,7 +106,7 @@ export class SeriesBook {
   }
 
   get kept(): SeriesState[] {
-    return keptSeries([...this.series.values()]);
+    return keptSeries([...this.series.values()].map(({ state }) => state));
   }
 
   /** Values about the whole run, as far as it has come: told as such, or told once only. */
@@ -155,7 +130,7 @@ export class SeriesBook {
   }
 
   add(value: Value, asPrinted: Origin): void {
-    const axis = this.axes.get(value.name);
+    const axis = this.axes.size > 0 ? this.axes.get(value.name) : undefined;
     const origin = axis && asPrinted.located ? { ...asPrinted, located: { ...asPrinted.located, axis } } : asPrinted;
     if (origin.whole || (value.best && (!origin.located || origin.located.held))) this.tell(value, origin);
     else if (value.best && origin.located) this.record(value, origin, origin.located);
@@ -165,30 +140,31 @@ export class SeriesBook {
 
   /** The points since the last call. */
   take(): SeriesPoints[] {
-    const taken = [...this.fresh.values()];
-    this.fresh = new Map();
+    const taken = this.fresh.flatMap((course) => course.take());
+    this.fresh = [];
     return taken;
   }
 
   private tell({ name, y, from, to, sure }: Value, { line }: Origin): void {
     if (!sure || (this.told.size >= MOST_FINALS && !this.told.has(name))) return;
     this.told.set(name, y);
-    this.lines.set(name, { line, from, to });
+    this.note(name, { line, from, to });
   }
 
   private placed(value: Value, origin: Origin, axis: MetricAxis, x: number): void {
     const known = this.series.get(value.name);
+    const state = known?.state;
     // A program that prints a number in two ways means one series, not two points.
-    if (known && known.form !== origin.form) return;
-    if (axis === 'index') return this.point(value.name, axis, known?.count ?? 0, value.y, origin.time, value, origin);
-    const name = known && known.axis !== axis && origin.form === 'found' ? `${value.name} (${axis})` : value.name;
-    const waiting = this.waiting.get(name);
+    if (state && state.form !== origin.form) return;
+    if (axis === 'index') return this.point(value.name, axis, state?.count ?? 0, value, origin);
+    const name = state && state.axis !== axis && origin.form === 'found' ? `${value.name} (${axis})` : value.name;
+    const waiting = this.waiting.size > 0 ? this.waiting.get(name) : undefined;
     if (waiting) {
       this.waiting.delete(name);
-      if (waiting.axis === axis && waiting.x !== x)
-        this.point(name, axis, waiting.x, waiting.y, waiting.time, value, origin);
+      if (waiting.axis === axis && waiting.x !== x) this.first(name, axis, waiting.x, waiting, value, origin);
     }
-    this.point(name, axis, x, value.y, origin.time, value, origin);
+    if (known && name === value.name) this.extend(known, x, value, origin);
+    else this.point(name, axis, x, value, origin);
   }
 
   /** The best so far, with its place: a course when it is told again and again, else about the whole run. */
@@ -203,20 +179,20 @@ export class SeriesBook {
     const axis = origin.located?.axis ?? null;
     const x = origin.located?.x ?? 0;
     const known = this.series.get(value.name);
-    if (known?.axis === 'index') {
-      if (!origin.redrawn || known.last !== value.y)
-        this.point(value.name, 'index', known.count, value.y, origin.time, value, origin);
-    } else if (known && axis !== null && known.axis !== axis)
+    const state = known?.state;
+    if (known && state?.axis === 'index') {
+      if (!origin.redrawn || state.last !== value.y) this.extend(known, state.count, value, origin);
+    } else if (state && axis !== null && state.axis !== axis)
       this.wait(`${value.name} (${axis})`, value, origin, axis, x);
-    else if (known) {
-      if (axis !== null && x !== known.step) this.point(value.name, axis, x, value.y, origin.time, value, origin);
+    else if (known && state) {
+      if (axis !== null && x !== state.step) this.extend(known, x, value, origin);
       else if (value.sure) this.last(value, origin);
     } else this.wait(value.name, value, origin, axis, x);
   }
 
   private last({ name, y, from, to }: Value, { line }: Origin): void {
     this.late.set(name, y);
-    this.lines.set(name, { line, from, to });
+    this.note(name, { line, from, to });
   }
 
   /** The second value of a name shows what the first one was. */
@@ -224,57 +200,58 @@ export class SeriesBook {
     const before = this.waiting.get(name);
     const known = this.series.get(name);
     if (known) {
-      if (known.axis === 'index') this.point(name, 'index', known.count, value.y, origin.time, value, origin);
-      else if (x !== known.step) this.point(name, known.axis, x, value.y, origin.time, value, origin);
+      const { state } = known;
+      if (state.axis === 'index') this.extend(known, state.count, value, origin);
+      else if (x !== state.step) this.extend(known, x, value, origin);
       return;
     }
     if (!before || (origin.bar && before.axis === axis && before.x === x)) {
       if (this.waiting.size >= MOST_TRACKED) return;
       this.waiting.set(name, { axis, x, y: value.y, time: origin.time, sure: value.sure });
-      this.lines.set(name, { line: origin.line, from: value.from, to: value.to });
+      this.note(name, { line: origin.line, from: value.from, to: value.to });
       return;
     }
     if (origin.redrawn && before.x === x) return;
     this.waiting.delete(name);
     const placed = axis !== null && before.axis === axis && before.x !== x;
-    this.point(name, placed ? axis : 'index', placed ? before.x : 0, before.y, before.time, value, origin);
-    this.point(name, placed ? axis : 'index', placed ? x : 1, value.y, origin.time, value, origin);
+    this.first(name, placed ? axis : 'index', placed ? before.x : 0, before, value, origin);
+    this.point(name, placed ? axis : 'index', placed ? x : 1, value, origin);
   }
 
-  private point(
-    name: string,
-    axis: MetricAxis,
-    x: number,
-    y: number,
-    time: number,
-    { from, to }: Value,
-    { form, line, redrawn }: Origin,
-  ): void {
-    const series = this.series.get(name) ?? this.begin(name, axis, form, x);
-    if (!series || this.points >= LIMITS.metricPoints) {
+  /** What waited turns out to be the first point of a series. */
+  private first(name: string, axis: MetricAxis, x: number, { y, time }: Waiting, value: Value, origin: Origin): void {
+    this.point(name, axis, x, { ...value, y }, { ...origin, time });
+  }
+
+  private point(name: string, axis: MetricAxis, x: number, value: Value, origin: Origin): void {
+    const course = this.series.get(name) ?? this.begin(name, axis, origin.form, x);
+    if (course) this.extend(course, x, value, origin);
+    else this.dropped++;
+  }
+
+  private extend(course: Course, x: number, { y, from, to }: Value, { form, line, redrawn, time }: Origin): void {
+    if (this.points >= LIMITS.metricPoints) {
       this.dropped++;
       return;
     }
-    if (series.form !== form || (redrawn && series.count > 0 && x <= series.high)) return;
+    const { state } = course;
+    if (state.form !== form || (redrawn && state.count > 0 && x <= state.high)) return;
     this.points++;
-    count(series, x, y);
-    this.late.delete(name);
-    this.lines.set(name, { line, from, to });
-    if (series.hidden) return;
-    let points = this.fresh.get(name);
-    if (!points) {
-      points = { name: series.name, axis: series.axis, x: [], y: [], time: [] };
-      this.fresh.set(name, points);
-    }
-    points.x.push(x);
-    points.y.push(y);
-    points.time.push(time);
+    if (this.late.size > 0) this.late.delete(course.name);
+    course.spot = { line, from, to };
+    if (course.add(x, y, time)) this.fresh.push(course);
   }
 
-  private begin(name: string, axis: MetricAxis, form: Form, x: number): SeriesState | null {
+  private note(name: string, spot: Spot): void {
+    const course = this.series.get(name);
+    if (course) course.spot = spot;
+    else this.spots.set(name, spot);
+  }
+
+  private begin(name: string, axis: MetricAxis, form: Form, x: number): Course | null {
     if (this.series.size >= MOST_TRACKED) return null;
     const shown = this.shownName(name);
-    const series: SeriesState = {
+    const course = new Course({
       name: shown,
       ...(shown !== name && { raw: name }),
       ...(this.hidden.has(name) && { hidden: true as const }),
@@ -287,58 +264,29 @@ export class SeriesBook {
       step: x,
       low: x,
       high: x,
-    };
-    this.series.set(name, series);
-    return series;
+    });
+    this.series.set(name, course);
+    this.spots.delete(name);
+    return course;
   }
 
   /** Two series under one name would be one: the later one keeps its own. */
   private shownName(name: string): string {
     const given = this.renamed.get(name);
     if (given === undefined) return name;
-    for (const series of this.series.values()) if (series.name === given) return name;
+    for (const { state } of this.series.values()) if (state.name === given) return name;
     return given;
   }
 
   private sourcesOf(wanted: (name: string) => boolean): [string, Source][] {
-    for (const [name, { line, from, to }] of this.lines) this.sources.set(name, excerptOf(line, from, to));
-    this.lines.clear();
+    for (const course of this.series.values()) {
+      if (course.spot) this.sources.set(course.name, excerptOf(course.spot));
+      course.spot = null;
+    }
+    for (const [name, spot] of this.spots) this.sources.set(name, excerptOf(spot));
+    this.spots.clear();
     return [...this.sources].filter(([name]) => wanted(name)).slice(0, LIMITS.metricSeries * 2);
   }
-}
-
-function count(series: SeriesState, x: number, y: number): void {
-  series.count++;
-  series.last = isFinite(y) ? y : null;
-  series.step = x;
-  if (x < series.low) series.low = x;
-  if (x > series.high) series.high = x;
-  if (series.last !== null) {
-    if (series.min === null || y < series.min) series.min = y;
-    if (series.max === null || y > series.max) series.max = y;
-  }
-}
-
-/**
- * Of all series those that are shown: the ones that were printed most, of those printed as often the ones with plainer
- * names.
- */
-export function keptSeries(found: readonly SeriesState[]): SeriesState[] {
-  const all = found.filter(({ hidden }) => !hidden);
-  if (all.length <= LIMITS.metricSeries) return all;
-  const ranked = [...all].sort((a, b) => b.count - a.count || plainness(a.name) - plainness(b.name));
-  const kept = new Set(ranked.slice(0, LIMITS.metricSeries));
-  return all.filter((series) => kept.has(series));
-}
-
-/** Fewer parts and no numbers: `loss` is more likely to be looked at than `task17/acc`. */
-function plainness(name: string): number {
-  let parts = 0;
-  for (let at = 0; at < name.length; at++) {
-    const code = name.charCodeAt(at);
-    if (code === 47 || (code >= 48 && code <= 57)) parts++;
-  }
-  return parts;
 }
 
 const plainName = (name: string): string => name.replace(/ \((?:step|epoch)\)$/, '');

@@ -5,6 +5,13 @@ export interface SourceLine {
   end: number;
 }
 
+/** Where in a line a number stands. */
+export interface Spot {
+  line: SourceLine;
+  from: number;
+  to: number;
+}
+
 /** What a person is shown of such a line. */
 export interface Source {
   /** The part of the line around the number. */
@@ -22,7 +29,7 @@ const BEFORE = 100;
 const MOST = 160;
 
 /** A copy, so that the line itself does not stay in memory. */
-export function excerptOf({ text, end }: SourceLine, from: number, to: number): Source {
+export function excerptOf({ line: { text, end }, from, to }: Spot): Source {
   const start = text.length <= MOST ? 0 : Math.max(0, from - BEFORE);
   const part = Buffer.from(text.slice(start, start + MOST)).toString();
   return {

@@ -3,8 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { OutputService } from '../output/output.service.js';
 import { MetricRulesService } from './metric-rules.service.js';
 import { MetricsService } from './metrics.service.js';
-import { SeriesBook } from './reader/series-book.js';
 import { keptSeries } from './reader/series.js';
+import { SeriesBook } from './reader/series-book.js';
 
 const EVENTS = OUTPUT_STREAMS.indexOf('tensorboard');
 /** The lines of a longer output are not counted. */

@@ -62,7 +62,7 @@ export class Box {
     for (const { name, text, y } of this.rows) {
       const place = placeOf(name.slice(name.lastIndexOf('/') + 1));
       const judged = nameOf(name);
-      if (place) reading[place] ??= { value: y, total: null, word: name };
+      if (place) reading[place] ??= { value: y, total: null, word: name, from: -1 };
       else if (judged.kind !== 'never' && judged.kind !== 'setting') {
         reading.values.push(foundIn(text, judged, y));
         texts.push(text);

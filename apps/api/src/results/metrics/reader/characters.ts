@@ -58,3 +58,10 @@ const NUMBER_ENDS = new Set(Array.from(',;:.|()[]{}\'"+=!±', (mark) => mark.cha
 export function endsNumber(code: number): boolean {
   return code !== code || isBlank(code) || NUMBER_ENDS.has(code) || isDrawing(code);
 }
+
+/** The first character that is no blank; NaN where there is none. */
+export function firstOf(text: string): number {
+  let at = 0;
+  while (isBlank(text.charCodeAt(at))) at++;
+  return text.charCodeAt(at);
+}

@@ -41,7 +41,8 @@ function isPlaceEntry({ key, y, quoted }: Entry, reading: Reading): boolean {
   const kind = placeOf(key.slice(slash + 1));
   if (kind === null || !Number.isFinite(y) || y < 0 || (quoted && kind === 'outer')) return false;
   // On top a key of place counts for all, deeper only where none stands on top.
-  if (reading[kind] === null || slash < 0) reading[kind] = { value: y, total: null, word: key.slice(slash + 1) };
+  if (reading[kind] === null || slash < 0)
+    reading[kind] = { value: y, total: null, word: key.slice(slash + 1), from: -1 };
   return true;
 }
 

@@ -1,5 +1,4 @@
-import type { Located } from './reading.js';
-import type { Value } from './series-book.js';
+import type { Located, Value } from './reading.js';
 import type { SourceLine } from './sources.js';
 
 /** What a progress bar said last of one place. */

@@ -32,19 +32,21 @@ for (const part of PARTS) patterns.push([...part].map((letter) => letter.charCod
 export const LETTER_OF = new Uint8Array(256).fill(EDGE);
 for (let letter = 0; letter < 26; letter++) LETTER_OF[letter + 65] = LETTER_OF[letter + 97] = letter;
 
-const { next, found } = automaton(patterns);
+const table = automaton(patterns);
 
-/** The state after a byte: `STEP[(state << 5) | LETTER_OF[byte]]`. */
-export const STEP = next;
-/** Whether a word has just ended in the state. */
-export const IS_WORD = found;
+/** The state after a byte: `STEP[state | LETTER_OF[byte]]`. */
+export const STEP = table;
+/** The state of a line that holds a word; it stays in it. */
+export const HOLDS_WORD = table.length - (1 << SHIFT);
 /** Where a line begins, and with one more `EDGE` where it ends. */
-export const LINE_START = next[EDGE] ?? 0;
+export const LINE_START = table[EDGE] ?? 0;
 export const LINE_END = EDGE;
-export const STEP_SHIFT = SHIFT;
 
-/** The automaton of Aho and Corasick: follows all words at once, one step for each byte. */
-function automaton(wanted: readonly number[][]): { next: Uint16Array; found: Uint8Array } {
+/**
+ * The automaton of Aho and Corasick: follows all words at once, one step for each byte. A state is the place of its row
+ * in the table; the last row is the one of a word that was found.
+ */
+function automaton(wanted: readonly number[][]): Uint16Array {
   const edges: Int32Array[] = [new Int32Array(LETTERS).fill(-1)];
   const ends: number[] = [0];
   for (const pattern of wanted) {
@@ -61,20 +63,22 @@ function automaton(wanted: readonly number[][]): { next: Uint16Array; found: Uin
     }
     ends[state] = 1;
   }
-  const table = new Uint16Array(edges.length << SHIFT);
-  const flags = Uint8Array.from(ends);
-  const fallback = new Int32Array(edges.length);
+  const states = edges.length;
+  const table = new Uint16Array((states + 1) << SHIFT).fill(states << SHIFT);
+  const fallback = new Int32Array(states);
   const queue: number[] = [0];
   for (const state of queue) {
     for (let letter = 0; letter < LETTERS; letter++) {
       const to = edges[state]?.[letter] ?? -1;
-      const other = state === 0 ? 0 : (table[((fallback[state] ?? 0) << SHIFT) | letter] ?? 0);
-      table[(state << SHIFT) | letter] = to < 0 ? other : to;
-      if (to < 0) continue;
-      fallback[to] = other;
-      flags[to] = (flags[to] ?? 0) | (flags[other] ?? 0);
-      queue.push(to);
+      const other = state === 0 ? 0 : (table[((fallback[state] ?? 0) << SHIFT) | letter] ?? 0) >> SHIFT;
+      if (to >= 0) {
+        fallback[to] = other;
+        if (other === states) ends[to] = 1;
+        queue.push(to);
+      }
+      const next = to < 0 ? other : to;
+      table[(state << SHIFT) | letter] = (ends[next] === 1 ? states : next) << SHIFT;
     }
   }
-  return { next: table, found: flags };
+  return table;
 }

@@ -1,4 +1,4 @@
-import { amountAt, isTelling, isTold } from './amounts.js';
+import { isTelling } from './amounts.js';
 import {
   APOSTROPHE,
   ARROW,
@@ -16,20 +16,18 @@ import {
   QUOTE,
   TILDE,
 } from './characters.js';
+import { Gathering } from './gathering.js';
 import { headPlaces } from './head-places.js';
-import { gluedPlace, isPluralPlace, type Name, nameOf, phaseOf, phaseOnly, placeOf } from './names.js';
-import { firstOf, firstWord, isPairOfCounts, openingParen, phaseBefore, tellsEvent, wordAt } from './phrases.js';
-import { prefixOf } from './prefix.js';
-import { emptyReading, type Reading } from './reading.js';
-import { isDrawn, isKind, isNumbered, isPunct, NUMBER, PUNCT, RULE, tokenize, tokens, WORD } from './tokens.js';
-import type { Phase, PlaceKind } from './vocabulary.js';
-import { HEAD_PLACES, PLACE_DENIERS, PLACES, STOP_WORDS, WRAPPERS } from './vocabulary.js';
+import { formOf, type LineForm } from './line-form.js';
+import { gluedPlace, type Name, nameOf, phaseOf, phaseOnly } from './names.js';
+import { firstOf, isPairOfCounts, openingParen, phaseBefore, tellsEvent } from './phrases.js';
+import type { Reading } from './reading.js';
+import { isDrawn, isKind, isNumbered, isPunct, NUMBER, PUNCT, RULE, tokens, WORD } from './tokens.js';
+import type { Phase } from './vocabulary.js';
+import { WRAPPERS } from './vocabulary.js';
 
-/** Values of one line; no person reads more. */
-const MOST_VALUES = 1_000;
 /** Words between a measure and the place where it was taken. */
 const LINKS = new Set(['at', 'after', 'in', 'for', 'on']);
-const { hasOwn } = Object;
 
 interface Subject {
   name: Name;
@@ -39,34 +37,18 @@ interface Subject {
 }
 
 /** Reads what one line says in names, separators and numbers. Knows nothing of the lines before it. */
-export class LineReader {
-  private text = '';
-  private reading = emptyReading();
-  private phase: Phase | null = null;
-  /** `train` of `train loss=1 acc=0.5`. */
-  private lead = '';
-  private names = new Set<string>();
-  private namedWords = 0;
+export class LineReader extends Gathering {
   /** The first token of the words that go on until now, or -1. */
   private phrase = -1;
-  private head = 0;
   private numbers = false;
   /** Of `Cost after iteration 100: 0.5` the cost, which the number after the one at `place` tells. */
   private subject: Subject | null = null;
 
   /** `from`: where in the text to begin, after what was read in another way. */
   read(text: string, decimalCommas: boolean, to = text.length): Reading {
-    this.text = to === text.length ? text : text.slice(0, to);
-    const prefix = prefixOf(this.text);
-    tokenize(this.text, prefix.end, decimalCommas);
-    this.reading = { ...emptyReading(), rank: prefix.rank };
-    this.phase = prefix.phase;
-    this.lead = '';
-    this.names.clear();
-    this.namedWords = 0;
+    this.begin(to === text.length ? text : text.slice(0, to), decimalCommas);
     this.phrase = -1;
     this.subject = null;
-    this.head = firstWord();
     const silent = tellsEvent(this.text, this.head);
     this.numbers = false;
     let words = 0;
@@ -84,15 +66,16 @@ export class LineReader {
       }
     }
     if (!this.reading.step && !this.reading.batch && this.reading.values.length > 0)
-      for (const { kind, word, value, total } of headPlaces(this.reading.epoch !== null))
-        this.place(kind, word, value, total);
+      for (const place of headPlaces(this.reading.epoch !== null)) this.place(place.kind, place);
     this.reading.phase = this.phase;
     this.reading.bare = words <= this.namedWords;
     return this.reading;
   }
 
-  private wordText(at: number): string {
-    return wordAt(this.text, at);
+  /** The form of the last line, unless what it says depends on how large its numbers are. */
+  form(isRow: boolean): LineForm | null {
+    if (tokens.weighed || tokens.decimalComma) return null;
+    return formOf(this.text, { message: this.message, reading: this.reading, isRow });
   }
 
   /** Whether the last line had no number at all. */
@@ -115,12 +98,8 @@ export class LineReader {
     if (isPunct(at + 1, EQUALS) || (isPunct(at + 1, COLON) && isKind(at + 2, NUMBER))) return;
     const found = gluedPlace(this.wordText(at), at === this.head);
     if (!found) return;
-    this.place(
-      found.kind,
-      found.word,
-      +this.text.slice((tokens.start[at] ?? 0) + found.digits, tokens.end[at]),
-      Number.NaN,
-    );
+    const value = +this.text.slice((tokens.start[at] ?? 0) + found.digits, tokens.end[at]);
+    this.place(found.kind, { word: found.word, value, total: Number.NaN, from: -1 });
     this.namedWords++;
     this.phrase = -1;
   }
@@ -159,12 +138,6 @@ export class LineReader {
     ) {
       this.tell(this.phaseOfPhrase(at));
     }
-  }
-
-  private tell(phase: Phase | null): void {
-    if (phase === null) return;
-    this.phase = phase;
-    this.namedWords++;
   }
 
   private phaseOfPhrase(end: number): Phase | null {
@@ -231,7 +204,7 @@ export class LineReader {
     silent: boolean,
   ): number {
     const place = this.placeBefore(last, false);
-    if (place) this.place(place.kind, place.word, tokens.value[at] ?? 0, tokens.total[at] ?? Number.NaN);
+    if (place) this.placeAt(at, place.kind, place.word);
     else if (strong && !opened) this.named(at, last, close, false, true, silent);
     return at;
   }
@@ -243,7 +216,7 @@ export class LineReader {
     // `70% (705/1000)` says the same twice.
     if (opened && isKind(left, NUMBER) && tokens.percent[left]) return;
     if (at === 1 && opened && isPairOfCounts(at)) {
-      this.place('epoch', 'epoch', tokens.value[at] ?? 0, total);
+      this.placeAt(at, 'epoch', 'epoch');
       return;
     }
     const afterBar = isKind(left, RULE);
@@ -254,23 +227,22 @@ export class LineReader {
       isKind(at + 1, RULE) ||
       (first && (isPunct(at + 1, MINUS) || (isPunct(at + 1, OPEN_BRACKET) && isDrawn(at + 2))));
     if (drawn && !opened) this.reading.bar = true;
-    this.place('batch', opened ? '[]' : drawn && first ? 'head' : 'bar', tokens.value[at] ?? 0, total);
+    this.placeAt(at, 'batch', opened ? '[]' : drawn && first ? 'head' : 'bar');
   }
 
   /** The words up to `last` name the number at `at`; `end` is where the name ends, brackets included. */
   private named(at: number, last: number, end: number, opened: boolean, strong: boolean, silent: boolean): void {
-    const value = tokens.value[at] ?? 0;
     const total = tokens.total[at] ?? Number.NaN;
     const place = tokens.percent[at] ? null : this.placeBefore(last, strong && !opened);
     if (place) {
-      this.place(place.kind, place.word, value, total);
+      this.placeAt(at, place.kind, place.word);
       this.namedWords += place.words;
       if (!silent && !opened) this.subject = this.subjectOf(at, last - place.words);
       return;
     }
     const first = firstOf(this.text, last, this.head);
-    const raw = this.text.slice(tokens.start[first], tokens.end[end]);
-    const name = nameOf(raw);
+    const name = nameOf(this.text.slice(tokens.start[first], tokens.end[end]));
+    for (let part = first; part <= end; part++) if (tokens.kind[part] === NUMBER) tokens.weighed = true;
     const phase = phaseBefore(this.text, first, last);
     if (tokens.percent[at] && isKind(at + 1, RULE)) {
       // How far a bar has come.
@@ -280,13 +252,13 @@ export class LineReader {
     if (phase !== null && !strong && !opened && isPunct(at + 1, OPEN_BRACKET)) {
       // timm: `Train: 0 [ 0/100]`, though with a colon.
       this.tell(phase);
-      this.place('epoch', 'epoch', value, total);
+      this.placeAt(at, 'epoch', 'epoch');
     } else if (phase !== null && total === total) {
       if (phase !== 'train' || !opened) this.tell(phase);
-      this.place('batch', '[]', value, total);
+      this.placeAt(at, 'batch', '[]');
     } else if (phase !== null && isPunct(at + 1, OPEN_BRACKET) && isKind(at + 2, NUMBER)) {
       if (phase !== 'train') this.tell(phase);
-      this.place('epoch', 'epoch', value, total);
+      this.placeAt(at, 'epoch', 'epoch');
     } else if (!silent && !opened && phase !== null && this.pairs(at, last)) return;
     else if (!silent && !opened)
       this.value(at, name.kind === 'sure' ? name : (this.nameOfSentence(strong) ?? name), first, last, strong);
@@ -306,86 +278,5 @@ export class LineReader {
     const first = firstOf(this.text, last, this.head);
     const name = nameOf(this.text.slice(tokens.start[first], tokens.end[last]));
     return name.kind === 'sure' ? { name, first, last, place } : null;
-  }
-
-  private placeBefore(last: number, strong: boolean): { kind: PlaceKind; word: string; words: number } | null {
-    const word = this.wordText(last).toLowerCase();
-    const before =
-      last > 0 && isKind(last - 1, WORD) && (tokens.gap[last] ?? 0) <= 2 ? this.wordText(last - 1).toLowerCase() : '';
-    if (word.length === 1)
-      return last === this.head && hasOwn(HEAD_PLACES, word)
-        ? { kind: HEAD_PLACES[word] ?? 'step', word, words: 1 }
-        : null;
-    if (strong && isPluralPlace(word)) return null;
-    const kind = placeOf(word);
-    if (kind === null || PLACE_DENIERS.has(before)) return null;
-    const phase = phaseOf(before);
-    if (
-      strong &&
-      before !== '' &&
-      phase === null &&
-      placeOf(`${before} ${word}`) === null &&
-      !STOP_WORDS.has(before) &&
-      hasOwn(PLACES, word)
-    )
-      return null;
-    // `Validation Epoch: 3` tells the phase of the line; that it trains goes without saying.
-    if (phase !== null && phase !== 'train') this.tell(phase);
-    return { kind, word, words: before !== '' && (phase !== null || placeOf(`${before} ${word}`) !== null) ? 2 : 1 };
-  }
-
-  private place(kind: PlaceKind, word: string, value: number, total: number): void {
-    if (value < 0 || this.reading[kind] !== null) return;
-    this.reading[kind] = { value, total: total === total ? total : null, word };
-  }
-
-  private value(at: number, name: Name, first: number, last: number, strong: boolean): void {
-    this.namedWords += last - first + 1;
-    if (name.suspicious) this.reading.suspicious = true;
-    if (name.kind === 'never' || name.kind === 'setting') return;
-    const told = strong || isTold(this.text, at, name, first, last);
-    const y = told ? amountAt(at, name) : null;
-    if (y === null || this.reading.values.length >= MOST_VALUES) return;
-    const full = this.fullName(name, first);
-    if (this.names.has(full)) return;
-    this.names.add(full);
-    this.reading.values.push({
-      name: full,
-      y: y.value,
-      from: tokens.start[y.at] ?? 0,
-      to: tokens.end[y.at] ?? 0,
-      kind: name.kind,
-      weak: !strong,
-      best: name.best,
-    });
-  }
-
-  /** `LOSS train 0.4 valid 0.5`: the measure of the number before, in another phase. */
-  private pairs(at: number, last: number): boolean {
-    const before = this.reading.values.at(-1);
-    const blank = before?.name.lastIndexOf(' ') ?? -1;
-    if (!before || blank < 0 || before.kind !== 'sure' || phaseOf(before.name.slice(blank + 1).toLowerCase()) === null)
-      return false;
-    this.value(at, nameOf(`${before.name.slice(0, blank)} ${this.wordText(last)}`), last, last, true);
-    return true;
-  }
-
-  /** What `Accuracy of the network on the 10000 test images: 55 %` tells is said at the head of the line. */
-  private nameOfSentence(strong: boolean): Name | null {
-    const head = this.head;
-    if (!strong || this.reading.values.length > 0 || !isKind(head, WORD) || !isKind(head + 1, WORD)) return null;
-    const name = nameOf(this.wordText(head));
-    const next = this.wordText(head + 1);
-    return name.kind === 'sure' && (next === 'of' || next === 'on' || next === 'for') ? name : null;
-  }
-
-  private fullName(name: Name, first: number): string {
-    if (name.phase !== null) {
-      if (name.phaseLeads) this.lead = this.wordText(first).replace(/\.$/, '');
-      return name.name;
-    }
-    if (name.best) return name.name;
-    if (this.lead !== '' && name.kind === 'sure') return `${this.lead} ${name.name}`;
-    return this.phase === null ? name.name : `${this.phase}/${name.name}`;
   }
 }

@@ -3,12 +3,14 @@ import type { NameKind } from './names.js';
 import type { Phase } from './vocabulary.js';
 
 /** A number that says where in the training a line was printed. */
-interface Place {
+export interface Place {
   value: number;
   /** The `10` of `3/10`, where it is told. */
   total: number | null;
   /** What counts, as it was printed: each word has its own course. */
   word: string;
+  /** Where in the line its number stands; -1 where it is part of a word, or not known. */
+  from: number;
 }
 
 /** A value with the name that stands before it, and where in the line it was read. */
@@ -22,6 +24,26 @@ export interface Found {
   weak: boolean;
   /** The name says that it is told once, about the whole run. */
   best: boolean;
+}
+
+/** A value that is taken, under the name by which it is told apart. */
+export interface Value {
+  name: string;
+  y: number;
+  from: number;
+  to: number;
+  sure: boolean;
+  best: boolean;
+}
+
+/** What was taken of a reading, and what that depended on besides it. */
+export interface Taken {
+  placed: boolean;
+  headed: boolean;
+  phase: Phase | null;
+  outer: string | null;
+  of: readonly Found[];
+  values: Value[];
 }
 
 /** How a number came: printed to be read by us, for a pattern of the project, or for a person; or in an event file. */
@@ -45,6 +67,8 @@ export interface Reading {
   suspicious: boolean;
   /** The dictionary or box tells of the whole run. */
   whole: boolean;
+  /** What was taken of it last, where it is one of many lines of a form. */
+  taken: Taken | null;
 }
 
 export const emptyReading = (): Reading => ({
@@ -59,6 +83,7 @@ export const emptyReading = (): Reading => ({
   bare: false,
   suspicious: false,
   whole: false,
+  taken: null,
 });
 
 /** Where a line stands, once its context is known. `held`: the line itself does not say it, a line before it did. */

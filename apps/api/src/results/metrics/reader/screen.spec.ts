@@ -9,6 +9,7 @@ function cut(pieces: Buffer[]): [string, LineFate][] {
   const found: [string, LineFate][] = [];
   const sink: LineSink = {
     wants: () => true,
+    known: () => -1,
     pass: () => undefined,
     line: (text, fate) => found.push([text, fate]),
   };

@@ -1,6 +1,6 @@
 import { BACKSPACE, CR, ESCAPE, LF } from './characters.js';
 import { drawingsOf } from './controls.js';
-import { IS_WORD, LETTER_OF, LINE_END, LINE_START, STEP, STEP_SHIFT } from './interest.js';
+import { HOLDS_WORD, LETTER_OF, LINE_END, LINE_START, STEP } from './interest.js';
 
 /**
  * How a line was left: `whole` stays on the screen, `overwritten` was drawn over, `redrawn` was drawn where another
@@ -23,7 +23,7 @@ export interface ScreenState {
 
 /** What the bytes of a line are. */
 export const [DIGIT, SEPARATOR, BRACE, BAR, INTEREST] = [1, 2, 16, 32, 64] as const;
-const [CONTROL, HIGH] = [4, 8] as const;
+const [CONTROL, HIGH, END] = [4, 8, 128] as const;
 
 /** Where lines go. */
 export interface LineSink {
@@ -32,7 +32,13 @@ export interface LineSink {
    * `[10]` or `5/10`.
    */
   wants(found: number, first: number, counted: boolean): boolean;
-  line(text: string, fate: LineFate, end: number): void;
+  /** `plain`: it is as its bytes are, without any control code, and would be wanted after whatever lines. */
+  line(text: string, fate: LineFate, end: number, plain: boolean): void;
+  /**
+   * Takes a line that begins at `from`, and answers where the next one begins; or -1 where it has to be looked at more
+   * closely. Nothing of the line came before.
+   */
+  known(bytes: Uint8Array, from: number, offset: number): number;
   /** A line that is not needed. */
   pass(): void;
 }
@@ -44,6 +50,7 @@ CLASSES[58] = CLASSES[61] = SEPARATOR;
 CLASSES[BACKSPACE] = CLASSES[ESCAPE] = CONTROL;
 CLASSES[123] = CLASSES[125] = BRACE;
 CLASSES[124] = BAR;
+CLASSES[LF] = CLASSES[CR] = END;
 
 export const LONGEST_LINE = 64 * 1024;
 const MOST_REDRAWS = 200;
@@ -83,28 +90,41 @@ export class Screen {
     if (this.returned) {
       this.returned = false;
       const ended = bytes[0] === LF;
-      this.finish(bytes, 0, 0, ended ? 'whole' : 'overwritten', offset);
+      this.finish(bytes, 0, 0, 0, ended ? 'whole' : 'overwritten', offset);
       start = ended ? 1 : 0;
     }
-    let cr = bytes.indexOf(CR, start);
-    for (let lf = bytes.indexOf(LF, start); ; lf = bytes.indexOf(LF, start)) {
-      while (cr >= 0 && (lf < 0 || cr < lf - 1)) {
-        if (cr === bytes.length - 1) {
-          this.keep(bytes, start, cr);
-          this.returned = true;
-          return;
-        }
-        this.finish(bytes, start, cr, 'overwritten', offset + cr);
-        start = cr + 1;
-        cr = bytes.indexOf(CR, start);
+    while (start < bytes.length) {
+      const next = this.isPlain ? this.sink.known(bytes, start, offset) : -1;
+      if (next > start) {
+        start = next;
+        continue;
       }
-      if (lf < 0) break;
-      const ended = cr >= 0 && cr === lf - 1;
-      this.finish(bytes, start, ended ? cr : lf, 'whole', offset + lf);
-      start = lf + 1;
-      if (ended) cr = bytes.indexOf(CR, start);
+      const end = lineEnd(bytes, start, bytes.length);
+      const holds = lineHolds;
+      if (end === bytes.length) break;
+      const isReturn = bytes[end] === CR;
+      if (isReturn && end === bytes.length - 1) {
+        this.keep(bytes, start, end);
+        this.returned = true;
+        return;
+      }
+      const ended = isReturn && bytes[end + 1] === LF;
+      this.finish(
+        bytes,
+        start,
+        end,
+        holds,
+        isReturn && !ended ? 'overwritten' : 'whole',
+        offset + (ended ? end + 1 : end),
+      );
+      start = ended ? end + 2 : end + 1;
     }
     this.keep(bytes, start, bytes.length);
+  }
+
+  /** A line that begins now is a line of its own. */
+  private get isPlain(): boolean {
+    return this.carried === 0 && !this.skipping && this.redraws === 0;
   }
 
   /** Passes over bytes: the line that they begin or end in is not read. */
@@ -116,7 +136,7 @@ export class Screen {
 
   /** What the program left without a line end is a line too. */
   end(offset: number): void {
-    if (this.carried > 0) this.finish(this.carry, 0, 0, 'whole', offset);
+    if (this.carried > 0) this.finish(this.carry, 0, 0, 0, 'whole', offset);
     this.returned = false;
   }
 
@@ -136,27 +156,27 @@ export class Screen {
   }
 
   /** A line of what was kept and of `[from, to)`. */
-  private finish(bytes: Buffer, from: number, to: number, fate: LineFate, end: number): void {
+  private finish(bytes: Buffer, from: number, to: number, holds: number, fate: LineFate, end: number): void {
     if (this.skipping) {
       this.skipping = false;
       return;
     }
-    if (this.carried === 0) this.classify(bytes, from, to, fate, end);
+    if (this.carried === 0) this.judge(bytes, from, to, holds, fate, end);
     else {
       this.keep(bytes, from, to);
       const size = this.carried;
       this.carried = 0;
-      this.classify(this.carry, 0, size, fate, end);
+      lineEnd(this.carry, 0, size);
+      this.judge(this.carry, 0, size, lineHolds, fate, end);
     }
   }
 
-  private classify(bytes: Buffer, from: number, to: number, fate: LineFate, end: number): void {
+  private judge(bytes: Buffer, from: number, to: number, found: number, fate: LineFate, end: number): void {
     if (to === from && fate === 'overwritten') return;
     if (to - from > LONGEST_LINE) {
       to = from + LONGEST_LINE;
       this.cut++;
     }
-    const found = classesOf(bytes, from, to);
     let first = from;
     while (first < to && (bytes[first] === 32 || bytes[first] === 9)) first++;
     if (
@@ -168,7 +188,7 @@ export class Screen {
     }
     const text = bytes.toString(found & HIGH ? 'utf8' : 'latin1', from, to);
     if (found & CONTROL) this.drawings(text, fate, end);
-    else this.sink.line(text, this.fateOf(fate), end);
+    else this.sink.line(text, this.fateOf(fate), end, (found & (INTEREST | HIGH)) === INTEREST);
   }
 
   /** A line that ends moves the cursor down again. */
@@ -183,25 +203,33 @@ export class Screen {
     drawings.forEach((drawing, i) => {
       this.redraws = Math.min(MOST_REDRAWS, this.redraws + drawing.up);
       if (i < drawings.length - 1) {
-        if (drawing.text !== '') this.sink.line(drawing.text, 'overwritten', end);
-      } else if (drawing.text !== '' || fate !== 'overwritten') this.sink.line(drawing.text, this.fateOf(fate), end);
+        if (drawing.text !== '') this.sink.line(drawing.text, 'overwritten', end, false);
+      } else if (drawing.text !== '' || fate !== 'overwritten')
+        this.sink.line(drawing.text, this.fateOf(fate), end, false);
     });
   }
 }
 
-/** What the bytes are, all together, and whether they hold a word of interest. */
-function classesOf(bytes: Buffer, from: number, to: number): number {
+/** What the bytes of the line are that `lineEnd` looked at last, all together, and whether they hold a word of interest. */
+let lineHolds = 0;
+
+/** Where the line that begins at `from` ends: before a line feed or a carriage return, or at `limit`. */
+function lineEnd(bytes: Buffer, from: number, limit: number): number {
+  const to = Math.min(limit, from + LONGEST_LINE);
   let found = 0;
-  let words = 0;
   let state = LINE_START;
-  for (let at = from; at < to; at++) {
+  let at = from;
+  for (; at < to; at++) {
     const byte = bytes[at] as number;
-    found |= CLASSES[byte] as number;
-    state = STEP[(state << STEP_SHIFT) | (LETTER_OF[byte] as number)] as number;
-    words |= IS_WORD[state] as number;
+    const kind = CLASSES[byte] as number;
+    if (kind === END) break;
+    found |= kind;
+    state = STEP[state | (LETTER_OF[byte] as number)] as number;
   }
-  words |= IS_WORD[STEP[(state << STEP_SHIFT) | LINE_END] as number] as number;
-  return words ? found | INTEREST : found;
+  lineHolds = STEP[state | LINE_END] === HOLDS_WORD ? found | INTEREST : found;
+  // What is longer than is read of a line is looked at for its end alone.
+  while (at < limit && CLASSES[bytes[at] as number] !== END) at++;
+  return at;
 }
 
 /** `10: `, `[10]`, `[1, 200]`, `5/10`: a number that counts, not a time or a date. */

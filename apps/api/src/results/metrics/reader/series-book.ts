@@ -1,5 +1,5 @@
 import { LIMITS, type MetricAxis } from '@mle/protocol';
-import type { Form, Located } from './reading.js';
+import type { Form, Located, Value } from './reading.js';
 import type { ReadingRules } from './reading-rules.js';
 import { Course, keptSeries, type SeriesPoints, type SeriesState } from './series.js';
 import { excerptOf, type Source, type SourceLine, type Spot } from './sources.js';
@@ -22,15 +22,6 @@ export interface BookState {
   sources: [name: string, Source][];
   points: number;
   dropped: number;
-}
-
-export interface Value {
-  name: string;
-  y: number;
-  from: number;
-  to: number;
-  sure: boolean;
-  best: boolean;
 }
 
 /** How the line of a value was printed. */
@@ -140,6 +131,8 @@ export class SeriesBook {
 
   /** The points since the last call. */
   take(): SeriesPoints[] {
+    for (const { spot } of this.series.values()) spot?.line.release?.();
+    for (const { line } of this.spots.values()) line.release?.();
     const taken = this.fresh.flatMap((course) => course.take());
     this.fresh = [];
     return taken;

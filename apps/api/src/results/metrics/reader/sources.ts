@@ -1,8 +1,34 @@
 /** A line that numbers were read from. */
 export interface SourceLine {
-  text: string;
+  readonly text: string;
   /** Where the line ends in the output of the attempt, all streams together. */
-  end: number;
+  readonly end: number;
+  /** Lets go of the bytes that the line is a part of, which may be many more. */
+  release?(): void;
+}
+
+/** A line whose text is made when it is asked for: of most lines the last one of many is. */
+export class BytesLine implements SourceLine {
+  private made = '';
+
+  constructor(
+    private bytes: Uint8Array | null,
+    private readonly from: number,
+    private readonly to: number,
+    readonly end: number,
+  ) {}
+
+  get text(): string {
+    this.release();
+    return this.made;
+  }
+
+  release(): void {
+    const { bytes } = this;
+    if (!bytes) return;
+    this.made = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1', this.from, this.to);
+    this.bytes = null;
+  }
 }
 
 /** Where in a line a number stands. */

@@ -1,16 +1,15 @@
-import { accepted } from './acceptance.js';
 import { Box, type BoxState } from './boxes.js';
-import { ASTERISK, HASH, isBarLine, isBlank, isDigit, isLetter } from './characters.js';
-import type { Context } from './context.js';
+import { firstOf, HASH, isBarLine, isDigit, isLetter } from './characters.js';
 import { readDictLine } from './dict-line.js';
 import { findDict } from './dicts.js';
 import { explicitIn } from './explicit.js';
-import { type Held, HeldBars, type HeldBarsState } from './held-bars.js';
 import type { LineReader } from './line-reader.js';
 import { LongDict, type LongDictState } from './long-dict.js';
-import { nameOf, phaseOnly } from './names.js';
+import { phaseOnly } from './names.js';
 import { matchPattern, type Pattern } from './patterns.js';
 import { emptyReading, type Found, type Reading } from './reading.js';
+import { RecentForms } from './recent-forms.js';
+import { Recorder, type RecorderState, type Records } from './recorder.js';
 import {
   BAR,
   BRACE,
@@ -22,30 +21,22 @@ import {
   type ScreenState,
   SEPARATOR,
 } from './screen.js';
-import type { SeriesBook, Value } from './series-book.js';
-import type { SourceLine } from './sources.js';
+import { BytesLine, type SourceLine } from './sources.js';
 import { classScore, cocoScore, searchScores } from './special-lines.js';
 import { Tables, type TablesState } from './tables.js';
 import type { Phase } from './vocabulary.js';
 
-export interface StreamState {
+export interface StreamState extends RecorderState {
   screen: ScreenState;
   tables: TablesState;
   box: BoxState;
   dict: LongDictState;
-  bars: HeldBarsState;
-  /** The line that goes on was drawn before. */
-  drawn: boolean;
 }
 
 /** What the streams of one attempt share. */
-export interface Shared {
-  context: Context;
-  book: SeriesBook;
+export interface Shared extends Records {
   lines: LineReader;
   patterns: readonly Pattern[];
-  /** When the piece that ends a line came. */
-  time: number;
 }
 
 const LONGEST_PHASE = 60;
@@ -60,8 +51,8 @@ export class StreamReader implements LineSink {
   private readonly tables: Tables;
   private readonly box: Box;
   private readonly dict: LongDict;
-  private readonly bars: HeldBars;
-  private drawn: boolean;
+  private readonly recorder: Recorder;
+  private readonly forms = new RecentForms();
 
   constructor(
     private readonly shared: Shared,
@@ -71,13 +62,18 @@ export class StreamReader implements LineSink {
     this.tables = new Tables(state?.tables);
     this.box = new Box(state?.box);
     this.dict = new LongDict(state?.dict);
-    this.bars = new HeldBars((held) => this.commitBar(held), state?.bars);
-    this.drawn = state?.drawn ?? false;
+    this.recorder = new Recorder(shared, state);
   }
 
   get state(): StreamState {
-    const { screen, tables, box, dict, bars, drawn } = this;
-    return { screen: screen.state, tables: tables.state, box: box.state, dict: dict.state, bars: bars.state, drawn };
+    const { screen, tables, box, dict, recorder } = this;
+    return {
+      screen: screen.state,
+      tables: tables.state,
+      box: box.state,
+      dict: dict.state,
+      ...recorder.state,
+    };
   }
 
   push(bytes: Uint8Array, offset: number): void {
@@ -91,7 +87,7 @@ export class StreamReader implements LineSink {
   /** No more output comes. */
   end(offset: number): void {
     this.screen.end(offset);
-    this.bars.releaseAll();
+    this.recorder.end();
     if (this.box.isOpen) this.closeBox(offset);
     this.giveUpDict(offset);
   }
@@ -110,12 +106,23 @@ export class StreamReader implements LineSink {
       : this.tables.isOpen || (first !== 0 && (found & SEPARATOR) !== 0 && LETTERS_OF_PLACE.has(first));
   }
 
+  known(bytes: Uint8Array, from: number, offset: number): number {
+    const { box, dict, recorder, tables, shared } = this;
+    if (box.isOpen || dict.isOpen || recorder.isDrawn) return -1;
+    const form = this.forms.of(bytes, from);
+    if (!form || (form.isRow && tables.hasHead)) return -1;
+    shared.context.countLine();
+    tables.pass();
+    recorder.commit(form.reading, new BytesLine(bytes, from, form.end, offset + form.next - 1), 'whole');
+    return form.next;
+  }
+
   pass(): void {
     this.shared.context.countLine();
     this.tables.pass();
   }
 
-  line(text: string, fate: LineFate, end: number): void {
+  line(text: string, fate: LineFate, end: number, plain: boolean): void {
     const first = firstOf(text);
     const source: SourceLine = { text, end };
     if (first === HASH && this.explicit(text, source)) return;
@@ -125,7 +132,7 @@ export class StreamReader implements LineSink {
     if (isBarLine(first) && this.box.take(text)) return;
     if (this.box.isOpen) this.closeBox(end);
     if (this.dict.isOpen) return this.dictLine(text, end);
-    this.read(text, source, fate, true);
+    this.read(text, source, fate, plain ? 'plain' : 'single');
   }
 
   private explicit(text: string, line: SourceLine): boolean {
@@ -171,17 +178,13 @@ export class StreamReader implements LineSink {
     reading.values = reading.values.filter(
       ({ from, to }) => !taken.some((other) => from < other.to && other.from < to),
     );
-    this.commit(reading, line, fate);
+    this.recorder.commit(reading, line, fate);
     return true;
   }
 
-  /** A state that something was drawn over. It counts where it says its place. */
   private drawing(text: string, line: SourceLine): void {
-    const reading =
-      this.tables.hasHead && text.includes('%|') ? (this.tables.row(text) ?? this.lineOf(text)) : this.lineOf(text);
-    if (reading.values.length === 0 || !(reading.epoch || reading.step || reading.batch)) return;
-    this.drawn = true;
-    this.hold(reading, line, false);
+    const row = this.tables.hasHead && text.includes('%|') ? this.tables.row(text) : null;
+    this.recorder.draw(row ?? this.lineOf(text), line);
   }
 
   private lineOf(text: string): Reading {
@@ -191,35 +194,42 @@ export class StreamReader implements LineSink {
     return reading;
   }
 
-  private read(text: string, line: SourceLine, fate: LineFate, mayGoOn: boolean): void {
+  private read(text: string, line: SourceLine, fate: LineFate, kind: 'plain' | 'single' | 'joined'): void {
     const special = this.special(text);
-    if (special) return this.emit(special.values, { ...emptyReading(), ...special.reading }, null, line, fate);
+    if (special) return this.recorder.emit({ ...emptyReading(), values: special }, null, line, fate);
     const dict = findDict(text);
     if (dict >= 0) {
       const before = this.shared.lines.read(text, false, dict);
       const found = readDictLine(text, dict, before);
-      if (found === 'open' && mayGoOn) return this.dict.begin(text);
-      if (found !== 'open' && found !== 'none') return this.commit(found.reading, line, fate);
+      if (found === 'open' && kind !== 'joined') return this.dict.begin(text);
+      if (found !== 'open' && found !== 'none') return this.recorder.commit(found.reading, line, fate);
     }
-    const row = this.mayBeRow(text) ? this.tables.row(text) : null;
-    if (row) return this.commit(row, line, fate);
+    const row = this.tables.hasHead && this.mayBeRow(text) ? this.tables.row(text) : null;
+    if (row) return this.recorder.commit(row, line, fate);
     const reading = this.lineOf(text);
     if (reading.values.length === 0 && (this.shared.lines.sawNoNumber || text.includes('%|')))
       return this.words(text, reading, line, fate);
     this.tables.pass();
-    this.commit(reading, line, fate);
+    if (kind === 'plain' && fate === 'whole') this.learn(text);
+    this.recorder.commit(reading, line, fate);
+  }
+
+  /** The next line of this form is not read as text. */
+  private learn(text: string): void {
+    if (this.shared.patterns.length > 0) return;
+    const form = this.shared.lines.form(this.mayBeRow(text));
+    if (form) this.forms.add(form);
   }
 
   /** Lines of which only their own rule knows what is a score. */
-  private special(text: string): { values: Found[]; reading?: Partial<Reading> } | null {
-    if (text.startsWith('[CV')) return { values: searchScores(text) ?? [] };
+  private special(text: string): Found[] | null {
+    if (text.startsWith('[CV')) return searchScores(text) ?? [];
     const score = cocoScore(text) ?? classScore(text);
-    return score ? { values: [score] } : null;
+    return score ? [score] : null;
   }
 
   /** Rows begin with a number, a bar, or with a label and end with a number. */
   private mayBeRow(text: string): boolean {
-    if (!this.tables.hasHead) return false;
     const first = firstOf(text);
     if (isDigit(first) || isBarLine(first)) return true;
     return (
@@ -237,19 +247,21 @@ export class StreamReader implements LineSink {
     const lines = this.dict.take();
     if (added === 'whole') {
       const joined = lines.map((line, i) => (i === 0 ? line : line.trim())).join(' ');
-      return this.read(joined, { text: joined, end }, 'whole', false);
+      return this.read(joined, { text: joined, end }, 'whole', 'joined');
     }
-    for (const line of [...lines, text]) this.read(line, { text: line, end }, 'whole', false);
+    for (const line of [...lines, text]) this.read(line, { text: line, end }, 'whole', 'joined');
   }
 
   private giveUpDict(end: number): void {
-    for (const text of this.dict.take()) this.read(text, { text, end }, 'whole', false);
+    for (const text of this.dict.take()) this.read(text, { text, end }, 'whole', 'joined');
   }
 
   private closeBox(end: number): void {
     const { reading, texts } = this.box.close();
     const located = this.shared.context.locate(reading);
-    reading.values.forEach((value, i) => this.emit([value], reading, located, { text: texts[i] ?? '', end }, 'whole'));
+    reading.values.forEach((value, i) =>
+      this.recorder.emit({ ...reading, values: [value] }, located, { text: texts[i] ?? '', end }, 'whole'),
+    );
   }
 
   /** A line without numbers may head a table, a phase or a last report. */
@@ -258,62 +270,7 @@ export class StreamReader implements LineSink {
     if (text.includes('est iteration is')) this.shared.context.expectWhole();
     const phase = text.length <= LONGEST_PHASE ? phaseAlone(text) : null;
     if (phase !== null) this.shared.context.enterPhase(phase);
-    else this.commit(reading, line, fate);
-  }
-
-  private commit(reading: Reading, line: SourceLine, fate: LineFate): void {
-    const { context } = this.shared;
-    const { epoch } = context;
-    const { drawn } = this;
-    this.drawn = false;
-    if ((reading.bar || (drawn && (reading.epoch || reading.step || reading.batch))) && reading.values.length > 0)
-      return this.hold(reading, line, fate === 'whole');
-    const located = context.locate(reading);
-    if (context.epoch !== epoch) this.bars.releaseAll();
-    if (reading.values.length > 0) this.emit(reading.values, reading, located, line, fate);
-    else if (reading.phase !== null && !reading.epoch && !reading.step && !reading.batch)
-      context.enterPhase(reading.phase);
-  }
-
-  /** A bar waits until it says something else, ends, or another place begins. */
-  private hold(reading: Reading, line: SourceLine, ended: boolean): void {
-    const { context, time } = this.shared;
-    const full = ended && reading.batch !== null && reading.batch.total === reading.batch.value;
-    const group = `${reading.phase ?? ''}|${reading.rank ?? ''}|${reading.batch?.total ?? ''}`;
-    const bar = reading.bar || reading.epoch !== null;
-    const located = context.locate({ ...reading, bar });
-    const values = this.valuesOf(reading.values, reading, located !== null, false);
-    if (values.length === 0) return;
-    this.bars.hold(group, located ? `${located.axis} ${located.x}` : 'none', { values, located, line, time }, full);
-  }
-
-  private commitBar({ values, located, line, time }: Held): void {
-    for (const value of values)
-      this.shared.book.add(value, { form: 'found', located, line, time, bar: true, redrawn: false, whole: false });
-  }
-
-  private emit(found: Found[], reading: Reading, located: Held['located'], line: SourceLine, fate: LineFate): void {
-    const { context, book, time } = this.shared;
-    const whole = reading.whole || context.takeWhole();
-    const bulleted = firstOf(line.text) === ASTERISK;
-    for (const value of this.valuesOf(found, reading, located !== null && !located.held, bulleted)) {
-      book.add(value, { form: 'found', located, line, time, bar: false, redrawn: fate === 'redrawn', whole });
-    }
-  }
-
-  /** The values that are taken, under the names by which they are told apart. */
-  private valuesOf(found: Found[], reading: Reading, placed: boolean, bulleted: boolean): Value[] {
-    const { context } = this.shared;
-    const phase = placed || reading.phase !== null ? null : context.phaseFor(bulleted);
-    const outer = context.outerFor(reading);
-    return accepted({ ...reading, values: found }, placed, context.isHeaded).map(
-      ({ name, y, from, to, kind, best }) => {
-        let full = phase !== null && nameOf(name).phase === null && !best ? `${phase}/${name}` : name;
-        if (outer !== null) full = `${outer}/${full}`;
-        if (reading.rank !== null) full = `${reading.rank}/${full}`;
-        return { name: full, y, from, to, sure: kind === 'sure', best };
-      },
-    );
+    else this.recorder.commit(reading, line, fate);
   }
 }
 
@@ -322,10 +279,4 @@ function phaseAlone(text: string): Phase | null {
   const words = text.match(/\p{L}+/gu) ?? [];
   const phase = words.length > 0 && words.length <= 4 ? phaseOnly(words) : null;
   return phase === 'train' && !text.trimEnd().endsWith(':') ? null : phase;
-}
-
-function firstOf(text: string): number {
-  let at = 0;
-  while (isBlank(text.charCodeAt(at))) at++;
-  return text.charCodeAt(at);
 }

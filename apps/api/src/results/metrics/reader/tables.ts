@@ -127,7 +127,7 @@ export class Tables {
       const column = this.columns[i] ?? '';
       const place = placeIn(column, cell.text);
       const kind = place ? (placeOf(column) ?? columnPlace(column)) : null;
-      if (place && kind) reading[kind] ??= { ...place, word: column.toLowerCase() };
+      if (place && kind) reading[kind] ??= { ...place, word: column.toLowerCase(), from: -1 };
       else if (isAmount(cell.text)) {
         if (nameOf(column).kind === 'never') continue;
         values.push(cell);

@@ -26,8 +26,7 @@ import { type CommaRule, scanned, scanNumber, specialNumber } from './numbers.js
  * What a token is. `JUNK` is a word or a number that tells nothing: an address, a path, a date, a duration. `RULE` is
  * drawn.
  */
-export const [WORD, NUMBER, PUNCT, RULE] = [1, 2, 4, 5] as const;
-const JUNK = 3;
+export const [WORD, NUMBER, JUNK, PUNCT, RULE] = [1, 2, 3, 4, 5] as const;
 
 const MOST = 65_537;
 /** What a file's name ends with. */
@@ -57,6 +56,8 @@ export const tokens = {
   percent: new Uint8Array(MOST),
   /** A number was written with a decimal comma. */
   decimalComma: false,
+  /** What the line says was decided by how large a number is. */
+  weighed: false,
 };
 
 const rule: CommaRule = { afterSeparator: false, decimalCommas: false };
@@ -65,6 +66,7 @@ const rule: CommaRule = { afterSeparator: false, decimalCommas: false };
 export function tokenize(text: string, from: number, decimalCommas: boolean): typeof tokens {
   tokens.count = 0;
   tokens.decimalComma = false;
+  tokens.weighed = false;
   rule.decimalCommas = decimalCommas;
   const length = text.length;
   let gap = 0;

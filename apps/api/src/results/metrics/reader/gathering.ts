@@ -1,0 +1,140 @@
+import { amountAt, isTold } from './amounts.js';
+import { isPluralPlace, type Name, nameOf, phaseOf, placeOf } from './names.js';
+import { firstWord, wordAt } from './phrases.js';
+import { prefixOf } from './prefix.js';
+import { emptyReading, type Place } from './reading.js';
+import { isKind, tokenize, tokens, WORD } from './tokens.js';
+import type { Phase, PlaceKind } from './vocabulary.js';
+import { HEAD_PLACES, PLACE_DENIERS, PLACES, STOP_WORDS } from './vocabulary.js';
+
+/** Values of one line; no person reads more. */
+const MOST_VALUES = 1_000;
+const { hasOwn } = Object;
+
+/** Gathers what one line says: its places, its values under their full names, and what they belong to. */
+export abstract class Gathering {
+  protected text = '';
+  protected reading = emptyReading();
+  protected phase: Phase | null = null;
+  protected namedWords = 0;
+  /** The first word. */
+  protected head = 0;
+  /** Where the message begins. */
+  protected message = 0;
+  /** `train` of `train loss=1 acc=0.5`. */
+  private lead = '';
+  private readonly names = new Set<string>();
+
+  protected begin(text: string, decimalCommas: boolean): void {
+    this.text = text;
+    const prefix = prefixOf(text);
+    this.message = prefix.end;
+    tokenize(text, prefix.end, decimalCommas);
+    this.reading = emptyReading();
+    this.reading.rank = prefix.rank;
+    this.phase = prefix.phase;
+    this.lead = '';
+    this.names.clear();
+    this.namedWords = 0;
+    this.head = firstWord();
+  }
+
+  protected wordText(at: number): string {
+    return wordAt(this.text, at);
+  }
+
+  protected tell(phase: Phase | null): void {
+    if (phase === null) return;
+    this.phase = phase;
+    this.namedWords++;
+  }
+
+  /** What the words up to `last` count, where they count anything. */
+  protected placeBefore(last: number, strong: boolean): { kind: PlaceKind; word: string; words: number } | null {
+    const word = this.wordText(last).toLowerCase();
+    const before =
+      last > 0 && isKind(last - 1, WORD) && (tokens.gap[last] ?? 0) <= 2 ? this.wordText(last - 1).toLowerCase() : '';
+    if (word.length === 1)
+      return last === this.head && hasOwn(HEAD_PLACES, word)
+        ? { kind: HEAD_PLACES[word] ?? 'step', word, words: 1 }
+        : null;
+    if (strong && isPluralPlace(word)) return null;
+    const kind = placeOf(word);
+    if (kind === null || PLACE_DENIERS.has(before)) return null;
+    const phase = phaseOf(before);
+    if (
+      strong &&
+      before !== '' &&
+      phase === null &&
+      placeOf(`${before} ${word}`) === null &&
+      !STOP_WORDS.has(before) &&
+      hasOwn(PLACES, word)
+    )
+      return null;
+    // `Validation Epoch: 3` tells the phase of the line; that it trains goes without saying.
+    if (phase !== null && phase !== 'train') this.tell(phase);
+    return { kind, word, words: before !== '' && (phase !== null || placeOf(`${before} ${word}`) !== null) ? 2 : 1 };
+  }
+
+  /** The number at a token says where the line stands. */
+  protected placeAt(at: number, kind: PlaceKind, word: string): void {
+    const [value, total, from] = [tokens.value[at] ?? 0, tokens.total[at] ?? Number.NaN, tokens.start[at] ?? 0];
+    this.place(kind, { word, value, total, from });
+  }
+
+  /** `total` is not a number where there is none. */
+  protected place(kind: PlaceKind, { word, value, total, from }: Place & { total: number }): void {
+    if (value < 0 || this.reading[kind] !== null) return;
+    this.reading[kind] = { value, total: total === total ? total : null, word, from };
+  }
+
+  protected value(at: number, name: Name, first: number, last: number, strong: boolean): void {
+    this.namedWords += last - first + 1;
+    if (name.suspicious) this.reading.suspicious = true;
+    if (name.kind === 'never' || name.kind === 'setting') return;
+    const told = strong || isTold(this.text, at, name, first, last);
+    const y = told ? amountAt(at, name) : null;
+    if (y === null || this.reading.values.length >= MOST_VALUES) return;
+    const full = this.fullName(name, first);
+    if (this.names.has(full)) return;
+    this.names.add(full);
+    this.reading.values.push({
+      name: full,
+      y: y.value,
+      from: tokens.start[y.at] ?? 0,
+      to: tokens.end[y.at] ?? 0,
+      kind: name.kind,
+      weak: !strong,
+      best: name.best,
+    });
+  }
+
+  /** `LOSS train 0.4 valid 0.5`: the measure of the number before, in another phase. */
+  protected pairs(at: number, last: number): boolean {
+    const before = this.reading.values.at(-1);
+    const blank = before?.name.lastIndexOf(' ') ?? -1;
+    if (!before || blank < 0 || before.kind !== 'sure' || phaseOf(before.name.slice(blank + 1).toLowerCase()) === null)
+      return false;
+    this.value(at, nameOf(`${before.name.slice(0, blank)} ${this.wordText(last)}`), last, last, true);
+    return true;
+  }
+
+  /** What `Accuracy of the network on the 10000 test images: 55 %` tells is said at the head of the line. */
+  protected nameOfSentence(strong: boolean): Name | null {
+    const head = this.head;
+    if (!strong || this.reading.values.length > 0 || !isKind(head, WORD) || !isKind(head + 1, WORD)) return null;
+    const name = nameOf(this.wordText(head));
+    const next = this.wordText(head + 1);
+    return name.kind === 'sure' && (next === 'of' || next === 'on' || next === 'for') ? name : null;
+  }
+
+  private fullName(name: Name, first: number): string {
+    if (name.phase !== null) {
+      if (name.phaseLeads) this.lead = this.wordText(first).replace(/\.$/, '');
+      return name.name;
+    }
+    if (name.best) return name.name;
+    if (this.lead !== '' && name.kind === 'sure') return `${this.lead} ${name.name}`;
+    return this.phase === null ? name.name : `${this.phase}/${name.name}`;
+  }
+}

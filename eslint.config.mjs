@@ -47,12 +47,12 @@ const boundaries = (...forTests) => [
 ];
 const environment = { object: 'process', property: 'env', message: 'Read the environment once, in config/.' };
 
+/** Rules that need no types. Those that need them, and the check of types itself, are in .oxlintrc.json. */
 export default [
   {
     ignores: ['**/dist', '**/coverage', '**/.angular', '**/.nx', '**/data', '**/test-results', '**/playwright-report'],
   },
   ...ts.configs.recommended,
-  ...ts.configs.strictTypeCheckedOnly.map((config) => ({ ...config, files: ['**/*.ts'] })),
   {
     files: ['**/*.ts', '**/*.mjs'],
     plugins: { 'simple-import-sort': sortImports },
@@ -64,26 +64,13 @@ export default [
   {
     files: ['**/*.ts'],
     plugins: { '@nx': nx },
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@nx/enforce-module-boundaries': boundaries(),
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
-      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { arguments: false } }],
       '@typescript-eslint/consistent-type-imports': [
         'error',
         { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false },
       ],
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-      '@typescript-eslint/no-misused-spread': [
-        'error',
-        { allow: ['string', { from: 'package', package: '@angular/material', name: 'MatDialogConfig' }] },
-      ],
-      // A field may change while a function awaits, and the type of what tests stop may be unset: both look needless here.
-      '@typescript-eslint/no-unnecessary-condition': 'off',
-      '@typescript-eslint/no-confusing-void-expression': 'off',
-      // Mongoose and Material take plain objects for their option classes.
-      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
-      '@typescript-eslint/no-unsafe-enum-assignment': 'off',
       'no-restricted-properties': ['error', environment],
     },
   },
@@ -102,17 +89,13 @@ export default [
     files: ['**/test/**/*.ts', 'apps/e2e/**/*.ts', '**/*.spec.ts', '**/test-setup.ts'],
     rules: {
       '@nx/enforce-module-boundaries': boundaries(...FOR_TESTS),
-      // Documents and replies that a test reads have no types of their own; a wrong one fails the test.
-      '@typescript-eslint/no-unsafe-argument': 'off',
-      '@typescript-eslint/no-unsafe-assignment': 'off',
-      '@typescript-eslint/no-unsafe-call': 'off',
-      '@typescript-eslint/no-unsafe-member-access': 'off',
-      '@typescript-eslint/no-unsafe-return': 'off',
-      '@typescript-eslint/restrict-plus-operands': 'off',
-      '@typescript-eslint/require-await': 'off',
-      '@typescript-eslint/unbound-method': 'off',
-      // The store is also tried with the calls of older clients.
-      '@typescript-eslint/no-deprecated': 'off',
+    },
+  },
+  {
+    files: ['apps/api/**/*.ts', 'apps/web/**/*.ts'],
+    languageOptions: {
+      // An import whose class only a decorated signature names is none of a type alone.
+      parserOptions: { experimentalDecorators: true, emitDecoratorMetadata: true },
     },
   },
   {

@@ -1,4 +1,5 @@
 import { serveThread } from './platform/threads/serve-thread.js';
+import { storedPoints } from './results/metrics/metric-points.js';
 import { OutputReader } from './results/metrics/reader/output-reader.js';
 import type { ReadingProgress, ReadingRequest } from './results/metrics/reading-messages.js';
 
@@ -23,7 +24,7 @@ function progress(request: Exclude<ReadingRequest, { kind: 'open' | 'close' }>):
       reader.push(request.data.subarray(at, (at += length)), stream, time);
   }
   return {
-    points: reader.take(),
+    points: reader.take().map(storedPoints),
     series: reader.series,
     hasFound: reader.hasFound,
     finals: request.kind === 'end' ? reader.finals : null,

@@ -60,7 +60,7 @@ describe('the thread that reads numbers', () => {
       onStored: () => undefined,
       onFailure: (error) => failures.push(error),
     });
-    const points = (): number[] => stored.flatMap(({ series }) => series.flatMap(({ x }) => x));
+    const points = (): number[] => stored.flatMap(({ series }) => series.flatMap(({ x }) => [...x]));
     return { metrics, stored, failures, points };
   }
 

@@ -1,12 +1,12 @@
 import type { AttemptRef } from '@mle/protocol';
 import { ThreadLost } from '../../platform/threads/deadline-thread.js';
 import type { Chunk } from '../output/output.repository.js';
-import { joinPoints } from './metric-points.js';
+import { joinPoints, type StoredPoints } from './metric-points.js';
 import type { MetricsRepository, PointChunk } from './metrics.repository.js';
 import { pieces } from './pieces.js';
 import { finalsOf, isCurrent, readBy } from './reader/output-reader.js';
 import type { ReadingRules } from './reader/reading-rules.js';
-import { keptSeries, type SeriesPoints, type SeriesState } from './reader/series.js';
+import { keptSeries, type SeriesState } from './reader/series.js';
 import type { ReadingProgress } from './reading-messages.js';
 import type { ReadingThread, ThreadReader } from './reading-thread.service.js';
 
@@ -86,10 +86,10 @@ export class AttemptMetrics {
   private turn: Promise<unknown> = Promise.resolve();
   private storing: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | null = null;
-  private unstored: SeriesPoints[][] = [];
+  private unstored: StoredPoints[][] = [];
   private unstoredPoints = 0;
   /** For watchers: those since `takeFresh`. */
-  private fresh: SeriesPoints[][] = [];
+  private fresh: StoredPoints[][] = [];
   private mergedTo = 0;
   private unmerged: { to: number; points: number }[] = [];
 
@@ -149,7 +149,7 @@ export class AttemptMetrics {
   }
 
   /** The points since the last call. */
-  takeFresh(): SeriesPoints[] {
+  takeFresh(): StoredPoints[] {
     const taken = joinPoints(this.fresh);
     this.fresh = [];
     return taken;

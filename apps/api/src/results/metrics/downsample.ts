@@ -74,9 +74,10 @@ export class Downsampler {
   }
 }
 
-export function downsample(points: Points, most: number): Points {
+export function downsample(points: PointColumns, most: number): Points {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const x of points.x) {
+  for (let i = 0; i < points.x.length; i++) {
+    const x = points.x[i] ?? 0;
     if (x < low) low = x;
     if (x > high) high = x;
   }

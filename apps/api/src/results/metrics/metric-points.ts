@@ -17,7 +17,7 @@ export type StoredPoints = Pick<SeriesPoints, 'name' | 'axis'> & Record<keyof Po
 export const noPoints = (): Points => ({ x: [], y: [], time: [] });
 
 /** The three columns of each series, one after the other: equal neighbours compress well. */
-export function packPoints(series: readonly SeriesPoints[]): {
+export function packPoints(series: readonly StoredPoints[]): {
   heads: { name: string; axis: number; count: number }[];
   data: Buffer;
 } {
@@ -50,21 +50,40 @@ export function unpackPoints(
   }));
 }
 
+/** Points as they leave the thread that reads: three columns of numbers cost a copy of their bytes each. */
+export const storedPoints = ({ name, axis, x, y, time }: SeriesPoints): StoredPoints => ({
+  name,
+  axis,
+  x: new Float64Array(x),
+  y: new Float64Array(y),
+  time: new Float64Array(time),
+});
+
 /** Joins the points of series with the same name. */
-export function joinPoints(parts: readonly (readonly (SeriesPoints | StoredPoints)[])[]): SeriesPoints[] {
-  const joined = new Map<string, SeriesPoints>();
-  for (const { name, axis, ...points } of parts.flat()) {
-    const series = joined.get(name) ?? { name, axis, ...noPoints() };
-    joined.set(name, series);
-    appendPoints(series, points);
+export function joinPoints(parts: readonly (readonly StoredPoints[])[]): StoredPoints[] {
+  const joined = new Map<string, StoredPoints[]>();
+  for (const series of parts.flat()) {
+    const same = joined.get(series.name);
+    if (same) same.push(series);
+    else joined.set(series.name, [series]);
   }
-  return [...joined.values()];
+  return [...joined].map(([name, same]) => ({
+    name,
+    axis: same[0]?.axis ?? 'index',
+    x: concatenated(same.map(({ x }) => x)),
+    y: concatenated(same.map(({ y }) => y)),
+    time: concatenated(same.map(({ time }) => time)),
+  }));
 }
 
-function appendPoints(to: Points, { x, y, time }: PointColumns): void {
-  for (let i = 0; i < x.length; i++) {
-    to.x.push(x[i] ?? 0);
-    to.y.push(y[i] ?? Number.NaN);
-    to.time.push(time[i] ?? 0);
+function concatenated(parts: readonly Float64Array[]): Float64Array {
+  const [only] = parts;
+  if (only && parts.length === 1) return only;
+  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
   }
+  return all;
 }

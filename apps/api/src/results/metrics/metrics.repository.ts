@@ -8,7 +8,6 @@ import { bytesOf } from '../../run-records/attempt-record.js';
 import { MetricChunk } from './metric-chunk.schema.js';
 import { joinPoints, packPoints, type StoredPoints, unpackPoints } from './metric-points.js';
 import type { ReaderState } from './reader/output-reader.js';
-import type { SeriesPoints } from './reader/series.js';
 
 const compress = promisify(deflateRaw) as (data: Buffer, options: { level: number }) => Promise<Buffer>;
 const decompress = promisify(inflateRaw) as (data: Buffer) => Promise<Buffer>;
@@ -19,7 +18,7 @@ export interface PointChunk {
   to: number;
   final: boolean;
   state: ReaderState;
-  series: SeriesPoints[];
+  series: StoredPoints[];
 }
 
 /** A merge replaced the chunks that a reader was at: it has to begin again. */

@@ -1,6 +1,7 @@
+import type { StoredPoints } from './metric-points.js';
 import type { ReaderState } from './reader/output-reader.js';
 import type { ReadingRules } from './reader/reading-rules.js';
-import type { SeriesPoints, SeriesState } from './reader/series.js';
+import type { SeriesState } from './reader/series.js';
 
 /** What the thread is told of one reader. All but `open` and `close` are answered. */
 export type ReadingRequest = { reader: number } & (
@@ -14,7 +15,7 @@ export type ReadingRequest = { reader: number } & (
 
 /** What a reader found since its last answer, and how its series stand. `state`: where it was asked for. */
 export interface ReadingProgress {
-  points: SeriesPoints[];
+  points: StoredPoints[];
   series: SeriesState[];
   hasFound: boolean;
   /** Values about the whole run: with the answer to `end`, when it is known that no other follows. */

@@ -61,6 +61,26 @@ export const tensorScalar = (tag: string, step: number, y: number, plugin: strin
   return event(step, 0, text(1, tag), inner(8, tensor), ...metadata);
 };
 
+/** A tensor of one number of 16 bits, of the type 14 (`bfloat16`) or 19 (`half`): as its bytes, or in a field. */
+export const shortTensor = (
+  tag: string,
+  step: number,
+  type: 14 | 19,
+  bits: number,
+  form: 'bytes' | 'field',
+): Buffer => {
+  const bytes = Uint8Array.of(bits & 0xff, bits >> 8);
+  const number =
+    form === 'bytes'
+      ? inner(4, bytes)
+      : inner(
+          13,
+          message((writer) => writer.int32(bits)),
+        );
+  const tensor = message((writer) => writer.tag(1, WireType.Varint).int32(type), number);
+  return event(step, 0, text(1, tag), inner(8, tensor), inner(9, message(inner(1, message(text(1, 'scalars'))))));
+};
+
 /** A summary image that tells its bytes again and again. */
 export const repeatedImage = (tag: string, step: number, pictures: Uint8Array[]): Buffer =>
   event(step, 0, text(1, tag), inner(4, message(...pictures.map((picture) => inner(4, picture)))));

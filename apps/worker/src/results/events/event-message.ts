@@ -26,11 +26,15 @@ const { Varint, Bit64, Bit32, LengthDelimited } = WireType;
 /** A summary with more is no row of curves. */
 const MOST_VALUES = 500;
 const MOST_IMAGES = 16;
+/** Numbers of two bytes: half precision, and the upper half of a number of four bytes. */
+const [BFLOAT16, HALF] = [14, 19] as const;
 const NUMBERS = new Map<number, { bytes: number; read: (view: DataView) => number }>([
   [1, { bytes: 4, read: (view) => view.getFloat32(0, true) }],
   [2, { bytes: 8, read: (view) => view.getFloat64(0, true) }],
   [3, { bytes: 4, read: (view) => view.getInt32(0, true) }],
   [9, { bytes: 8, read: (view) => Number(view.getBigInt64(0, true)) }],
+  [BFLOAT16, { bytes: 2, read: (view) => shortNumber(BFLOAT16, view.getUint16(0, true)) }],
+  [HALF, { bytes: 2, read: (view) => shortNumber(HALF, view.getUint16(0, true)) }],
 ]);
 
 /**
@@ -88,21 +92,23 @@ function readMetadata(bytes: Uint8Array, value: SummaryValue): void {
 /** One number, or of a tensor of texts those after width and height: the images. */
 function readTensor(bytes: Uint8Array, value: SummaryValue): void {
   const numbers: number[] = [];
+  /** As their bits: the type says what they mean, and may come later. */
+  const short: number[] = [];
   let type = 0;
   let content: Uint8Array | null = null;
   let texts = 0;
   /** Repeated numbers come packed, or one by one. */
-  const packed = (read: (reader: BinaryReader) => number) => (reader: BinaryReader) => {
+  const packed = (read: (reader: BinaryReader) => number, to: number[]) => (reader: BinaryReader) => {
     const inner = new BinaryReader(reader.bytes());
-    if (inner.len > 0) numbers.push(read(inner));
-    if (inner.pos < inner.len) numbers.push(Number.NaN);
+    if (inner.len > 0) to.push(read(inner));
+    if (inner.pos < inner.len) to.push(Number.NaN);
   };
   readFields(bytes, {
     1: [Varint, (reader) => (type = reader.int32())],
     4: [LengthDelimited, (reader) => (content = reader.bytes())],
-    5: [LengthDelimited, packed((reader) => reader.float())],
-    6: [LengthDelimited, packed((reader) => reader.double())],
-    7: [LengthDelimited, packed((reader) => reader.int32())],
+    5: [LengthDelimited, packed((reader) => reader.float(), numbers)],
+    6: [LengthDelimited, packed((reader) => reader.double(), numbers)],
+    7: [LengthDelimited, packed((reader) => reader.int32(), numbers)],
     8: [
       LengthDelimited,
       (reader) => {
@@ -110,9 +116,11 @@ function readTensor(bytes: Uint8Array, value: SummaryValue): void {
         if (++texts > 2 && value.images.length < MOST_IMAGES) value.images.push(text);
       },
     ],
-    10: [LengthDelimited, packed((reader) => Number(reader.int64()))],
+    10: [LengthDelimited, packed((reader) => Number(reader.int64()), numbers)],
+    13: [LengthDelimited, packed((reader) => reader.int32(), short)],
   });
   value.isTensor = true;
+  if (type === BFLOAT16 || type === HALF) for (const bits of short) numbers.push(shortNumber(type, bits));
   value.scalar = numbers.length > 0 ? only(numbers) : oneNumber(type, content);
 }
 
@@ -122,6 +130,20 @@ function oneNumber(type: number, content: Uint8Array | null): number | null {
   const form = NUMBERS.get(type);
   if (!form || content?.length !== form.bytes) return null;
   return form.read(new DataView(content.buffer, content.byteOffset, content.length));
+}
+
+/** The number that 16 bits are: of `bfloat16` those before the 16 that a number of four bytes has more. */
+function shortNumber(type: typeof BFLOAT16 | typeof HALF, bits: number): number {
+  if (type === BFLOAT16) {
+    const view = new DataView(new ArrayBuffer(4));
+    view.setUint16(0, bits);
+    return view.getFloat32(0);
+  }
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (0x400 + fraction) * 2 ** (exponent - 25);
 }
 
 /** Calls what is given for a field; a field of another number or form is passed by. */

@@ -17,6 +17,7 @@ import {
   plainScalar,
   recordOf,
   repeatedImage,
+  shortTensor,
   tensorImages,
   tensorScalar,
 } from '../../../test/event-file-writer.js';
@@ -89,6 +90,19 @@ test('reads scalars in both forms while the file grows, with a record that comes
     ['loss', 2, 'NaN'],
   ]);
   expect(told).toEqual([]);
+});
+
+test.each(['bytes', 'field'] as const)('reads numbers of half precision, told as %s', async (form) => {
+  // What `numpy.array(y, dtype=…).view('uint16')` says for each.
+  const half = [0x3800, 0xc100, 0x0001, 0x7bff, 0x7c00, 0xfc00, 0x7e00, 0x0000];
+  const bfloat = [0x3f00, 0xc020, 0x3dcd, 0x7f80, 0x7fc0];
+  half.forEach((bits, step) => append(shortTensor('half', step, 19, bits, form)));
+  bfloat.forEach((bits, step) => append(shortTensor('bfloat', step, 14, bits, form)));
+  await begin().finish();
+  expect(points().map(([name, , y]) => [name, y])).toEqual([
+    ...[0.5, -2.5, 2 ** -24, 65_504, 'Infinity', '-Infinity', 'NaN', 0].map((y) => ['half', y]),
+    ...[0.5, -2.5, 0.10009765625, 'Infinity', 'NaN'].map((y) => ['bfloat', y]),
+  ]);
 });
 
 test('a worker that follows writes no point twice, and none is missing', async () => {

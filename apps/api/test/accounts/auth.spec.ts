@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Client, type Parts, startParts } from '@mle/testing';
 import { getConnectionToken } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
+import { hashPassword } from '../../src/accounts/users/passwords.js';
 import { type ApiUnderTest, PASSWORD, startApi } from '../api.js';
 
 let parts: Parts;
@@ -165,6 +166,8 @@ describe('a crowd that logs in at once', () => {
     const file = `/api/v1/projects/${project.id}/files/a.py`;
     await admin.put(file, 'print(1)\n');
     let over = false;
+    // The line is full when they come, so that some are refused however slowly they come.
+    const before = Promise.allSettled(Array.from({ length: 40 }, () => hashPassword(PASSWORD)));
     const answers = Promise.all(crowd()).finally(() => (over = true));
     let slowest = 0;
     while (!over) {
@@ -180,6 +183,7 @@ describe('a crowd that logs in at once', () => {
       expect(retryAfter).toBeGreaterThan(0);
     }
     expect(slowest).toBeLessThan(3_000);
+    await before;
   });
 
   it('is not taken for one that guesses', async () => {

@@ -48,7 +48,8 @@ async function read(bytes) {
   const began = performance.now();
   for (let at = 0; at < bytes.length; at += PIECE) {
     const data = new Uint8Array(bytes.subarray(at, at + PIECE));
-    thread.postMessage({ reader, kind: 'read', data, segments: [[data.length, 0, 1_000]] });
+    const segments = [[data.length, 0, 1_000]];
+    thread.postMessage({ reader, kind: 'read', data, segments }, [data.buffer]);
     const [{ answer }] = await once(thread, 'message');
     points += answer.points.reduce((sum, { x }) => sum + x.length, 0);
   }

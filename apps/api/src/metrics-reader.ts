@@ -11,7 +11,12 @@ serveThread((request: ReadingRequest): ReadingProgress | undefined => {
   else if (request.kind === 'close') readers.delete(request.reader);
   else return progress(request);
   return undefined;
-});
+}, pointsBuffer);
+
+/** All points lie in one. */
+function pointsBuffer({ points: [first] }: ReadingProgress): ArrayBuffer[] {
+  return first ? [first.x.buffer as ArrayBuffer] : [];
+}
 
 function progress(request: Exclude<ReadingRequest, { kind: 'open' | 'close' }>): ReadingProgress {
   const reader = readers.get(request.reader);
@@ -24,7 +29,7 @@ function progress(request: Exclude<ReadingRequest, { kind: 'open' | 'close' }>):
       reader.push(request.data.subarray(at, (at += length)), stream, time);
   }
   return {
-    points: reader.take().map(storedPoints),
+    points: storedPoints(reader.take()),
     series: reader.series,
     hasFound: reader.hasFound,
     finals: request.kind === 'end' ? reader.finals : null,

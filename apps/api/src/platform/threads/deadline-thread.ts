@@ -30,8 +30,11 @@ interface Asked<Answer> {
 
 /** The thread as it is now: when it ends, all that was asked of it is rejected, and a new one has to be entered. */
 export interface ThreadSession<Question, Answer> {
-  /** @throws ThreadLost */
-  ask(question: Question): Promise<Answer>;
+  /**
+   * `moved`: what of the question goes over to the thread without a copy.
+   * @throws ThreadLost
+   */
+  ask(question: Question, moved?: ArrayBuffer[]): Promise<Answer>;
   /** Says what has no answer. */
   tell(question: Question): void;
 }
@@ -51,13 +54,13 @@ export class DeadlineThread<Question, Answer> {
   enter(): ThreadSession<Question, Answer> {
     const worker = (this.worker ??= this.start());
     return {
-      ask: (question) =>
+      ask: (question, moved = []) =>
         new Promise((resolve, reject) => {
           if (this.worker !== worker) {
             reject(new ThreadLost(false));
             return;
           }
-          worker.postMessage(question);
+          worker.postMessage(question, moved);
           this.asked.push({ resolve, reject });
           this.watch(worker);
         }),

@@ -53,8 +53,9 @@ export class ThreadReader {
   ) {}
 
   read({ data, segments }: Piece): Promise<ReadingProgress> {
-    // Without a copy all of the buffer that the bytes lie in would be sent.
-    return this.session.ask({ reader: this.reader, kind: 'read', data: new Uint8Array(data), segments });
+    // A copy: the bytes lie in a larger buffer, which others read too.
+    const copy = new Uint8Array(data);
+    return this.session.ask({ reader: this.reader, kind: 'read', data: copy, segments }, [copy.buffer]);
   }
 
   /** Passes over bytes that cannot be read. */

@@ -1,5 +1,5 @@
 import { Counters, type CountersState } from './counters.js';
-import type { Located, Reading } from './reading.js';
+import type { Located, Place, Reading } from './reading.js';
 import type { Phase } from './vocabulary.js';
 
 /** What lines before this one said. */
@@ -21,6 +21,12 @@ export interface ContextState {
   counters: CountersState;
 }
 
+/** By what the courses of counts are told apart. */
+interface Course extends Pick<Place, 'word' | 'total'>, Pick<Reading, 'phase' | 'rank'> {
+  outer: string | null;
+  key: string;
+}
+
 /** What stands alone on a line holds for so many lines. */
 const PHASE_LINES = 12;
 const HEADED_LINES = 12;
@@ -38,6 +44,7 @@ export class Context {
   private headedLines: number;
   private wholeLines: number;
   private readonly counters: Counters;
+  private course: Course = { word: '', total: null, phase: null, rank: null, outer: null, key: '' };
 
   constructor(state?: ContextState) {
     this.epoch = state?.epoch ?? null;
@@ -123,6 +130,20 @@ export class Context {
     return this.place(reading);
   }
 
+  /** The name of the course that a count belongs to. Mostly it is the one of the line before. */
+  private courseOf({ word, total }: Place, phase: Phase | null, rank: string | null, outer: string | null): string {
+    const { course } = this;
+    if (
+      course.word !== word ||
+      course.total !== total ||
+      course.phase !== phase ||
+      course.rank !== rank ||
+      course.outer !== outer
+    )
+      this.course = { word, total, phase, rank, outer, key: [word, total, phase, rank, outer].join('|') };
+    return this.course.key;
+  }
+
   private place(reading: Reading): Located | null {
     const { epoch, step, batch, outer, bar } = reading;
     if (bar && this.epoch !== null) return { axis: 'epoch', x: this.epoch, held: epoch === null };
@@ -135,7 +156,7 @@ export class Context {
     if (count) {
       // A bar at the head of a line, as Keras draws it, counts the batches of one epoch: without an epoch it evaluates.
       if (count === batch && batch.word === 'head') return null;
-      const key = `${count.word}|${count.total ?? ''}|${reading.phase ?? ''}|${reading.rank ?? ''}|${this.outerFor(reading) ?? ''}`;
+      const key = this.courseOf(count, reading.phase, reading.rank, this.outerFor(reading));
       const local = count === batch;
       this.step = this.counters.place(key, count.value, { total: count.total, epoch: this.epoch, local });
       return { axis: 'step', x: this.step, held: false };

@@ -6,7 +6,8 @@ import { METRIC_ENDINGS, METRICS, PHASES, PLACES } from './vocabulary.js';
  */
 
 const LETTERS = 27;
-const SHIFT = 5;
+/** A letter takes so many bits. */
+export const LETTER_BITS = 5;
 const SHORT = 4;
 /** Any byte that is no letter. */
 const EDGE = 26;
@@ -37,7 +38,7 @@ const table = automaton(patterns);
 /** The state after a byte: `STEP[state | LETTER_OF[byte]]`. */
 export const STEP = table;
 /** The state of a line that holds a word; it stays in it. */
-export const HOLDS_WORD = table.length - (1 << SHIFT);
+export const HOLDS_WORD = table.length - (1 << LETTER_BITS);
 /** Where a line begins, and with one more `EDGE` where it ends. */
 export const LINE_START = table[EDGE] ?? 0;
 export const LINE_END = EDGE;
@@ -64,20 +65,20 @@ function automaton(wanted: readonly number[][]): Uint16Array {
     ends[state] = 1;
   }
   const states = edges.length;
-  const table = new Uint16Array((states + 1) << SHIFT).fill(states << SHIFT);
+  const table = new Uint16Array((states + 1) << LETTER_BITS).fill(states << LETTER_BITS);
   const fallback = new Int32Array(states);
   const queue: number[] = [0];
   for (const state of queue) {
     for (let letter = 0; letter < LETTERS; letter++) {
       const to = edges[state]?.[letter] ?? -1;
-      const other = state === 0 ? 0 : (table[((fallback[state] ?? 0) << SHIFT) | letter] ?? 0) >> SHIFT;
+      const other = state === 0 ? 0 : (table[((fallback[state] ?? 0) << LETTER_BITS) | letter] ?? 0) >> LETTER_BITS;
       if (to >= 0) {
         fallback[to] = other;
         if (other === states) ends[to] = 1;
         queue.push(to);
       }
       const next = to < 0 ? other : to;
-      table[(state << SHIFT) | letter] = (ends[next] === 1 ? states : next) << SHIFT;
+      table[(state << LETTER_BITS) | letter] = (ends[next] === 1 ? states : next) << LETTER_BITS;
     }
   }
   return table;

@@ -1,6 +1,6 @@
 import { BACKSPACE, CR, ESCAPE, LF } from './characters.js';
 import { drawingsOf } from './controls.js';
-import { HOLDS_WORD, LETTER_OF, LINE_END, LINE_START, STEP } from './interest.js';
+import { HOLDS_WORD, LETTER_BITS, LETTER_OF, LINE_END, LINE_START, STEP } from './interest.js';
 
 /**
  * How a line was left: `whole` stays on the screen, `overwritten` was drawn over, `redrawn` was drawn where another
@@ -51,6 +51,10 @@ CLASSES[BACKSPACE] = CLASSES[ESCAPE] = CONTROL;
 CLASSES[123] = CLASSES[125] = BRACE;
 CLASSES[124] = BAR;
 CLASSES[LF] = CLASSES[CR] = END;
+/** For each byte its class, and below it the letter that it is: one look for both. */
+const MARKS = Uint16Array.from(CLASSES, (kind, byte) => (kind << LETTER_BITS) | (LETTER_OF[byte] as number));
+const LETTER_MASK = (1 << LETTER_BITS) - 1;
+const END_MARK = END << LETTER_BITS;
 
 export const LONGEST_LINE = 64 * 1024;
 const MOST_REDRAWS = 200;
@@ -220,12 +224,12 @@ function lineEnd(bytes: Buffer, from: number, limit: number): number {
   let state = LINE_START;
   let at = from;
   for (; at < to; at++) {
-    const byte = bytes[at] as number;
-    const kind = CLASSES[byte] as number;
-    if (kind === END) break;
-    found |= kind;
-    state = STEP[state | (LETTER_OF[byte] as number)] as number;
+    const mark = MARKS[bytes[at] as number] as number;
+    if (mark >= END_MARK) break;
+    found |= mark;
+    state = STEP[state | (mark & LETTER_MASK)] as number;
   }
+  found >>= LETTER_BITS;
   lineHolds = STEP[state | LINE_END] === HOLDS_WORD ? found | INTEREST : found;
   // What is longer than is read of a line is looked at for its end alone.
   while (at < limit && CLASSES[bytes[at] as number] !== END) at++;

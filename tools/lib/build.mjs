@@ -15,6 +15,7 @@ const SOURCES = [
   'apps',
   'libs',
   'tools/bundle.mjs',
+  'tools/merge-chunks.mjs',
   'tools/precompress.mjs',
   'package-lock.json',
   'tsconfig.base.json',

@@ -17,7 +17,8 @@ export async function openPoints(uri) {
       for await (const { heads, codec, data } of chunks.find({ runId }).sort({ from: 1 })) {
         const bytes = codec === 'deflate' ? await inflate(data.buffer) : Buffer.from(data.buffer);
         const values = new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-        const { count } = heads[0];
+        // A chunk may hold what was read of the output without a point of this series.
+        const count = heads[0]?.count ?? 0;
         for (let i = 0; i < count; i++) {
           const column = Math.floor((values[i] / span) * columns);
           const y = values[count + i];

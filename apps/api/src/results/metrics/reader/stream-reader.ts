@@ -216,7 +216,7 @@ export class StreamReader implements LineSink {
 
   /** The next line of this form is not read as text. */
   private learn(text: string): void {
-    if (this.shared.patterns.length > 0) return;
+    if (this.shared.patterns.length > 0 || !this.forms.admits()) return;
     const form = this.shared.lines.form(this.mayBeRow(text));
     if (form) this.forms.add(form);
   }

@@ -56,12 +56,14 @@ test(
     await expect(shows).toContainText(/learning_rate 0\.5 → 0\.05/);
     // One of its runs, with its value in place of that of the code; the address keeps that too.
     const [trial] = (await product.client.json<List<RunView>>('GET', `runs?knob.learning_rate=0.05&limit=1`)).items;
+    const files = `The files of run #${trial?.number}, with its values`;
+    await product.client.putFile(trial?.projectId ?? '', 'train.py', 'speed = 1\n');
     await page.goto(`${product.url}/runs/${trial?.id}`);
     await page.getByRole('link', { name: 'Vary', exact: true }).click();
-    await expect(panel).toContainText(`With the values of #${trial?.number}`);
+    await expect(panel).toContainText(files);
     await expect(panel.getByRole('button', { name: `0.05 #${trial?.number}`, exact: true })).toBeDisabled();
     await page.reload();
-    await expect(panel).toContainText(`With the values of #${trial?.number}`);
+    await expect(panel).toContainText(files);
     await expect(panel.getByLabel('Judge by')).toHaveValue('loss');
     await panel.getByRole('button', { name: /^Start \d+ runs/ }).click();
     await page.getByRole('button', { name: 'Pause' }).focus();
@@ -70,7 +72,11 @@ test(
     await expect(page.getByRole('status').filter({ hasText: 'Paused by the user.' })).toBeVisible();
     await page.keyboard.press('Enter');
     await expect(page.getByText('done, 15 of 15 runs')).toBeVisible();
-    await expect(shows.getByRole('listitem').filter({ hasText: 'now in your code' })).toContainText('0.05');
+    await expect(shows.getByRole('listitem').filter({ hasText: `in run #${trial?.number}` })).toContainText('0.05');
+    await expect(shows).toContainText(files);
+    await page.reload();
+    await expect(panel).toContainText(files);
+    await expect(shows.getByRole('link', { name: `run #${trial?.number}` })).toBeVisible();
   },
 );
 

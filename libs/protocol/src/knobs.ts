@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ListedPathSchema } from './bounded.js';
+import { IdSchema } from './ids.js';
 import { LIMITS } from './limits.js';
 import { ParamValueSchema } from './params.js';
 import { ProjectPathSchema } from './project-path.js';
@@ -36,7 +37,13 @@ export const KnobSchema = z.object({
 export type Knob = z.infer<typeof KnobSchema>;
 
 /** Besides, `at.<name>=` asks for the values to try around another value than the one in the file. */
-export const KnobQuerySchema = z.object({ file: ProjectPathSchema }).catchall(z.string().max(LIMITS.commandChars));
+export const KnobQuerySchema = z
+  .object({
+    file: ProjectPathSchema,
+    /** A run of the project whose files are looked at, in place of those of now. */
+    runId: IdSchema.optional(),
+  })
+  .catchall(z.string().max(LIMITS.commandChars));
 export type KnobQuery = z.infer<typeof KnobQuerySchema>;
 
 export const KnobListSchema = z.object({ items: z.array(KnobSchema).max(LIMITS.knobs) });

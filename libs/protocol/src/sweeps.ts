@@ -62,8 +62,14 @@ export const CreateSweepSchema = z
     timeoutSeconds: CreateRunSchema.shape.timeoutSeconds,
     limits: LimitsSchema.optional(),
     note: CreateRunSchema.shape.note,
-    /** What all trials have. A value of the knob is the first one, in place of that of the code. */
-    base: z.object({ params: NewParamsSchema.optional(), args: ArgsSchema.optional() }).strict().optional(),
+    /**
+     * What all trials have: the files of a run of the project in place of those of now, parameters, arguments. A value
+     * of the knob is the first one, in place of that of the code.
+     */
+    base: z
+      .object({ runId: IdSchema.optional(), params: NewParamsSchema.optional(), args: ArgsSchema.optional() })
+      .strict()
+      .optional(),
   })
   .strict()
   .refine((sweep) => (sweep.file === undefined) !== (sweep.command === undefined), {
@@ -160,7 +166,12 @@ export const SweepViewSchema = z.object({
   needs: NeedsSchema.nullable(),
   timeoutSeconds: z.int().nullable(),
   limits: LimitsSchema,
-  base: z.object({ params: ParamsSchema, args: ArgsSchema }),
+  base: z.object({
+    /** The run whose files it has, which may be deleted by now; null where they were those of the project. */
+    run: z.object({ id: IdSchema, number: z.int() }).nullable(),
+    params: ParamsSchema,
+    args: ArgsSchema,
+  }),
   note: NoteSchema,
   progress: z.object({ runs: CountsSchema, settings: CountsSchema }),
   /** The setting with the best mean so far, among those that have one; flattered by luck. */

@@ -15,6 +15,13 @@ export class OwnedRuns {
     return run;
   }
 
+  /** Of a run that is of this project. */
+  async inProject(ownerId: string, projectId: string, id: string): Promise<RunRecord> {
+    const run = await this.get(ownerId, id);
+    if (run.projectId !== projectId) throw notFound('run', `The project has no run ${id}.`);
+    return run;
+  }
+
   /** Attempt `n` of the run, or its present one. */
   async attempt(ownerId: string, id: string, n: number | undefined): Promise<{ run: RunRecord; ref: AttemptRef }> {
     const run = await this.get(ownerId, id);

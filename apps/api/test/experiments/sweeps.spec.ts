@@ -1,6 +1,7 @@
 import {
   type AttemptRef,
   CreateSweepSchema,
+  type KnobList,
   LIMITS,
   type Page,
   type ProjectView,
@@ -236,6 +237,39 @@ it('goes by its own snapshot, whatever becomes of the files @full', async () => 
   await api.app.get(BlobCollectorService, { strict: false }).collect(0);
   expect(await api.app.get(BlobsService, { strict: false }).size(body.snapshotId)).not.toBeNull();
   await ada.put(`projects/${projectId}/files/train.py`, SOURCE);
+});
+
+it('takes the files of a run, with its knobs, whatever the project has since @full', async () => {
+  const other = (await ada.post<ProjectView>('projects', { name: 'other' })).body.id;
+  const old = (await ada.post<RunView>('runs', { projectId, file: 'train.py' })).body;
+  await until('it has ended', async () => (await ada.get<RunView>(`runs/${old.id}`)).body.state === 'succeeded');
+  await ada.delete(`projects/${projectId}/files/train.py`);
+  const knobs = (id: string, path = 'train.py') =>
+    ada.get<KnobList>(`projects/${id}/knobs?file=${path}&runId=${old.id}&at.rate=5`);
+  const [rate] = (await knobs(projectId)).body.items;
+  expect(rate).toMatchObject({ name: 'rate', value: 5, line: 1 });
+  expect(await knobs(projectId, 'none.py')).toMatchObject({
+    status: 404,
+    body: { detail: `Run ${old.number} had no file none.py.` },
+  });
+  expect((await knobs(other)).status).toBe(404);
+
+  const base = { runId: old.id };
+  expect((await begin({ projectId: other, base })).status).toBe(404);
+  expect((await begin({ seeds: 1 })).status).toBe(404);
+  const { body } = await begin({ seeds: 1, base: { ...base, params: { rate: 1 } } });
+  expect(body).toMatchObject({
+    ...{ settings: [{ value: 1 }, { value: 5 }, { value: 0.5 }, { value: 10 }], snapshotId: old.snapshotId },
+    base: { run: { id: old.id, number: old.number }, params: {} },
+  });
+  await reached(body.id, 'done');
+  expect(new Set((await runsOf(body.id)).map(({ snapshotId }) => snapshotId))).toEqual(new Set([old.snapshotId]));
+  await ada.put(`projects/${projectId}/files/train.py`, SOURCE);
+  const again = (await ada.post<SweepView>(`sweeps/${body.id}/rerun`)).body;
+  const current = (await ada.post<SweepView>(`sweeps/${body.id}/rerun`, { files: 'current' })).body;
+  expect([again.base.run, current.base.run]).toEqual([{ id: old.id, number: old.number }, null]);
+  await reached(again.id, 'done');
+  await reached(current.id, 'done');
 });
 
 it('a value in the base is what the others are judged against, in place of the one of the code', async () => {

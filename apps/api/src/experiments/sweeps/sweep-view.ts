@@ -24,7 +24,7 @@ export function sweepView(sweep: SweepRecord, runs: readonly TrialRun[]): SweepV
     ...{ knob, settings, seeds, parallel, target, timeoutSeconds, limits, note },
     method: 'grid',
     needs: needs ?? null,
-    base: { params: sweep.params, args: sweep.args },
+    base: { run: sweep.baseRun ?? null, params: sweep.params, args: sweep.args },
     progress: { runs: countRuns(standings), settings: countSettings(sweep, standings) },
     best: bestOf(sweep, standings),
     trials: standings.flatMap(({ setting, run }) => (run ? [trialOf(sweep, setting, run)] : [])),

@@ -49,6 +49,10 @@ export class Sweep {
   @Prop({ type: Number, required: true })
   snapshotBytes!: number;
 
+  /** Whose snapshot it is; absent where that was taken of the project. */
+  @Prop({ type: MongooseSchema.Types.Mixed })
+  baseRun?: { id: string; number: number };
+
   @Prop({ type: MongooseSchema.Types.Mixed, required: true })
   goal!: Goal;
 

@@ -20,7 +20,7 @@ export class KnobsController {
     @ZodParam('id', IdSchema) id: string,
     @ZodQuery(KnobQuerySchema) query: KnobQuery,
   ): Promise<KnobList> {
-    const knobs = await this.knobs.list(user.id, id, query.file);
+    const knobs = await this.knobs.list(user.id, id, query.file, query.runId);
     return { items: knobs.map((knob) => centred(knob, query[`at.${knob.name}`])) };
   }
 }

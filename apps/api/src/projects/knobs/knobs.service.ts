@@ -2,10 +2,12 @@ import type { Knob } from '@mle/protocol';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { blobsFolder } from '../../platform/blobs/blob-path.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
-import { ProblemError } from '../../platform/http/problem.js';
+import { notFound, ProblemError } from '../../platform/http/problem.js';
 import { BoundedQueue, QueueFull } from '../../platform/queues/bounded-queue.js';
 import { DeadlineThread, ThreadLost } from '../../platform/threads/deadline-thread.js';
+import { OwnedRuns } from '../../run-records/owned-runs.service.js';
 import { FilesService } from '../files/files.service.js';
+import { SnapshotsService } from '../snapshots/snapshots.service.js';
 import type {
   ComparedRun,
   Comparison,
@@ -34,6 +36,8 @@ export class KnobsService implements OnModuleDestroy {
   constructor(
     @Inject(CONFIG) config: Config,
     private readonly files: FilesService,
+    private readonly runs: OwnedRuns,
+    private readonly snapshots: SnapshotsService,
   ) {
     this.thread = new DeadlineThread({
       file: config.knobsReader,
@@ -48,9 +52,11 @@ export class KnobsService implements OnModuleDestroy {
     return this.thread.end();
   }
 
-  /** The knobs of a file as it is now. @throws ProblemError 404, 422, 503 */
-  async list(userId: string, projectId: string, path: string): Promise<Knob[]> {
-    const { sha256 } = await this.files.get(userId, projectId, path);
+  /** The knobs of a file as it is now, or as a run of the project had it. @throws ProblemError 404, 422, 503 */
+  async list(userId: string, projectId: string, path: string, runId?: string): Promise<Knob[]> {
+    const { sha256 } = await (runId === undefined
+      ? this.files.get(userId, projectId, path)
+      : this.fileOfRun(userId, projectId, path, runId));
     return (await this.look({ kind: 'find', path, sha256 })) as Knob[];
   }
 
@@ -68,6 +74,14 @@ export class KnobsService implements OnModuleDestroy {
   async compare(before: ComparedRun | null, after: ComparedRun): Promise<Comparison> {
     const question: KnobsQuestion = { kind: 'compare', before: before && factsOf(before), after: factsOf(after) };
     return (await this.comparisons.run(() => this.ask(question))) as Comparison;
+  }
+
+  private async fileOfRun(userId: string, projectId: string, path: string, runId: string): Promise<{ sha256: string }> {
+    const { number, snapshotId } = await this.runs.inProject(userId, projectId, runId);
+    const { files } = await this.snapshots.manifest(snapshotId);
+    const file = files.find((each) => each.path === path);
+    if (file === undefined) throw notFound('file', `Run ${number} had no file ${path}.`);
+    return file;
   }
 
   private async look(question: KnobsQuestion): Promise<KnobsAnswer> {

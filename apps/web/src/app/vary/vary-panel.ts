@@ -72,7 +72,7 @@ export class VaryPanel {
     const offline = this.server.refusal();
     if (offline) return offline;
     if (this.store.knob() === null) return 'Pick what to change';
-    if (this.store.ordered().length < 2) return 'Pick a value besides the one in your code';
+    if (this.store.ordered().length < 2) return 'Pick a value besides the one it has';
     if (this.store.metric().trim() === '') return 'Name the metric to judge by';
     return null;
   });

@@ -99,14 +99,15 @@ export class VaryResult {
   });
   /** Each value with what it did, those of the code among them. */
   protected readonly rows = computed(() => {
-    const { settings, evidence } = this.sweep();
+    const { settings, evidence, base } = this.sweep();
+    const own = base.run ? `in run #${base.run.number}` : 'now in your code';
     return settings.map(({ value }, setting) => {
       const found = evidence.effects.find(({ to }) => to === value);
       return {
         setting,
         value: shownValue(value),
         verdict: found?.verdict ?? null,
-        words: setting === 0 ? 'now in your code' : found ? effectWords(found) : 'no result yet',
+        words: setting === 0 ? own : found ? effectWords(found) : 'no result yet',
       };
     });
   });

@@ -28,7 +28,7 @@ export class VaryStore {
   /** The program whose panel is open. */
   readonly file = signal<string | null>(null);
   private readonly centreId = signal<string | null>(null);
-  /** The run whose values the panel has in place of those of the code. */
+  /** The run whose files and values the panel has in place of those of the project. */
   readonly centreRunId = this.centreId.asReadonly();
   readonly centre = computed(() => this.runs.get(this.centreId()));
   private readonly base = signal<NewSweep['base'] | null>(null);
@@ -80,7 +80,7 @@ export class VaryStore {
     });
   }
 
-  /** Opens the panel for a program, on a knob if one is named, and with the values of a run. */
+  /** Opens the panel for a program, on a knob if one is named, and with the files and values of a run. */
   async open(file: string, name: string | null = null, run: RunView | null = null): Promise<void> {
     this.file.set(file);
     this.centreId.set(run?.id ?? null);
@@ -91,12 +91,12 @@ export class VaryStore {
     const isWanted = () => this.file() === file && this.centreId() === (run?.id ?? null);
     try {
       // The places and values are those of the text as it is saved.
-      await this.documents.saveAll();
-      const inFile = await this.knobsApi.of(file);
+      if (run === null) await this.documents.saveAll();
+      const inFile = await this.knobsApi.of(file, run?.id);
       const values = run && valuesOfRun(run, inFile);
-      const knobs = values && Object.keys(values).length > 0 ? await this.knobsApi.of(file, values) : inFile;
+      const knobs = values && Object.keys(values).length > 0 ? await this.knobsApi.of(file, run.id, values) : inFile;
       if (!isWanted()) return;
-      this.base.set(run && { params: { ...run.params, ...values }, args: run.args });
+      this.base.set(run && { runId: run.id, params: { ...run.params, ...values }, args: run.args });
       this.knobs.set(knobs.filter(({ name: own }) => own !== 'seed'));
       this.choose(this.knobs().find((knob) => knob.name === name) ?? this.knobs()[0] ?? null);
     } catch (error) {
@@ -107,7 +107,7 @@ export class VaryStore {
     this.loading.set(false);
   }
 
-  /** Opens the panel for the file of a run of the open project, with its values in place of those of the code. */
+  /** Opens the panel for the file of a run of the open project, as that run had it. */
   async openOf(runId: string | null): Promise<void> {
     if (runId === null) return this.close();
     this.centreId.set(runId);
@@ -145,8 +145,11 @@ export class VaryStore {
     this.centreId.set(null);
   }
 
-  private async openLike(file: string, { knob, settings, seeds, goal }: SweepView): Promise<void> {
-    await this.open(file, knob);
+  private async openLike(file: string, { id, knob, settings, seeds, goal, base }: SweepView): Promise<void> {
+    // What a run that is deleted had can be run again, but not be looked at.
+    const run = base.run && (await this.runs.refresh(base.run.id).catch(() => null));
+    if (this.shownId() !== id) return;
+    await this.open(file, knob, run);
     if (this.file() !== file || this.knob()?.name !== knob) return;
     this.values.set(settings.map(({ value }) => value));
     this.seeds.set(seeds);
@@ -174,7 +177,7 @@ export class VaryStore {
     const [projectId, file, knob] = [this.files.projectId(), this.file(), this.knob()];
     if (projectId === null || file === null || knob === null || this.busy()) return;
     await this.did(async () => {
-      await this.documents.saveAll();
+      if (this.centre() === null) await this.documents.saveAll();
       return this.api.create(
         {
           projectId,
@@ -222,7 +225,7 @@ export class VaryStore {
   }
 }
 
-/** In what a run differs from the values of its file as it is now; its seed is one of many. */
+/** In what a run differs from the values of its file; its seed is one of many. */
 function valuesOfRun(run: RunView, knobs: readonly Knob[]): Record<string, ParamValue> {
   return Object.fromEntries(
     knobs.flatMap(({ name, value }) => {

@@ -26,6 +26,6 @@ export function offerWords({ kind, scale, suggest }: Pick<Knob, 'kind' | 'scale'
   if (kind === 'choice') return `${plural(suggest.length, 'choice')} that the program names.`;
   if (kind === 'text') return 'A text: add the values that the program knows.';
   if (kind === 'boolean') return 'On and off.';
-  if (scale === 'log') return 'A rate: offered in equal ratios around the value in your code.';
-  return scale === 'two' ? 'A count: offered by doubling.' : 'Offered in equal parts around the value in your code.';
+  if (scale === 'log') return 'A rate: offered in equal ratios around the value it has.';
+  return scale === 'two' ? 'A count: offered by doubling.' : 'Offered in equal parts around the value it has.';
 }

@@ -116,6 +116,16 @@ describe('lines of a form that was read before say what they say without it', ()
     }
   });
 
+  it('where bytes stand that are no text', () => {
+    const lines = Array.from({ length: 256 }, (_, byte) => {
+      const line = Buffer.from(`epoch 1 loss=0.25\nepoch ${byte} loss=0 acc=0.5\nepoch 2 loss=0 acc=0.5\n`);
+      line[line.lastIndexOf('=0 ') + 1] = byte;
+      return line;
+    });
+    const bytes = Buffer.concat(lines);
+    expect(read([bytes])).toEqual(read(halves(bytes)));
+  });
+
   it.each(SEEDS)('with the lines of all programs mixed (%i)', (seed) => {
     const next = random(100 + seed);
     const mixed = Array.from({ length: 150 }, () => {

@@ -8,8 +8,8 @@ import { isPunct, JUNK, NUMBER, tokens, WORD } from './tokens.js';
  * only where nothing is decided by how it is written or how large it is; any other line has no form, or another one.
  */
 
-/** In a form, besides the bytes of ASCII: any digit; a number without a sign, with or without one, with its total. */
-const [ANY_DIGIT, PLAIN, SIGNED, WITH_TOTAL] = [128, 129, 130, 131] as const;
+/** In a form, besides bytes: any digit; a number without a sign, with or without one, with its total. */
+const [ANY_DIGIT, PLAIN, SIGNED, WITH_TOTAL] = [256, 257, 258, 259] as const;
 
 const LONGEST = 1_000;
 const MOST_VALUES = 64;
@@ -51,7 +51,7 @@ export class LineForm {
   private numberEnd = 0;
 
   constructor(
-    private readonly mask: Uint8Array,
+    private readonly mask: Uint16Array,
     private readonly holes: readonly Hole[],
     /** What the line says that `take` found last. */
     readonly reading: Reading,
@@ -69,20 +69,21 @@ export class LineForm {
     const { mask } = this;
     let at = from;
     let hole = 0;
-    for (let i = 0; i < mask.length; i++) {
-      const wanted = mask[i] as number;
-      if (at >= bytes.length) return false;
-      const byte = bytes[at] as number;
-      if (wanted === byte) at++;
-      else if (wanted < ANY_DIGIT) return false;
-      else if (wanted === ANY_DIGIT) {
-        if (!isDigit(byte)) return false;
+    for (let i = 0; ; i++, at++) {
+      while (i < mask.length && mask[i] === bytes[at]) {
+        i++;
         at++;
+      }
+      if (i === mask.length) break;
+      const wanted = mask[i] as number;
+      if (wanted < ANY_DIGIT || at >= bytes.length) return false;
+      if (wanted === ANY_DIGIT) {
+        if (!isDigit(bytes[at] as number)) return false;
       } else {
-        this.starts[hole] = at - from;
         if (!this.number(bytes, at, wanted, hole)) return false;
-        at = this.numberEnd;
-        this.ends[hole++] = at - from;
+        this.starts[hole] = at - from;
+        at = this.numberEnd - 1;
+        this.ends[hole++] = this.numberEnd - from;
       }
     }
     const isReturn = at + 1 < bytes.length && bytes[at] === CR;
@@ -205,7 +206,7 @@ export function formOf(
   }
   copy(text.length, false);
   const filled = holes.reduce((sum, { value, place }) => sum + (value ? 1 : 0) + (place ? 1 : 0), 0);
-  return filled === values.length + places.length ? new LineForm(Uint8Array.from(mask), holes, reading, isRow) : null;
+  return filled === values.length + places.length ? new LineForm(Uint16Array.from(mask), holes, reading, isRow) : null;
 }
 
 /** A clock, a duration, a date: it says nothing, whatever its digits are. */

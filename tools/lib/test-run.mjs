@@ -16,6 +16,8 @@ const FAULTS = 'apps/e2e/faults';
 const PAGES = 'apps/e2e/playwright.config.ts';
 /** The check of types, and the rules that need them. */
 const TYPES = ['--type-aware', '--type-check', '--deny-warnings', 'apps', 'libs', 'tools'];
+/** Suites at a time: where one waits for what it started, another computes. */
+const LANES = 2;
 /** The slowest files of tests that are named. */
 const SLOWEST = 10;
 
@@ -80,16 +82,31 @@ export async function main() {
           return { passed: 0, failed: 0 };
         }),
     ]);
-    // Each takes both processors: two at a time are slower than one after the other.
+    /** @type {[string, Work][]} */
+    const suites = [['faults', (write) => jest(FAULTS, reports, env, write, '--runInBand')]];
     if (!onlyFaults) {
-      for (const folder of jestProjects()) await suite(folder, (write) => jest(folder, reports, env, write));
-      await suite('system', (write) => jest(SYSTEM, reports, env, write, '--runInBand'));
+      suites.unshift(['system', (write) => jest(SYSTEM, reports, env, write, '--runInBand')]);
+      for (const folder of jestProjects()) suites.push([folder, (write) => jest(folder, reports, env, write)]);
     }
-    await suite('faults', (write) => jest(FAULTS, reports, env, write, '--runInBand'));
-    if (chromium) await suite('browser', (write) => playwright(PAGES, reports, env, write));
+    if (chromium) suites.unshift(['browser', (write) => playwright(PAGES, reports, env, write)]);
+    // At full size some measure how much, or how fast.
+    await inLanes(full ? 1 : LANES, suites, suite);
   }
   rmSync(reports, { recursive: true, force: true });
   summary(outcomes, stopped, secondsSince(begun));
+}
+
+/**
+ * @param {number} lanes
+ * @param {[string, Work][]} suites begun in this order, the next as soon as a lane is free
+ * @param {(name: string, work: Work) => Promise<unknown>} run
+ */
+async function inLanes(lanes, suites, run) {
+  const waiting = suites.values();
+  const lane = async () => {
+    for (const [name, work] of waiting) await run(name, work);
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
 }
 
 /** @param {string[]} cache @param {NodeJS.ProcessEnv} env @param {Write} write */
@@ -125,7 +142,7 @@ async function check(tool, args, env, write) {
   return { passed: 0, failed: code === 0 ? 0 : 1 };
 }
 
-/** The projects with tests of their own, in the order of the libraries first. */
+/** The projects with tests of their own: first the worker's, which wait most, and the short ones of libraries last. */
 function jestProjects() {
   return ['libs', 'apps']
     .flatMap((group) =>
@@ -133,7 +150,8 @@ function jestProjects() {
         .sort()
         .map((name) => `${group}/${name}`),
     )
-    .filter((folder) => folder !== SYSTEM && existsSync(join(ROOT, folder, 'jest.config.mjs')));
+    .filter((folder) => folder !== SYSTEM && existsSync(join(ROOT, folder, 'jest.config.mjs')))
+    .reverse();
 }
 
 /** @param {string} name */

@@ -36,13 +36,13 @@ function isConfig(before: string): boolean {
   return CONFIG_HEADS.has(words.at(-1) ?? '');
 }
 
-function isPlaceEntry({ key, y, quoted }: Entry, reading: Reading): boolean {
+function isPlaceEntry({ key, y, from, quoted }: Entry, reading: Reading): boolean {
   const slash = key.lastIndexOf('/');
   const kind = placeOf(key.slice(slash + 1));
   if (kind === null || !Number.isFinite(y) || y < 0 || (quoted && kind === 'outer')) return false;
   // On top a key of place counts for all, deeper only where none stands on top.
   if (reading[kind] === null || slash < 0)
-    reading[kind] = { value: y, total: null, word: key.slice(slash + 1), from: -1 };
+    reading[kind] = { value: y, total: null, word: key.slice(slash + 1), from };
   return true;
 }
 

@@ -76,6 +76,7 @@ const NUMBERS = [
   '3/10',
   '20/20',
   '3 / 4',
+  '7/ 9.5',
   '1/2/3',
   '50%',
   '12s',
@@ -124,6 +125,23 @@ describe('lines of a form that was read before say what they say without it', ()
     });
     const bytes = Buffer.concat(lines);
     expect(read([bytes])).toEqual(read(halves(bytes)));
+  });
+
+  it.each(SEEDS)('in dictionaries, with other numbers (%i)', (seed) => {
+    const next = random(200 + seed);
+    const keys = ['loss', 'epoch', 'step', 'lr', 'eval_loss', 'trial', 'errors', 'time', 'a: 1, b'];
+    for (let kind = 0; kind < 60; kind++) {
+      const quote = next(2) === 0 ? '"' : "'";
+      const parts = Array.from(
+        { length: 1 + next(4) },
+        () => `${quote}${keys[next(keys.length)] ?? ''}${quote}: \u0001`,
+      );
+      const form = `{${parts.join(next(4) === 0 ? ',' : ', ')}}`;
+      const number = (): string => (next(2) === 0 ? String(next(1_000)) : (NUMBERS[next(NUMBERS.length)] ?? ''));
+      const text = Array.from({ length: 8 }, () => form.replaceAll('\u0001', number)).join('\n');
+      const bytes = Buffer.from(`${text}\n`);
+      expect({ text, read: read([bytes]) }).toEqual({ text, read: read(halves(bytes)) });
+    }
   });
 
   it.each(SEEDS)('with the lines of all programs mixed (%i)', (seed) => {

@@ -9,7 +9,8 @@ import { isPunct, JUNK, NUMBER, tokens, WORD } from './tokens.js';
  */
 
 /** In a form, besides bytes: any digit; a number without a sign, with or without one, with its total. */
-const [ANY_DIGIT, PLAIN, SIGNED, WITH_TOTAL] = [256, 257, 258, 259] as const;
+export const [PLAIN, SIGNED] = [257, 258] as const;
+const [ANY_DIGIT, WITH_TOTAL] = [256, 259] as const;
 
 const LONGEST = 1_000;
 const MOST_VALUES = 64;
@@ -55,8 +56,8 @@ export class LineForm {
     private readonly holes: readonly Hole[],
     /** What the line says that `take` found last. */
     readonly reading: Reading,
-    /** It could be a row of a table. */
-    readonly isRow: boolean,
+    /** What tables make of the line: it could be a row of one, is counted as none, or is not counted. */
+    readonly table: 'row' | 'none' | 'apart',
   ) {
     this.numbers = new Float64Array(holes.length);
     this.totals = new Float64Array(holes.length);
@@ -171,7 +172,7 @@ export class LineForm {
 /** The form of the line whose tokens were made last, or null. `message`: where it begins after what a logger wrote. */
 export function formOf(
   text: string,
-  { message, reading, isRow }: { message: number; reading: Reading; isRow: boolean },
+  { message, reading, table }: { message: number; reading: Reading; table: LineForm['table'] },
 ): LineForm | null {
   const first = firstOf(text);
   if (text.length > LONGEST || UNFIT.test(text) || UNFIT_MESSAGE.test(text.slice(message, message + 80))) return null;
@@ -206,11 +207,11 @@ export function formOf(
   }
   copy(text.length, false);
   const filled = holes.reduce((sum, { value, place }) => sum + (value ? 1 : 0) + (place ? 1 : 0), 0);
-  return filled === values.length + places.length ? new LineForm(Uint16Array.from(mask), holes, reading, isRow) : null;
+  return filled === values.length + places.length ? new LineForm(Uint16Array.from(mask), holes, reading, table) : null;
 }
 
 /** A clock, a duration, a date: it says nothing, whatever its digits are. */
-const isMeasure = (text: string): boolean => isDigit(text.charCodeAt(0)) && !/,|\de|\s$/i.test(text);
+const isMeasure = (text: string): boolean => isDigit(text.charCodeAt(0)) && !/,|\de|[\s/]$/i.test(text);
 
 function holeAt(text: string, token: number, message: number, signed: boolean): Pick<Hole, 'kind' | 'unit'> | null {
   const [start, end] = [tokens.start[token] ?? 0, tokens.end[token] ?? 0];

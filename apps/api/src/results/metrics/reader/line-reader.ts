@@ -73,9 +73,9 @@ export class LineReader extends Gathering {
   }
 
   /** The form of the last line, unless what it says depends on how large its numbers are. */
-  form(isRow: boolean): LineForm | null {
+  form(table: LineForm['table']): LineForm | null {
     if (tokens.weighed || tokens.decimalComma) return null;
-    return formOf(this.text, { message: this.message, reading: this.reading, isRow });
+    return formOf(this.text, { message: this.message, reading: this.reading, table });
   }
 
   /** Whether the last line had no number at all. */

@@ -32,7 +32,8 @@ export class RecentForms {
     return this.pause === 0 || --this.pause === 0;
   }
 
-  add(form: LineForm): void {
+  add(form: LineForm | null): void {
+    if (!form) return;
     this.pause = Math.min(LONGEST_PAUSE, this.unmet++);
     if (this.forms.length === MOST) this.forms.pop();
     this.forms.unshift(form);

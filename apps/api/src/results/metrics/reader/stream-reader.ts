@@ -1,5 +1,6 @@
 import { Box, type BoxState } from './boxes.js';
 import { firstOf, HASH, isBarLine, isDigit, isLetter } from './characters.js';
+import { dictFormOf } from './dict-form.js';
 import { readDictLine } from './dict-line.js';
 import { findDict } from './dicts.js';
 import { explicitIn } from './explicit.js';
@@ -110,9 +111,9 @@ export class StreamReader implements LineSink {
     const { box, dict, recorder, tables, shared } = this;
     if (box.isOpen || dict.isOpen || recorder.isDrawn) return -1;
     const form = this.forms.of(bytes, from);
-    if (!form || (form.isRow && tables.hasHead)) return -1;
+    if (!form || (form.table === 'row' && tables.hasHead)) return -1;
     shared.context.countLine();
-    tables.pass();
+    if (form.table !== 'apart') tables.pass();
     recorder.commit(form.reading, new BytesLine(bytes, from, form.end, offset + form.next - 1), 'whole');
     return form.next;
   }
@@ -202,7 +203,10 @@ export class StreamReader implements LineSink {
       const before = this.shared.lines.read(text, false, dict);
       const found = readDictLine(text, dict, before);
       if (found === 'open' && kind !== 'joined') return this.dict.begin(text);
-      if (found !== 'open' && found !== 'none') return this.recorder.commit(found.reading, line, fate);
+      if (found !== 'open' && found !== 'none') {
+        if (this.learns(kind, fate)) this.forms.add(dictFormOf(text, found.reading));
+        return this.recorder.commit(found.reading, line, fate);
+      }
     }
     const row = this.tables.hasHead && this.mayBeRow(text) ? this.tables.row(text) : null;
     if (row) return this.recorder.commit(row, line, fate);
@@ -210,15 +214,13 @@ export class StreamReader implements LineSink {
     if (reading.values.length === 0 && (this.shared.lines.sawNoNumber || text.includes('%|')))
       return this.words(text, reading, line, fate);
     this.tables.pass();
-    if (kind === 'plain' && fate === 'whole') this.learn(text);
+    if (this.learns(kind, fate)) this.forms.add(this.shared.lines.form(this.mayBeRow(text) ? 'row' : 'none'));
     this.recorder.commit(reading, line, fate);
   }
 
-  /** The next line of this form is not read as text. */
-  private learn(text: string): void {
-    if (this.shared.patterns.length > 0 || !this.forms.admits()) return;
-    const form = this.shared.lines.form(this.mayBeRow(text));
-    if (form) this.forms.add(form);
+  /** Whether the next line of the form of this one is not to be read as text. */
+  private learns(kind: string, fate: LineFate): boolean {
+    return kind === 'plain' && fate === 'whole' && this.shared.patterns.length === 0 && this.forms.admits();
   }
 
   /** Lines of which only their own rule knows what is a score. */

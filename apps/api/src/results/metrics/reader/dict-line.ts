@@ -41,8 +41,7 @@ function isPlaceEntry({ key, y, from, quoted }: Entry, reading: Reading): boolea
   const kind = placeOf(key.slice(slash + 1));
   if (kind === null || !Number.isFinite(y) || y < 0 || (quoted && kind === 'outer')) return false;
   // On top a key of place counts for all, deeper only where none stands on top.
-  if (reading[kind] === null || slash < 0)
-    reading[kind] = { value: y, total: null, word: key.slice(slash + 1), from };
+  if (reading[kind] === null || slash < 0) reading[kind] = { value: y, total: null, word: key.slice(slash + 1), from };
   return true;
 }
 

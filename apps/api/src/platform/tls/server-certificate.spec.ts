@@ -32,11 +32,14 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const config = (files: { certificate: string; key: string } | null = null): Config =>
+const config = (
+  files: { certificate: string; key: string } | null = null,
+  publicUrl: string | null = 'https://ml.example.org',
+): Config =>
   ({
     dataDir: folder,
     host: '127.0.0.1',
-    publicUrl: 'https://ml.example.org',
+    publicUrl,
     allowedHosts: [],
     tls: { port: 0, files },
   }) as Partial<Config> as Config;
@@ -61,6 +64,8 @@ function shown(ca: string | undefined, servername: string): Promise<X509Certific
   });
 }
 
+const namesOf = (pem: string): string[] =>
+  (new X509Certificate(pem).subjectAltName ?? '').split(', ').map((name) => name.replace(/^(?:DNS|IP Address):/, ''));
 const own = (name: string) => readFileSync(join(folder, 'tls', name), 'utf8');
 
 describe('the certificate that the server makes', () => {
@@ -93,6 +98,27 @@ describe('the certificate that the server makes', () => {
       Date.now() + 300 * DAY_MS,
     );
   });
+});
+
+it('follows MLE_PUBLIC_URL: it holds for the name of now, not for that of before, and has the same key', async () => {
+  const { serverKey } = await secured(config());
+  for (const [url, name] of [
+    ['https://lab.example.org:8443', 'lab.example.org'],
+    [null, 'localhost'],
+  ] as const) {
+    expect((await secured(config(null, url))).serverKey).toBe(serverKey);
+    const ca = own('certificate.pem');
+    expect((await shown(ca, name)).checkHost(name)).toBe(name);
+    await expect(shown(ca, 'ml.example.org')).rejects.toMatchObject({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+  }
+});
+
+it('an address that this computer had before is kept', async () => {
+  await secured(config());
+  const certificate = await selfSigned(own('key.pem'), [...namesOf(own('certificate.pem')), '192.0.2.7']);
+  writeFileSync(join(folder, 'tls', 'certificate.pem'), certificate);
+  await secured(config());
+  expect(own('certificate.pem')).toBe(certificate);
 });
 
 describe('a certificate that a person gives', () => {

@@ -1,6 +1,7 @@
 import { createHash, createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import type { Server } from 'node:https';
+import { isIP } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
@@ -136,16 +137,23 @@ export class ServerCertificate implements OnApplicationShutdown {
   }
 }
 
-/** It is of the key, and holds for a while and for each of the names. */
+/**
+ * It is of the key, and holds for a while, for each of the names, and for no name of before. Addresses come and go with
+ * networks, and those of before are kept: each new certificate is one that people have to accept in their browsers.
+ */
 function isCurrent(pem: string, key: KeyObject, names: readonly string[]): boolean {
   const certificate = readCertificate(pem);
   return (
     certificate !== null &&
     certificate.checkPrivateKey(key) &&
     Date.parse(certificate.validTo) - Date.now() > RENEW_BEFORE_MS &&
-    names.every((name) => certificate.checkHost(name) !== undefined || certificate.checkIP(name) !== undefined)
+    names.every((name) => (isIP(name) === 0 ? certificate.checkHost(name) : certificate.checkIP(name)) !== undefined) &&
+    hostNames(certificate).every((name) => names.includes(name))
   );
 }
+
+const hostNames = ({ subjectAltName = '' }: X509Certificate): string[] =>
+  [...subjectAltName.matchAll(/DNS:([^\s,]+)/g)].map(([, name = '']) => name);
 
 function readCertificate(pem: string): X509Certificate | null {
   try {

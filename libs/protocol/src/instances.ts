@@ -194,13 +194,16 @@ const DollarsSchema = z.number().min(0).max(1_000_000);
 export const BudgetSchema = z
   .object({
     instances: z.int().min(0).max(MOST_INSTANCES, `Use at most ${MOST_INSTANCES}.`),
-    dollarsPerHour: DollarsSchema.default(3),
-    dollarsPerMonth: DollarsSchema.default(50),
+    dollarsPerHour: DollarsSchema,
+    dollarsPerMonth: DollarsSchema,
     /** What each member may launch for; 0: members launch nothing. */
-    memberDollarsPerMonth: DollarsSchema.default(0),
+    memberDollarsPerMonth: DollarsSchema,
   })
   .strict();
 export type Budget = z.output<typeof BudgetSchema>;
+/** What is left out stays as it is. */
+export const ChangeBudgetSchema = BudgetSchema.partial();
+export type ChangeBudget = z.output<typeof ChangeBudgetSchema>;
 export const DEFAULT_BUDGET: Budget = {
   instances: 4,
   dollarsPerHour: 3,

@@ -1,4 +1,4 @@
-import type { InstanceList } from '@mle/protocol';
+import type { Budget, InstanceList } from '@mle/protocol';
 import { type Client, type Parts, startParts } from '@mle/testing';
 import { BudgetGate } from '../../src/cloud/budget/budget-gate.service.js';
 import { InstancesRepository, type NewInstance } from '../../src/cloud/instances/instances.repository.js';
@@ -104,6 +104,21 @@ it('checks what it is given', async () => {
   expect((await ada.put('/api/v1/settings/budget', { instances: 7 })).status).toBe(200);
   expect((await other.visitor().get('/api/v1/settings/budget')).status).toBe(401);
   expect((await ada.get('/api/v1/settings/budget')).body).toMatchObject({ instances: 7, dollarsPerHour: 3 });
+});
+
+it('a change of the budget leaves what it does not name as it is', async () => {
+  const budget = () => ada.json<Budget>('GET', 'settings/budget');
+  const before = await budget();
+  const changed = { ...before, dollarsPerHour: 2.5, memberDollarsPerMonth: 4 };
+  const change = { dollarsPerHour: 2.5, memberDollarsPerMonth: 4 };
+  expect((await ada.put('/api/v1/settings/budget', change)).body).toEqual(changed);
+  expect((await ada.put('/api/v1/settings/budget', {})).body).toEqual(changed);
+  // Two changes at once, of different limits.
+  await Promise.all([
+    ada.json('PUT', 'settings/budget', { dollarsPerHour: before.dollarsPerHour }),
+    ada.json('PUT', 'settings/budget', { memberDollarsPerMonth: before.memberDollarsPerMonth }),
+  ]);
+  expect(await budget()).toEqual(before);
 });
 
 it('a machine hears of the end of its instance where that was changed', async () => {

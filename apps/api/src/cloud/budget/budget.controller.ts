@@ -1,4 +1,4 @@
-import { type Budget, BudgetSchema } from '@mle/protocol';
+import { type Budget, BudgetSchema, type ChangeBudget, ChangeBudgetSchema } from '@mle/protocol';
 import { Controller, Get, Put } from '@nestjs/common';
 import { AdminOnly } from '../../platform/http/current-user.js';
 import { Returns, ZodBody } from '../../platform/http/zod.js';
@@ -16,8 +16,8 @@ export class BudgetController {
 
   @Put()
   @AdminOnly()
-  @Returns(200, BudgetSchema, 'Changes the limit; instances that live stay')
-  put(@ZodBody(BudgetSchema) body: Budget): Promise<Budget> {
-    return this.budgets.put(body);
+  @Returns(200, BudgetSchema, 'Changes the limits that it names; instances that live stay')
+  put(@ZodBody(ChangeBudgetSchema) body: ChangeBudget): Promise<Budget> {
+    return this.budgets.change(body);
   }
 }

@@ -1,4 +1,4 @@
-import { type Budget, DEFAULT_BUDGET } from '@mle/protocol';
+import { type Budget, type ChangeBudget, DEFAULT_BUDGET } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import type { Model } from 'mongoose';
@@ -26,9 +26,15 @@ export class BudgetRepository {
     };
   }
 
-  async put(budget: Budget): Promise<Budget> {
-    await this.budgets.updateOne({ _id: ID }, { $set: budget }, { upsert: true });
-    return budget;
+  /** Field by field, so that two who change different ones at once both have what they said. */
+  async change(change: ChangeBudget): Promise<Budget> {
+    const first = Object.entries(DEFAULT_BUDGET).filter(([field]) => !(field in change));
+    await this.budgets.updateOne(
+      { _id: ID },
+      { $set: change, $setOnInsert: Object.fromEntries(first) },
+      { upsert: true },
+    );
+    return this.get();
   }
 
   async decisionCount(): Promise<number> {

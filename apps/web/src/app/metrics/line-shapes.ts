@@ -41,9 +41,35 @@ export function onCommonGrid(lines: readonly ChartLine[]): readonly ChartLine[] 
   const count = lines.reduce((sum, { x }) => sum + x.length, 0);
   if (count <= PLAIN_POINTS) return lines;
   let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const { x } of lines) for (const place of x) [from, to] = [Math.min(from, place), Math.max(to, place)];
+  for (const { x } of lines) {
+    const [low, high] = extentOf(x);
+    [from, to] = [Math.min(from, low), Math.max(to, high)];
+  }
   const width = (to - from) / GRID_COLUMNS || 1;
-  return lines.map((line) => thinned(line, from, width));
+  return lines.map((line) => ({ ...line, ...thinnedOnce(line, from, width) }));
+}
+
+type Columns = Pick<ChartLine, 'x' | 'y'>;
+
+/** The columns of a run that is over are the same ones at each point of another: neither is gone through again. */
+const extents = new WeakMap<Columns['x'], [number, number]>();
+const thin = new WeakMap<Columns['y'], { x: Columns['x']; from: number; width: number; columns: Columns }>();
+
+function extentOf(x: Columns['x']): [number, number] {
+  const known = extents.get(x);
+  if (known) return known;
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const place of x) [low, high] = [Math.min(low, place), Math.max(high, place)];
+  extents.set(x, [low, high]);
+  return [low, high];
+}
+
+function thinnedOnce({ x, y }: Columns, from: number, width: number): Columns {
+  const known = thin.get(y);
+  if (known?.x === x && known.from === from && known.width === width) return known.columns;
+  const columns = thinned({ x, y }, from, width);
+  thin.set(y, { x, from, width, columns });
+  return columns;
 }
 
 interface Extremes {
@@ -51,7 +77,7 @@ interface Extremes {
   second: number;
 }
 
-function thinned(line: ChartLine, from: number, width: number): ChartLine {
+function thinned(line: Columns, from: number, width: number): Columns {
   const columns = new Map<number, Extremes>();
   const order = sorted(line);
   order.x.forEach((place, i) => {
@@ -68,7 +94,7 @@ function thinned(line: ChartLine, from: number, width: number): ChartLine {
     x.push(from + column * width, from + (column + 0.5) * width);
     y.push(first, second);
   }
-  return { ...line, x, y };
+  return { x, y };
 }
 
 const withLowest = ({ first, second }: Extremes, value: number): Extremes => ({

@@ -2,6 +2,7 @@ import { signal } from '@angular/core';
 import { jest } from '@jest/globals';
 import type { MetricList, MetricSeries, MetricUpdate } from '@mle/protocol';
 import type { EventsSocket } from '../core/events-socket';
+import { Lanes } from '../core/lanes';
 import { append } from './feed-series';
 import type { MetricsApi } from './metrics-api';
 import { MetricsFeed } from './metrics-feed';
@@ -50,7 +51,7 @@ describe('the feed of a run', () => {
       connected: signal(true),
     } as unknown as EventsSocket;
     const api = { metrics: () => new Promise<MetricList>((resolve) => answers.push(resolve)) } as unknown as MetricsApi;
-    const feed = new MetricsFeed('r', events, api);
+    const feed = new MetricsFeed('r', events, api, new Lanes(1));
     const settle = () => new Promise((resolve) => setTimeout(resolve));
     return {
       feed,

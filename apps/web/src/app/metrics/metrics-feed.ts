@@ -1,6 +1,7 @@
 import { signal } from '@angular/core';
 import type { MetricList, MetricSeries, MetricUpdate, RunView } from '@mle/protocol';
 import type { EventsSocket } from '../core/events-socket';
+import type { Lanes } from '../core/lanes';
 import { sentence } from '../core/problem';
 import { append } from './feed-series';
 import type { MetricsApi } from './metrics-api';
@@ -35,6 +36,8 @@ export class MetricsFeed {
     readonly runId: string,
     private readonly events: EventsSocket,
     private readonly api: MetricsApi,
+    /** Shared by the feeds: two hundred that ask at once would wait longer for each answer than they may. */
+    private readonly lanes: Lanes,
     /** An attempt that another one followed: it gets no new points. */
     private readonly ended: number | null = null,
   ) {}
@@ -71,9 +74,7 @@ export class MetricsFeed {
     }
     this.loading = true;
     try {
-      // Watched before it is read: what comes in between is seen twice rather than not at all.
-      if (this.ended === null) await this.watch();
-      this.take(await this.api.metrics(this.runId, this.ended ?? undefined));
+      await this.lanes.run(() => this.read());
     } catch (error) {
       this.error.set(sentence(error));
       this.status.update((status) => (status === 'ready' ? 'ready' : 'error'));
@@ -85,6 +86,14 @@ export class MetricsFeed {
       else waiting.forEach((update) => this.onUpdate(update));
       this.again = false;
     }
+  }
+
+  private async read(): Promise<void> {
+    // Closed while it waited for its turn.
+    if (this.closed) return;
+    // Watched before it is read: what comes in between is seen twice rather than not at all.
+    if (this.ended === null) await this.watch();
+    this.take(await this.api.metrics(this.runId, this.ended ?? undefined));
   }
 
   private async watch(): Promise<void> {

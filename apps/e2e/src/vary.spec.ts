@@ -1,4 +1,4 @@
-import type { Page as List, RunView } from '@mle/protocol';
+import type { Page as List, RunView, SweepView } from '@mle/protocol';
 import { expect, FULL, logIn, openProject, test } from './product.js';
 
 test.beforeEach(async ({ page, product }) => logIn(page, product));
@@ -70,6 +70,8 @@ test(
     await page.keyboard.press('Enter');
     await expect(page.getByRole('button', { name: 'Resume' })).toBeFocused();
     await expect(page.getByRole('status').filter({ hasText: 'Paused by the user.' })).toBeVisible();
+    // The news of it may come before the answer, until when a further press does nothing.
+    await expect(page.getByRole('button', { name: 'Resume' })).toHaveAttribute('aria-disabled', 'false');
     await page.keyboard.press('Enter');
     await expect(page.getByText('done, 15 of 15 runs')).toBeVisible();
     await expect(shows.getByRole('listitem').filter({ hasText: `in run #${trial?.number}` })).toContainText('0.05');
@@ -108,5 +110,46 @@ test(
     await shows.getByRole('button', { name: 'Add value' }).click();
     await expect(page.getByText('done, 19 of 19 runs')).toBeVisible();
     await expect(shows.getByRole('list', { name: 'Values' }).getByRole('listitem')).toHaveCount(3);
+  },
+);
+
+const SLOW = `import time
+rate = 0.5
+print(f"epoch 1 loss={rate:.3f}", flush=True)
+time.sleep(1)
+`;
+
+test(
+  'Vary stops at a limit of its panel, and says which and what was used',
+  { tag: FULL },
+  async ({ page, product }) => {
+    const projectId = await openProject(page, product, 'Limited', { 'slow.py': SLOW });
+    await page.getByRole('button', { name: 'Vary', exact: true }).click();
+    const panel = page.getByRole('complementary', { name: 'Vary' });
+    await panel.getByLabel('Judge by').fill('loss');
+    await expect(panel.getByLabel('Minutes')).toBeHidden();
+    await panel.getByText('Limits', { exact: false }).first().click();
+    // Nothing here costs money.
+    await expect(panel.getByLabel('Dollars')).toHaveCount(0);
+    await panel.getByLabel('Minutes').fill('soon');
+    await expect(panel).toContainText('A limit is a number above zero, or empty.');
+    await expect(panel.getByRole('button', { name: /^Start/ })).toBeDisabled();
+    await panel.getByLabel('Minutes').fill('0.05');
+    await panel.getByRole('button', { name: /^Start \d+ runs/ }).click();
+    const shows = page.getByRole('region', { name: 'What it shows' });
+    await expect(shows.getByText('It reached its limit of 0.05 minutes.')).toBeVisible();
+    await expect(shows).toContainText('Limits: 0 of 0.05 minutes.');
+    await page.reload();
+    await expect(panel.getByLabel('Minutes')).toHaveValue('0.05');
+    await expect(panel.getByText('0.05 minutes')).toBeVisible();
+
+    const { id } = await product.client.json<SweepView>('POST', 'sweeps', {
+      ...{ projectId, file: 'slow.py', goal: { metric: 'loss', direction: 'min' }, seeds: 1 },
+      ...{ space: { rate: { values: [1] } }, limits: { dollars: 2 } },
+    });
+    await page.goto(`${product.url}/code?project=${projectId}&file=slow.py&vary=${id}`);
+    await expect(panel.getByLabel('Dollars')).toHaveValue('2');
+    await expect(shows).toContainText('Limits: $0.00 of $2.00.');
+    await expect(page.getByText('done, 2 of 2 runs')).toBeVisible();
   },
 );

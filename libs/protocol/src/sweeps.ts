@@ -166,6 +166,8 @@ export const SweepViewSchema = z.object({
   needs: NeedsSchema.nullable(),
   timeoutSeconds: z.int().nullable(),
   limits: LimitsSchema,
+  /** Of each limit that it has, in whole minutes and cents; null without that limit, and of time while it is paused. */
+  used: z.object({ minutes: z.int().nullable(), dollars: z.number().nullable() }),
   base: z.object({
     /** The run whose files it has, which may be deleted by now; null where they were those of the project. */
     run: z.object({ id: IdSchema, number: z.int() }).nullable(),

@@ -294,8 +294,13 @@ it('at a limit of time or money it stops with its runs, and goes on when that is
   const dear = await begin({ seeds: 1, target: { machineId }, limits: { dollars: 0.5 } });
   const short = await begin({ seeds: 1, target: { machineId: workers[1]?.machineId }, limits: { minutes: 0.01 } });
   expect([dear.body.limits, short.body.limits]).toEqual([{ dollars: 0.5 }, { minutes: 0.01 }]);
-  expect((await reached(dear.body.id, 'stopped')).reason).toBe('It reached its limit of $0.50.');
-  expect((await reached(short.body.id, 'stopped')).reason).toBe('It reached its limit of 0.01 minutes.');
+  const [costly, slow] = [await reached(dear.body.id, 'stopped'), await reached(short.body.id, 'stopped')];
+  expect(costly).toMatchObject({ reason: 'It reached its limit of $0.50.', used: { minutes: null } });
+  expect(costly.used.dollars).toBeGreaterThanOrEqual(0.5);
+  expect(slow).toMatchObject({
+    reason: 'It reached its limit of 0.01 minutes.',
+    used: { minutes: 0, dollars: null },
+  });
   await instances.deleteMany({ machineId });
   letGo();
   expect((await ada.patch<SweepView>(`sweeps/${short.body.id}`, { limits: {} })).body.limits).toEqual({});

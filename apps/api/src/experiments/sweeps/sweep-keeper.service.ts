@@ -93,7 +93,7 @@ export class SweepKeeper implements OnModuleInit, OnApplicationBootstrap, OnModu
     while (sweep?.open) {
       const runs = await this.records.of(id);
       const next = await this.step(sweep, runs);
-      this.tell(next ?? sweep, next ? runs : await this.records.of(id));
+      await this.tell(next ?? sweep, next ? runs : await this.records.of(id));
       if (next === null) return;
       sweep = next;
     }
@@ -166,8 +166,8 @@ export class SweepKeeper implements OnModuleInit, OnApplicationBootstrap, OnModu
     return active.length > 0 ? null : this.sweeps.change(sweep, [sweep.state], { open: false });
   }
 
-  private tell(sweep: SweepRecord, runs: readonly TrialRun[]): void {
-    const view = sweepView(sweep, runs);
+  private async tell(sweep: SweepRecord, runs: readonly TrialRun[]): Promise<void> {
+    const view = sweepView(sweep, runs, await this.limits.used(sweep, runs));
     const text = JSON.stringify(view);
     if (this.told.get(sweep.id) !== text) this.events.publish('sweep.changed', { userId: sweep.ownerId }, view);
     if (sweep.open) this.told.set(sweep.id, text);

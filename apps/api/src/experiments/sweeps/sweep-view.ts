@@ -14,14 +14,14 @@ interface Standing {
   run: TrialRun | null;
 }
 
-export function sweepView(sweep: SweepRecord, runs: readonly TrialRun[]): SweepView {
+export function sweepView(sweep: SweepRecord, runs: readonly TrialRun[], used: SweepView['used']): SweepView {
   const current = currentRuns(runs);
   const standings = places(sweep).map((place) => ({ setting: place.setting, run: standing(sweep, current, place) }));
   const { id, number, ownerId, projectId, projectName, state, reason, file, command, snapshotId, goal } = sweep;
   const { knob, settings, seeds, parallel, target, needs, timeoutSeconds, limits = {}, note } = sweep;
   return {
     ...{ id, number, ownerId, projectId, projectName, state, reason, file, command, snapshotId, goal },
-    ...{ knob, settings, seeds, parallel, target, timeoutSeconds, limits, note },
+    ...{ knob, settings, seeds, parallel, target, timeoutSeconds, limits, used, note },
     method: 'grid',
     needs: needs ?? null,
     base: { run: sweep.baseRun ?? null, params: sweep.params, args: sweep.args },

@@ -20,6 +20,7 @@ import { RunRemover } from '../../runs/life/run-remover.service.js';
 import { extended } from './extended-settings.js';
 import { checkSize, SweepDrafts } from './sweep-drafts.service.js';
 import { SweepKeeper } from './sweep-keeper.service.js';
+import { SweepLimitsService } from './sweep-limits.service.js';
 import { sweepView } from './sweep-view.js';
 import { type NewSweep, type SweepChange, type SweepRecord, SweepsRepository } from './sweeps.repository.js';
 
@@ -32,6 +33,7 @@ export class SweepsService {
     private readonly sweeps: SweepsRepository,
     private readonly drafts: SweepDrafts,
     private readonly keeper: SweepKeeper,
+    private readonly limits: SweepLimitsService,
     private readonly trials: TrialsRepository,
     private readonly runs: RunsRepository,
     private readonly remover: RunRemover,
@@ -118,7 +120,8 @@ export class SweepsService {
   }
 
   private async view(sweep: SweepRecord): Promise<SweepView> {
-    return sweepView(sweep, await this.trials.of(sweep.id));
+    const runs = await this.trials.of(sweep.id);
+    return sweepView(sweep, runs, await this.limits.used(sweep, runs));
   }
 
   /** Changes it from the state in which it was seen; where it is in another by then, what follows is found anew. */

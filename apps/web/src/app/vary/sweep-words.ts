@@ -20,6 +20,19 @@ export function sizeWords({ settings }: Pick<SweepView, 'settings'>): string {
   return `${plural(settings.length, 'value')} × ${least === most ? plural(most, 'seed') : `${least} to ${most} seeds`}`;
 }
 
+/** `12 of 30 minutes, $0.10 of $2.00`: its limits, with what was used of them where it is known; empty without any. */
+export function limitWords({ limits, used }: Pick<SweepView, 'limits' | 'used'>): string {
+  const { minutes, dollars } = limits;
+  return [
+    minutes === undefined ? '' : `${used.minutes === null ? '' : `${used.minutes} of `}${plural(minutes, 'minute')}`,
+    dollars === undefined ? '' : `${used.dollars === null ? '' : `${cents(used.dollars)} of `}${cents(dollars)}`,
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
+
+const cents = (dollars: number): string => `$${dollars.toFixed(2)}`;
+
 /** `0.05 … 5`, or the first ones of what has no order. */
 export function rangeWords({ settings }: Pick<SweepView, 'settings'>): string {
   const values = sorted(settings.map(({ value }) => value)).map(shownValue);

@@ -9,6 +9,7 @@ import { MachinesStore } from '../machines/machines-store';
 import { PoolsStore } from '../pools/pools-store';
 import { Icon } from '../ui/icon';
 import { LoadFailure } from '../ui/load-failure';
+import { limitWords } from './sweep-words';
 import { VaryStore } from './vary-store';
 import { offerWords, sorted, typedValue } from './vary-values';
 
@@ -58,11 +59,21 @@ export class VaryPanel {
     const ms = this.lastsMs();
     return ms === null ? 'not known yet' : `about ${roughly(ms)}`;
   });
-  protected readonly cost = computed(() => {
-    const perHour = this.instances
+  private readonly perHour = computed(() =>
+    this.instances
       .running()
       .filter(({ machineId }) => this.places().some(({ id }) => id === machineId))
-      .reduce((sum, { pricePerHour }) => sum + pricePerHour, 0);
+      .reduce((sum, { pricePerHour }) => sum + pricePerHour, 0),
+  );
+  /** Where nothing costs money there is nothing to limit; a limit that is set is never hidden. */
+  protected readonly limitsDollars = computed(() => this.perHour() > 0 || this.store.dollars() !== '');
+  protected readonly limitsText = computed(() => {
+    const limits = this.store.limits();
+    if (limits === null) return '';
+    return limitWords({ limits, used: { minutes: null, dollars: null } }) || 'none';
+  });
+  protected readonly cost = computed(() => {
+    const perHour = this.perHour();
     if (perHour === 0) return '$0';
     const ms = this.lastsMs();
     return ms === null ? `$${perHour.toFixed(2)}/h` : `about $${((perHour * ms) / HOUR_MS).toFixed(2)}`;
@@ -74,6 +85,7 @@ export class VaryPanel {
     if (this.store.knob() === null) return 'Pick what to change';
     if (this.store.ordered().length < 2) return 'Pick a value besides the one it has';
     if (this.store.metric().trim() === '') return 'Name the metric to judge by';
+    if (this.store.limits() === null) return 'A limit is a number above zero, or empty';
     return null;
   });
   protected readonly startText = computed(() => `Start ${plural(this.store.runCount(), 'run')}`);

@@ -12,7 +12,7 @@ import { MetricChart } from '../metrics/metric-chart';
 import type { MetricsFeed } from '../metrics/metrics-feed';
 import { MetricsFeeds } from '../metrics/metrics-feeds';
 import { Icon } from '../ui/icon';
-import { SWEEP_STATE } from './sweep-words';
+import { limitWords, SWEEP_STATE } from './sweep-words';
 import { VaryStore } from './vary-store';
 import { typedValue } from './vary-values';
 
@@ -46,13 +46,18 @@ export class VaryResult {
   protected readonly group = new ChartGroup();
   protected readonly over = computed(() => OVER.includes(this.sweep().state));
   protected readonly state = computed(() => {
-    const { state, progress, reason } = this.sweep();
-    const { done, failed, running, total } = progress.runs;
-    const counted = `${SWEEP_STATE[state].word}, ${done + failed} of ${plural(total, 'run')}`;
-    const ending =
-      state === 'paused' && running > 0 ? `${plural(running, 'run')} that had begun will end first.` : null;
-    return [[counted, reason].filter(Boolean).join('. '), ending].filter(Boolean).join(' ');
+    const { state, progress } = this.sweep();
+    const { done, failed, total } = progress.runs;
+    return `${SWEEP_STATE[state].word}, ${done + failed} of ${plural(total, 'run')}`;
   });
+  /** Why it does not go on. */
+  protected readonly reason = computed(() => {
+    const { state, progress, reason } = this.sweep();
+    const { running } = progress.runs;
+    const ending = state === 'paused' && running > 0 ? `${plural(running, 'run')} that had begun will end first.` : '';
+    return [reason, ending].filter(Boolean).join(' ');
+  });
+  protected readonly limits = computed(() => limitWords(this.sweep()));
   protected readonly turn = computed(() => TURNS[this.sweep().state]);
   /** Ids of its runs: a text, so that a change of a run opens nothing anew. */
   private readonly ids = computed(() =>

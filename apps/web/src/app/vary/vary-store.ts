@@ -11,7 +11,7 @@ import { knobOf } from '../runs/knob-of';
 import { RunsStore } from '../runs/runs-store';
 import { type NewSweep, SweepsApi } from './sweeps-api';
 import { SweepsStore } from './sweeps-store';
-import { valuesInOrder } from './vary-values';
+import { typedLimit, valuesInOrder } from './vary-values';
 
 const SEEDS = 3;
 
@@ -40,6 +40,16 @@ export class VaryStore {
   /** A machine or a pool by its id; empty: any machine. */
   readonly place = signal('');
   readonly at = signal<'last' | 'best'>('last');
+  /** As typed; empty: none. */
+  readonly minutes = signal('');
+  readonly dollars = signal('');
+  readonly limitsOpen = signal(false);
+  /** Null where one that is typed is none. */
+  readonly limits = computed(() => {
+    const [minutes, dollars] = [typedLimit(this.minutes()), typedLimit(this.dollars())];
+    if (minutes === null || dollars === null) return null;
+    return { ...(minutes !== undefined && { minutes }), ...(dollars !== undefined && { dollars }) };
+  });
   readonly busy = signal(false);
   readonly error = signal<string | null>(null);
   private readonly shownId = signal<string | null>(null);
@@ -145,7 +155,7 @@ export class VaryStore {
     this.centreId.set(null);
   }
 
-  private async openLike(file: string, { id, knob, settings, seeds, goal, base }: SweepView): Promise<void> {
+  private async openLike(file: string, { id, knob, settings, seeds, goal, base, limits }: SweepView): Promise<void> {
     // What a run that is deleted had can be run again, but not be looked at.
     const run = base.run && (await this.runs.refresh(base.run.id).catch(() => null));
     if (this.shownId() !== id) return;
@@ -156,6 +166,9 @@ export class VaryStore {
     this.judged.set(goal.metric);
     this.direction.set(goal.direction);
     this.at.set(goal.at);
+    this.minutes.set(String(limits.minutes ?? ''));
+    this.dollars.set(String(limits.dollars ?? ''));
+    this.limitsOpen.set(Object.keys(limits).length > 0);
   }
 
   choose(knob: Knob | null): void {
@@ -175,7 +188,8 @@ export class VaryStore {
 
   async start(target: { machineId: string } | { poolId: string } | null): Promise<void> {
     const [projectId, file, knob] = [this.files.projectId(), this.file(), this.knob()];
-    if (projectId === null || file === null || knob === null || this.busy()) return;
+    const limits = this.limits();
+    if (projectId === null || file === null || knob === null || limits === null || this.busy()) return;
     await this.did(async () => {
       if (this.centre() === null) await this.documents.saveAll();
       return this.api.create(
@@ -186,6 +200,7 @@ export class VaryStore {
           space: { [knob.name]: { values: this.ordered() } },
           seeds: this.seeds(),
           ...(target && { target }),
+          ...(Object.keys(limits).length > 0 && { limits }),
           ...this.baseOf(knob),
         },
         crypto.randomUUID(),

@@ -1,5 +1,5 @@
 import type { Knob } from '@mle/protocol';
-import { offerWords, typedValue, valuesInOrder } from './vary-values';
+import { offerWords, typedLimit, typedValue, valuesInOrder } from './vary-values';
 
 const knob = (kind: Knob['kind'], value: Knob['value']): Knob => ({
   name: 'k',
@@ -20,6 +20,11 @@ it('reads typed values by the kind of the knob', () => {
   expect(typedValue('gelu', knob('choice', 'relu'))).toBe('gelu');
   expect(typedValue('True', knob('boolean', false))).toBe(true);
   for (const none of ['', 'x', 'Infinity']) expect(typedValue(none, knob('number', 1))).toBeNull();
+});
+
+it('reads typed limits: none where nothing is typed', () => {
+  expect([' 30 ', '0.5', '', ' '].map(typedLimit)).toEqual([30, 0.5, undefined, undefined]);
+  expect(['0', '-1', 'soon', 'Infinity'].map(typedLimit)).toEqual([null, null, null, null]);
 });
 
 it('has the value of the code first, the others by size', () => {

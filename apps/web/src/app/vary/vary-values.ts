@@ -11,6 +11,14 @@ export function typedValue(text: string, { kind }: Pick<Knob, 'kind'>): ParamVal
   return Number.isFinite(value) && (kind === 'number' || Number.isInteger(value)) ? value : null;
 }
 
+/** A limit as it is typed: undefined where none is, null where the text is no number above zero. */
+export function typedLimit(text: string): number | null | undefined {
+  const trimmed = text.trim();
+  if (trimmed === '') return undefined;
+  const value = Number(trimmed);
+  return Number.isFinite(value) && value > 0 ? value : null;
+}
+
 /** The value of the code first: what the others are judged against. */
 export const valuesInOrder = (knob: Knob, chosen: readonly ParamValue[]): ParamValue[] => [
   knob.value,

@@ -119,7 +119,9 @@ export class CodePage {
         });
     });
     effect(() => {
-      if (this.vary.centreRunId() !== null) untracked(() => this.pane.set('run'));
+      if (this.vary.centreRunId() === null) return;
+      // Of a Vary that is opened its result is looked at first.
+      untracked(() => this.vary.shown() === null && this.pane.set('run'));
     });
     effect(() => {
       if (this.vary.shown() !== null) untracked(() => this.pane.set('output'));

@@ -10,12 +10,17 @@ import { NameSchema } from './ids.js';
 
 export const CARRIER_PROTOCOL = 'mle-carrier';
 export const CARRIER_PATH = '/carrier';
+/**
+ * Of the carrier alone: what it carries may be a link of any version, so that a worker whose link is refused still takes
+ * the server's worker through it. It was the link's version once, whose number and header it keeps.
+ */
+export const CARRIER_VERSION = 3;
 /** Names the keying material that both ends of one TLS session share and nobody else knows. */
 export const CARRIER_EXPORTER = { label: 'EXPORTER-mle-carrier', bytes: 32 } as const;
 
 /** Header names of the upgrade. */
 export const CARRIER_HEADERS = {
-  linkVersion: 'mle-link-version',
+  version: 'mle-link-version',
   /** Of the installation, the same for all its replicas. */
   server: 'mle-server',
   /** The stream that is delivered; absent on the control connection. */
@@ -40,7 +45,7 @@ export function proofText({ side, exported, fingerprint, server, stream }: Carri
   return [CARRIER_PROTOCOL, side, exported, fingerprint, server, stream ?? ''].join('\n');
 }
 
-/** The body of a refused upgrade. */
+/** The body of a refused upgrade. `linkVersion` is the worker's CARRIER_VERSION. */
 export const CarrierRefusalSchema = z.object({
   code: z.enum(['proof', 'link_version', 'taken', 'no_stream', 'malformed']),
   linkVersion: z.int(),
@@ -65,7 +70,8 @@ export type DialServerMessage = z.infer<typeof DialServerMessageSchema>;
 
 /** Worker to server. A `hello` begins each control connection. */
 export const DialWorkerMessageSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('hello'), name: z.string().max(80) }),
+  /** A worker of before does not name the version of its link, which is that of its carrier. */
+  z.object({ type: z.literal('hello'), name: z.string().max(80), linkVersion: z.int().default(CARRIER_VERSION) }),
   z.object({ type: z.literal('pong') }),
   z.object({ type: z.literal('open'), stream: z.string().max(64) }),
 ]);

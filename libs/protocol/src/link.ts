@@ -20,7 +20,10 @@ import { DEFAULT_PROJECT_SETTINGS, ProjectSettingsSchema } from './project-setti
 import { PropertiesSchema } from './properties.js';
 import { EnvSchema, MOST_ARGS } from './runs.js';
 
-/** Raised when the worker and the server could misunderstand each other. */
+/**
+ * Raised when the worker and the server could misunderstand each other. What an older worker needs to take the server's
+ * stays as it is: the refusal of the handshake, and `/worker/worker.mjs` and `/worker/install.sh` by plain GET.
+ */
 export const LINK_VERSION = 3;
 /** Where the link's WebSocket is, apart from that of browsers, which have limits of their own. */
 export const LINK_PATH = '/worker/link/';

@@ -84,6 +84,7 @@ export class WorkerApp {
     const tools = {
       route: this.route,
       idle: () => this.attempts?.refs().length === 0,
+      atRest: () => this.attempts?.programs().length === 0,
       stopAsking: () => this.closeQueue(),
       leave: replaced,
     };
@@ -140,6 +141,7 @@ export class WorkerApp {
         properties: this.settings.properties,
         attempts: attempts.refs(),
       }),
+      outdated: () => this.update.serverRefuses(),
       stop: (request) => attempts.stop(request),
       discard: (ref) => attempts.discard(ref),
       leftovers: (request) => leftovers.settle(request),

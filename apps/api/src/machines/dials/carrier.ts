@@ -8,9 +8,9 @@ import {
   CARRIER_PATH,
   CARRIER_PROTOCOL,
   CARRIER_TIMING,
+  CARRIER_VERSION,
   CarrierRefusalSchema,
   type CarrierSession,
-  LINK_VERSION,
   proofText,
   shownFingerprint,
 } from '@mle/protocol';
@@ -83,7 +83,7 @@ async function upgrade(socket: TLSSocket, target: CarrierTarget, stream: string 
       host: new URL(target.url).host,
       connection: 'Upgrade',
       upgrade: CARRIER_PROTOCOL,
-      [CARRIER_HEADERS.linkVersion]: String(LINK_VERSION),
+      [CARRIER_HEADERS.version]: String(CARRIER_VERSION),
       [CARRIER_HEADERS.server]: target.server,
       ...(stream !== null && { [CARRIER_HEADERS.stream]: stream }),
       [CARRIER_HEADERS.proof]: proof(target.token, { ...session, side: 'server' }),
@@ -145,7 +145,7 @@ async function refusal(response: IncomingMessage, url: string): Promise<DialErro
     case 'link_version':
       return new DialError(
         'link_version',
-        `The worker at ${url} speaks version ${linkVersion} of the link and this server version ${LINK_VERSION}. Fetch the worker again from /worker/worker.mjs of this server and start it anew.`,
+        `The worker at ${url} speaks version ${linkVersion} with servers that dial and this server version ${CARRIER_VERSION}. Fetch the worker again from /worker/worker.mjs of this server and start it anew.`,
       );
     case 'taken':
       return new DialError(

@@ -8,6 +8,11 @@ import {
   DialWorkerMessageSchema,
 } from '@mle/protocol';
 
+export interface WorkerGreeting {
+  name: string;
+  linkVersion: number;
+}
+
 interface Events {
   /** The worker wants another connection. */
   open: [stream: string];
@@ -20,8 +25,8 @@ export class Control extends EventEmitter<Events> {
   private rest = Buffer.alloc(0);
   private heardAt = performance.now();
   private readonly pings: NodeJS.Timeout;
-  private hello: ((name: string | null) => void) | null = null;
-  private readonly greeting = new Promise<string | null>((resolve) => (this.hello = resolve));
+  private hello: ((greeting: WorkerGreeting | null) => void) | null = null;
+  private readonly greeting = new Promise<WorkerGreeting | null>((resolve) => (this.hello = resolve));
 
   constructor(private readonly socket: TLSSocket) {
     super();
@@ -40,12 +45,12 @@ export class Control extends EventEmitter<Events> {
     }, CARRIER_TIMING.pingMs);
   }
 
-  /** The worker's own name; null when it closed the connection or said nothing in time. */
-  async name(): Promise<string | null> {
+  /** What the worker said first; null when it closed the connection or said nothing in time. */
+  async greeted(): Promise<WorkerGreeting | null> {
     const timer = setTimeout(() => this.hello?.(null), CARRIER_TIMING.handshakeMs);
-    const name = await this.greeting;
+    const greeting = await this.greeting;
     clearTimeout(timer);
-    return name;
+    return greeting;
   }
 
   send(message: DialServerMessage): void {
@@ -78,7 +83,7 @@ export class Control extends EventEmitter<Events> {
   private receive(line: string): void {
     const message = parse(line);
     if (message === null) return this.close();
-    if (message.type === 'hello') this.hello?.(message.name);
+    if (message.type === 'hello') this.hello?.(message);
     else if (message.type === 'open') this.emit('open', message.stream);
   }
 }

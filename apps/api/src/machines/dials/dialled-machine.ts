@@ -4,6 +4,7 @@ import { logger } from '../../platform/logging/logger.js';
 import { type CarrierTarget, dialCarrier } from './carrier.js';
 import type { Control } from './control.js';
 import { DialError } from './dial-error.js';
+import { otherVersion } from './other-version.js';
 
 const RETRY_MS = [250, 500, 1_000, 2_000, 5_000, 10_000, 30_000];
 /** A connection that ended sooner counts as a failure. */
@@ -80,7 +81,7 @@ export class DialledMachine {
     const closed = new Promise<void>((resolve) => control.on('close', resolve));
     try {
       if (!(await this.tools.welcome(control))) return this.release();
-      await this.tools.report(null);
+      await this.tools.report((await otherVersion(control, target.url))?.message ?? null);
       if (!control.closed) await closed;
     } finally {
       this.close();

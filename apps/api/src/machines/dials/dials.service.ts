@@ -12,6 +12,7 @@ import type { Control } from './control.js';
 import { type DialCode, DialError } from './dial-error.js';
 import { Dialler, tokenPurpose } from './dialler.service.js';
 import { DialsRepository, type InstanceOfMachine } from './dials.repository.js';
+import { otherVersion } from './other-version.js';
 
 /** From the first connection to the worker's greeting over it. */
 const ONLINE_MS = 15_000;
@@ -55,6 +56,8 @@ export class DialsService {
     await this.dialler.adopt(machineId, control, target);
     if (await this.comesOnline(machineId, begun)) return this.machines.get(machineId);
     if (!known) await this.machines.remove(machineId);
+    const other = await otherVersion(control, url);
+    if (other !== null) throw problemOf(other);
     throw new ProblemError(
       422,
       'machine.not_online',
@@ -76,8 +79,8 @@ export class DialsService {
   }
 
   private async nameOf(control: Control, url: string): Promise<string> {
-    const name = await control.name();
-    if (name !== null) return name.trim() || new URL(url).hostname;
+    const greeting = await control.greeted();
+    if (greeting !== null) return greeting.name.trim() || new URL(url).hostname;
     control.close();
     throw problemOf(
       new DialError('not_a_worker', `The worker at ${url} ended the connection before it was ready. Its log says why.`),

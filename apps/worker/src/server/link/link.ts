@@ -57,6 +57,8 @@ interface Events {
 /** What the server asks of the worker; each is acknowledged when the promise is fulfilled. */
 interface LinkHandlers {
   hello: () => Hello;
+  /** The server speaks another version of the link. True: its worker will be taken. */
+  outdated: () => boolean;
   stop: (request: StopRequest) => Promise<void>;
   leftovers: (request: LeftoverRequest) => Promise<LeftoverReply>;
   discard: (ref: AttemptRef) => Promise<void>;
@@ -304,7 +306,8 @@ export class Link extends EventEmitter<Events> {
       this.log.debug({ err: error }, 'The server cannot be reached.');
       return;
     }
-    const { kind, advice } = readRefusal(error, this.useToken);
+    const refusal = readRefusal(error, this.useToken);
+    const { kind } = refusal;
     if (kind === 'unknown' && !this.useToken && this.joinToken !== null) {
       this.log.warn('The server refused the stored credential. The join token is tried.');
       this.useToken = true;
@@ -312,7 +315,12 @@ export class Link extends EventEmitter<Events> {
       return;
     }
     if (kind === 'unknown') this.preferCredential();
-    this.log.error({ err: error }, advice);
+    if (kind === 'link_version' && this.handlers?.outdated() === true)
+      this.log.warn(
+        { err: error },
+        'The server speaks another version of the link. Its worker is taken between two runs.',
+      );
+    else this.log.error({ err: error }, refusal.advice);
     this.connectLater(kind === 'unavailable' ? UNAVAILABLE_DELAYS_MS : REFUSED_DELAYS_MS);
   }
 

@@ -10,6 +10,7 @@ import {
   CARRIER_PATH,
   CARRIER_PROTOCOL,
   CARRIER_TIMING,
+  CARRIER_VERSION,
   type CarrierRefusal,
   type CarrierSession,
   type DialServerMessage,
@@ -140,15 +141,15 @@ export class CarrierListener {
   private upgrade(request: IncomingMessage, socket: TLSSocket, head: Buffer): void {
     socket.on('error', () => socket.destroy());
     const header = (name: string): string => String(request.headers[name] ?? '');
-    const version = header(CARRIER_HEADERS.linkVersion);
+    const version = header(CARRIER_HEADERS.version);
     const server = header(CARRIER_HEADERS.server);
     const stream = header(CARRIER_HEADERS.stream) || null;
     if (request.url !== CARRIER_PATH || request.headers.upgrade !== CARRIER_PROTOCOL || version === '' || server === '')
       return refuse(socket, 'malformed');
-    if (version !== String(LINK_VERSION)) {
+    if (version !== String(CARRIER_VERSION)) {
       this.log.warn(
-        { theirs: version, ours: LINK_VERSION },
-        'A server of another version dialled. Update the worker from /worker/worker.mjs of the server.',
+        { theirs: version, ours: CARRIER_VERSION },
+        'A server that dials otherwise was refused. Update the worker from /worker/worker.mjs of the server.',
       );
       return refuse(socket, 'link_version');
     }
@@ -186,7 +187,7 @@ export class CarrierListener {
       this.drop();
       this.log.info('The connection of the server is lost. It dials again by itself.');
     });
-    control.send({ type: 'hello', name: this.name });
+    control.send({ type: 'hello', name: this.name, linkVersion: LINK_VERSION });
     this.log.info({ from: socket.remoteAddress }, 'A server has dialled this worker.');
   }
 
@@ -253,7 +254,7 @@ function sameText(a: string, b: string): boolean {
 }
 
 function refuse(socket: TLSSocket, code: CarrierRefusal['code']): void {
-  const body = JSON.stringify({ code, linkVersion: LINK_VERSION } satisfies CarrierRefusal);
+  const body = JSON.stringify({ code, linkVersion: CARRIER_VERSION } satisfies CarrierRefusal);
   socket.end(
     `HTTP/1.1 ${STATUS[code]}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );

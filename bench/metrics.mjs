@@ -17,7 +17,7 @@ const POINTS = Number(process.env.BENCH_POINTS ?? 1_000_000);
 const CHART_POINTS = 2_000;
 const COLUMNS = CHART_POINTS / 4;
 const LONGEST_MS = 300_000;
-const PIECE = 64 * 1024;
+const PIECE = 256 * 1024;
 const THREAD = join(import.meta.dirname, '../dist/apps/api/metrics-reader.mjs');
 
 /** Lines of 30 to 100 bytes as programs print them: one of three tells numbers of a training. */

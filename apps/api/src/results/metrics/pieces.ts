@@ -3,8 +3,8 @@ import type { Chunk } from '../output/output.repository.js';
 /** Bytes with the stream and the time of each part of them. */
 export type Piece = Pick<Chunk, 'data' | 'segments'>;
 
-/** So much is read at once: some milliseconds, in which other runs wait. */
-const PIECE_BYTES = 64 * 1024;
+/** So much is read at once, as much as a stored chunk holds: some milliseconds, in which other runs wait. */
+const PIECE_BYTES = 256 * 1024;
 
 /** What of the chunk lies at or after `at`, in pieces. */
 export function* pieces(chunk: Chunk, at: number): Generator<Piece> {

@@ -40,6 +40,8 @@ const GHOST = 0.28;
 const LONE_PX = 4;
 const DRAG_PX = 5;
 const HELD_DASH = [4, 3];
+/** More lines than this repeat colours and dashes, and are drawn thin and whole: that takes a fraction of the time. */
+const MANY_LINES = 60;
 /** In units of the axis: what is beyond it belongs to a line that is hidden. */
 const LARGEST = 1e30;
 /** Of a time axis, in seconds: its labels are whole parts of a minute or an hour. */
@@ -233,13 +235,14 @@ export class ChartDrawing {
   }
 
   private series(token: (name: string) => string): uPlot.Series[] {
+    const many = this.picture.lines.length > MANY_LINES;
     return this.picture.lines.flatMap(({ slot, before = false, held = false, token: own }, i) => {
       const colour = token(colourOfLine({ slot, before, token: own }));
       const line: uPlot.Series = {
         show: !this.picture.hidden[i],
         stroke: colour,
-        width: before ? 1.1 : 1.6,
-        dash: held ? HELD_DASH : before || own !== undefined ? [] : dashOf(slot),
+        width: many ? 1 : before ? 1.1 : 1.6,
+        dash: held ? HELD_DASH : many || before || own !== undefined ? [] : dashOf(slot),
         points: {
           show: false,
           filter: (plot, index) => lonePoints(plot.data[index] ?? []),

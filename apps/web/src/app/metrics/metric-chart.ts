@@ -1,3 +1,4 @@
+import { NgTemplateOutlet } from '@angular/common';
 import {
   ChangeDetectionStrategy,
   Component,
@@ -25,11 +26,13 @@ import { colourOfLine } from './series-slots';
 
 /** Rows of the table: the first and the last of a long one. */
 const TABLE_ROWS = 400;
+/** Beside the cursor: the highest and the lowest values of very many lines. */
+const CURSOR_ROWS = 16;
 
 /** One metric, a line for each run. It loads and draws only while it can be seen. */
 @Component({
   selector: 'mle-metric-chart',
-  imports: [Icon],
+  imports: [Icon, NgTemplateOutlet],
   changeDetection: ChangeDetectionStrategy.OnPush,
   // uPlot makes its own elements.
   encapsulation: ViewEncapsulation.None,
@@ -99,9 +102,12 @@ export class MetricChart {
         past: place.x > highest(line.x),
       }))
       .filter(({ known }) => known)
-      .sort((a, b) => (b.at ?? Number.NEGATIVE_INFINITY) - (a.at ?? Number.NEGATIVE_INFINITY))
-      .map((row) => ({ ...row, value: this.formatValue()(row.at) }));
-    return { ...place, rows };
+      .sort((a, b) => (b.at ?? Number.NEGATIVE_INFINITY) - (a.at ?? Number.NEGATIVE_INFINITY));
+    const named = (some: typeof rows) => some.map((row) => ({ ...row, value: this.formatValue()(row.at) }));
+    const half = CURSOR_ROWS / 2;
+    if (rows.length <= CURSOR_ROWS) return { ...place, highest: named(rows), between: 0, lowest: [] };
+    const between = rows.length - CURSOR_ROWS;
+    return { ...place, highest: named(rows.slice(0, half)), between, lowest: named(rows.slice(-half)) };
   });
 
   private readonly rows = computed(() => (this.table() ? rowsOf(this.shown().map(sorted)) : { x: [], columns: [] }));

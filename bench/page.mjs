@@ -10,8 +10,8 @@ import { atMost, report } from './lib/report.mjs';
 const ROOT = resolve(import.meta.dirname, '..');
 const AIM = 2.5;
 
-function build(configuration, folder) {
-  const { status, stderr, stdout } = spawnSync(process.execPath, [nxBinary(), 'run', `web:bundle:${configuration}`], {
+function build(target, folder) {
+  const { status, stderr, stdout } = spawnSync(process.execPath, [nxBinary(), 'run', `web:${target}`], {
     cwd: ROOT,
     env: nxEnvironment(),
     encoding: 'utf8',
@@ -39,7 +39,7 @@ function initialBytes(folder) {
   );
 }
 
-const empty = build('empty', 'dist/bench/empty-page');
-const page = build('production', 'dist/apps/web');
+const empty = build('bundle:empty', 'dist/bench/empty-page');
+const page = build('build', 'dist/apps/web');
 const kB = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
 report([atMost('first download', kB(empty), kB(page), page / empty, AIM)]);

@@ -1,6 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { DescribeSecurityGroupsCommand, EC2Client } from '@aws-sdk/client-ec2';
-import type { InstanceView, LaunchInstances, MetricSeries, Money, Problem } from '@mle/protocol';
+import {
+  type InstanceView,
+  type LaunchInstances,
+  type MachineView,
+  type MetricSeries,
+  type Money,
+  type Problem,
+  VERSION,
+} from '@mle/protocol';
 import { type Simulator, startSimulator } from '@mle/simulated-ec2';
 import { install, type Installation, until } from '@mle/testing';
 
@@ -123,7 +131,7 @@ describe('an instance of EC2', () => {
 const hasNetworks = spawnSync('unshare', ['--user', '--map-root-user', '--net', 'true']).status === 0;
 
 (hasNetworks ? it : it.skip)(
-  'an instance from which no route leads to the server is dialled, also after the server was started again @full',
+  'an instance from which no route leads to the server is dialled, also after a start of the server, at a new address, and with an older worker @full',
   async () => {
     const simulator = await startSimulator({ machines: 'namespaces', host: 'apart' });
     const product = await install({ AWS_ENDPOINT_URL: simulator.endpoint });
@@ -135,6 +143,7 @@ const hasNetworks = spawnSync('unshare', ['--user', '--map-root-user', '--net', 
       await client.putFile(projectId, 'train.py', TRAINING);
       const request = { provider: 'aws', type: 't3.micro', way: 'dial' };
       const [launched] = (await client.json<{ items: InstanceView[] }>('POST', 'instances', request)).items;
+      const state = async () => (await client.json<InstanceView>('GET', `instances/${launched?.id ?? ''}`)).state;
       const ready = (): Promise<InstanceView> =>
         until('the instance is ready', async () => {
           const instance = await client.json<InstanceView>('GET', `instances/${launched?.id ?? ''}`);
@@ -144,12 +153,37 @@ const hasNetworks = spawnSync('unshare', ['--user', '--map-root-user', '--net', 
       const { machineId, providerId } = await ready();
       const asked = await simulator.run(providerId ?? '', `curl -sS -m 5 ${client.url}/healthz`);
       expect(asked).toMatchObject({ code: 7, stdout: '' });
-      for (const restart of [false, true]) {
-        if (restart) {
+      const { address } = await ready();
+      const before: (() => Promise<void>)[] = [
+        async () => undefined,
+        async () => {
           await api.kill();
           await api.start();
-          await ready();
-        }
+        },
+        async () => {
+          await client.json('POST', `instances/${launched?.id ?? ''}/stop`);
+          await until('it is stopped', async () => (await state()) === 'stopped');
+          await client.json('POST', `instances/${launched?.id ?? ''}/start`);
+          expect((await ready()).address).not.toBe(address);
+        },
+        async () => {
+          // An older worker, as before an upgrade of the server. It alone writes what it takes over itself.
+          const worker = '/opt/mle/taken/worker/worker.mjs';
+          const isOlder = async () => (await simulator.run(providerId ?? '', `grep -q '"0.0.9"' ${worker}`)).code === 0;
+          await simulator.run(providerId ?? '', `sed -i 's/"${VERSION}"/"0.0.9"/' ${worker}`);
+          expect(await isOlder()).toBe(true);
+          await simulator.run(providerId ?? '', 'systemctl restart mle-worker.service');
+          await until('it has taken the worker of the server', async () => {
+            if (await isOlder()) return false;
+            const { items } = await client.json<{ items: MachineView[] }>('GET', 'machines');
+            const machine = items.find(({ id }) => id === machineId);
+            return machine?.state === 'online' && machine.version === VERSION;
+          });
+        },
+      ];
+      for (const happens of before) {
+        await happens();
+        await ready();
         const target = { machineId: machineId ?? '' };
         const { id } = await client.startRun({ projectId, file: 'train.py', target });
         expect((await client.ended(id)).state).toBe('succeeded');

@@ -107,7 +107,11 @@ const SCOPES: readonly { scope: TokenScope; words: string }[] = [
       display: grid;
       gap: 12px;
     }
-    form .input {
+    form {
+      flex-wrap: wrap;
+    }
+    form input {
+      flex: 1 1 200px;
       max-width: 320px;
     }
     li {

@@ -26,16 +26,18 @@ describe('a Vary while everything dies', () => {
   it('has each trial once, and ends as one that nobody disturbed @full', async () => {
     const random = new SeededRandom('a Vary while everything dies');
     const { client, api, redis, workers } = product;
-    const { id: projectId } = await client.createProject('vary');
-    await client.putFile(projectId, 'train.py', PROGRAM);
-    const begin = () =>
-      client.json<SweepView>('POST', 'sweeps', {
+    // Each in a project of its own: what the first has run the other would not run again.
+    const begin = async (name: string) => {
+      const { id: projectId } = await client.createProject(name);
+      await client.putFile(projectId, 'train.py', PROGRAM);
+      return client.json<SweepView>('POST', 'sweeps', {
         projectId,
         file: 'train.py',
         goal: { metric: 'accuracy', direction: 'max' },
         space: { rate: { values: VALUES.slice(1) } },
         seeds: SEEDS,
       });
+    };
     const done = (id: string): Promise<SweepView> =>
       until(
         `the sweep ${id} is done`,
@@ -48,8 +50,8 @@ describe('a Vary while everything dies', () => {
         600_000,
         200,
       );
-    const undisturbed = await done((await begin()).id);
-    const { id } = await begin();
+    const undisturbed = await done((await begin('undisturbed')).id);
+    const { id } = await begin('disturbed');
     for (let i = 0; i < KILLS; i++) {
       const part: Program = random.pick([api, redis, ...workers]);
       await sleep(random.between(0, 1_500));

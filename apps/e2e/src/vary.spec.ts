@@ -32,6 +32,8 @@ test(
     const shows = page.getByRole('region', { name: 'What it shows' });
     await expect(shows.getByRole('listitem').filter({ hasText: 'now in your code' })).toContainText('0.5');
     await expect(shows).toContainText(/learning_rate 0\.5 → 0\.05/);
+    // The run of Go was the first seed of the code.
+    await expect(shows).toContainText('Seeds of 0.5 taken from #1 which ran the same before.');
     // Reload and Back lead to it, and its runs are one row of the list, which opens it.
     await expect(page).toHaveURL(/vary=[0-9a-f]{24}/);
     await page.reload();
@@ -49,9 +51,9 @@ test(
     await expect(numbers).toHaveText(['#1']);
     await page.getByRole('columnheader', { name: 'learning_rate' }).getByRole('button').click();
     await row.getByRole('button', { name: 'Runs of Vary learning_rate' }).click();
-    await expect(numbers).toHaveText(['#7', '#5', '#3', '#6', '#4', '#2', '#1'], { ignoreCase: true });
+    await expect(numbers).toHaveText(['#6', '#4', '#2', '#5', '#3', '#1'], { ignoreCase: true });
     await row.getByRole('checkbox').check();
-    await expect(page.getByRole('toolbar', { name: 'Selected runs' })).toContainText('6 selected');
+    await expect(page.getByRole('toolbar', { name: 'Selected runs' })).toContainText('5 selected');
     await row.getByRole('link', { name: 'Vary learning_rate' }).click();
     await expect(shows).toContainText(/learning_rate 0\.5 → 0\.05/);
     // One of its runs, with its value in place of that of the code; the address keeps that too.

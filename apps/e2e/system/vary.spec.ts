@@ -45,5 +45,23 @@ describe('a Vary with real programs on two machines', () => {
     // The list has one row for all of them.
     const folded = await client.json<Page<RunView>>('GET', `runs?projectId=${projectId}&folded=true`);
     expect(folded.items).toHaveLength(1);
+    // The seeds of the code are there: a sweep of other values makes none of them again.
+    const more = await client.json<SweepView>('POST', 'sweeps', {
+      projectId,
+      file: 'train.py',
+      goal: { metric: 'accuracy', direction: 'max' },
+      space: { rate: { values: [0.3] } },
+      seeds: 3,
+    });
+    const ended = await until('it is done', async () => {
+      const { state, ...rest } = await client.json<SweepView>('GET', `sweeps/${more.id}`);
+      return state === 'done' && rest;
+    });
+    const seedsOfCode = items.filter(({ role }) => role === 'baseline').map(({ number }) => number);
+    expect(ended.trials.filter(({ taken }) => taken).map(({ number }) => number)).toEqual(
+      seedsOfCode.sort((a, b) => a - b),
+    );
+    expect(ended.trials).toHaveLength(6);
+    expect(ended.evidence.effects).toMatchObject([{ from: 0.05, to: 0.3, n: 3, verdict: 'better' }]);
   });
 });

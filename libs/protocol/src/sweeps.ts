@@ -130,6 +130,8 @@ const TrialSchema = z.object({
   runId: IdSchema,
   number: z.int(),
   role: RunRoleSchema.exclude(['dial']),
+  /** It was made before the sweep, with the same files and values on a machine of the same kind, and is not deleted with it. */
+  taken: z.boolean(),
   /** Index into `settings`. */
   setting: z.int(),
   seed: z.int(),

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 import { CloudModule } from '../cloud/cloud.module.js';
+import { MachinesModule } from '../machines/machines.module.js';
 import { FilesModule } from '../projects/files/files.module.js';
 import { KnobsModule } from '../projects/knobs/knobs.module.js';
 import { ProjectsModule } from '../projects/projects.module.js';
@@ -11,6 +12,7 @@ import { RunsModule } from '../runs/life/runs.module.js';
 import { EvidenceController } from './evidence/evidence.controller.js';
 import { EvidenceService } from './evidence/evidence.service.js';
 import { Goals } from './evidence/goals.service.js';
+import { BaselineRuns } from './sweeps/baseline-runs.service.js';
 import { Sweep, SweepSchema } from './sweeps/sweep.schema.js';
 import { SweepDrafts } from './sweeps/sweep-drafts.service.js';
 import { SweepKeeper } from './sweeps/sweep-keeper.service.js';
@@ -27,6 +29,7 @@ import { Trials } from './sweeps/trials.service.js';
     CloudModule,
     FilesModule,
     KnobsModule,
+    MachinesModule,
     ProjectsModule,
     ResultsModule,
     RunRecordsModule,
@@ -35,6 +38,7 @@ import { Trials } from './sweeps/trials.service.js';
   ],
   controllers: [EvidenceController, SweepsController],
   providers: [
+    BaselineRuns,
     EvidenceService,
     Goals,
     SweepDrafts,

@@ -26,6 +26,7 @@ let apis: ApiUnderTest[];
 let ada: Client;
 let workers: FakeWorker[];
 let projectId: string;
+let projects = 0;
 /** What the program of a run does. */
 let program: (run: RunView) => Promise<{ lines: string[]; exitCode?: number }>;
 
@@ -39,10 +40,11 @@ beforeAll(async () => {
     await ada.patch(`machines/${worker.machineId}`, { slots: SLOTS });
     worker.consume(SLOTS, (ref) => execute(worker, ref));
   }
-  projectId = (await ada.post<ProjectView>('projects', { name: 'p' })).body.id;
-  await ada.put(`projects/${projectId}/files/train.py`, SOURCE);
 });
-beforeEach(() => {
+// Each test has its own project: what ran before with the same files is not run again.
+beforeEach(async () => {
+  projectId = (await ada.post<ProjectView>('projects', { name: `p ${++projects}` })).body.id;
+  await ada.put(`projects/${projectId}/files/train.py`, SOURCE);
   program = async (run) => ({ lines: learns(run) });
 });
 afterAll(async () => {
@@ -141,6 +143,7 @@ it('the first run has to print the metric before the others start @full', async 
   printed();
   await reached(body.id, 'done');
 
+  await ada.put(`projects/${projectId}/files/train.py`, `${SOURCE}# prints another number\n`);
   program = async () => ({ lines: ['epoch 1 loss 0.5', 'epoch 2 loss 0.4'] });
   const mute = await reached((await begin()).body.id, 'failed');
   expect(mute.reason).toBe('The first run ended and did not print accuracy. It printed loss.');

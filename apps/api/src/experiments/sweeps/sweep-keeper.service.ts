@@ -91,9 +91,9 @@ export class SweepKeeper implements OnModuleInit, OnApplicationBootstrap, OnModu
   private async bringOn(id: string): Promise<void> {
     let sweep = await this.sweeps.get(id);
     while (sweep?.open) {
-      const runs = await this.records.of(id);
+      const runs = await this.records.counting(sweep);
       const next = await this.step(sweep, runs);
-      await this.tell(next ?? sweep, next ? runs : await this.records.of(id));
+      await this.tell(next ?? sweep, next ? runs : await this.records.counting(sweep));
       if (next === null) return;
       sweep = next;
     }

@@ -46,7 +46,7 @@ const began = ({ resumedAt, createdAt }: SweepRecord): number => (resumedAt ?? c
 /** How long each machine was used; a retry counts too. */
 function timesOf(runs: readonly TrialRun[], now: number): { machineId: string; ms: number }[] {
   return runs
-    .flatMap(({ attempts }) => attempts)
+    .flatMap(({ attempts, taken }) => (taken ? [] : attempts))
     .flatMap(({ machineId, startedAt, finishedAt }) =>
       machineId === null || startedAt === null
         ? []

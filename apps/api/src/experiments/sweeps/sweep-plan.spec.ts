@@ -102,3 +102,16 @@ it('three failures in a row with the same last line are one failure of the progr
   expect(repeatedFailure(sweep(), three)).toBe('a');
   expect(repeatedFailure(sweep({ round: 1, failuresFrom: 1 }), three)).toBeNull();
 });
+
+it('a run that was made before the sweep is none of its failures, nor between them', () => {
+  const failed = { state: 'failed', line: 'too fast' } as const;
+  const runs = [run({ ...failed, setting: 1 }), run({ ...failed, setting: 2 }), run({ accuracy: 0.5 })];
+  const last = run({ ...failed, setting: 3 });
+  expect(repeatedFailure(sweep(), [...runs, last])).toBeNull();
+  expect(
+    repeatedFailure(sweep(), [
+      ...runs.map((each) => (each.state === 'succeeded' ? { ...each, taken: true as const } : each)),
+      last,
+    ]),
+  ).toBe('too fast');
+});

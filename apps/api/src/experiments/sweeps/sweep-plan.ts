@@ -87,7 +87,7 @@ export function smokeVerdict(sweep: PlannedSweep, runs: readonly TrialRun[], now
 /** The line with which the last three runs failed one after another; null where they did not. */
 export function repeatedFailure(sweep: PlannedSweep, runs: readonly TrialRun[]): string | null {
   const ended = runs
-    .filter((run) => isTerminal(run.state) && roundOf(run) >= sweep.failuresFrom)
+    .filter((run) => !run.taken && isTerminal(run.state) && roundOf(run) >= sweep.failuresFrom)
     .sort((a, b) => finishedAt(a) - finishedAt(b));
   const lines = ended.slice(-FAILURES_IN_A_ROW).map(lastLine);
   const [line] = lines;

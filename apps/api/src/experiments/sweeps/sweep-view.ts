@@ -39,11 +39,13 @@ function trialOf({ goal }: SweepRecord, setting: number, run: TrialRun): Trial {
   const { id: runId, number, seed, state, machineName } = run;
   const ran =
     attempt?.startedAt && attempt.finishedAt ? attempt.finishedAt.getTime() - attempt.startedAt.getTime() : null;
-  const role = run.role === 'baseline' ? 'baseline' : 'trial';
+  const taken = run.taken ?? false;
+  const role = taken || run.role === 'baseline' ? 'baseline' : 'trial';
   return {
     runId,
     number,
     role,
+    taken,
     setting,
     seed,
     state,

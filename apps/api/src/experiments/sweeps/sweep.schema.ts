@@ -8,6 +8,12 @@ export interface SweepSetting {
   seeds: number;
 }
 
+/** A run that was made before, and stands in a place of the first value. */
+export interface TakenRun {
+  seed: number;
+  runId: string;
+}
+
 @Schema({ collection: 'sweeps', versionKey: false, minimize: false })
 export class Sweep {
   _id!: Types.ObjectId;
@@ -65,6 +71,10 @@ export class Sweep {
 
   @Prop({ type: Number, required: true })
   seeds!: number;
+
+  /** Absent without any. */
+  @Prop({ type: MongooseSchema.Types.Mixed })
+  taken?: TakenRun[];
 
   @Prop({ type: Number, default: null })
   parallel!: number | null;

@@ -19,6 +19,7 @@ export type SweepChange = Partial<
     | 'open'
     | 'reason'
     | 'settings'
+    | 'taken'
     | 'note'
     | 'parallel'
     | 'round'

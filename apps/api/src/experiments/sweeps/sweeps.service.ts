@@ -17,6 +17,7 @@ import { EventsService } from '../../platform/signals/events.service.js';
 import { RunsRepository } from '../../run-records/runs.repository.js';
 import { TrialsRepository } from '../../run-records/trials.repository.js';
 import { RunRemover } from '../../runs/life/run-remover.service.js';
+import { BaselineRuns } from './baseline-runs.service.js';
 import { extended } from './extended-settings.js';
 import { checkSize, SweepDrafts } from './sweep-drafts.service.js';
 import { SweepKeeper } from './sweep-keeper.service.js';
@@ -32,6 +33,7 @@ export class SweepsService {
   constructor(
     private readonly sweeps: SweepsRepository,
     private readonly drafts: SweepDrafts,
+    private readonly baselines: BaselineRuns,
     private readonly keeper: SweepKeeper,
     private readonly limits: SweepLimitsService,
     private readonly trials: TrialsRepository,
@@ -42,9 +44,13 @@ export class SweepsService {
 
   /** Repeated with the same key it answers the sweep that the first request made. */
   create(ownerId: string, request: CreateSweep, idempotencyKey: string | null): Promise<SweepView> {
-    return this.once(ownerId, idempotencyKey, request, () => this.drafts.ofRequest(ownerId, request));
+    return this.once(ownerId, idempotencyKey, request, async () => {
+      const draft = await this.drafts.ofRequest(ownerId, request);
+      return { ...draft, ...(await this.taking(draft)) };
+    });
   }
 
+  /** Nothing is taken from earlier runs: all of it shall run again. */
   async rerun(ownerId: string, id: string, { files }: RerunSweep, idempotencyKey: string | null): Promise<SweepView> {
     const sweep = await this.owned(ownerId, id);
     return this.once(ownerId, idempotencyKey, { rerun: id, files }, () => this.drafts.again(sweep, files));
@@ -91,11 +97,12 @@ export class SweepsService {
 
   /** Adds values or seeds, and goes on whatever the state. */
   async extend(ownerId: string, id: string, request: ExtendSweep): Promise<SweepView> {
-    return this.turned(ownerId, id, (sweep) => {
+    return this.turned(ownerId, id, async (sweep) => {
       const settings = extended(sweep, request);
       if (settings === null) throw badRequest('sweep.nothing_new', 'The sweep has these values already.');
       checkSize(settings);
-      return { ...(GOING.includes(sweep.state) ? {} : resumed(sweep)), settings };
+      const taking = await this.taking({ ...sweep, settings }, sweep.settings[0]?.seeds);
+      return { ...(GOING.includes(sweep.state) ? {} : resumed(sweep)), settings, ...taking };
     });
   }
 
@@ -120,15 +127,25 @@ export class SweepsService {
   }
 
   private async view(sweep: SweepRecord): Promise<SweepView> {
-    const runs = await this.trials.of(sweep.id);
+    const runs = await this.trials.counting(sweep);
     return sweepView(sweep, runs, await this.limits.used(sweep, runs));
   }
 
+  /** Earlier runs in the places of the first value, from this seed on. */
+  private async taking(sweep: NewSweep, from = 0): Promise<Pick<NewSweep, 'taken'>> {
+    const found = await this.baselines.find(sweep, from);
+    return found.length === 0 ? {} : { taken: [...(sweep.taken ?? []), ...found] };
+  }
+
   /** Changes it from the state in which it was seen; where it is in another by then, what follows is found anew. */
-  private async turned(ownerId: string, id: string, changeOf: (sweep: SweepRecord) => SweepChange): Promise<SweepView> {
+  private async turned(
+    ownerId: string,
+    id: string,
+    changeOf: (sweep: SweepRecord) => SweepChange | Promise<SweepChange>,
+  ): Promise<SweepView> {
     for (;;) {
       const sweep = await this.owned(ownerId, id);
-      const change = changeOf(sweep);
+      const change = await changeOf(sweep);
       if (change.open === true && !sweep.open) await this.checkRoom(ownerId);
       if (Object.keys(change).length === 0) return this.view(sweep);
       const changed = await this.sweeps.change(sweep, [sweep.state], change);

@@ -77,6 +77,7 @@ import { TargetsService } from './targets.service.js';
     AttemptClaims,
     AttemptEndings,
     MachineJournals,
+    ParamsGiver,
     RunDrafts,
     RunRecordsModule,
     RunRemover,

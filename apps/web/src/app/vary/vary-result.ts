@@ -58,6 +58,8 @@ export class VaryResult {
     return [reason, ending].filter(Boolean).join(' ');
   });
   protected readonly limits = computed(() => limitWords(this.sweep()));
+  /** Runs in the places of the first value that it did not have to make. */
+  protected readonly taken = computed(() => this.sweep().trials.filter(({ taken }) => taken));
   protected readonly turn = computed(() => TURNS[this.sweep().state]);
   /** Ids of its runs: a text, so that a change of a run opens nothing anew. */
   private readonly ids = computed(() =>

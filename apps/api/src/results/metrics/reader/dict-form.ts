@@ -1,13 +1,10 @@
-import { LineForm, PLAIN, SIGNED } from './line-form.js';
+import { COUNT, LineForm, LONGEST, MOST_VALUES, PLAIN, SIGNED } from './line-form.js';
 import type { Reading } from './reading.js';
 
-const LONGEST = 1_000;
-const MOST_VALUES = 64;
 /** A line of nothing but one dictionary, without another one, a list or a call in it. */
 const FLAT = /^[ \t]*\{[\t !"#$%&'*-Z^-z|~]*\}[ \t]*$/;
 /** A number as JSON has it, up to a comma between two entries or the end. */
 const AMOUNT = /-?\d{1,15}(?:\.\d{1,25})?(?:[eE][+-]?\d{1,2})?(?=,[ \t"']|\})/y;
-const COUNT = /errors?$/i;
 
 /** The form of a line that is a dictionary, or null: see `line-form`. What is no value and no place stays as it is. */
 export function dictFormOf(text: string, reading: Reading): LineForm | null {

@@ -8,18 +8,19 @@ import { isPunct, JUNK, NUMBER, tokens, WORD } from './tokens.js';
  * only where nothing is decided by how it is written or how large it is; any other line has no form, or another one.
  */
 
-/** In a form, besides bytes: any digit; a number without a sign, with or without one, with its total. */
+/** Of a form, what is no byte: any digit, a number of digits alone, one that may have a sign, and one with its total. */
 export const [PLAIN, SIGNED] = [257, 258] as const;
 const [ANY_DIGIT, WITH_TOTAL] = [256, 259] as const;
 
-const LONGEST = 1_000;
-const MOST_VALUES = 64;
+/** Of a line that has a form. */
+export const LONGEST = 1_000;
+export const MOST_VALUES = 64;
 /** What has a rule of its own, which looks at the digits: dictionaries, scores of COCO and of classes. */
 const UNFIT = /[^\t -~]|[@{}]|^\s*(?:Test )?Accuracy (?:of|for class)/;
 /** At the head of a message the number behind such a word is a rank; a long bracket is looked at in part. */
 const UNFIT_MESSAGE = /^\W*(?:rank|default|gpu)|^\[[^\]]{60}/i;
-/** Whether such a value is taken depends on the number. */
-const COUNT = /errors?$/i;
+/** Whether a value of such a name is taken depends on the number. */
+export const COUNT = /errors?$/i;
 const AMOUNT = /-?\d{1,15}(?:\.\d{1,25})?(?:[eE][+-]?\d{1,2})?(?:\/\d{1,15})?/y;
 /** What of a token may follow the amount: a percent sign, a unit after a blank. */
 const UNIT = /^(?:%?|[ \t][A-Za-z]+)$/;

@@ -33,7 +33,7 @@ test(
     await expect(shows.getByRole('listitem').filter({ hasText: 'now in your code' })).toContainText('0.5');
     await expect(shows).toContainText(/learning_rate 0\.5 → 0\.05/);
     // The run of Go was the first seed of the code.
-    await expect(shows).toContainText('Seeds of 0.5 taken from #1 which ran the same before.');
+    await expect(shows).toContainText('Not run again for 0.5, since they were there: #1');
     // Reload and Back lead to it, and its runs are one row of the list, which opens it.
     await expect(page).toHaveURL(/vary=[0-9a-f]{24}/);
     await page.reload();

@@ -11,6 +11,8 @@ import {
 import { type Client, type Parts, startParts, until } from '@mle/testing';
 import { getConnectionToken } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
+import { SweepsRepository } from '../../src/experiments/sweeps/sweeps.repository.js';
+import { Trials } from '../../src/experiments/sweeps/trials.service.js';
 import { BlobCollectorService } from '../../src/platform/blobs/blob-collector.service.js';
 import { BlobsService } from '../../src/platform/blobs/blobs.service.js';
 import { type ApiUnderTest, startApi } from '../api.js';
@@ -227,6 +229,26 @@ it('a key makes a repetition harmless, at both servers at once @full', async () 
   const done = await reached(answers[0]?.body.id ?? '', 'done');
   expect(await runsOf(done.id)).toHaveLength(9);
 });
+
+it('a run of before it was resumed gives way to the one of the round that began', async () => {
+  let letGo: () => void = () => undefined;
+  const released = new Promise<void>((resolve) => (letGo = resolve));
+  program = async (run) => {
+    await released;
+    return { lines: learns(run) };
+  };
+  const { id } = (await begin({ seeds: 1 })).body;
+  const app = (apis[1] as ApiUnderTest).app;
+  const seenBefore = await app.get(SweepsRepository, { strict: false }).get(id);
+  await ada.post(`sweeps/${id}/stop`);
+  await ada.post(`sweeps/${id}/resume`);
+  // As the other server does that saw it before, and was slow.
+  if (seenBefore) await app.get(Trials, { strict: false }).start(seenBefore, { setting: 1, seed: 0 }, undefined);
+  letGo();
+  expect((await reached(id, 'done')).progress.runs).toMatchObject({ done: 3, total: 3 });
+  const ends = (await runsOf(id)).filter(({ params }) => params['rate'] === 5).map(({ state }) => state);
+  expect(ends.sort()).toEqual(['stopped', 'succeeded']);
+}, 90_000);
 
 it('goes by its own snapshot, whatever becomes of the files @full', async () => {
   const { body } = await begin({ seeds: 1 });

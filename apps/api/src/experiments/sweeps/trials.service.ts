@@ -1,25 +1,27 @@
 import { isTerminal, type Target } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { RunsRepository } from '../../run-records/runs.repository.js';
-import type { TrialRun } from '../../run-records/trials.repository.js';
 import { TrialsRepository } from '../../run-records/trials.repository.js';
 import { RunDrafts } from '../../runs/life/run-drafts.service.js';
 import { RunStarter } from '../../runs/life/run-starter.service.js';
 import { RunStopper } from '../../runs/life/run-stopper.service.js';
 import { TargetsService } from '../../runs/life/targets.service.js';
 import type { Place } from './sweep-plan.js';
-import type { SweepRecord } from './sweeps.repository.js';
+import { type SweepRecord, SweepsRepository } from './sweeps.repository.js';
 
 /** Behind what a person starts by Go. */
 const PRIORITY = -10;
 /** A machine that is lost takes no trial with it. */
 const RETRY = { max: 3, on: 'loss', backoffSeconds: 1 } as const;
 
+const SWEEP_RESUMED = 'its sweep was resumed without it';
+
 /** Starts and stops the runs of sweeps. */
 @Injectable()
 export class Trials {
   constructor(
     private readonly records: TrialsRepository,
+    private readonly sweeps: SweepsRepository,
     private readonly runs: RunsRepository,
     private readonly drafts: RunDrafts,
     private readonly starter: RunStarter,
@@ -41,12 +43,12 @@ export class Trials {
     return places.slice(await this.records.countWaitingFor(target.poolId, places.length));
   }
 
-  /** Answers whether it was made now. @throws ProblemError where the owner may not have it */
-  async start(sweep: SweepRecord, { setting, seed }: Place, target: Target | undefined): Promise<boolean> {
+  /** Does nothing where the place has a run of this round. @throws ProblemError where the owner may not have it */
+  async start(sweep: SweepRecord, { setting, seed }: Place, target: Target | undefined): Promise<void> {
     const { id: sweepId, ownerId, projectId, projectName, projectSettings, file, command, round } = sweep;
     const { args, needs, timeoutSeconds, knob, settings } = sweep;
     const value = settings[setting]?.value;
-    if (value === undefined) return false;
+    if (value === undefined) return;
     const kept = { ownerId, projectId, projectName, settings: projectSettings, target };
     const snapshot = { id: sweep.snapshotId, bytes: sweep.snapshotBytes };
     const run = await this.starter.trial(ownerId, () =>
@@ -61,10 +63,11 @@ export class Trials {
         trial: { sweepId, setting, round },
       }),
     );
-    return run !== null;
+    // Resumed meanwhile, by another server perhaps: the round that began has a run of this place, or makes one.
+    if (run && (await this.sweeps.get(sweepId))?.round !== round) await this.stop([run], SWEEP_RESUMED);
   }
 
-  async stop(trials: readonly TrialRun[], reason: string): Promise<void> {
+  async stop(trials: readonly { id: string }[], reason: string): Promise<void> {
     for (const { id } of trials) {
       const run = await this.runs.get(id);
       if (run && !isTerminal(run.state)) await this.stopper.stop(run, reason);

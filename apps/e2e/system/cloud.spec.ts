@@ -10,9 +10,20 @@ import {
   VERSION,
 } from '@mle/protocol';
 import { type Simulator, startSimulator } from '@mle/simulated-ec2';
-import { install, type Installation, until } from '@mle/testing';
+import { type Client, install, type Installation, until } from '@mle/testing';
 
 const TRAINING = 'for epoch in range(3):\n    print(f"epoch {epoch} loss {1 / (epoch + 1):.3f}", flush=True)\n';
+
+/** The server has another address from now on: only that one is let in to the machines that it dials. */
+async function movesTo(ownAddress: string, client: Client, ec2: EC2Client): Promise<void> {
+  await client.json('PUT', 'settings/aws/reach', { ownAddress });
+  await until('only the new address of the server is let in', async () => {
+    const { SecurityGroups = [] } = await ec2.send(new DescribeSecurityGroupsCommand({}));
+    const dialled = SecurityGroups.find(({ GroupName = '' }) => GroupName.endsWith('-dial'));
+    const ranges = dialled?.IpPermissions?.flatMap(({ IpRanges = [] }) => IpRanges.map(({ CidrIp }) => CidrIp));
+    return JSON.stringify(ranges) === JSON.stringify([`${ownAddress}/32`]);
+  });
+}
 
 describe('an instance of EC2', () => {
   let simulator: Simulator;
@@ -116,13 +127,7 @@ describe('an instance of EC2', () => {
     expect(second.address).not.toBe(first.address);
     await train(second);
 
-    await client.json('PUT', 'settings/aws/reach', { ownAddress: '198.51.100.7' });
-    await until('only the new address of the server is let in', async () => {
-      const { SecurityGroups = [] } = await ec2.send(new DescribeSecurityGroupsCommand({}));
-      const dialled = SecurityGroups.find(({ GroupName = '' }) => GroupName.endsWith('-dial'));
-      const ranges = dialled?.IpPermissions?.flatMap(({ IpRanges = [] }) => IpRanges.map(({ CidrIp }) => CidrIp));
-      return JSON.stringify(ranges) === '["198.51.100.7/32"]';
-    });
+    await movesTo('198.51.100.7', client, ec2);
     await terminate(id);
   });
 });
@@ -131,10 +136,11 @@ describe('an instance of EC2', () => {
 const hasNetworks = spawnSync('unshare', ['--user', '--map-root-user', '--net', 'true']).status === 0;
 
 (hasNetworks ? it : it.skip)(
-  'an instance from which no route leads to the server is dialled, also after a start of the server, at a new address, and with an older worker @full',
+  'an instance from which no route leads to the server is dialled, also after a start of the server, at a new address of either, and with an older worker @full',
   async () => {
     const simulator = await startSimulator({ machines: 'namespaces', host: 'apart' });
     const product = await install({ AWS_ENDPOINT_URL: simulator.endpoint });
+    const ec2 = new EC2Client(simulator.clientOptions);
     const { client, api } = product;
     try {
       const { accessKeyId, secretAccessKey } = simulator.credentials;
@@ -166,6 +172,7 @@ const hasNetworks = spawnSync('unshare', ['--user', '--map-root-user', '--net', 
           await client.json('POST', `instances/${launched?.id ?? ''}/start`);
           expect((await ready()).address).not.toBe(address);
         },
+        () => movesTo('198.51.100.8', client, ec2),
         async () => {
           // An older worker, as before an upgrade of the server. It alone writes what it takes over itself.
           const worker = '/opt/mle/taken/worker/worker.mjs';
@@ -190,6 +197,7 @@ const hasNetworks = spawnSync('unshare', ['--user', '--map-root-user', '--net', 
         expect((await client.output(id)).toString()).toContain('epoch 2 loss 0.333');
       }
     } finally {
+      ec2.destroy();
       await product.stop();
       await simulator.stop();
     }

@@ -13,6 +13,7 @@ const CLOSED = 'the connection to the database closed before the command was sen
 /**
  * Fails a command whose connection closes while it is being written. The driver (7.8) waits for 'drain' then, which
  * a closed socket never emits: the command, and the run behind it, would hang for ever after a restart of the database.
+ * An error of the socket in that moment reaches the caller as it is: nobody would take it for an outage, nor try again.
  */
 export function failOnClosedConnections(): void {
   const { prototype } = (
@@ -28,8 +29,15 @@ export function failOnClosedConnections(): void {
     });
     try {
       await Promise.race([write.apply(this, args), closed]);
+    } catch (error) {
+      throw isOfSocket(error) ? new mongo.MongoNetworkError(CLOSED, { cause: error }) : error;
     } finally {
       this.socket.off('close', onClose);
     }
   };
+}
+
+/** EPIPE, ECONNRESET and the like. */
+function isOfSocket(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
 }

@@ -175,7 +175,8 @@ export class Attempt {
     }
     this.sender.notify(reply.bytes);
     if (reply.process !== null) this.started(reply.process);
-    if (reply.state === 'ended') this.ended();
+    // The news of the end may have come before this answer.
+    if (reply.state === 'ended' || this.exit !== null) this.ended();
     return reply.state;
   }
 
@@ -256,19 +257,18 @@ export class Attempt {
 
   /** Sends the end after the last byte, until the server has both. */
   private report(exit: ExitRecord): void {
-    if (this.reporting) return;
+    if (this.reporting || this.sender === null) return;
     this.reporting = true;
-    void this.reportAll(exit).catch((error: unknown) => {
+    void this.reportAll(exit, this.sender).catch((error: unknown) => {
       if (!this.abort.signal.aborted) this.log.error({ err: error }, 'The end of a run could not be reported.');
     });
   }
 
-  private async reportAll(exit: ExitRecord): Promise<void> {
-    if (this.sender === null) return;
+  private async reportAll(exit: ExitRecord, sender: OutputSender): Promise<void> {
     if (this.process !== null) this.started(this.process);
     await this.runningTold;
     const { link } = this.tools;
-    const artifacts = await reportEnd(link, this.ref, exit, this.sender, this.results, this.abort.signal);
+    const artifacts = await reportEnd(link, this.ref, exit, sender, this.results, this.abort.signal);
     const { outcome, exitCode, signal, bytes } = exit;
     this.log.info({ outcome, exitCode, signal, bytes, artifacts }, 'The run has ended and is reported.');
     this.removal ??= this.remove(false);

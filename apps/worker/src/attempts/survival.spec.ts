@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '@mle/testing';
 import { isAlive, processesWith } from '../../test/processes.js';
+import { SupervisorRelay } from '../../test/supervisor-relay.js';
 import { TestServer } from '../../test/test-server.js';
 import { TestWorker } from '../../test/test-worker.js';
 
@@ -79,6 +80,21 @@ test('a program that ends while the worker is away keeps its true exit code', as
   await until('the run is finished', () => run.finished !== null);
   expect(run.finished).toMatchObject({ outcome: 'exited', exitCode: 3, outputSha256: run.sha256 });
   expect(run.stream('stdout')).toBe(readFileSync(join(folder, 'copy'), 'utf8'));
+});
+
+test('the end of a run may be told before the answer that takes the run up', async () => {
+  const run = await server.submit({ 'print.py': PRINTER });
+  await until('it prints', () => run.storedBytes > 1_000);
+  const folder = join(workspaceOf(run.running?.pid ?? 0), 'workspaces', run.spec.projectId, '0');
+  await worker.signal('SIGKILL');
+  const relay = await SupervisorRelay.between(worker.dataDir, join(worker.dataDir, 'relay.sock'), () =>
+    writeFileSync(join(folder, 'end'), ''),
+  );
+  await worker.start();
+  await until('the run is finished', () => run.finished !== null);
+  expect(run.finished).toMatchObject({ outcome: 'exited', exitCode: 3, outputSha256: run.sha256 });
+  await until('the worker has forgotten it', () => worker.journal.length === 0);
+  relay.close();
 });
 
 test('SIGTERM leaves the runs alive for the next worker @full', async () => {

@@ -14,6 +14,9 @@ import { Witness } from './witness.js';
 /** The whole length of a test, where `npm test` has a short form of it. */
 export const FULL = process.env['MLE_TEST_FULL'] === '1';
 
+/** A server that is killed again and again is seldom there on a busy machine. */
+const INSIST_MS = 120_000;
+
 /** An installation with the job program, a watching client and the oracle. */
 export class Bed {
   readonly oracle: Oracle;
@@ -65,13 +68,14 @@ export class Bed {
   /** Posts a run for as long as it takes, and watches it. The key makes one run of all tries. */
   async insist(plan: JobPlan, more: Partial<CreateRun> = {}): Promise<RunView> {
     const key = { 'idempotency-key': randomUUID() };
-    for (let tries = 0; ; tries++) {
+    const deadline = Date.now() + INSIST_MS;
+    for (;;) {
       try {
         const run = await this.product.client.startRun(this.request(plan, more), key);
         this.watcher.watch(run.id);
         return run;
       } catch (error) {
-        if (tries > 300) throw error;
+        if (Date.now() > deadline) throw error;
         await sleep(100);
       }
     }

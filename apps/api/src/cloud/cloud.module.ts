@@ -8,6 +8,7 @@ import { AwsClientsService } from './aws/aws-clients.service.js';
 import { AwsProvider } from './aws/aws-provider.service.js';
 import { ImagesService } from './aws/catalogue/images.service.js';
 import { QuotasService } from './aws/catalogue/quotas.service.js';
+import { OnDemandPrices } from './aws/catalogue/on-demand-prices.service.js';
 import { SpotPrices } from './aws/catalogue/spot-prices.service.js';
 import { TypesService } from './aws/catalogue/types.service.js';
 import { DialDoors } from './aws/dial/dial-doors.service.js';
@@ -89,6 +90,7 @@ import { Providers } from './providers.service.js';
     OwnAddressService,
     QuotasService,
     ReachService,
+    OnDemandPrices,
     SpotPrices,
     TypesService,
   ],

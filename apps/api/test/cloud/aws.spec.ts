@@ -21,7 +21,9 @@ let ec2: EC2Client;
 beforeAll(async () => {
   [parts, simulator] = await Promise.all([startParts(), startSimulator({ machines: 'none' })]);
   const { endpoint } = simulator;
-  api = await startApi(parts, { awsEndpoints: { ec2: endpoint, sts: endpoint, ssm: endpoint, quotas: endpoint } });
+  api = await startApi(parts, {
+    awsEndpoints: { ec2: endpoint, sts: endpoint, ssm: endpoint, quotas: endpoint, pricing: endpoint },
+  });
   ada = await api.signUp('ada');
   ec2 = new EC2Client(simulator.clientOptions);
 });
@@ -102,7 +104,7 @@ it('checks what a launch needs line by line, and launches nothing', async () => 
 
 it('lists types with what they cost, and takes the smallest of the free tier', async () => {
   const { items, pricedAt } = (await ada.get<InstanceTypes>('/api/v1/instances/types?provider=aws')).body;
-  expect(pricedAt).toBe('2026-07-20');
+  expect(pricedAt).toBe(new Date().toISOString().slice(0, 10));
   expect(items.find(({ type }) => type === 'g4dn.xlarge')).toMatchObject({
     cpus: 4,
     gpu: { name: 'T4' },
@@ -112,6 +114,22 @@ it('lists types with what they cost, and takes the smallest of the free tier', a
   expect(items.find(({ type }) => type === 'p5.48xlarge')).toMatchObject({ overQuota: true });
   const instance = await launch();
   expect(items.find(({ type }) => type === instance.type)).toMatchObject({ freeTier: true });
+});
+
+it('takes the prices of each region from the list of AWS, and those of the table where it is refused', async () => {
+  const offer = async (region: string) =>
+    (await ada.get<InstanceTypes>(`/api/v1/instances/types?provider=aws&region=${region}`)).body;
+  const frankfurt = await offer('eu-central-1');
+  expect(frankfurt).toMatchObject({ region: 'eu-central-1', factor: 1 });
+  expect(frankfurt.items.find(({ type }) => type === 'g4dn.xlarge')?.pricePerHour).toBeCloseTo(0.526 * 1.15);
+  expect(frankfurt.diskPerGbHour).toBeCloseTo((0.08 * 1.15) / 730);
+  const { pricePerHour, id } = await launch({ type: 't3.micro', region: 'eu-central-1', diskGb: 20 });
+  expect(pricePerHour).toBeCloseTo(0.0104 * 1.15 + 0.005 + (20 * 0.08 * 1.15) / 730);
+  await terminate(id);
+  await simulator.addFault({ action: 'GetProducts', code: 'AccessDeniedException', count: null });
+  const ireland = await offer('eu-west-1');
+  expect(ireland).toMatchObject({ pricedAt: '2026-07-20', factor: 1.7 });
+  expect(ireland.items.find(({ type }) => type === 'g4dn.xlarge')?.pricePerHour).toBeCloseTo(0.526 * 1.7);
 });
 
 it('launches what cannot be forgotten, and terminates it', async () => {

@@ -20,7 +20,7 @@ async function startServer(): Promise<Server> {
   const parts = await startParts();
   const { endpoint } = simulator;
   const api = await startApi(parts, {
-    awsEndpoints: { ec2: endpoint, sts: endpoint, ssm: endpoint, quotas: endpoint },
+    awsEndpoints: { ec2: endpoint, sts: endpoint, ssm: endpoint, quotas: endpoint, pricing: endpoint },
   });
   const admin = await api.signUp('ada');
   const { accessKeyId, secretAccessKey } = simulator.credentials;
@@ -70,7 +70,13 @@ async function machines(): Promise<(string | undefined)[]> {
 it('needs of EC2 no more than its basic calls: neither tokens, nor parameters, nor quotas, nor prices', async () => {
   simulator = await startSimulator({ machines: 'none', clientTokens: 'ignored' });
   ec2 = new EC2Client(simulator.clientOptions);
-  for (const action of ['GetParameter', 'GetServiceQuota', 'DescribeSpotPriceHistory', 'DescribeInstanceTypes'])
+  for (const action of [
+    'GetParameter',
+    'GetServiceQuota',
+    'GetProducts',
+    'DescribeSpotPriceHistory',
+    'DescribeInstanceTypes',
+  ])
     await simulator.addFault({ action, code: 'InternalFailure', status: 500, count: null });
   const server = await startServer();
   const { items } = (await server.admin.get<AwsCheck>('instances/check')).body;

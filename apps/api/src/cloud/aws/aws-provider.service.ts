@@ -9,7 +9,7 @@ import type { InstanceRecord } from '../instances/instances.repository.js';
 import { AwsClientsService } from './aws-clients.service.js';
 import { inWords } from './aws-errors.js';
 import { ImagesService } from './catalogue/images.service.js';
-import { addressPerHour, diskPerGbHour, type PricedType, pricedTypes } from './catalogue/price-table.js';
+import type { PricedType, RegionPrices } from './catalogue/price-table.js';
 import { TypesService } from './catalogue/types.service.js';
 import { DialDoors } from './dial/dial-doors.service.js';
 import { Introducer } from './dial/introducer.service.js';
@@ -66,16 +66,17 @@ export class AwsProvider implements MachineProvider, OnModuleDestroy {
   async place(request: LaunchInstances, { type, pricePerHour }: InstanceType): Promise<Placement> {
     const access = await this.access();
     const { region = access.region, buy = 'on-demand', fallBack = false, diskGb = DEFAULT_DISK_GB } = request;
-    const types = [type, ...new Set(request.alternatives)].map((each) => pricedType(region, each));
-    const way = await this.reach.check(request.way);
     const clients = this.clients.of(access, region);
+    const prices = await this.catalogue.pricesOf(clients, region);
+    const types = [type, ...new Set(request.alternatives)].map((each) => pricedType(prices, each));
+    const way = await this.reach.check(request.way);
     // An id is checked before anything is launched; the automatic image is found when it is needed.
     if (request.image?.startsWith('ami-') === true)
       for (const priced of types)
         await this.images.find(clients, priced, request.image).catch((error: unknown) => {
           throw error instanceof ProblemError ? error : badRequest('image', inWords(error).sentence);
         });
-    const [address, disk] = [addressPerHour(region), diskPerGbHour(region) * diskGb];
+    const [address, disk] = [prices.addressPerHour, prices.diskPerGbHour * diskGb];
     const spot = buy === 'spot' ? await this.catalogue.spotOf(clients, region) : new Map<string, number>();
     const alternatives = types.slice(1).map((each) => ({
       type: each.type,
@@ -166,8 +167,8 @@ export class AwsProvider implements MachineProvider, OnModuleDestroy {
   }
 }
 
-function pricedType(region: string, type: string): PricedType {
-  const priced = pricedTypes(region).find((each) => each.type === type);
+function pricedType({ types }: RegionPrices, type: string): PricedType {
+  const priced = types.find((each) => each.type === type);
   if (!priced)
     throw badRequest('request.invalid', `There is no price for ${type}. Choose another type.`, [
       { path: 'type', message: `There is no price for ${type}.` },

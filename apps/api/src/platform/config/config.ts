@@ -13,7 +13,7 @@ export const CONFIG = Symbol('config');
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 type LogLevel = (typeof LOG_LEVELS)[number];
 
-type AwsEndpoints = Record<'ec2' | 'sts' | 'ssm' | 'quotas', string | null>;
+type AwsEndpoints = Record<'ec2' | 'sts' | 'ssm' | 'quotas' | 'pricing', string | null>;
 
 /** The environment, read once. Paths are absolute, sizes in bytes. */
 export interface Config {
@@ -183,6 +183,7 @@ const awsEndpoints = {
   sts: awsEndpoint('AWS_ENDPOINT_URL_STS'),
   ssm: awsEndpoint('AWS_ENDPOINT_URL_SSM'),
   quotas: awsEndpoint('AWS_ENDPOINT_URL_SERVICE_QUOTAS'),
+  pricing: awsEndpoint('AWS_ENDPOINT_URL_PRICING'),
 };
 const maxFile = variable('MLE_MAX_FILE_BYTES', whole(1, 1024 ** 4), 'a size in bytes from 1 to 1099511627776');
 const maxFiles = variable('MLE_MAX_PROJECT_FILES', whole(1, 1_000_000), 'a number of files from 1 to 1000000');
@@ -251,6 +252,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       sts: read(awsEndpoints.sts) ?? read(awsEndpoints.all),
       ssm: read(awsEndpoints.ssm) ?? read(awsEndpoints.all),
       quotas: read(awsEndpoints.quotas) ?? read(awsEndpoints.all),
+      pricing: read(awsEndpoints.pricing) ?? read(awsEndpoints.all),
     },
     maxFileBytes: read(maxFile) ?? LIMITS.projectFileBytes,
     maxProjectFiles: read(maxFiles) ?? LIMITS.projectFiles,

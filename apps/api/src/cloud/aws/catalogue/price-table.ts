@@ -1,9 +1,9 @@
 /** Day of the prices: on demand, Linux, us-east-1, from the price list that karpenter-provider-aws ships (Apache-2.0). */
-export const PRICED_AT = '2026-07-20';
+const PRICED_AT = '2026-07-20';
 const PRICED_REGION = 'us-east-1';
-/** The dearest region is below this factor of us-east-1: elsewhere estimates err on the safe side. */
+/** Machines of the dearest region are below this factor of us-east-1, and so are disks of all but one. */
 const DEAREST_REGION = 1.7;
-const HOURS_A_MONTH = 730;
+export const HOURS_A_MONTH = 730;
 /** gp3, per GB and month, and a public IPv4 address, per hour; both in us-east-1. */
 const DISK_GB_MONTH = 0.08;
 const ADDRESS_HOUR = 0.005;
@@ -71,8 +71,30 @@ export interface PricedType {
   quotas: Record<'on-demand' | 'spot', string>;
 }
 
-/** By which prices of the table are taken for those of a region. */
-export const factorOf = (region: string): number => (region === PRICED_REGION ? 1 : DEAREST_REGION);
+/** On demand, in dollars. */
+export interface RegionPrices {
+  types: PricedType[];
+  diskPerGbHour: number;
+  addressPerHour: number;
+  /** The day on which they were told. */
+  pricedAt: string;
+  /** By which prices of another region were taken for these; 1: they are those of the region. */
+  factor: number;
+}
+
+/** What is known without asking. */
+export function tablePrices(region: string): RegionPrices {
+  const factor = factorOf(region);
+  return {
+    types: pricedTypes(region),
+    diskPerGbHour: (DISK_GB_MONTH / HOURS_A_MONTH) * factor,
+    addressPerHour: ADDRESS_HOUR * factor,
+    pricedAt: PRICED_AT,
+    factor,
+  };
+}
+
+const factorOf = (region: string): number => (region === PRICED_REGION ? 1 : DEAREST_REGION);
 
 export function pricedTypes(region: string): PricedType[] {
   return ROWS.map(([type, cpus, memoryGb, price, count]) => {
@@ -90,9 +112,6 @@ export function pricedTypes(region: string): PricedType[] {
     };
   });
 }
-
-export const diskPerGbHour = (region: string): number => (DISK_GB_MONTH / HOURS_A_MONTH) * factorOf(region);
-export const addressPerHour = (region: string): number => ADDRESS_HOUR * factorOf(region);
 
 function quotasOf(family: string): PricedType['quotas'] {
   if (family.startsWith('g')) return { 'on-demand': 'L-DB2E81BA', spot: 'L-3819A6DF' };

@@ -2,7 +2,8 @@ import { paginateDescribeInstanceTypes } from '@aws-sdk/client-ec2';
 import type { InstanceTypes } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import type { AwsClients } from '../aws-clients.service.js';
-import { addressPerHour, diskPerGbHour, factorOf, PRICED_AT, type PricedType, pricedTypes } from './price-table.js';
+import { OnDemandPrices } from './on-demand-prices.service.js';
+import { type PricedType, pricedTypes, type RegionPrices } from './price-table.js';
 import { QuotasService } from './quotas.service.js';
 import { SpotPrices } from './spot-prices.service.js';
 
@@ -15,17 +16,20 @@ export class TypesService {
   constructor(
     private readonly quotas: QuotasService,
     private readonly spot: SpotPrices,
+    private readonly onDemand: OnDemandPrices,
   ) {}
 
   async list(clients: AwsClients, region: string): Promise<InstanceTypes> {
     const priced = pricedTypes(region);
     const codes = new Set(priced.map(({ quotas }) => quotas['on-demand']));
-    const [free, limits, spot] = await Promise.all([
+    const [prices, free, limits, spot] = await Promise.all([
+      this.onDemand.of(clients, region),
       this.freeOf(clients, region, priced),
       this.quotas.limits(clients, region, codes),
       this.spotOf(clients, region),
     ]);
-    const items = priced
+    const { types, ...rest } = prices;
+    const items = types
       .filter(({ type }) => free === null || free.has(type))
       .map(({ type, cpus, memoryGb, gpu, pricePerHour, freeTier, quotas }) => ({
         ...{ type, cpus, memoryGb, gpu, pricePerHour },
@@ -33,14 +37,12 @@ export class TypesService {
         freeTier: free?.get(type) ?? freeTier,
         overQuota: cpus > (limits.get(quotas['on-demand']) ?? Infinity),
       }));
-    return {
-      items,
-      pricedAt: PRICED_AT,
-      factor: factorOf(region),
-      region,
-      diskPerGbHour: diskPerGbHour(region),
-      addressPerHour: addressPerHour(region),
-    };
+    return { items, region, ...rest };
+  }
+
+  /** What types, disk and address cost on demand. */
+  pricesOf(clients: AwsClients, region: string): Promise<RegionPrices> {
+    return this.onDemand.of(clients, region);
   }
 
   /** What the types of the price table cost as spot now, as far as AWS says. */

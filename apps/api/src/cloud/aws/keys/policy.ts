@@ -8,6 +8,7 @@ const READS = [
   'ec2:DescribeSecurityGroups',
   'ec2:DescribeInstances',
   'servicequotas:GetServiceQuota',
+  'pricing:GetProducts',
 ];
 const LAUNCHED = ['instance', 'volume', 'network-interface', 'spot-instances-request'];
 const arns = (kinds: readonly string[]): string[] => kinds.map((kind) => `arn:aws:ec2:*:*:${kind}/*`);

@@ -8,7 +8,7 @@ import { type InstanceRecord, InstancesRepository } from '../../instances/instan
 import type { AwsClients } from '../aws-clients.service.js';
 import { type AwsFailure, inWords } from '../aws-errors.js';
 import { ImagesService } from '../catalogue/images.service.js';
-import { pricedTypes } from '../catalogue/price-table.js';
+import { OnDemandPrices } from '../catalogue/on-demand-prices.service.js';
 import { installationId } from '../keys/installation-id.js';
 import { type Candidate, candidates, priceOf } from '../launch/candidates.js';
 import { launchRequest } from '../launch/launch-request.js';
@@ -30,6 +30,7 @@ export class Ec2Launcher {
     private readonly instances: InstancesRepository,
     private readonly reach: ReachService,
     private readonly images: ImagesService,
+    private readonly prices: OnDemandPrices,
     private readonly network: NetworkService,
     private readonly machines: Ec2Machines,
   ) {}
@@ -59,7 +60,8 @@ export class Ec2Launcher {
     { type, buy, subnetId, name: zone }: Candidate,
   ): Promise<Sighting> {
     const { id, name, attempt, region, endsAt } = instance;
-    const priced = pricedTypes(region ?? '').find((each) => each.type === type);
+    const { types } = await this.prices.of(clients, region ?? '');
+    const priced = types.find((each) => each.type === type);
     if (!attempt || !priced) return sighting('asked');
     const installation = installationId(this.config.secretKey);
     const [image, securityGroupId, reach] = await Promise.all([

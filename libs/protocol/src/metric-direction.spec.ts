@@ -45,6 +45,10 @@ describe('the direction of a metric', () => {
   });
 
   it.each([
+    'R-squared',
+    'R^2',
+    'Test R²',
+    'Adj. R-squared',
     'accuracy',
     'acc',
     'val_acc',

@@ -12,7 +12,7 @@ const LOWER = words(`
 `);
 const HIGHER = words(`
   accuracy accuracies acc accs auc auroc auprc aucpr roc ap map ar precision prec recall f1 fscore fbeta f2 iou miou giou jaccard dice
-  r2 rsquared reward rewards rew return returns score scores bleu rouge rouge1 rouge2 rougel meteor cider spice chrf psnr ssim msssim
+  r2 r² rsquared reward rewards rew return returns score scores bleu rouge rouge1 rouge2 rougel meteor cider spice chrf psnr ssim msssim
   mrr ndcg hit hits kappa mcc elbo likelihood sensitivity specificity tpr tnr ppv npv correct success win wins fitness
   top1 top3 top5 silhouette ari nmi purity gini lift pearson spearman correlation corr ndcg10 coverage
 `);
@@ -55,7 +55,13 @@ export function metricWords(name: string): string[] {
         ...part.split(/(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u).map((word) => word.toLowerCase()),
       );
   }
-  return found;
+  return found.includes('r') ? withRSquared(found) : found;
+}
+
+/** `R-squared` and `R^2` are one word. */
+function withRSquared(words: readonly string[]): string[] {
+  const isSquare = (at: number): boolean => words[at - 1] === 'r' && (words[at] === 'squared' || words[at] === '2');
+  return words.flatMap((word, at) => (isSquare(at) ? [] : isSquare(at + 1) ? ['r2'] : [word]));
 }
 
 /** Which way is better, judged by the name alone; null where the name does not say it. */

@@ -2,7 +2,7 @@ import { isBarLine } from './characters.js';
 import { nameOf, placeOf } from './names.js';
 import { wholeNumber } from './numbers.js';
 import { emptyReading, type Found, type Reading } from './reading.js';
-import { cellsOf } from './tables.js';
+import { cellsOf } from './table-cells.js';
 
 interface Row {
   name: string;

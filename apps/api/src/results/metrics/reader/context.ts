@@ -1,6 +1,6 @@
 import { Counters, type CountersState } from './counters.js';
 import type { Located, Place, Reading } from './reading.js';
-import type { Phase } from './vocabulary.js';
+import { type Phase, PLURAL_WORD } from './vocabulary.js';
 
 /** What lines before this one said. */
 export interface ContextState {
@@ -159,7 +159,7 @@ export class Context {
       const key = this.courseOf(count, reading.phase, reading.rank, this.outerFor(reading));
       const local = count === batch;
       this.step = this.counters.place(key, count.value, { total: count.total, epoch: this.epoch, local });
-      return { axis: 'step', x: this.step, held: false };
+      return { axis: 'step', x: this.step, held: count.word === PLURAL_WORD };
     }
     if (epoch) return { axis: 'epoch', x: epoch.value, held: false };
     if (outer) return { axis: 'step', x: outer.value, held: false };

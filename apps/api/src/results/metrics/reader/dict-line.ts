@@ -1,11 +1,13 @@
-import { type Entry, readDict } from './dicts.js';
+import { type Entry, findDict, readDict } from './dicts.js';
 import { type Name, nameOf, phaseOf, placeOf } from './names.js';
 import { emptyReading, type Found, type Reading } from './reading.js';
-import { CONFIG_HEADS } from './vocabulary.js';
+import { CONFIG_HEADS, type Phase } from './vocabulary.js';
 
 /** What a line with a dictionary says. `open`: it goes on in the next line. */
 type DictLine = { reading: Reading } | 'open' | 'none';
 
+const MOST_DICTS = 8;
+const LONGEST_WORD = 40;
 /** Keys of a summary that is printed once, after the training. */
 const SUMMARY_KEYS = new Set(['train_runtime']);
 
@@ -15,16 +17,39 @@ export function readDictLine(text: string, at: number, before: Reading): DictLin
   if (!dict) return 'none';
   if (dict.end < 0) return 'open';
   if (isConfig(text.slice(0, at))) return { reading: before };
-  const reading = { ...emptyReading(), phase: before.phase, rank: before.rank };
+  const phase = dict.phase ?? before.phase ?? phaseBefore(text.slice(0, at));
+  const reading = { ...emptyReading(), phase, rank: before.rank };
   const entries = dict.entries.filter((entry) => !isPlaceEntry(entry, reading));
   if (!reading.epoch && !reading.step && !reading.batch && !reading.outer && !before.bar) {
     Object.assign(reading, { epoch: before.epoch, step: before.step, batch: before.batch, outer: before.outer });
   }
   for (const entry of entries) add(entry, reading);
+  addOthers(text, dict.end, reading);
   reading.whole = entries.some(({ key }) => SUMMARY_KEYS.has(key));
   reading.bare = true;
   return { reading };
 }
+
+/** `train={…} val={…}`: what other dictionaries on the line tell of other phases. */
+function addOthers(text: string, from: number, reading: Reading): void {
+  const { phase } = reading;
+  let at = from;
+  for (let more = 1; more < MOST_DICTS; more++) {
+    const start = at + findDict(text.slice(at));
+    const dict = start < at ? null : readDict(text, start);
+    if (!dict || dict.end < 0) break;
+    reading.phase = dict.phase ?? phaseBefore(text.slice(at, start));
+    if (reading.phase !== null && reading.phase !== phase) for (const entry of dict.entries) add(entry, reading);
+    at = dict.end;
+  }
+  reading.phase = phase;
+}
+
+/** The word right before a dictionary may tell its phase: `val={…}`, but not as the name of a logger: `INFO:val:{…}`. */
+const phaseBefore = (before: string): Phase | null => {
+  const word = /(?<![:\w])([a-z]+)['"]?[\s:=(]*$/i.exec(before.slice(-LONGEST_WORD))?.[1] ?? '';
+  return phaseOf(word.toLowerCase());
+};
 
 /** The last words before it say that it was set: `Best parameters: {…}`. */
 function isConfig(before: string): boolean {

@@ -12,6 +12,7 @@ import {
   isDigit,
   isLetter,
   isWordCode,
+  LESS,
   MINUS,
   OPEN_BRACE,
   OPEN_BRACKET,
@@ -20,7 +21,9 @@ import {
   QUOTE,
   SLASH,
 } from './characters.js';
+import { phaseOf } from './names.js';
 import { scanNumber, specialNumber, wholeNumber } from './numbers.js';
+import { type Phase, PHASE_KEYS } from './vocabulary.js';
 
 /** A number in a dictionary; the keys above it are joined by slashes. */
 export interface Entry {
@@ -34,6 +37,8 @@ export interface Entry {
 
 interface Dict {
   entries: Entry[];
+  /** `"split": "val"`: what all of its numbers belong to. */
+  phase: Phase | null;
   /** Where it ends, or -1 when the text ends before it. */
   end: number;
 }
@@ -46,6 +51,8 @@ interface Level {
   /** Of a list with one number that number. */
   only: Entry | null;
   count: number;
+  /** Of a pair such as `('loss', 0.5)` the name was read. */
+  keyed: boolean;
 }
 
 const DEEPEST = 32;
@@ -67,13 +74,15 @@ const NUMBER_MAKERS = new Set([
 /** Where a dictionary of Python, an object of JSON or of JavaScript begins, or -1. */
 export function findDict(text: string): number {
   const open = text.indexOf('{');
+  const pairs = text.indexOf('[(');
+  // An OrderedDict prints as a list of pairs.
+  if (pairs >= 0 && (open < 0 || pairs < open) && isQuote(text.charCodeAt(pairs + 2))) return pairs;
   if (open < 0) return -1;
   const at = skip(text, open + 1);
   const code = text.charCodeAt(at);
   const begins =
     code !== code ||
-    code === QUOTE ||
-    code === APOSTROPHE ||
+    isQuote(code) ||
     code === OPEN_BRACE ||
     (isLetter(code) && text.charCodeAt(skip(text, bareWord(text, at))) === COLON);
   if (!begins) return -1;
@@ -91,6 +100,7 @@ export function readDict(text: string, start: number): Dict | null {
 class DictReader {
   private readonly entries: Entry[] = [];
   private readonly levels: Level[] = [];
+  private phase: Phase | null = null;
   private at = 0;
 
   constructor(private readonly text: string) {}
@@ -100,10 +110,10 @@ class DictReader {
     if (!this.open('')) return null;
     while (this.levels.length > 0) {
       this.at = skip(this.text, this.at);
-      if (this.at >= this.text.length) return { entries: this.entries, end: -1 };
+      if (this.at >= this.text.length) return { entries: this.entries, phase: this.phase, end: -1 };
       if (!this.step() || this.entries.length > MOST_ENTRIES) return null;
     }
-    return { entries: this.entries, end: this.at };
+    return { entries: this.entries, phase: this.phase, end: this.at };
   }
 
   private open(path: string): boolean {
@@ -111,7 +121,7 @@ class DictReader {
     const close =
       code === OPEN_BRACE ? CLOSE_BRACE : code === OPEN_BRACKET ? CLOSE_BRACKET : code === OPEN_PAREN ? CLOSE_PAREN : 0;
     if (close === 0 || this.levels.length >= DEEPEST) return false;
-    this.levels.push({ close, path, list: close !== CLOSE_BRACE, only: null, count: 0 });
+    this.levels.push({ close, path, list: close !== CLOSE_BRACE, only: null, count: 0, keyed: false });
     this.at++;
     return true;
   }
@@ -132,18 +142,27 @@ class DictReader {
       return true;
     }
     if (level.list) {
+      if (level.close === CLOSE_PAREN && level.count === 0 && !level.keyed && isQuote(code)) return this.pairKey(level);
       level.count++;
       return this.value(level.path, level);
     }
     const key = this.key();
     if (key === null) return false;
     this.at = skip(this.text, this.at);
-    return this.at >= this.text.length || this.value(level.path === '' ? key : `${level.path}/${key}`, null);
+    return this.at >= this.text.length || this.value(joined(level.path, key), null);
+  }
+
+  private pairKey(level: Level): boolean {
+    const key = this.quoted(this.text.charCodeAt(this.at));
+    if (key === null) return false;
+    level.path = joined(level.path, key);
+    level.keyed = true;
+    return true;
   }
 
   private key(): string | null {
     const code = this.text.charCodeAt(this.at);
-    const key = code === QUOTE || code === APOSTROPHE ? this.quoted(code) : this.word();
+    const key = isQuote(code) ? this.quoted(code) : this.word();
     if (key === null) return null;
     this.at = skip(this.text, this.at);
     const after = this.text.charCodeAt(this.at);
@@ -180,10 +199,11 @@ class DictReader {
     const start = this.at;
     const code = text.charCodeAt(start);
     if (code === OPEN_BRACE || code === OPEN_BRACKET || code === OPEN_PAREN) return this.open(key);
-    if (code === QUOTE || code === APOSTROPHE) {
+    if (isQuote(code)) {
       const inner = this.quoted(code);
       const y = inner === null || inner.length > 40 ? null : wholeNumber(inner);
       if (y !== null) this.found({ key, y, from: start + 1, to: this.at - 1, quoted: true }, list);
+      else if (inner !== null && PHASE_KEYS.has(key.toLowerCase())) this.phase ??= phaseOf(inner.toLowerCase());
       return inner !== null;
     }
     const next = text.charCodeAt(start + 1);
@@ -193,7 +213,20 @@ class DictReader {
       if (clean && total !== total) this.found({ key, y: value, from: start, to: end, quoted: false }, list);
       return true;
     }
+    if (code === LESS) return this.shown(key, list);
     return this.other(key, list, code === MINUS || code === PLUS ? start + 1 : start);
+  }
+
+  /** `<tf.Tensor: shape=(), dtype=float32, numpy=0.5>`, `<class 'float'>`. */
+  private shown(key: string, list: Level | null): boolean {
+    const close = this.text.indexOf('>', this.at);
+    if (close < 0) return false;
+    const inner = this.text.slice(this.at, close);
+    const label = inner.lastIndexOf('numpy=');
+    const y = label < 0 || close - label > 60 ? null : wholeNumber(inner.slice(label + 6));
+    if (y !== null) this.found({ key, y, from: this.at + label + 6, to: close, quoted: false }, list);
+    this.at = close + 1;
+    return true;
   }
 
   /** `NaN`, `True`, `tensor(0.5)`, `datetime.date(…)`. */
@@ -229,6 +262,9 @@ class DictReader {
     else list.only = entry;
   }
 }
+
+const isQuote = (code: number): boolean => code === QUOTE || code === APOSTROPHE;
+const joined = (path: string, key: string): string => (path === '' ? key : `${path}/${key}`);
 
 function skip(text: string, at: number): number {
   while (isBlank(text.charCodeAt(at))) at++;

@@ -17,14 +17,14 @@ import {
   TILDE,
 } from './characters.js';
 import { Gathering } from './gathering.js';
-import { headPlaces } from './head-places.js';
+import { headPlaces, numberedPlaces } from './head-places.js';
 import { formOf, type LineForm } from './line-form.js';
-import { gluedPlace, type Name, nameOf, phaseOf, phaseOnly } from './names.js';
-import { firstOf, isPairOfCounts, openingParen, phaseBefore, tellsEvent } from './phrases.js';
+import { gluedPlace, isHeadPlural, type Name, nameOf, phaseOf, phaseOnly } from './names.js';
+import { firstOf, isPairOfCounts, openingParen, phaseBefore, phaseUnderKey, tellsEvent } from './phrases.js';
 import type { Reading } from './reading.js';
 import { isDrawn, isKind, isNumbered, isPunct, NUMBER, PUNCT, RULE, tokens, WORD } from './tokens.js';
 import type { Phase } from './vocabulary.js';
-import { WRAPPERS } from './vocabulary.js';
+import { PLURAL_WORD, WRAPPERS } from './vocabulary.js';
 
 /** Words between a measure and the place where it was taken. */
 const LINKS = new Set(['at', 'after', 'in', 'for', 'on']);
@@ -43,12 +43,15 @@ export class LineReader extends Gathering {
   private numbers = false;
   /** Of `Cost after iteration 100: 0.5` the cost, which the number after the one at `place` tells. */
   private subject: Subject | null = null;
+  /** The number after `Steps:` at the head of the line, or -1: beside a measure it says where that was taken. */
+  private plural = -1;
 
   /** `from`: where in the text to begin, after what was read in another way. */
   read(text: string, decimalCommas: boolean, to = text.length): Reading {
     this.begin(to === text.length ? text : text.slice(0, to), decimalCommas);
     this.phrase = -1;
     this.subject = null;
+    this.plural = -1;
     const silent = tellsEvent(this.text, this.head);
     this.numbers = false;
     let words = 0;
@@ -65,6 +68,9 @@ export class LineReader extends Gathering {
         if (tokens.value[at] !== DOT || kind !== PUNCT) this.phrase = -1;
       }
     }
+    for (const place of numberedPlaces(this.text)) this.place(place.kind, place);
+    if (this.plural > 0 && !this.reading.epoch && this.reading.values.some(({ kind }) => kind === 'sure'))
+      this.placeAt(this.plural, 'step', PLURAL_WORD);
     if (!this.reading.step && !this.reading.batch && this.reading.values.length > 0)
       for (const place of headPlaces(this.reading.epoch !== null)) this.place(place.kind, place);
     this.reading.phase = this.phase;
@@ -91,6 +97,7 @@ export class LineReader extends Gathering {
     if (this.phrase < 0) this.phrase = at;
     const last = this.text.charCodeAt((tokens.end[at] ?? 0) - 1);
     if (last >= 48 && last <= 57) this.glued(at);
+    if (isPunct(at - 1, COLON) || isPunct(at - 1, EQUALS)) this.tell(phaseUnderKey(this.text, at));
     return isPunct(at + 1, OPEN_PAREN) && tokens.gap[at + 1] === 0 ? this.afterCall(at) : at;
   }
 
@@ -186,11 +193,11 @@ export class LineReader extends Gathering {
     return at;
   }
 
-  /** `loss: tensor(0.5, grad_fn=…)`. */
+  /** `loss: tensor(0.5, grad_fn=…)`, and without the colon as `print('loss', loss)` writes it. */
   private wrapped(at: number, wrapper: number, silent: boolean): number {
     let left = wrapper - 1;
     while (isPunct(left, EQUALS) || isPunct(left, COLON) || isPunct(left, APOSTROPHE) || isPunct(left, QUOTE)) left--;
-    if (left < wrapper - 1 && isKind(left, WORD)) this.named(at, left, left, false, true, silent);
+    if (isKind(left, WORD)) this.named(at, left, left, false, left < wrapper - 1, silent);
     return at;
   }
 
@@ -240,6 +247,7 @@ export class LineReader extends Gathering {
       if (!silent && !opened) this.subject = this.subjectOf(at, last - place.words);
       return;
     }
+    if (strong && last === this.head && isHeadPlural(this.wordText(last))) this.plural = at;
     const first = firstOf(this.text, last, this.head);
     const name = nameOf(this.text.slice(tokens.start[first], tokens.end[end]));
     for (let part = first; part <= end; part++) if (tokens.kind[part] === NUMBER) tokens.weighed = true;
@@ -249,7 +257,11 @@ export class LineReader extends Gathering {
       this.tell(phase);
       return;
     }
-    if (phase !== null && !strong && !opened && isPunct(at + 1, OPEN_BRACKET)) {
+    if (phase !== null && opened && isPairOfCounts(at)) {
+      // `Train: [0/300][10/1251]`: that it trains goes without saying.
+      if (phase !== 'train') this.tell(phase);
+      this.placeAt(at, 'epoch', 'epoch');
+    } else if (phase !== null && !strong && !opened && isPunct(at + 1, OPEN_BRACKET)) {
       // timm: `Train: 0 [ 0/100]`, though with a colon.
       this.tell(phase);
       this.placeAt(at, 'epoch', 'epoch');

@@ -1,4 +1,5 @@
 import { metricWords } from '@mle/protocol';
+import { isMetric, saidBy } from './sentences.js';
 import type { Phase, PlaceKind } from './vocabulary.js';
 import {
   BEST_WORDS,
@@ -6,8 +7,7 @@ import {
   COUNTING,
   COURSE_SETTINGS,
   HEAD_PLACES,
-  METRIC_ENDINGS,
-  METRICS,
+  HEAD_PLURALS,
   NEVER,
   PHASE_COMPANY,
   PHASES,
@@ -15,7 +15,6 @@ import {
   PLACES,
   PLURAL_PLACES,
   SETTINGS,
-  STOP_WORDS,
   SUSPICIOUS,
   TIMED_COSTS,
 } from './vocabulary.js';
@@ -59,13 +58,16 @@ export function nameOf(raw: string): Name {
 }
 
 function judge(raw: string): Name {
-  const spoken = withoutSentence(raw.split(/\s+/).filter((word) => word !== ''));
-  const name = spoken.join(' ').replace(/'s\b/g, '').replace(/[,'"]/g, '').trim();
+  const { name: spoken, measure } = saidBy(
+    raw.split(/\s+/).filter((word) => word !== ''),
+    (word) => phaseOf(word) !== null,
+  );
+  const name = plain(spoken);
   const words = metricWords(name);
   const first = spoken[0]?.toLowerCase() ?? '';
   return {
     name,
-    kind: name === '' || name.length > LONGEST_NAME ? 'never' : kindOf(words),
+    kind: name === '' || name.length > LONGEST_NAME ? 'never' : kindOf(metricWords(plain(measure))),
     place: placeOf(name),
     phase: words.map(phaseOf).find((phase) => phase !== null) ?? null,
     phaseLeads: spoken.length > 1 && phaseOf(first) !== null,
@@ -76,37 +78,21 @@ function judge(raw: string): Name {
   };
 }
 
+/** Without quotes, and without what an f-string of Python shows of a call: `loss.item()`. */
+const plain = (words: readonly string[]): string =>
+  words
+    .join(' ')
+    .replace(/'s\b/g, '')
+    .replace(/[,'"]|(?:\.item)?\(\)/g, '')
+    .trim();
+
 export const phaseOf = (word: string): Phase | null => (hasOwn(PHASES, word) ? (PHASES[word] ?? null) : null);
-
-/**
- * Of `Accuracy of the network on the test images` what comes before the sentence, of `Finished with final loss` what
- * comes after.
- */
-function withoutSentence(words: string[]): string[] {
-  if (words.length < 2) return words;
-  const lower = words.map((word) => word.toLowerCase());
-  const of = lower.findIndex((word) => word === 'of' || word === 'for' || word === 'on' || word === 'over');
-  if (of > 0 && isSure(lower.slice(0, of)) && !isSure(lower.slice(of))) return withoutSentence(words.slice(0, of));
-  let end = words.length;
-  while (end > 1 && STOP_WORDS.has(lower[end - 1] ?? '')) end--;
-  let from = end;
-  while (from > 0 && !STOP_WORDS.has(lower[from - 1] ?? '')) from--;
-  return words.slice(from, end);
-}
-
-const isSure = (words: readonly string[]): boolean => words.some((word) => metricWords(word).some(isMetric));
-
-function isMetric(word: string): boolean {
-  return (
-    METRICS.has(word) ||
-    METRICS.has(word.replace(/\d{1,9}$/, '')) ||
-    METRIC_ENDINGS.some((ending) => word.endsWith(ending))
-  );
-}
 
 /** The last word says what a thing is: a loss weight is a weight, a total loss is a loss. */
 function kindOf(words: readonly string[]): NameKind {
   const last = words.at(-1) ?? '';
+  // `loss/train/total`
+  if (last === 'total' && words.some(isMetric)) return 'sure';
   const bare = last.replace(/\d{1,9}$/, '');
   if (words.includes('lr') || words.includes('learning')) return 'course';
   if (NEVER.has(last) || (bare !== '' && NEVER.has(bare))) return 'never';
@@ -173,6 +159,9 @@ export function gluedPlace(word: string, atHead: boolean): { kind: PlaceKind; wo
 
 /** A plural such as `steps` counts only where a count is told, not where a number is set. */
 export const isPluralPlace = (name: string): boolean => PLURAL_PLACES.has(name.toLowerCase());
+
+/** The words in which the head of a line may count: `Steps : 100, …`. */
+export const isHeadPlural = (name: string): boolean => HEAD_PLURALS.has(name.toLowerCase());
 
 /** Whether words say nothing but a phase: `Test set`, `Validation results`. */
 export function phaseOnly(words: readonly string[]): Phase | null {

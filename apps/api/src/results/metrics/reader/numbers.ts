@@ -48,7 +48,7 @@ const OTHER_UNITS = words(
 const LONGEST_UNIT = 8;
 const LONGEST = 64;
 const EXPONENT = 101;
-const { isFinite } = Number;
+const { isFinite, isInteger: whole } = Number;
 
 /**
  * Reads the number that begins at `at` (a sign, a digit, or a dot before a digit). Looks at each character at most a
@@ -182,7 +182,7 @@ function fraction(text: string, slash: number): void {
   scanned.end = end;
 }
 
-/** A unit after a space belongs to the number: `12 s` is no measure of a model. So does `/ 100`. */
+/** A unit after a space belongs to the number: `12 s` is no measure of a model. So do `/ 100` and `out of 100`. */
 function afterSpace(text: string): void {
   let at = scanned.end;
   while (text.charCodeAt(at) === SPACE) at++;
@@ -199,6 +199,12 @@ function afterSpace(text: string): void {
   if (!per && (isWordCode(text.charCodeAt(end)) || text.charCodeAt(end) === COLON || text.charCodeAt(end) === 61))
     return;
   const word = text.slice(at, end);
+  if (word === 'out' || word === 'of') {
+    const of = word === 'of' ? end : text.startsWith(' of', end) ? end + 3 : -1;
+    if (of > 0 && text.charCodeAt(of) === SPACE && isDigit(text.charCodeAt(of + 1)) && whole(scanned.value))
+      fraction(text, of);
+    return;
+  }
   const plain = !per && PLAIN_UNITS.has(word);
   if (!per && !plain && !OTHER_UNITS.has(word)) return;
   scanned.clean &&= plain;

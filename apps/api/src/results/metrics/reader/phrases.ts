@@ -1,7 +1,7 @@
 import { CLOSE_BRACKET, OPEN_BRACKET, OPEN_PAREN } from './characters.js';
 import { gluedPlace, phaseOf, phaseOnly } from './names.js';
 import { isKind, isPunct, NUMBER, tokens, WORD } from './tokens.js';
-import { EVENTS, type Phase } from './vocabulary.js';
+import { EVENTS, type Phase, PHASE_KEYS } from './vocabulary.js';
 
 /** Words of one name. */
 const MOST_WORDS = 10;
@@ -23,11 +23,15 @@ export function tellsEvent(text: string, head: number): boolean {
   for (let at = 0; at < Math.min(tokens.count, 8); at++) {
     if (tokens.kind[at] !== WORD) continue;
     const word = wordAt(text, at);
-    if (at === head && EVENTS.has(word.toLowerCase())) return true;
+    if (at === head && EVENTS.has(word.toLowerCase())) return !isBoosting(text, at);
     if (word.endsWith('Warning') || word.endsWith('Exception')) return true;
   }
   return false;
 }
+
+/** The one message of LightGBM's own that tells values: `[LightGBM] [Info] Iteration:1, training auc : 0.9`. */
+const isBoosting = (text: string, head: number): boolean =>
+  wordAt(text, head) === 'LightGBM' && isKind(head + 5, WORD) && wordAt(text, head + 5) === 'Iteration';
 
 /** The first of the words that belong together: nothing but single blanks between them. */
 export function firstOf(text: string, last: number, head: number): number {
@@ -61,6 +65,12 @@ export function phaseBefore(text: string, first: number, last: number): Phase | 
   if (last > first) words.push(wordAt(text, last));
   return phaseOnly(words);
 }
+
+/** `split=val`, `phase: train`. */
+export const phaseUnderKey = (text: string, at: number): Phase | null =>
+  isKind(at - 2, WORD) && PHASE_KEYS.has(wordAt(text, at - 2).toLowerCase())
+    ? phaseOf(wordAt(text, at).toLowerCase())
+    : null;
 
 /** `[0/5][50/1583]`: epochs, then batches. */
 export const isPairOfCounts = (at: number): boolean =>

@@ -8,6 +8,7 @@ import {
   isWordCode,
   MINUS,
   OPEN_BRACKET,
+  OPEN_PAREN,
   PIPE,
   SLASH,
 } from './characters.js';
@@ -40,6 +41,9 @@ const LONGEST_WORD = 60;
 const MOST_PARTS = 8;
 /** `rank 0: `, `Rank=1 | ` */
 const RANK = /^rank ?[:=]? ?(\d{1,5})(?=(?: ?[:|,]| -) )/i;
+/** As mpirun and horovodrun tag what each process prints: `[1,0]<stdout>:`. */
+const TAGGED = /^\[\d{1,5},(\d{1,5})\]<std(?:out|err)>/;
+const CALLER = /^\([\w./]+[ :]\d{1,6}\)/;
 const LONGEST_RANK = 20;
 const SMALL_R = 114;
 const NONE: Prefix = { end: 0, rank: null, phase: null };
@@ -68,6 +72,7 @@ export function prefixOf(text: string): Prefix {
 function part(text: string, at: number, prefix: Prefix, leveled: boolean): number {
   const code = text.charCodeAt(at);
   if (code === OPEN_BRACKET) return bracket(text, at, prefix);
+  if (code === OPEN_PAREN) return prefix.end === 0 ? -1 : callerEnd(text, at);
   if (isDigit(code)) return stamp(text, at);
   if (!isLetter(code)) return -1;
   const ranked = RANK.exec(text.slice(at, at + LONGEST_RANK));
@@ -107,16 +112,41 @@ function isSeparated(text: string, end: number): boolean {
   return code === MINUS || code === PIPE || code === COLON;
 }
 
-/** `[2026-11-28 13:47:27,123]`, `[INFO]`, `[train.py:31]`, `[rank0]`; not `[Epoch 1/3]` and not `[640/60000]`. */
+/**
+ * `[2026-11-28 13:47:27,123]`, `[INFO]`, `[train.py:31]`, `[rank0]`, `[1,0]<stdout>`; not `[Epoch 1/3]` and not
+ * `[640/60000]`.
+ */
 function bracket(text: string, at: number, prefix: Prefix): number {
   const close = text.slice(at, at + LONGEST_BRACKET).indexOf(']');
   if (close < 0) return -1;
   const inner = text.slice(at + 1, at + close).trim();
   const lower = inner.toLowerCase();
+  const tagged = TAGGED.exec(text.slice(at, at + LONGEST_RANK));
+  if (tagged) {
+    prefix.rank = `rank${tagged[1]}`;
+    return at + tagged[0].length;
+  }
   if (/^(?:rank|default|gpu) ?:?\d{1,5}$/.test(lower)) prefix.rank = lower.replace(/[ :]/g, '');
-  else if (!isStamp(inner) && !LEVELS.has(inner) && !/\.py:\d/.test(inner) && !inner.includes(' INFO')) return -1;
+  else if (
+    !isStamp(inner) &&
+    !LEVELS.has(inner) &&
+    !/\.py:\d/.test(inner) &&
+    !inner.includes(' INFO') &&
+    !isHost(inner, text, at + close + 1)
+  )
+    return -1;
   return at + close + 1;
 }
+
+/** `(main.py 195)`, `(trainer:272)`: where the message was logged. */
+function callerEnd(text: string, at: number): number {
+  const caller = CALLER.exec(text.slice(at, at + LONGEST_WORD));
+  return caller ? at + caller[0].length : -1;
+}
+
+/** The name of a host before a date. */
+const isHost = (inner: string, text: string, after: number): boolean =>
+  /^[\w.-]+$/.test(inner) && phaseOf(inner.toLowerCase()) === null && stamp(text, skipBlanks(text, after)) > 0;
 
 /** A date or a time: digits with at least one colon, or two dashes or slashes between them. */
 function isStamp(text: string): boolean {

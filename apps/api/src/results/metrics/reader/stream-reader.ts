@@ -41,6 +41,8 @@ export interface Shared extends Records {
 }
 
 const LONGEST_PHASE = 60;
+/** LightGBM and XGBoost tell the scores of the best iteration again below this. */
+const BEST_NEXT = /best iteration(?: is)?:\s*$/i;
 /** With these a count may begin a line: `E1`, `i=1`, `t: 3`. */
 const LETTERS_OF_PLACE = new Set(Array.from('EeIiTt', (letter) => letter.charCodeAt(0)));
 /** The first byte of the characters that boxes are drawn with. */
@@ -269,7 +271,7 @@ export class StreamReader implements LineSink {
   /** A line without numbers may head a table, a phase or a last report. */
   private words(text: string, reading: Reading, line: SourceLine, fate: LineFate): void {
     this.tables.offer(text);
-    if (text.includes('est iteration is')) this.shared.context.expectWhole();
+    if (BEST_NEXT.test(text)) this.shared.context.expectWhole();
     const phase = text.length <= LONGEST_PHASE ? phaseAlone(text) : null;
     if (phase !== null) this.shared.context.enterPhase(phase);
     else this.recorder.commit(reading, line, fate);

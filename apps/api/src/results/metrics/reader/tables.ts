@@ -1,10 +1,9 @@
-import { COLON, isBarLine, isBlank, isDigit, isDrawing, isLetter } from './characters.js';
-import { nameOf, placeOf } from './names.js';
+import { COLON, isBlank, isDigit, isDrawing, isLetter } from './characters.js';
+import { nameOf, phaseOf, placeOf } from './names.js';
 import { scanNumber, wholeNumber } from './numbers.js';
 import { emptyReading, type Found, type Reading } from './reading.js';
-
-/** How the columns of a table are parted. */
-type Style = 'blank' | 'bar' | 'comma' | 'semicolon' | 'tab';
+import { type Cell, cellsOf, MOST_COLUMNS, REPORT, type Style, styleOf } from './table-cells.js';
+import { columnPlace, headOf, indexedHead, isPhaseColumn } from './table-heads.js';
 
 export interface TablesState {
   /** The last line that could be the head of a table. */
@@ -15,18 +14,9 @@ export interface TablesState {
   passed: number;
 }
 
-interface Cell {
-  text: string;
-  from: number;
-  to: number;
-}
-
 const LONGEST_HEAD = 2_000;
-const MOST_COLUMNS = 100;
-const LONGEST_CELL = 60;
 /** A head holds no longer than so many lines that are no rows. */
 const MOST_PASSED = 60;
-const REPORT = ['precision', 'recall', 'f1-score', 'support'];
 
 /** Reads rows of numbers whose names stand in a line above them. */
 export class Tables {
@@ -132,13 +122,16 @@ export class Tables {
         if (nameOf(column).kind === 'never') continue;
         values.push(cell);
         names.push(column);
-      } else if (i === 0 && isLetter(cell.text.charCodeAt(0))) label = cell.text;
+      } else if (isPhaseColumn(column) && phaseOf(cell.text.toLowerCase()) !== null)
+        reading.phase = phaseOf(cell.text.toLowerCase());
+      else if (i === 0 && isLetter(cell.text.charCodeAt(0))) label = cell.text;
       else if (!isFiller(cell.text)) return null;
     }
     // One number after a word is a pair, and a word of place is no label.
     if (label !== '' && (reading.epoch || reading.step || placeOf(label) !== null || values.length < 2)) return null;
     const placed = reading.epoch ?? reading.step ?? reading.batch;
-    const named = label === '' || label === 'all' ? names : names.map((name) => `${label} ${name}`);
+    const before = reading.phase !== null ? `${reading.phase}/` : label === '' || label === 'all' ? '' : `${label} `;
+    const named = names.map((name) => `${before}${name}`);
     const found = valuesOf(values, named);
     // Beside measures of a model the other columns are measures too, `P` and `R`.
     const measures = found.some(({ kind }) => kind === 'sure');
@@ -146,9 +139,6 @@ export class Tables {
     return reading;
   }
 }
-
-const columnPlace = (column: string): 'epoch' | 'step' | null =>
-  column === 'E' ? 'epoch' : column === '#' ? 'step' : null;
 
 function placeIn(column: string, text: string): { value: number; total: number | null } | null {
   if (placeOf(column) === null && columnPlace(column) === null) return null;
@@ -177,86 +167,6 @@ function rowLike(cells: readonly Cell[]): boolean {
     cells.some(({ text }) => isAmount(text)) &&
     cells.every(({ text }, i) => isAmount(text) || isFiller(text) || (i < 2 && isLetter(text.charCodeAt(0))))
   );
-}
-
-/** The names of the columns, where the line is the head of such a table. */
-function headOf(candidate: string, style: Style, count: number): string[] | null {
-  const wide = style === 'blank' ? splitWide(candidate) : cellsOf(candidate, style).map(({ text }) => text);
-  const narrow = style === 'blank' ? cellsOf(candidate, style).map(({ text }) => text) : wide;
-  const isReportHead = narrow.join(' ') === REPORT.join(' ');
-  const columns = (isReportHead ? narrow : wide.length === count ? wide : narrow.length === count ? narrow : []).map(
-    columnName,
-  );
-  if (
-    columns.length < 2 ||
-    columns.some(
-      (column) => column === '' || column.length > LONGEST_CELL || column.endsWith(':') || wholeNumber(column) !== null,
-    )
-  )
-    return null;
-  const known = columns.some(
-    (column) => placeOf(column) !== null || columnPlace(column) !== null || nameOf(column).kind === 'sure',
-  );
-  return known ? columns : null;
-}
-
-/** pandas prints the index of its rows, from 0, below no name; a head without a place is one of data. */
-function indexedHead(candidate: string, style: Style, cells: readonly Cell[]): string[] | null {
-  if (style !== 'blank' || cells[0]?.text !== '0') return null;
-  const columns = headOf(candidate, style, cells.length - 1);
-  return columns?.some((column) => placeOf(column) !== null) ? ['index', ...columns] : null;
-}
-
-/** ultralytics opens a bracket in one column and closes it in another: `Box(P   R   mAP50)`. */
-function columnName(text: string): string {
-  const open = text.indexOf('(');
-  if (open >= 0 && !text.includes(')')) return text.slice(open + 1).trim();
-  return open < 0 && text.endsWith(')') ? text.slice(0, -1) : text;
-}
-
-/** Parted by two blanks at least. */
-function splitWide(text: string): string[] {
-  return text
-    .split(/ {2}|\t/)
-    .map((cell) => cell.trim())
-    .filter((cell) => cell !== '');
-}
-
-function styleOf(line: string): Style {
-  for (let at = 0; at < line.length; at++) {
-    const code = line.charCodeAt(at);
-    if (isBarLine(code)) return 'bar';
-    if (code === 44) return 'comma';
-    if (code === 59) return 'semicolon';
-  }
-  return line.trim().includes('\t') ? 'tab' : 'blank';
-}
-
-/** The cells of a line; bars at its ends part nothing. */
-export function cellsOf(line: string, style: Style): Cell[] {
-  const cells: Cell[] = [];
-  let start = 0;
-  for (let at = 0; at <= line.length && cells.length <= MOST_COLUMNS; at++) {
-    if (at < line.length && !parts(line.charCodeAt(at), style)) continue;
-    let [from, to] = [start, at];
-    while (from < to && isBlank(line.charCodeAt(from))) from++;
-    while (to > from && isBlank(line.charCodeAt(to - 1))) to--;
-    if (
-      to > from ||
-      style === 'comma' ||
-      style === 'semicolon' ||
-      (style === 'bar' && cells.length > 0 && at < line.length)
-    )
-      cells.push({ text: line.slice(from, to), from, to });
-    start = at + 1;
-  }
-  return cells;
-}
-
-function parts(code: number, style: Style): boolean {
-  if (style === 'bar') return isBarLine(code);
-  if (style === 'comma') return code === 44;
-  return style === 'semicolon' ? code === 59 : style === 'tab' ? code === 9 : isBlank(code);
 }
 
 /** The line without a progress bar at its end, and without the `640:` that names it. */

@@ -1,6 +1,8 @@
 import {
   APOSTROPHE,
   AT,
+  CARET,
+  CLOSE_PAREN,
   COLON,
   DOT,
   EQUALS,
@@ -12,6 +14,7 @@ import {
   isLetter,
   isWordCode,
   MINUS,
+  OPEN_PAREN,
   PERCENT,
   PIPE,
   PLUS,
@@ -36,7 +39,7 @@ const EXTENSIONS = new Set(
   ),
 );
 /** Words that are shortened with a dot stay one name with what follows: `Val. Loss`. */
-const SHORTENED = new Set('val avg acc err std max min tr ts prec rec cls reg aux'.split(' '));
+const SHORTENED = new Set('val avg adj acc err std max min tr ts prec rec cls reg aux'.split(' '));
 
 /**
  * The words and numbers of one line, in columns. There is one object for all lines: making one for each would cost more
@@ -162,7 +165,8 @@ function pushNumber(start: number, end: number, gap: number, value: number, tota
 function number(text: string, start: number, gap: number): number {
   const before = tokens.count - 1;
   const code = before >= 0 && tokens.kind[before] === PUNCT ? tokens.value[before] : 0;
-  rule.afterSeparator = code === EQUALS || code === COLON;
+  // Behind a word and a blank a comma is none of a list either: `loss 0,512`.
+  rule.afterSeparator = code === EQUALS || code === COLON || (gap > 0 && before >= 0 && tokens.kind[before] === WORD);
   const { clean, end, value, total, percent } = scanNumber(text, start, rule);
   if (!clean) return push(JUNK, start, end, gap, 0);
   if (scanned.decimalComma) tokens.decimalComma = true;
@@ -191,6 +195,8 @@ function word(text: string, start: number, gap: number): number {
     else if (code === AT && isLetter(text.charCodeAt(at + 1))) at++;
     else if (code === APOSTROPHE && text.charCodeAt(at + 1) === 115 && isBlank(text.charCodeAt(at + 2))) at += 2;
     else if (code === PERCENT && isSeparator(text.charCodeAt(at + 1))) at++;
+    else if (code === CARET && isDigit(text.charCodeAt(at + 1))) at += 2;
+    else if (code === OPEN_PAREN && text.charCodeAt(at + 1) === CLOSE_PAREN) at += 2;
     else break;
   }
   const code = text.charCodeAt(at);
@@ -205,7 +211,7 @@ function word(text: string, start: number, gap: number): number {
   if (
     code === DOT &&
     at - start <= 4 &&
-    isBlank(text.charCodeAt(at + 1)) &&
+    (isBlank(text.charCodeAt(at + 1)) || isSeparator(text.charCodeAt(at + 1))) &&
     SHORTENED.has(text.slice(start, at).toLowerCase())
   )
     at++;

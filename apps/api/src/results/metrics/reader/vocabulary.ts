@@ -10,7 +10,7 @@ export const METRICS = words(`
   mse rmse mae mape smape wape msle rmsle mase nmse r2 rsquared ppl perplexity bleu rouge rouge1 rouge2 rougel meteor cider chrf wer cer reward rewards rew return returns score scores kl kld elbo
   nll bce ce xent crossentropy entropy deviance psnr ssim lpips fid kappa mcc mrr ndcg hits top1 top3 top5 specificity sensitivity likelihood gap regret advantage silhouette ari nmi inertia purity
   bpb bpc bpd eer spearman pearson correlation corr cost objective fitness gini hinge brier ece chamfer improve improvement divergence metric norm grad gradnorm criterion
-  tpr fpr tnr fnr explained oob hter dsc hd95 epe determination
+  r² tpr fpr tnr fnr explained oob hter dsc hd95 epe determination
 `);
 /** Endings of names that are written in one word: `trainloss`. */
 export const METRIC_ENDINGS = ['loss', 'accuracy', 'error', 'entropy', 'reward', 'score'];
@@ -72,6 +72,12 @@ export const STOP_WORDS = words(`
   so far only achieved equals as using under while when until each every per
 `);
 
+export const ARTICLES = words('the a an our your its this that');
+/** Before `of` these keep what follows from being the measure itself. */
+export const STATISTICS = words(
+  'std stdev stddev deviation variance var mean average avg median sum min max minimum maximum',
+);
+
 export const PHASES: Readonly<Record<string, Phase>> = {
   train: 'train',
   training: 'train',
@@ -92,6 +98,8 @@ export const PHASES: Readonly<Record<string, Phase>> = {
   evaluate: 'eval',
   holdout: 'test',
 };
+/** What is told under such a name is a phase: `"split": "val"`. */
+export const PHASE_KEYS = words('split mode phase stage subset set partition');
 /** Beside a phase these still say nothing but the phase: `Test set:`, `Validation results:`. */
 export const PHASE_COMPANY = words(
   'set error results result metrics metric phase step epoch stats summary dataset data split loop mode on subset final performance report scores',
@@ -102,6 +110,7 @@ export const BEST_WORDS = words('best final');
 
 export const PLACES: Readonly<Record<string, PlaceKind>> = {
   epoch: 'epoch',
+  epoche: 'epoch',
   ep: 'epoch',
   epo: 'epoch',
   step: 'step',
@@ -144,6 +153,10 @@ export const PLACE_MODIFIERS = words(
 export const PLACE_DENIERS = words('best total max maximum num per over last final every stopped stop number by');
 /** Of these the word of place alone, in the plural, is a setting: `epochs: 40`. */
 export const PLURAL_PLACES = words('steps timesteps');
+/** At the head of a line that tells measures these may count too: told again and again, they are a place. */
+export const HEAD_PLURALS = words('steps timesteps iterations');
+/** The word of a place that one of these tells. */
+export const PLURAL_WORD = 'steps:';
 
 /** What numbers are printed in. */
 export const WRAPPERS = new Set([
@@ -157,4 +170,7 @@ export const WRAPPERS = new Set([
   'Array',
   'DeviceArray',
   'array',
+  'tf.Tensor',
+  'torch.tensor',
+  'np.array',
 ]);

@@ -1,0 +1,134 @@
+import { type CorpusCase, lines, loop } from './corpus-case.js';
+
+const OWN = 'loops as people write them in tutorials and questions';
+
+/** What languages and their libraries make of a number that is printed without a format. */
+export const languages: CorpusCase[] = [
+  {
+    style: 'R numbers what it prints',
+    form: 'print(paste(…)) of R',
+    output: lines(
+      loop(1, 2, (e) => `[1] "Epoch ${e} Loss 0.${e}"`),
+      loop(1, 2, (e) => `[1] "rmse: 1.${e}"`),
+      '[1] "Accuracy: 0.95"',
+      '[1] 0.9533',
+    ),
+    series: { Loss: ['epoch', 2, [1, 0.1], [2, 0.2]], rmse: ['index', 2, [0, 1.1], [1, 1.2]] },
+    finals: { Accuracy: 0.95 },
+  },
+  {
+    style: 'coefficients of determination',
+    form: 'statsmodels, summary of OLS; summary of lm in R; scikit-learn examples',
+    output: lines(
+      'Dep. Variable:                      y   R-squared:                       0.955',
+      'Model:                            OLS   Adj. R-squared:                  0.953',
+      'Residual standard error: 3.046 on 30 degrees of freedom',
+      'R^2: 0.92',
+      'R² test: 0.93',
+      'Train R squared = 0.94',
+    ),
+    series: {},
+    finals: {
+      'R-squared': 0.955,
+      'Adj. R-squared': 0.953,
+      'Residual standard error': 3.046,
+      'R^2': 0.92,
+      'R² test': 0.93,
+      'Train R squared': 0.94,
+    },
+  },
+  {
+    style: 'a tensor behind a name and a blank',
+    form: "print('loss', loss) of PyTorch, TensorFlow and JAX",
+    output: lines(
+      'epoch 1 loss tensor(0.5, grad_fn=<MseLossBackward0>)',
+      "epoch 2, loss tensor(0.4, device='cuda:0')",
+      'epoch 3 loss: tf.Tensor(0.3, shape=(), dtype=float32)',
+      'epoch 4 loss Array(0.2, dtype=float32)',
+    ),
+    series: { loss: ['epoch', 4, [1, 0.5], [4, 0.2]] },
+  },
+  {
+    style: 'f-strings that name their expression',
+    form: "Python, f'{epoch=} {loss.item()=:.3f}'",
+    output: lines(loop(1, 3, (e) => `epoch=${e} loss.item()=0.${e} acc = 0.9${e}`)),
+    series: { loss: ['epoch', 3, [1, 0.1], [3, 0.3]], acc: ['epoch', 3, [1, 0.91], [3, 0.93]] },
+  },
+  {
+    style: 'pairs of an OrderedDict, and what TensorFlow prints in a dictionary',
+    form: 'Python before 3.12, collections.OrderedDict; tensorflow/tensorflow, framework/ops.py',
+    output: lines(
+      loop(1, 2, (e) => `Epoch ${e} OrderedDict([('loss', 0.${e}), ('top1', 7${e}.5), ('name', 'a')])`),
+      loop(3, 4, (e) => `Epoch ${e} {'loss': <tf.Tensor: shape=(), dtype=float32, numpy=0.${e}>, 'top1': 7${e}.5}`),
+      "statistics:[('average_q', 0.1), ('average_loss', 0.2)]",
+    ),
+    series: { loss: ['epoch', 4, [1, 0.1], [4, 0.4]], top1: ['epoch', 4, [1, 71.5], [4, 74.5]] },
+    finals: { average_loss: 0.2 },
+  },
+  {
+    style: 'decimal commas behind a blank',
+    form: 'programs that run with a German or French locale',
+    output: lines(loop(1, 3, (e) => `epoch ${e} loss 0,5${e}23 acc 8${e},5 %`)),
+    series: { loss: ['epoch', 3, [1, 0.5123], [3, 0.5323]], acc: ['epoch', 3, [1, 81.5], [3, 83.5]] },
+  },
+  {
+    style: 'on what a measure was taken',
+    form: 'mnielsen/neural-networks-and-deep-learning, src/network2.py',
+    output: lines(
+      loop(
+        0,
+        1,
+        (e) =>
+          `Epoch ${e} training complete\nCost on training data: 0.${e}5\nAccuracy on training data: 4${e} / 50\nCost on evaluation data: 0.${e}7\nAccuracy on evaluation data: 2${e} / 50`,
+      ),
+      'Accuracy on the training set: 0.98',
+      'Accuracy on the test set: 0.91',
+      'Accuracy: 45 out of 50',
+    ),
+    series: {
+      'Cost on training data': ['epoch', 2, [0, 0.05], [1, 0.15]],
+      'Accuracy on training data': ['epoch', 2, [0, 0.8], [1, 0.82]],
+      'Cost on evaluation data': ['epoch', 2, [0, 0.07], [1, 0.17]],
+      'Accuracy on evaluation data': ['epoch', 2, [0, 0.4], [1, 0.42]],
+    },
+    finals: { 'Accuracy on training set': 0.98, 'Accuracy on test set': 0.91, Accuracy: 0.9 },
+  },
+  {
+    style: 'the phase under a key or in a column',
+    form: 'open-mmlab/mmcv, runner/hooks/logger/text.py (json); csv of Python; logfmt',
+    output: lines(
+      loop(
+        1,
+        2,
+        (e) =>
+          `{"mode": "train", "epoch": ${e}, "lr": 0.01, "loss": 0.${e}}\n{"mode": "val", "epoch": ${e}, "lr": 0.01, "loss": 0.${e}5}`,
+      ),
+      loop(1, 2, (e) => `phase: train | epoch: ${e} | mse: 0.${e}\nphase: val | epoch: ${e} | mse: 0.${e}5`),
+      'epoch,split,acc',
+      loop(1, 2, (e) => `${e},train,0.${e}\n${e},val,0.${e}5`),
+    ),
+    series: {
+      'train/loss': ['epoch', 2, [1, 0.1], [2, 0.2]],
+      'train/lr': ['epoch', 2, [1, 0.01], [2, 0.01]],
+      'val/loss': ['epoch', 2, [1, 0.15], [2, 0.25]],
+      'val/lr': ['epoch', 2, [1, 0.01], [2, 0.01]],
+      'train/mse': ['epoch', 2, [1, 0.1], [2, 0.2]],
+      'val/mse': ['epoch', 2, [1, 0.15], [2, 0.25]],
+      'train/acc': ['epoch', 2, [1, 0.1], [2, 0.2]],
+      'val/acc': ['epoch', 2, [1, 0.15], [2, 0.25]],
+    },
+  },
+  {
+    style: 'a dictionary for each phase',
+    form: OWN,
+    output: lines(
+      loop(1, 2, (e) => `Epoch ${e}: train={'loss': 0.${e}, 'acc': 0.8} val={'loss': 0.${e}5, 'acc': 0.7}`),
+    ),
+    series: {
+      'train/loss': ['epoch', 2, [1, 0.1], [2, 0.2]],
+      'train/acc': ['epoch', 2, [1, 0.8], [2, 0.8]],
+      'val/loss': ['epoch', 2, [1, 0.15], [2, 0.25]],
+      'val/acc': ['epoch', 2, [1, 0.7], [2, 0.7]],
+    },
+  },
+];

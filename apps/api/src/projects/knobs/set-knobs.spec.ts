@@ -227,6 +227,16 @@ describe('options', () => {
     expect(setKnobs('train.py', source, { name: '[5]', rate: 1 }).args).toEqual(['--name="[5]"', '--rate=1']);
   });
 
+  it('of the one command of a program of typer take the words that they were given', () => {
+    const source =
+      'app = typer.Typer()\n@app.command()\ndef main(rate: float = typer.Option(0.1, "--lr", "-l"), ' +
+      'amp: Annotated[bool, typer.Option("--amp/--full")] = True, num_epochs: int = 3): pass\n';
+    const { args } = setKnobs('train.py', source, { lr: 0.2, amp: false, num_epochs: 5 });
+    expect(args).toEqual(['--lr=0.2', '--full', '--num-epochs=5']);
+    const two = `${source}@app.command()\ndef test(rate: float = 0.1): pass\n`;
+    expect(setKnobs('train.py', two, { lr: 0.2 }).args).toEqual([]);
+  });
+
   it('of tyro and click switch by two words', () => {
     const tyro = '@dataclass\nclass A:\n    anneal_lr: bool = True\ntyro.cli(A)';
     const click = '@click.option("--gpu/--cpu", default=True)\ndef main(gpu): pass';

@@ -3,6 +3,7 @@ import { childOf, listItems, type SyntaxNode, type SyntaxTree, textOf } from '..
 import { elementsOf, type PythonCall, pythonCall } from './python-calls.js';
 import { pythonLiteral } from './python-literal.js';
 import { allValues, optionName, typed, typeName } from './python-options.js';
+import { annotatedOption, typerCommand, typerOption, typerWords } from './typer-commands.js';
 
 /** How a library makes options of the parameters of a function, or of the fields of a class. */
 interface Maker {
@@ -16,17 +17,20 @@ interface Maker {
   switches: boolean;
 }
 
+const TYPER: Maker = { object: 'typer', name: 'run', dashes: true, quoted: false, switches: true };
 const MAKERS: readonly Maker[] = [
   { object: 'fire', name: 'Fire', dashes: false, quoted: true, switches: false },
   { object: 'tyro', name: 'cli', dashes: true, quoted: false, switches: true },
-  { object: 'typer', name: 'run', dashes: true, quoted: false, switches: true },
+  TYPER,
   { object: 'transformers', name: 'HfArgumentParser', dashes: false, quoted: false, switches: false },
 ];
 
 /** The options of functions and classes that `fire.Fire(main)` and its like make a command line of. */
 export function signatureOptions(tree: SyntaxTree, calls: readonly PythonCall[]): Setting[] {
   const definitions = definitionsOf(tree);
-  return calls.flatMap((call) => {
+  const command = typerCommand(tree, calls);
+  const commanded = command === null ? [] : optionsOf(tree, command, TYPER);
+  const made = calls.flatMap((call) => {
     const maker = MAKERS.find(({ object, name }) => call.name === name && [object, ''].includes(call.object));
     const [target] = call.positional;
     if (maker === undefined || target === undefined) return [];
@@ -36,12 +40,14 @@ export function signatureOptions(tree: SyntaxTree, calls: readonly PythonCall[])
       const definition = definitions.get(name);
       /* A second call of the same would find the same. */
       definitions.delete(name);
-      return definition === undefined
-        ? []
-        : fieldsOf(definition).flatMap((field) => fieldOption(tree, field, maker) ?? []);
+      return definition === undefined ? [] : optionsOf(tree, definition, maker);
     });
   });
+  return [...commanded, ...made];
 }
+
+const optionsOf = (tree: SyntaxTree, definition: SyntaxNode, maker: Maker): Setting[] =>
+  fieldsOf(definition).flatMap((field) => fieldOption(tree, field, maker) ?? []);
 
 function definitionsOf(tree: SyntaxTree): Map<string, SyntaxNode> {
   const definitions = new Map<string, SyntaxNode>();
@@ -66,19 +72,25 @@ function fieldOption(tree: SyntaxTree, field: SyntaxNode[], maker: Maker): Setti
   const [assign, value, ...more] = field.slice(type === undefined ? 1 : 2);
   if (name?.type !== 'VariableName' || assign?.type !== 'AssignOp' || more.length > 0) return null;
   const literal = typed(pythonLiteral(tree, defaultOf(tree, value)), typeName(tree, type));
+  const option = maker === TYPER ? (typerOption(tree, value) ?? annotatedOption(tree, type)) : null;
+  const given = option && typerWords(tree, option);
   const word = maker.dashes ? textOf(tree, name).replaceAll('_', '-') : textOf(tree, name);
-  if (literal === null) return null;
-  const spelling: Spelling =
-    maker.switches && literal.kind === 'boolean'
-      ? { form: 'switch', on: `--${word}`, off: `--no-${word}` }
-      : { form: 'value', prefix: `--${word}=`, truth: { on: 'True', off: 'False' }, quoted: maker.quoted };
+  const { on, off } = given === null || given === 'short' ? { on: `--${word}`, off: `--no-${word}` } : given;
+  const switched = maker.switches && literal?.kind === 'boolean';
+  /* What is on and has no word for off stays on. */
+  if (literal === null || given === 'short' || (switched && off === null && literal.value === true)) return null;
+  const spelling: Spelling = switched
+    ? { form: 'switch', on, off }
+    : { form: 'value', prefix: `${on}=`, truth: { on: 'True', off: 'False' }, quoted: maker.quoted };
   const choices = allowedBy(tree, type);
-  const { kind, value: given, from } = literal;
-  return { name: optionName(word), how: 'option', kind, value: given, at: from, literal, choices, spelling };
+  const { kind, value: written, from } = literal;
+  return { name: optionName(on), how: 'option', kind, value: written, at: from, literal, choices, spelling };
 }
 
-/** Of a dataclass, the default may stand in a call of `field`. */
+/** Of a dataclass, the default may stand in a call of `field`, and for Typer in one of `Option`. */
 function defaultOf(tree: SyntaxTree, value: SyntaxNode | undefined): SyntaxNode | undefined {
+  const option = typerOption(tree, value);
+  if (option !== null) return option.positional[0] ?? option.keywords.get('default');
   const call = value?.type === 'CallExpression' ? pythonCall(tree, value) : null;
   return call?.name === 'field' ? call.keywords.get('default') : value;
 }

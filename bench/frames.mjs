@@ -109,17 +109,20 @@ async function graphs(page, product, { projectId, ids }) {
 
 async function list(page, product, { projectId }) {
   await page.goto(`${product.url}/runs?project=${projectId}`);
-  const more = page.getByRole('button', { name: 'Load older runs' });
-  await more.waitFor();
-  const rowsOf = () => page.locator('[data-row]').count();
+  const table = page.getByRole('table');
+  await table.waitFor();
   const began = performance.now();
-  let count = await rowsOf();
-  while (count < RUNS && performance.now() - began < 240_000 && (await more.isVisible())) {
-    await more.click();
-    while ((await rowsOf()) === count && (await more.isVisible())) await delay(5);
-    count = await rowsOf();
+  const body = page.getByRole('region', { name: 'List of runs' });
+  // −1 while the list goes on.
+  const count = async () => Number(await table.getAttribute('aria-rowcount')) - 1;
+  while ((await count()) < 0 && performance.now() - began < 240_000) {
+    await body.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+    await delay(20);
   }
-  console.log(`${count} rows were loaded in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+  const rows = await count();
+  if (rows < 0) throw new Error('The end of the list was not reached in four minutes.');
+  const drawn = await page.locator('[data-row]').count();
+  console.log(`${rows} rows were loaded in ${((performance.now() - began) / 1000).toFixed(1)} s, ${drawn} are drawn`);
   const box = await page.locator('mle-runs-table').boundingBox();
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
   const scroll = (step) => async () => {
@@ -127,9 +130,9 @@ async function list(page, product, { projectId }) {
     while (performance.now() < end) await page.mouse.wheel(0, step);
   };
   return [
-    await watch(page, `${count} rows, scrolled up`, scroll(-300)),
-    await watch(page, `${count} rows, scrolled down`, scroll(300)),
-    await watch(page, `${count} rows, at rest beside a run`, () => delay(SECONDS * 1000)),
+    await watch(page, `${rows} rows, scrolled up`, scroll(-300)),
+    await watch(page, `${rows} rows, scrolled down`, scroll(300)),
+    await watch(page, `${rows} rows, at rest beside a run`, () => delay(SECONDS * 1000)),
   ];
 }
 

@@ -30,6 +30,9 @@ export const KEY_GROUPS: readonly { title: string; keys: readonly (readonly [key
     title: 'Runs',
     keys: [
       ['J and K', 'Next and previous run'],
+      ['↑ and ↓', 'The same, from a run in the list'],
+      ['Home and End', 'First and last run, from one in the list'],
+      ['Ctrl A', 'Select all runs, from one in the list'],
       ['Enter', 'Open the run'],
       ['X', 'Select the run'],
       ['Shift X', 'Select all up to the run'],

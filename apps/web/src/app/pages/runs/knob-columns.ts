@@ -6,7 +6,9 @@ const MOST = 6;
 /** The knobs that tell these runs apart, those with the most values first. */
 export function knobColumns(runs: readonly RunView[]): string[] {
   const values = new Map<string, Set<ParamValue | undefined>>();
-  for (const run of runs) for (const name of Object.keys({ ...run.knobs, ...run.params })) values.set(name, new Set());
+  for (const { knobs, params } of runs)
+    for (const given of [knobs, params])
+      for (const name of Object.keys(given)) if (!values.has(name)) values.set(name, new Set());
   for (const [name, found] of values) for (const run of runs) found.add(knobOf(run, name));
   return [...values]
     .filter(([, found]) => found.size > 1)

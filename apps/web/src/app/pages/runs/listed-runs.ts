@@ -1,15 +1,19 @@
-import { computed, effect, inject, Injectable, signal, untracked } from '@angular/core';
-import type { RunView } from '@mle/protocol';
+import { computed, DestroyRef, effect, inject, Injectable, signal, untracked } from '@angular/core';
+import { Router } from '@angular/router';
+import type { Page, RunView } from '@mle/protocol';
 import { sentence } from '../../core/problem';
 import { RunActions } from '../../runs/run-actions';
 import { RunsApi } from '../../runs/runs-api';
 import { RunsStore } from '../../runs/runs-store';
+import { ListLeft, type LoadedList } from './list-left';
 import { matches } from './run-list';
 import { foldedRows, type FoldFilter, foldFilter, foldKey, plainRows, type RunFold } from './run-rows';
 import { NEWEST_FIRST } from './runs-choice';
 import { RunsFilter } from './runs-filter';
 
 const PAGE = 50;
+/** Who looks at older runs looks at many. */
+const NEXT_PAGE = 200;
 const FOLD_PAGE = 200;
 /** Of one fold; a sweep has no more unless much of it was run again. */
 const MOST_IN_FOLD = 1_000;
@@ -21,10 +25,11 @@ export class ListedRuns {
   private readonly store = inject(RunsStore);
   private readonly actions = inject(RunActions);
   private readonly filter = inject(RunsFilter);
+  private readonly left = inject(ListLeft);
   readonly status = signal<'loading' | 'ready' | 'error'>('loading');
   readonly error = signal<string | null>(null);
-  private readonly cursor = signal<string | null>(null);
-  readonly more = computed(() => this.cursor() !== null);
+  /** Where the list goes on that is not loaded yet. */
+  readonly cursor = signal<string | null>(null);
   /** The runs in the server's order; null: newest first, as the page itself knows. */
   private readonly order = signal<readonly string[] | null>(null);
   private readonly opened = signal<ReadonlyMap<string, FoldFilter>>(new Map());
@@ -33,6 +38,11 @@ export class ListedRuns {
   /** What came after this moment is not shown yet. */
   private readonly heldSince = signal<string | null>(null);
   private loads = 0;
+  /** The load that this list is of. */
+  private answered = 0;
+  private loadingNext = false;
+  /** What the list is of. */
+  private readonly key = computed(() => JSON.stringify([this.filter.asked(), this.filter.folded()]));
   private readonly listed = computed(() => {
     const order = this.order();
     return this.shown(order === null ? this.store.all() : this.known(order));
@@ -50,39 +60,72 @@ export class ListedRuns {
   });
 
   constructor() {
+    let comesBack = inject(Router).currentNavigation()?.trigger === 'popstate';
     effect((onCleanup) => {
-      this.filter.asked();
-      this.filter.folded();
+      const key = this.key();
+      const before = this.left.take(key, comesBack);
+      comesBack = false;
       // Another list begins at its top.
       untracked(() => this.hold(false));
       // Typing waits a moment; the rows that are here are filtered at once.
-      const timer = setTimeout(() => untracked(() => void this.load()), this.filter.text() ? 200 : 0);
+      const timer = setTimeout(() => untracked(() => void this.load(before)), this.filter.text() ? 200 : 0);
       onCleanup(() => clearTimeout(timer));
+    });
+    inject(DestroyRef).onDestroy(() => {
+      const [cursor, order, opened, loaded] = [this.cursor(), this.order(), this.opened(), this.loaded()];
+      this.left.leave(this.key(), { cursor, order, opened, loaded });
     });
   }
 
-  async load(next = false): Promise<void> {
+  /** The beginning of the list, and again what was loaded of it `before`. */
+  async load(before: LoadedList | null = null): Promise<void> {
     const asked = ++this.loads;
-    const { sort } = this.filter.choice();
-    const cursor = next ? (this.cursor() ?? undefined) : undefined;
     try {
-      const folded = this.filter.folded() || undefined;
-      const page = await this.api.list({ ...this.filter.asked(), folded, limit: PAGE, cursor });
+      const page = await this.page(PAGE);
       if (asked !== this.loads) return;
-      this.store.put(...page.items);
-      const ids = page.items.map(({ id }) => id);
-      this.order.update((order) => (sort === NEWEST_FIRST ? null : next ? [...(order ?? []), ...ids] : ids));
-      this.cursor.set(page.nextCursor);
+      this.inOrder([...idsOf(page), ...(before?.order ?? [])]);
+      this.cursor.set(before ? before.cursor : page.nextCursor);
+      this.loaded.set(before?.loaded ?? new Map());
+      if (before) this.opened.set(before.opened);
+      this.answered = asked;
       this.status.set('ready');
       this.error.set(null);
-      if (next) return;
-      this.loaded.set(new Map());
       for (const [key, fold] of this.opened()) await this.loadFold(key, fold);
     } catch (error) {
       if (asked !== this.loads) return;
       this.error.set(sentence(error));
       this.status.set(this.status() === 'ready' ? 'ready' : 'error');
     }
+  }
+
+  /** What follows the rows that are here. */
+  async loadNext(): Promise<void> {
+    const [cursor, asked] = [this.cursor(), this.loads];
+    // Where another list is on its way, there is nothing to follow yet.
+    if (cursor === null || this.loadingNext || this.answered !== asked) return;
+    this.loadingNext = true;
+    try {
+      const page = await this.page(NEXT_PAGE, cursor);
+      if (asked !== this.loads) return;
+      this.inOrder([...(this.order() ?? []), ...idsOf(page)]);
+      this.cursor.set(page.nextCursor);
+      this.error.set(null);
+    } catch (error) {
+      if (asked === this.loads) this.error.set(sentence(error));
+    } finally {
+      this.loadingNext = false;
+    }
+  }
+
+  private async page(limit: number, cursor?: string): Promise<Page<RunView>> {
+    const folded = this.filter.folded() || undefined;
+    const page = await this.api.list({ ...this.filter.asked(), folded, limit, cursor });
+    this.store.put(...page.items);
+    return page;
+  }
+
+  private inOrder(ids: readonly string[]): void {
+    this.order.set(this.filter.choice().sort === NEWEST_FIRST ? null : [...new Set(ids)]);
   }
 
   /** New runs wait while one looks at older ones. */
@@ -142,3 +185,5 @@ export class ListedRuns {
     return runs.filter((run) => !hidden.has(run.id) && matches(run, filter));
   }
 }
+
+const idsOf = ({ items }: Page<RunView>): string[] => items.map(({ id }) => id);

@@ -75,7 +75,7 @@ export class RunsPage {
     const rows = this.list.rows().filter((row) => row.fold !== null || !row.inFold);
     const active = this.list.runs().filter((run) => isActive(run.state)).length;
     const what = rows.some(({ fold }) => fold !== null) ? 'row' : 'run';
-    return `${plural(rows.length, what)}${this.list.more() ? ' loaded' : ''}${active > 0 ? `, ${active} active` : ''}`;
+    return `${plural(rows.length, what)}${this.list.cursor() !== null ? ' loaded' : ''}${active > 0 ? `, ${active} active` : ''}`;
   });
   private readonly sweepIds = computed(
     () => [...new Set(this.list.rows().flatMap(({ fold }) => fold?.first.sweepId ?? []))].sort(),

@@ -303,6 +303,29 @@ describe('the link of a worker', () => {
     expect((await run(claimed.runId)).state).toBe('preparing');
   });
 
+  it('loses a run that its worker does not name any more, though its link stands', async () => {
+    const { link, machineId } = await join();
+    await user.patch(`/api/v1/machines/${machineId}`, { slots: 3 });
+    const [gone, stopped, kept] = [
+      await running(link, machineId),
+      await running(link, machineId),
+      await running(link, machineId),
+    ];
+    await user.post(`/api/v1/runs/${stopped.runId}/stop`);
+    const begun = performance.now();
+    for (let beats = 0; (await run(gone.runId)).state === 'running'; beats++) {
+      // A single one without it may be older than the run.
+      const attempts = beats === 0 ? [] : [kept];
+      await link.emitWithAck('heartbeat', { attempts, load: null });
+      await sleep(200);
+    }
+    expect(performance.now() - begun).toBeGreaterThan(3_000);
+    const reason = 'the worker does not have this run any more';
+    expect(await run(gone.runId)).toMatchObject({ state: 'lost', reason });
+    expect(await until(stopped.runId, 'lost')).toMatchObject({ reason });
+    expect((await run(kept.runId)).state).toBe('running');
+  });
+
   it('keeps the newer of two links of one machine', async () => {
     const { link, credential } = await join();
     const gone = once(link as never, 'disconnect');

@@ -37,7 +37,9 @@ export async function receive<E extends WorkerEvent>(
   const last = received.at(-1);
   const answer = typeof last === 'function' ? (last as (reply: Reply<E>) => void) : null;
   const content = schema.safeParse(answer ? received.slice(0, -1) : received);
+  const level = answer ? 'warn' : 'debug';
   if (!content.success) {
+    logger[level]({ err: content.error, machineId: session.machineId, event }, 'a message of a worker is not valid');
     if (invalid) answer?.(invalid);
     return;
   }
@@ -45,8 +47,7 @@ export async function receive<E extends WorkerEvent>(
     const reply = await handle(session, ...content.data);
     answer?.(reply);
   } catch (error) {
-    const { machineId } = session;
-    logger[answer ? 'warn' : 'debug']({ err: error, machineId, event }, 'a message of a worker failed');
+    logger[level]({ err: error, machineId: session.machineId, event }, 'a message of a worker failed');
     if (failed) answer?.(failed(error));
   }
 }

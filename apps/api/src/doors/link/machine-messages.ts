@@ -98,8 +98,9 @@ export class MachineMessages {
 
   private async hear(session: LinkSession, { load, attempts }: Heartbeat): Promise<void> {
     const { id } = session.machine;
+    const heardAt = performance.now();
     if (!(await this.presence.seen(id, load))) return session.disconnect();
-    const { stops, discards } = await this.journals.compare(id, attempts);
+    const { stops, discards } = await this.journals.compare(id, attempts, heardAt);
     for (const ref of discards) session.discard(ref);
     for (const request of stops) session.stop(request);
   }

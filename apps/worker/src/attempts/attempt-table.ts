@@ -2,6 +2,7 @@ import type { AttemptRef, Delivery, HelloReply, RunSpec, StopRequest } from '@ml
 import type { Logger } from '../base/logger.js';
 import { attemptKey } from '../journal/attempt-key.js';
 import type { JournalEntry } from '../journal/journal.js';
+import { SupervisorGone } from '../supervisor/supervisor-client.js';
 import type { AttemptTools } from './attempt.js';
 import { Attempt } from './attempt.js';
 import type { SlotTable } from './slot-table.js';
@@ -115,8 +116,15 @@ export class AttemptTable {
     await Promise.all([...this.attempts.values()].map((attempt) => attempt.kill()));
   }
 
-  async supervisorLost(): Promise<void> {
-    await Promise.all([...this.attempts.values()].map((attempt) => attempt.supervisorLost()));
+  async supervisorBack(): Promise<void> {
+    await Promise.all(
+      [...this.attempts.values()].map((attempt) =>
+        attempt.supervisorBack().catch((error: unknown) => {
+          // Gone once more: it is told again when it is back.
+          if (!(error instanceof SupervisorGone)) throw error;
+        }),
+      ),
+    );
   }
 
   /** No claim is made any more. */
@@ -132,11 +140,16 @@ export class AttemptTable {
 
   private async claim(ref: AttemptRef, key: string, log: Logger): Promise<void> {
     const reply = await this.tools.link.insist(this.aborted.signal, () => this.tools.link.claim(ref));
-    if (reply.ok) {
-      this.accept(ref, key, reply.spec, log);
-    } else {
+    if (!reply.ok) {
       log.info({ reason: reply.message }, 'The delivery is out of date.');
+      return this.forget(ref, key);
+    }
+    try {
+      this.accept(ref, key, reply.spec, log);
+    } catch (error) {
+      // As on a full disk. The server hears that the attempt is not here, and delivers it again.
       await this.forget(ref, key);
+      throw error;
     }
   }
 

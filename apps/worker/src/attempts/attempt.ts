@@ -40,6 +40,7 @@ type Ended = 'stopped' | 'timed_out' | 'spawn_failed' | 'prepare_failed' | 'supe
 
 /** Ten seconds, in which the supervisor has to note the end of what was killed. */
 const KILL_ROUNDS = 500;
+const REPORT_AGAIN_MS = 5_000;
 const LOST_REASON = 'The supervisor of the runs on this machine ended unexpectedly, and the program was killed.';
 
 /** One attempt that this worker answers for: from its journal entry to the server's word that its end is stored. */
@@ -124,10 +125,13 @@ export class Attempt {
     this.sender?.notify(bytes);
   }
 
-  /** The supervisor says that it has ended. */
-  ended(): void {
-    this.exit ??= readRecord(join(this.folder, FILES.exit), ExitRecordSchema);
-    if (this.exit !== null) this.report(this.exit);
+  /** The supervisor says that it has ended. `bytes`: of its output, where all of it was counted since. */
+  ended(bytes = Infinity): void {
+    const exit = this.exit ?? readRecord(join(this.folder, FILES.exit), ExitRecordSchema);
+    if (exit === null) return;
+    // After a power cut less of the output may be there than of the note of its end.
+    this.exit ??= { ...exit, bytes: Math.min(exit.bytes, bytes) };
+    this.report(this.exit);
   }
 
   async stop(outcome: 'exited' | 'stopped', reason: string): Promise<void> {
@@ -151,10 +155,13 @@ export class Attempt {
     return this.removal;
   }
 
-  /** After the loss of the supervisor, with a new one in its place. */
-  async supervisorLost(): Promise<void> {
+  /** After the loss of the connection to the supervisor, with the same one or a new one. */
+  async supervisorBack(): Promise<void> {
     if (this.removal !== null) return;
     const state = await this.attach();
+    // It may have been asked for while nobody heard it.
+    if (state === 'running' && this.stopAsked !== null)
+      await this.tools.supervisor.request({ op: 'stop', key: this.key, ...this.stopAsked });
     if (state !== 'open') return;
     if (existsSync(join(this.folder, FILES.started))) return this.endAsLost();
     await this.killSetup();
@@ -176,7 +183,7 @@ export class Attempt {
     this.sender.notify(reply.bytes);
     if (reply.process !== null) this.started(reply.process);
     // The news of the end may have come before this answer.
-    if (reply.state === 'ended' || this.exit !== null) this.ended();
+    if (reply.state === 'ended' || this.exit !== null) this.ended(reply.bytes);
     return reply.state;
   }
 
@@ -220,12 +227,16 @@ export class Attempt {
       if (reply.result === 'started') this.started(reply.process);
     } catch (error) {
       await attached.catch(() => undefined);
-      if (error instanceof SupervisorGone) this.preparing = null;
-      else await this.prepareFailed(error).catch(ignoreGone);
+      await this.prepareFailed(error).catch((failure: unknown) => {
+        ignoreGone(failure);
+        // Nobody was told: it is prepared again, and fails again if that was the reason.
+        this.preparing = null;
+      });
     }
   }
 
   private async prepareFailed(error: unknown): Promise<void> {
+    if (error instanceof SupervisorGone) throw error;
     if (this.stopAsked !== null) return this.finish('stopped', this.stopAsked.reason);
     if (error instanceof LimitPassed) return this.endAfterNote('timed_out', error.message);
     const runnable = !(error instanceof NotRunnable);
@@ -259,9 +270,25 @@ export class Attempt {
   private report(exit: ExitRecord): void {
     if (this.reporting || this.sender === null) return;
     this.reporting = true;
-    void this.reportAll(exit, this.sender).catch((error: unknown) => {
-      if (!this.abort.signal.aborted) this.log.error({ err: error }, 'The end of a run could not be reported.');
-    });
+    void this.reportOn(exit, this.sender).catch((error: unknown) =>
+      this.log.error({ err: error }, 'A run that is over could not be forgotten.'),
+    );
+  }
+
+  /** Until it is done: nobody else ends the run. */
+  private async reportOn(exit: ExitRecord, sender: OutputSender): Promise<void> {
+    for (let done = false; !done;) {
+      try {
+        await this.reportAll(exit, sender);
+        done = true;
+      } catch (error) {
+        if (this.abort.signal.aborted) return;
+        this.log.error({ err: error }, 'The end of a run could not be reported. It is tried again.');
+        await delay(REPORT_AGAIN_MS);
+      }
+    }
+    this.removal ??= this.remove(false);
+    await this.removal;
   }
 
   private async reportAll(exit: ExitRecord, sender: OutputSender): Promise<void> {
@@ -271,8 +298,6 @@ export class Attempt {
     const artifacts = await reportEnd(link, this.ref, exit, sender, this.results, this.abort.signal);
     const { outcome, exitCode, signal, bytes } = exit;
     this.log.info({ outcome, exitCode, signal, bytes, artifacts }, 'The run has ended and is reported.');
-    this.removal ??= this.remove(false);
-    await this.removal;
   }
 
   /** A sentence of our own in the run's output, which is not over before its end is reported. */

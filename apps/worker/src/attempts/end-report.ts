@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { AttemptRef } from '@mle/protocol';
+import { type AttemptRef, LIMITS } from '@mle/protocol';
 import type { ExitRecord } from '../journal/records.js';
 import type { OutputSender } from '../results/output/output-sender.js';
 import type { Link } from '../server/link/link.js';
@@ -30,7 +30,9 @@ export async function reportEnd(
     // What we noted about artifacts comes after the bytes that the supervisor counted at the end.
     const outputBytes = Math.max(exit.bytes, sender.availableBytes);
     const outputSha256 = await sender.finish(outputBytes, signal);
-    const { outcome, exitCode, signal: killedBy, reason, finishedAt } = exit;
+    const { outcome, exitCode, signal: killedBy, finishedAt } = exit;
+    // The server takes no longer one, and would never answer.
+    const reason = exit.reason?.slice(0, LIMITS.sentenceChars) ?? null;
     const end = { ...ref, outcome, exitCode, signal: killedBy, reason, finishedAt, outputBytes, outputSha256 };
     const reply = await link.insist(signal, () => link.finished({ ...end, artifacts }));
     if (reply.ok || reply.code === 'superseded') return artifacts.files;

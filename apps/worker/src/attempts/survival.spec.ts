@@ -87,14 +87,12 @@ test('the end of a run may be told before the answer that takes the run up', asy
   await until('it prints', () => run.storedBytes > 1_000);
   const folder = join(workspaceOf(run.running?.pid ?? 0), 'workspaces', run.spec.projectId, '0');
   await worker.signal('SIGKILL');
-  const relay = await SupervisorRelay.between(worker.dataDir, join(worker.dataDir, 'relay.sock'), () =>
-    writeFileSync(join(folder, 'end'), ''),
-  );
+  const relay = await SupervisorRelay.between(worker.dataDir, () => writeFileSync(join(folder, 'end'), ''));
   await worker.start();
   await until('the run is finished', () => run.finished !== null);
   expect(run.finished).toMatchObject({ outcome: 'exited', exitCode: 3, outputSha256: run.sha256 });
   await until('the worker has forgotten it', () => worker.journal.length === 0);
-  relay.close();
+  relay.cut();
 });
 
 test('SIGTERM leaves the runs alive for the next worker @full', async () => {

@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { bootId } from '@mle/process/identity.mjs';
 import { writeAtomicSync } from '../base/atomic-file.js';
 import { parseAttemptKey } from '../journal/attempt-key.js';
+import { readRecord } from '../journal/journal.js';
 import type { ExitRecord, ProcessRecord } from '../journal/records.js';
-import { FILES } from '../journal/records.js';
+import { ExitRecordSchema, FILES } from '../journal/records.js';
 import { backgroundPrograms, endedWithMain } from './background-programs.js';
 import type { FifoPool } from './fifo-pool.js';
 import { OutputPipes } from './output-pipes.js';
@@ -63,7 +64,8 @@ export class SupervisedRun {
     const ref = parseAttemptKey(key);
     if (ref === null) throw new Error(`"${key}" names no attempt.`);
     this.quarry = { ref, group: null, uid: null, since: null, forks: null };
-    this.state = existsSync(join(folder, FILES.exit)) ? 'ended' : 'open';
+    // A power cut may have left the file without its words.
+    this.state = readRecord(join(folder, FILES.exit), ExitRecordSchema) === null ? 'open' : 'ended';
     this.spool = new SpoolWriter(join(folder, FILES.spool), quotaBytes, news.output, () =>
       (this.pipes ?? this.step?.pipes)?.settle(),
     );

@@ -42,8 +42,17 @@ const LIGHT_ENVIRONMENT = { MALLOC_ARENA_MAX: '1' };
 interface Events {
   output: [key: string, bytes: number];
   ended: [key: string];
+  /** The connection was lost and is there again: news of the time between did not come. */
+  back: [];
   /** The supervisor's process is gone. */
   lost: [];
+}
+
+/** Whoever waits for an answer, and the connection by which it would come. */
+interface Waiting {
+  socket: Socket;
+  resolve: (value: unknown) => void;
+  reject: (error: Error) => void;
 }
 
 export class SupervisorGone extends Error {
@@ -59,7 +68,7 @@ export class SupervisorClient extends EventEmitter<Events> {
   private nextId = 1;
   private closed = false;
   private readonly steps = new Map<string, { resolve: (end: SetupEnd) => void; reject: (error: Error) => void }>();
-  private readonly waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
+  private readonly waiting = new Map<number, Waiting>();
 
   constructor(
     private readonly dataDir: string,
@@ -146,7 +155,7 @@ export class SupervisorClient extends EventEmitter<Events> {
     if (socket === null) return Promise.reject(new SupervisorGone());
     return new Promise((resolve, reject) => {
       const id = this.nextId++;
-      this.waiting.set(id, { resolve, reject });
+      this.waiting.set(id, { socket, resolve, reject });
       writeJsonLine(socket, { id, request });
     });
   }
@@ -214,15 +223,19 @@ export class SupervisorClient extends EventEmitter<Events> {
   }
 
   private async onClose(socket: Socket): Promise<void> {
+    for (const [id, waiting] of this.waiting) {
+      if (waiting.socket !== socket) continue;
+      this.waiting.delete(id);
+      waiting.reject(new SupervisorGone());
+    }
     if (this.socket !== socket) return;
     this.socket = null;
-    for (const { reject } of [...this.waiting.values(), ...this.steps.values()]) reject(new SupervisorGone());
-    this.waiting.clear();
+    for (const { reject } of this.steps.values()) reject(new SupervisorGone());
     this.steps.clear();
     if (this.closed) return;
     // Let the kernel finish with a process that was killed this instant.
     await delay(5);
-    if (!(await this.attach().catch(() => false))) this.emit('lost');
+    this.emit((await this.attach().catch(() => false)) ? 'back' : 'lost');
   }
 }
 

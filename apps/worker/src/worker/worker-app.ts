@@ -64,6 +64,7 @@ export class WorkerApp {
   private machine: MachineSettings | null = null;
   private readonly update: SelfUpdate;
   private ending = false;
+  private replacing = false;
   private announced = false;
 
   constructor(
@@ -96,6 +97,7 @@ export class WorkerApp {
     const entries = await this.journal.load();
     await this.credentials.load();
     if (!(await this.supervisor.attach())) await this.supervisor.start();
+    this.supervisor.on('back', () => void this.attempts?.supervisorBack());
     this.supervisor.on('lost', () => void this.replaceSupervisor());
     const found = establishIdentity({ dataDir, path: this.environment.path, isolate: this.settings.isolate }, this.log);
     const identity = { ...found, path: pathWithPython(found) };
@@ -270,7 +272,8 @@ export class WorkerApp {
   }
 
   private async replaceSupervisor(): Promise<void> {
-    if (this.ending) return;
+    if (this.ending || this.replacing) return;
+    this.replacing = true;
     this.log.error('The supervisor of the runs is gone. Its runs are killed, and a new one is started.');
     for (;;) {
       try {
@@ -281,6 +284,7 @@ export class WorkerApp {
         await delay(SUPERVISOR_RETRY_MS);
       }
     }
-    await this.attempts?.supervisorLost();
+    this.replacing = false;
+    await this.attempts?.supervisorBack();
   }
 }

@@ -70,6 +70,8 @@ NODE=$(command -v node || true)
 if [ -z "$NODE" ] || ! fits "$NODE"; then
   NODE=$DIR/node/bin/node
   [ -x "$NODE" ] && fits "$NODE" || install_node
+  # Runs with a user of their own use it too.
+  chmod 755 "$DIR/node"
 fi
 say "Node: $("$NODE" --version) ($NODE)"
 

@@ -17,14 +17,16 @@ import { debianRoot, hasDebianRoot } from './debian-root.js';
 
 const NAME = 'from a true system';
 const MIRROR = '/srv/node';
+const OWN_NODE = '/opt/mle/node/bin/node';
 /** As cloud-init names it. */
 const SCRIPT = '/var/lib/cloud/instance/scripts/part-001';
 /** A system is made from a mirror, and boots on a computer that has much else to do. */
 const LONGEST_MS = 600_000;
-/** Who a run is, and what the metadata service says to it. */
+/** Who a run is, what the metadata service says to it, and which Node it finds. */
 const PROGRAM = `
 test "$(id -u)" -gt 65535 && echo a user of its own
 curl -s --max-time 5 http://169.254.169.254/ || echo refused
+node -p 'process.execPath'
 `;
 
 let parts: Parts;
@@ -103,7 +105,7 @@ async function expectRun({ id: machineId }: MachineView): Promise<void> {
   const { id } = await ada.startRun({ projectId: project.id, file: 'who.sh', target: { machineId } });
   const { state } = await ada.ended(id);
   const lines = (await ada.output(id)).toString().split('\n');
-  expect([state, ...lines.slice(-3)]).toEqual(['succeeded', 'a user of its own', 'refused', '']);
+  expect([state, ...lines.slice(-4)]).toEqual(['succeeded', 'a user of its own', 'refused', OWN_NODE, '']);
 }
 
 const say = async (command: string): Promise<string> => (await machine.run(command)).stdout.trim();
@@ -117,9 +119,8 @@ const say = async (command: string): Promise<string> => (await machine.run(comma
     expect(await say('TZ=UTC systemctl show --value -p NextElapseUSecRealtime mle-end.timer')).toBe(
       'Fri 2037-01-02 03:04:05 UTC',
     );
-    expect(await say('readlink /proc/$(systemctl show --value -p MainPID mle-worker)/exe')).toBe(
-      '/opt/mle/node/bin/node',
-    );
+    expect(await say('readlink /proc/$(systemctl show --value -p MainPID mle-worker)/exe')).toBe(OWN_NODE);
+    expect(await say('python3 -c "import ensurepip"')).toBe('');
     expect(await say('systemctl list-units --failed --no-legend "mle-*"')).toBe('');
     expect(await say('curl -s http://169.254.169.254/')).toBe('secret');
     await expectRun(joined);

@@ -68,7 +68,20 @@ describe('the installation of a worker', () => {
     execFileSync('tar', ['-czf', `${archive}.tar.gz`, archive], { cwd: release });
     const sum = hash('sha256', readFileSync(join(release, `${archive}.tar.gz`)));
     const tools = mkdtempSync(join(folder, 'tools-'));
-    for (const tool of ['cat', 'curl', 'cut', 'grep', 'gzip', 'mkdir', 'mv', 'rm', 'sha256sum', 'tar', 'uname'])
+    for (const tool of [
+      'cat',
+      'chmod',
+      'curl',
+      'cut',
+      'grep',
+      'gzip',
+      'mkdir',
+      'mv',
+      'rm',
+      'sha256sum',
+      'tar',
+      'uname',
+    ])
       symlinkSync(execFileSync('sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).trim(), join(tools, tool));
     const args = ['--url', api.url, '--dir', join(mirror, 'mle'), '--node-mirror', `file://${mirror}`, '--no-start'];
     const install = async (sums: string): Promise<{ status: number | null; said: string }> => {

@@ -1,3 +1,4 @@
+import { delimiter, dirname } from 'node:path';
 import { TIMING } from '@mle/protocol';
 import { BadArgument } from './bad-argument.js';
 
@@ -29,10 +30,16 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     stopGraceMs: whole(env, 'MLE_STOP_GRACE_MS', TIMING.stopGraceMs, 'milliseconds', LONGEST_STOP_MS),
     stopTermMs: whole(env, 'MLE_STOP_TERM_MS', TIMING.stopTermMs, 'milliseconds', LONGEST_STOP_MS),
     blobCacheBytes: whole(env, 'MLE_BLOB_CACHE_BYTES', BLOB_CACHE_BYTES, 'bytes', Number.MAX_SAFE_INTEGER),
-    path: env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
+    path: withNode(env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'),
     home: env['HOME'] ?? '/',
     lang: env['LANG'] ?? 'C.UTF-8',
   };
+}
+
+/** The folder of the node that runs this stands last: where the machine has no other, runs in JavaScript find it. */
+function withNode(path: string): string {
+  const folder = dirname(process.execPath);
+  return path.split(delimiter).includes(folder) ? path : `${path}${delimiter}${folder}`;
 }
 
 /** The whole environment, for a process of our own that continues this one: the supervisor. */

@@ -57,6 +57,8 @@ function shell(args: string[], input = ''): { status: number | null; stdout: str
 
 function setUp(systemctl = 0, wish: UserDataWish = WISH): { status: number | null; stdout: string } {
   for (const program of ['nft', 'shutdown']) standIn(program);
+  // Python has all it needs, unless the test says otherwise: nothing is installed on this computer.
+  for (const program of ['python3', 'apt-get']) if (!existsSync(join(root, 'bin', program))) standIn(program);
   standIn('systemctl', systemctl);
   return shell(['bash', '-s'], userData(wish));
 }
@@ -95,6 +97,16 @@ test('where the server dials, the machine waits for it, and starts no worker bef
   expect(statSync(join(root, 'opt/mle/receive.pem')).mode & 0o777).toBe(0o600);
   expect(calls()).toContain('systemctl enable --now --no-block mle-receive.service');
   expect(calls()).not.toContain('mle-worker.service');
+});
+
+test.each([0, 100])('where Python makes no environments, it gets what it needs: apt-get ends with %i', (status) => {
+  standIn('python3', 1);
+  standIn('apt-get', status);
+  const done = setUp();
+  expect(done.status).toBe(0);
+  expect(calls()).toContain('install -y python3-venv\n');
+  expect(done.stdout.includes('python3-venv cannot be installed')).toBe(status !== 0);
+  expect(calls()).toContain('systemctl enable --now --no-block mle-worker.service');
 });
 
 test('a set-up that fails powers off', () => {

@@ -70,11 +70,16 @@ ${unit('mle-guard.service')}${unit('mle-guard.timer')}
 systemctl daemon-reload
 systemctl enable --now mle-guard.timer
 
+apt() {
+  timeout 120 apt-get -o DPkg::Lock::Timeout=60 update
+  DEBIAN_FRONTEND=noninteractive timeout 300 apt-get -o DPkg::Lock::Timeout=240 install -y "$1"
+}
 if ! command -v nft >/dev/null; then
-  if command -v apt-get >/dev/null; then
-    apt-get -o DPkg::Lock::Timeout=300 update
-    DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y nftables
-  else dnf install -y nftables; fi
+  if command -v apt-get >/dev/null; then apt nftables; else dnf install -y nftables; fi
+fi
+# Projects with a requirements.txt need it; a machine without it runs the others.
+if command -v apt-get >/dev/null && ! python3 -c 'import ensurepip' 2>/dev/null; then
+  apt python3-venv || echo 'ML Experimenter: python3-venv cannot be installed. Projects with a requirements.txt will say so.'
 fi
 cat >"$M/metadata.nft" <<'END_OF_RULES'
 ${METADATA_RULES}END_OF_RULES

@@ -117,6 +117,7 @@ export class Context {
   /** Where the line stands, and from now on the lines after it. Null: nowhere. */
   locate(reading: Reading): Located | null {
     const { epoch, step, batch, outer, values, bar } = reading;
+    const sameEpoch = epoch?.value === this.epoch;
     if (epoch) {
       this.epoch = epoch.value;
       this.epochs = epoch.total ?? this.epochs;
@@ -125,7 +126,8 @@ export class Context {
     if (epoch || step || batch || outer) {
       this.headedLines = values.length === 0 && !bar && !batch ? HEADED_LINES : 0;
       if (values.length > 0) this.lastPhase = reading.phase;
-      if (epoch || values.length > 0) this.phase = null;
+      // The heading of a phase may tell the epoch once more.
+      if ((epoch && !sameEpoch) || values.length > 0) this.phase = null;
     }
     return this.place(reading);
   }

@@ -25,6 +25,8 @@ export function readDictLine(text: string, at: number, before: Reading): DictLin
   }
   for (const entry of entries) add(entry, reading);
   addOthers(text, dict.end, reading);
+  // `score: 0.9, all: {…}`
+  reading.values.push(...before.values.filter(({ name }) => !reading.values.some((value) => value.name === name)));
   reading.whole = entries.some(({ key }) => SUMMARY_KEYS.has(key));
   reading.bare = true;
   return { reading };

@@ -1,14 +1,18 @@
 import { amountAt, isTold } from './amounts.js';
+import { COLON, MINUS, OPEN_PAREN } from './characters.js';
 import { isPluralPlace, type Name, nameOf, phaseOf, placeOf } from './names.js';
-import { firstWord, wordAt } from './phrases.js';
+import { firstOf, firstWord, wordAt } from './phrases.js';
 import { prefixOf } from './prefix.js';
 import { emptyReading, type Place } from './reading.js';
-import { isKind, tokenize, tokens, WORD } from './tokens.js';
+import { isKind, isPunct, tokenize, tokens, WORD } from './tokens.js';
 import type { Phase, PlaceKind } from './vocabulary.js';
-import { HEAD_PLACES, PLACE_DENIERS, PLACES, STOP_WORDS } from './vocabulary.js';
+import { HEAD_PLACES, PLACE_DENIERS, PLACE_NUMBERS, PLACES, STOP_WORDS } from './vocabulary.js';
 
 /** Values of one line; no person reads more. */
 const MOST_VALUES = 1_000;
+const MARKS = [COLON, OPEN_PAREN, MINUS];
+/** Between a measure and what it was taken on. */
+const JOINTS = new Set(['of', 'on', 'for']);
 const { hasOwn } = Object;
 
 /** Gathers what one line says: its places, its values under their full names, and what they belong to. */
@@ -59,6 +63,8 @@ export abstract class Gathering {
         ? { kind: HEAD_PLACES[word] ?? 'step', word, words: 1 }
         : null;
     if (strong && isPluralPlace(word)) return null;
+    const numbered = PLACE_NUMBERS.has(word) ? placeOf(before) : null;
+    if (numbered !== null && numbered !== 'outer') return { kind: numbered, word: before, words: 2 };
     const kind = placeOf(word);
     if (kind === null || PLACE_DENIERS.has(before)) return null;
     const phase = phaseOf(before);
@@ -119,13 +125,31 @@ export abstract class Gathering {
     return true;
   }
 
+  /** `loss: train 0.4, val 0.5`, `Loss (train=0.4, val=0.5)`: the measure stands before a mark. */
+  protected split(at: number, first: number, last: number, strong: boolean): boolean {
+    const mark = first - 1;
+    const measure = mark - 1;
+    if (first !== last || !isKind(measure, WORD) || !MARKS.some((code) => isPunct(mark, code))) return false;
+    const from = firstOf(this.text, measure, this.head);
+    const name = nameOf(`${this.text.slice(tokens.start[from], tokens.end[measure])} ${this.wordText(last)}`);
+    if (name.kind !== 'sure') return false;
+    this.value(at, name, last, last, strong || isPunct(mark, COLON));
+    return true;
+  }
+
   /** What `Accuracy of the network on the 10000 test images: 55 %` tells is said at the head of the line. */
-  protected nameOfSentence(strong: boolean): Name | null {
-    const head = this.head;
-    if (!strong || this.reading.values.length > 0 || !isKind(head, WORD) || !isKind(head + 1, WORD)) return null;
-    const name = nameOf(this.wordText(head));
-    const next = this.wordText(head + 1);
-    return name.kind === 'sure' && (next === 'of' || next === 'on' || next === 'for') ? name : null;
+  protected nameOfSentence(strong: boolean, first: number, last: number): Name | null {
+    const { head } = this;
+    if (!strong || this.reading.values.length > 0 || !isKind(head, WORD)) return null;
+    // `Test Accuracy of the model …` tells its phase at once.
+    const measure = phaseOf(this.wordText(head).toLowerCase()) !== null && isKind(head + 1, WORD) ? head + 1 : head;
+    const name = nameOf(this.text.slice(tokens.start[head], tokens.end[measure]));
+    if (name.kind !== 'sure' || !isKind(measure + 1, WORD) || !JOINTS.has(this.wordText(measure + 1))) return null;
+    // That it was tested goes without saying.
+    for (let at = first; name.phase === null && at <= last; at++)
+      if (phaseOf(this.wordText(at).toLowerCase()) === 'train')
+        return nameOf(`${name.name} on ${this.wordText(at)} data`);
+    return name;
   }
 
   private fullName(name: Name, first: number): string {

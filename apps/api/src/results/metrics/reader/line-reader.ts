@@ -2,6 +2,7 @@ import { isTelling } from './amounts.js';
 import {
   APOSTROPHE,
   ARROW,
+  ASTERISK,
   CLOSE_BRACKET,
   CLOSE_PAREN,
   COLON,
@@ -22,7 +23,7 @@ import { formOf, type LineForm } from './line-form.js';
 import { gluedPlace, isHeadPlural, type Name, nameOf, phaseOf, phaseOnly } from './names.js';
 import { firstOf, isPairOfCounts, openingParen, phaseBefore, phaseUnderKey, tellsEvent } from './phrases.js';
 import type { Reading } from './reading.js';
-import { isDrawn, isKind, isNumbered, isPunct, NUMBER, PUNCT, RULE, tokens, WORD } from './tokens.js';
+import { isBold, isDrawn, isKind, isNumbered, isPunct, NUMBER, PUNCT, RULE, tokens, WORD } from './tokens.js';
 import type { Phase } from './vocabulary.js';
 import { PLURAL_WORD, WRAPPERS } from './vocabulary.js';
 
@@ -167,6 +168,7 @@ export class LineReader extends Gathering {
       else if (
         code !== APOSTROPHE &&
         code !== QUOTE &&
+        !(code === ASTERISK && isBold(left)) &&
         !(code === MINUS && (strong || (tokens.gap[left] === 0 && tokens.gap[at] === 0)))
       )
         break;
@@ -271,9 +273,16 @@ export class LineReader extends Gathering {
     } else if (phase !== null && isPunct(at + 1, OPEN_BRACKET) && isKind(at + 2, NUMBER)) {
       if (phase !== 'train') this.tell(phase);
       this.placeAt(at, 'epoch', 'epoch');
-    } else if (!silent && !opened && phase !== null && this.pairs(at, last)) return;
+    } else if (!silent && !opened && phase !== null && (this.split(at, first, last, strong) || this.pairs(at, last)))
+      return;
     else if (!silent && !opened)
-      this.value(at, name.kind === 'sure' ? name : (this.nameOfSentence(strong) ?? name), first, last, strong);
+      this.value(
+        at,
+        name.kind === 'sure' ? name : (this.nameOfSentence(strong, first, last) ?? name),
+        first,
+        last,
+        strong,
+      );
     else if (!silent && isPunct(at + 1, CLOSE_BRACKET) && strong) this.value(at, name, first, last, strong);
     else if (opened && total === total) this.bare(at, -1, true);
   }

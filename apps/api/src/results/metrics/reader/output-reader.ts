@@ -24,7 +24,7 @@ export interface ReaderState {
 }
 
 /** The rules by which a state was made; with others the output is read again from its beginning. */
-const READER_VERSION = 2;
+const READER_VERSION = 3;
 /** Of the streams of an attempt the program's own: stdout and stderr. */
 const STREAMS = 2;
 const EVENTS = OUTPUT_STREAMS.indexOf('tensorboard');

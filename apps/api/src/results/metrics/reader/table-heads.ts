@@ -4,7 +4,9 @@ import { type Cell, cellsOf, LONGEST_CELL, REPORT, type Style } from './table-ce
 import { PHASE_KEYS } from './vocabulary.js';
 
 /** The names of the columns, where the line is the head of such a table. */
-export function headOf(candidate: string, style: Style, count: number): string[] | null {
+export function headOf(line: string, style: Style, count: number): string[] | null {
+  // numpy and gnuplot mark the head as a comment: `# epoch loss`; spaCy has a column of that name.
+  const candidate = /^# +\p{L}/u.test(line) ? line.slice(1).trimStart() : line;
   const wide = style === 'blank' ? splitWide(candidate) : cellsOf(candidate, style).map(({ text }) => text);
   const narrow = style === 'blank' ? cellsOf(candidate, style).map(({ text }) => text) : wide;
   const isReportHead = narrow.join(' ') === REPORT.join(' ');

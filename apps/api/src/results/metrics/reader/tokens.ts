@@ -1,5 +1,6 @@
 import {
   APOSTROPHE,
+  ASTERISK,
   AT,
   CARET,
   CLOSE_PAREN,
@@ -268,4 +269,11 @@ export function isNumbered(at: number): boolean {
 /** The inside of a bar that is drawn with letters: `[=====>....]`. */
 export function isDrawn(at: number): boolean {
   return isKind(at, RULE) || isPunct(at, EQUALS) || isPunct(at, GREATER) || isPunct(at, HASH) || isPunct(at, DOT);
+}
+
+/** One of the two marks around what Markdown prints bold, beside a colon: `**Accuracy**: 0.9`, `**Accuracy:** 0.9`. */
+export function isBold(at: number): boolean {
+  const first = isPunct(at - 1, ASTERISK) ? at - 1 : at;
+  if (!isPunct(first + 1, ASTERISK) || tokens.gap[first + 1] !== 0) return false;
+  return isPunct(first + 2, COLON) || isPunct(first - 1, COLON);
 }

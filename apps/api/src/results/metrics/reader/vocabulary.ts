@@ -23,7 +23,7 @@ export const NEVER = words(`
   path file files line lineno lines row rows col cols column columns offset index idx id ids uid group groups shape sizes size width height channels resolution dtype
   params param parameters parameter count counts counter num number total_params sample samples images image instances examples classes labels features records vocab
   patience retry retries attempt attempts timeout limit quota level exit code status signal errno year month day total remaining_time left queue buffer capacity support zs
-  ckpt checkpoint checkpoints uptime frames per skipped sents listening stopped bins positive positives negative negatives
+  ckpt checkpoint checkpoints uptime frames per improved decreased increased skipped sents listening stopped bins positive positives negative negatives
 `);
 /** How many of these there are is told, unless a word before them says something else. */
 export const COUNTED = words(
@@ -63,7 +63,7 @@ export const EVENTS = words(`
 `);
 /** Before a dictionary: what it holds is a configuration. */
 export const CONFIG_HEADS = words(`
-  config configuration configs cfg args arguments namespace hparams hyperparameters hyperparams settings options params parameters parameter kwargs opt opts defaults space grid schema setup environment env
+  config configuration configs cfg args arguments namespace hparams hyperparameters hyperparams settings options params parameters parameter kwargs opt opts defaults space grid schema setup environment env using
 `);
 
 /** Words of a sentence between which a name begins or ends. */
@@ -75,7 +75,7 @@ export const STOP_WORDS = words(`
 export const ARTICLES = words('the a an our your its this that');
 /** Before `of` these keep what follows from being the measure itself. */
 export const STATISTICS = words(
-  'std stdev stddev deviation variance var mean average avg median sum min max minimum maximum',
+  'std stdev stddev deviation variance var mean average avg median sum min max minimum maximum coefficient',
 );
 
 export const PHASES: Readonly<Record<string, Phase>> = {
@@ -147,8 +147,10 @@ export const PLACES: Readonly<Record<string, PlaceKind>> = {
 export const HEAD_PLACES: Readonly<Record<string, PlaceKind>> = { e: 'epoch', i: 'step', t: 'step' };
 /** Before a word of place these leave it one. */
 export const PLACE_MODIFIERS = words(
-  'global train training current curr cur env eval val validation valid test outer inner opt optimizer gradient this',
+  'global train training current curr cur env eval val validation valid test outer inner opt optimizer gradient this epoch',
 );
+/** Behind a word of place these leave it one: `Episode Num: 5`, `Iteration No: 3`. */
+export const PLACE_NUMBERS = words('num no nr number idx index');
 /** Before a word of place these make it a length or an end, not a place. */
 export const PLACE_DENIERS = words('best total max maximum num per over last final every stopped stop number by');
 /** Of these the word of place alone, in the plural, is a setting: `epochs: 40`. */

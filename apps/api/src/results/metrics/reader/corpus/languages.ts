@@ -131,4 +131,72 @@ export const languages: CorpusCase[] = [
       'val/acc': ['epoch', 2, [1, 0.7], [2, 0.7]],
     },
   },
+  {
+    style: 'a measure, then its phases',
+    form: OWN,
+    output: lines(
+      loop(1, 2, (e) => `Epoch ${e} | loss: train 0.${e}, val 0.${e}5 | Acc - train: 0.8${e}, val: 0.7${e}`),
+      loop(1, 2, (e) => `Epoch ${e}: MSE (train=0.${e}, val=0.${e}5)`),
+    ),
+    series: {
+      'loss train': ['epoch', 2, [1, 0.1], [2, 0.2]],
+      'loss val': ['epoch', 2, [1, 0.15], [2, 0.25]],
+      'Acc train': ['epoch', 2, [1, 0.81], [2, 0.82]],
+      'Acc val': ['epoch', 2, [1, 0.71], [2, 0.72]],
+      'MSE train': ['epoch', 2, [1, 0.1], [2, 0.2]],
+      'MSE val': ['epoch', 2, [1, 0.15], [2, 0.25]],
+    },
+  },
+  {
+    style: 'Markdown',
+    form: OWN,
+    output: lines(
+      '## Results',
+      '',
+      '- **Accuracy**: 0.95',
+      '- **Precision:** 0.92',
+      '* **F1 score**: 0.93',
+      'loss ** 2: 5',
+    ),
+    series: {},
+    finals: { Accuracy: 0.95, Precision: 0.92, 'F1 score': 0.93 },
+  },
+  {
+    style: 'images of training and of test, and a phase before the sentence',
+    form: 'yunjey/pytorch-tutorial, basics and intermediate',
+    output: lines(
+      'Accuracy of the network on the 10000 train images: 99 %',
+      'Accuracy of the network on the 10000 test images: 90 %',
+      'Test Accuracy of the model on the 10000 test images: 98.9 %',
+      'Coefficient of determination: 0.47',
+    ),
+    series: {},
+    finals: { 'Accuracy on train data': 99, Accuracy: 90, 'Test Accuracy': 98.9, 'Coefficient of determination': 0.47 },
+  },
+  {
+    style: 'a score before the dictionary of what it was reached with',
+    form: 'grid searches of scikit-learn in tutorials; dictionaries behind values',
+    output: lines(
+      "Best score: 0.961 using {'C': 1.0, 'learning_rate': 0.01}",
+      loop(3, 4, (s) => `step ${s}: score 0.${s}, all: {'a_loss': 1.${s}}`),
+    ),
+    series: { score: ['step', 2, [3, 0.3], [4, 0.4]], a_loss: ['step', 2, [3, 1.3], [4, 1.4]] },
+    finals: { 'Best score': 0.961 },
+  },
+  {
+    style: 'a head that is a comment',
+    form: 'numpy/numpy, savetxt; files for gnuplot',
+    output: lines(
+      '# step  loss  lr',
+      loop(0, 200, (step) => `${step}  0.${step}  0.01`, 100),
+      '# epoch,acc,f1',
+      loop(1, 2, (e) => `${e},0.${e},0.3${e}`),
+    ),
+    series: {
+      loss: ['step', 3, [0, 0], [200, 0.2]],
+      lr: ['step', 3, [0, 0.01], [200, 0.01]],
+      acc: ['epoch', 2, [1, 0.1], [2, 0.2]],
+      f1: ['epoch', 2, [1, 0.31], [2, 0.32]],
+    },
+  },
 ];

@@ -164,4 +164,38 @@ export const toolkits: CorpusCase[] = [
       'G loss': ['step', 3, [0, 0.9], [2, 0.92]],
     },
   },
+  {
+    style: 'a number behind the word of place',
+    form: 'sfujim/TD3, main.py; harvardnlp/annotated-transformer; loops of one’s own',
+    output: lines(
+      loop(5, 6, (e) => `Total T: ${e}000 Episode Num: ${e} Episode T: 200 Reward: -12${e}.5`),
+      loop(1, 41, (s) => `Epoch Step: ${s} | Accumulation Step:   2 | Loss:   3.${s} | Learning Rate: 5.5e-06`, 40),
+      loop(1, 2, (e) => `Epoch No: ${e} mse: 0.${e}`),
+    ),
+    series: {
+      'Episode T': ['step', 2, [5, 200], [6, 200]],
+      Reward: ['step', 2, [5, -125.5], [6, -126.5]],
+      Loss: ['step', 2, [1, 3.1], [41, 3.41]],
+      'Learning Rate': ['step', 2, [1, 5.5e-6], [41, 5.5e-6]],
+      mse: ['epoch', 2, [1, 0.1], [2, 0.2]],
+    },
+  },
+  {
+    style: 'a phase alone on a line, then the epoch once more',
+    form: 'jfzhang95/pytorch-deeplab-xception, train.py',
+    output: lines(
+      loop(
+        0,
+        1,
+        (e) =>
+          `[Epoch: ${e}, numImages:   160]\nLoss: 12.${e}\nValidation:\n[Epoch: ${e}, numImages:    40]\nAcc:0.9${e}, mIoU:0.4${e}\nLoss: 5.${e}`,
+      ),
+    ),
+    series: {
+      Loss: ['epoch', 2, [0, 12], [1, 12.1]],
+      'val/Acc': ['epoch', 2, [0, 0.9], [1, 0.91]],
+      'val/mIoU': ['epoch', 2, [0, 0.4], [1, 0.41]],
+      'val/Loss': ['epoch', 2, [0, 5], [1, 5.1]],
+    },
+  },
 ];

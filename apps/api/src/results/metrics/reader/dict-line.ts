@@ -1,7 +1,7 @@
-import { type Entry, findDict, readDict } from './dicts.js';
+import { type Dict, type Entry, findDict, readDict } from './dicts.js';
 import { type Name, nameOf, phaseOf, placeOf } from './names.js';
 import { emptyReading, type Found, type Reading } from './reading.js';
-import { CONFIG_HEADS, type Phase } from './vocabulary.js';
+import { CONFIG_HEADS, CONFIG_JOINTS, type Phase } from './vocabulary.js';
 
 /** What a line with a dictionary says. `open`: it goes on in the next line. */
 type DictLine = { reading: Reading } | 'open' | 'none';
@@ -16,7 +16,7 @@ export function readDictLine(text: string, at: number, before: Reading): DictLin
   const dict = readDict(text, at);
   if (!dict) return 'none';
   if (dict.end < 0) return 'open';
-  if (isConfig(text.slice(0, at))) return { reading: before };
+  if (isConfig(text.slice(0, at), dict)) return { reading: before };
   const phase = dict.phase ?? before.phase ?? phaseBefore(text.slice(0, at));
   const reading = { ...emptyReading(), phase, rank: before.rank };
   const entries = dict.entries.filter((entry) => !isPlaceEntry(entry, reading));
@@ -27,6 +27,8 @@ export function readDictLine(text: string, at: number, before: Reading): DictLin
   addOthers(text, dict.end, reading);
   // `score: 0.9, all: {…}`
   reading.values.push(...before.values.filter(({ name }) => !reading.values.some((value) => value.name === name)));
+  // `{"split": "train", "size": 800}` heads nothing.
+  if (reading.values.length === 0 && dict.phase !== null) reading.phase = null;
   reading.whole = entries.some(({ key }) => SUMMARY_KEYS.has(key));
   reading.bare = true;
   return { reading };
@@ -53,14 +55,15 @@ const phaseBefore = (before: string): Phase | null => {
   return phaseOf(word.toLowerCase());
 };
 
-/** The last words before it say that it was set: `Best parameters: {…}`. */
-function isConfig(before: string): boolean {
+/** The last word before it says that it was set: `Best parameters: {…}`, `0.96 using {…}`. */
+function isConfig(before: string, { entries }: Dict): boolean {
   const words =
     before
       .slice(-80)
       .toLowerCase()
       .match(/[a-z]+/g) ?? [];
-  return CONFIG_HEADS.has(words.at(-1) ?? '');
+  const last = words.at(-1) ?? '';
+  return CONFIG_HEADS.has(last) || (CONFIG_JOINTS.has(last) && entries.every(({ key }) => nameOf(key).kind !== 'sure'));
 }
 
 function isPlaceEntry({ key, y, from, quoted }: Entry, reading: Reading): boolean {

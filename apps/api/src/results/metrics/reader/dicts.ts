@@ -35,7 +35,7 @@ export interface Entry {
   quoted: boolean;
 }
 
-interface Dict {
+export interface Dict {
   entries: Entry[];
   /** `"split": "val"`: what all of its numbers belong to. */
   phase: Phase | null;

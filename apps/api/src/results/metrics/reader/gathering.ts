@@ -1,5 +1,5 @@
-import { amountAt, isTold } from './amounts.js';
-import { COLON, MINUS, OPEN_PAREN } from './characters.js';
+import { amountAt, isTelling, isTold } from './amounts.js';
+import { CLOSE_PAREN, COLON, MINUS, OPEN_PAREN } from './characters.js';
 import { isPluralPlace, type Name, nameOf, phaseOf, placeOf } from './names.js';
 import { firstOf, firstWord, wordAt } from './phrases.js';
 import { prefixOf } from './prefix.js';
@@ -14,6 +14,17 @@ const MARKS = [COLON, OPEN_PAREN, MINUS];
 /** Between a measure and what it was taken on. */
 const JOINTS = new Set(['of', 'on', 'for']);
 const { hasOwn } = Object;
+
+/** Words between a measure and the place where it was taken. */
+const LINKS = new Set(['at', 'after', 'in', 'for', 'on']);
+
+/** A measure that the number after the one at `place` tells. */
+export interface Subject {
+  name: Name;
+  first: number;
+  last: number;
+  place: number;
+}
 
 /** Gathers what one line says: its places, its values under their full names, and what they belong to. */
 export abstract class Gathering {
@@ -125,6 +136,12 @@ export abstract class Gathering {
     return true;
   }
 
+  /** Whether the word before a number is no measure, and tells none: `Score of player 1: …`. */
+  protected counts(last: number): boolean {
+    const word = this.wordText(last);
+    return !isTelling(word) && nameOf(word).kind !== 'sure';
+  }
+
   /** `loss: train 0.4, val 0.5`, `Loss (train=0.4, val=0.5)`: the measure stands before a mark. */
   protected split(at: number, first: number, last: number, strong: boolean): boolean {
     const mark = first - 1;
@@ -150,6 +167,20 @@ export abstract class Gathering {
       if (phaseOf(this.wordText(at).toLowerCase()) === 'train')
         return nameOf(`${name.name} on ${this.wordText(at)} data`);
     return name;
+  }
+
+  /** The measure that `after iteration`, `at step` and the like belong to; brackets before them say nothing. */
+  protected subjectOf(place: number, link: number): Subject | null {
+    if (!isKind(link, WORD) || !LINKS.has(this.wordText(link).toLowerCase())) return null;
+    let last = link - 1;
+    if (isPunct(last, CLOSE_PAREN)) {
+      while (last > 0 && !isPunct(last, OPEN_PAREN)) last--;
+      last--;
+    }
+    if (!isKind(last, WORD)) return null;
+    const first = firstOf(this.text, last, this.head);
+    const name = nameOf(this.text.slice(tokens.start[first], tokens.end[last]));
+    return name.kind === 'sure' ? { name, first, last, place } : null;
   }
 
   private fullName(name: Name, first: number): string {

@@ -17,25 +17,15 @@ import {
   QUOTE,
   TILDE,
 } from './characters.js';
-import { Gathering } from './gathering.js';
+import { Gathering, type Subject } from './gathering.js';
 import { headPlaces, numberedPlaces } from './head-places.js';
 import { formOf, type LineForm } from './line-form.js';
-import { gluedPlace, isHeadPlural, type Name, nameOf, phaseOf, phaseOnly } from './names.js';
+import { gluedPlace, isHeadPlural, nameOf, phaseOf, phaseOnly } from './names.js';
 import { firstOf, isPairOfCounts, openingParen, phaseBefore, phaseUnderKey, tellsEvent } from './phrases.js';
 import type { Reading } from './reading.js';
 import { isBold, isDrawn, isKind, isNumbered, isPunct, NUMBER, PUNCT, RULE, tokens, WORD } from './tokens.js';
 import type { Phase } from './vocabulary.js';
 import { PLURAL_WORD, WRAPPERS } from './vocabulary.js';
-
-/** Words between a measure and the place where it was taken. */
-const LINKS = new Set(['at', 'after', 'in', 'for', 'on']);
-
-interface Subject {
-  name: Name;
-  first: number;
-  last: number;
-  place: number;
-}
 
 /** Reads what one line says in names, separators and numbers. Knows nothing of the lines before it. */
 export class LineReader extends Gathering {
@@ -254,6 +244,11 @@ export class LineReader extends Gathering {
     const name = nameOf(this.text.slice(tokens.start[first], tokens.end[end]));
     for (let part = first; part <= end; part++) if (tokens.kind[part] === NUMBER) tokens.weighed = true;
     const phase = phaseBefore(this.text, first, last);
+    if (!strong && name.kind === 'sure' && isPunct(at + 1, COLON) && this.counts(last)) {
+      // `Inertia for init 1/1: 372.5`
+      if (isKind(at + 2, NUMBER)) this.subject = { name, first, last, place: at };
+      return;
+    }
     if (tokens.percent[at] && isKind(at + 1, RULE)) {
       // How far a bar has come.
       this.tell(phase);
@@ -285,19 +280,5 @@ export class LineReader extends Gathering {
       );
     else if (!silent && isPunct(at + 1, CLOSE_BRACKET) && strong) this.value(at, name, first, last, strong);
     else if (opened && total === total) this.bare(at, -1, true);
-  }
-
-  /** The measure that `after iteration`, `at step` and the like belong to; brackets before them say nothing. */
-  private subjectOf(place: number, link: number): Subject | null {
-    if (!isKind(link, WORD) || !LINKS.has(this.wordText(link).toLowerCase())) return null;
-    let last = link - 1;
-    if (isPunct(last, CLOSE_PAREN)) {
-      while (last > 0 && !isPunct(last, OPEN_PAREN)) last--;
-      last--;
-    }
-    if (!isKind(last, WORD)) return null;
-    const first = firstOf(this.text, last, this.head);
-    const name = nameOf(this.text.slice(tokens.start[first], tokens.end[last]));
-    return name.kind === 'sure' ? { name, first, last, place } : null;
   }
 }

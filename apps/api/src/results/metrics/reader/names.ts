@@ -8,7 +8,9 @@ import {
   COURSE_SETTINGS,
   HEAD_PLACES,
   HEAD_PLURALS,
+  MEANS,
   NEVER,
+  OVERALL,
   PHASE_COMPANY,
   PHASES,
   PLACE_MODIFIERS,
@@ -162,6 +164,12 @@ export const isPluralPlace = (name: string): boolean => PLURAL_PLACES.has(name.t
 
 /** The words in which the head of a line may count: `Steps : 100, …`. */
 export const isHeadPlural = (name: string): boolean => HEAD_PLURALS.has(name.toLowerCase());
+
+/** Whether a name tells of all folds, though one of them was headed last. */
+export function isOverall(name: string, means: boolean): boolean {
+  const [first = ''] = metricWords(name);
+  return OVERALL.has(first) || (means && MEANS.has(first));
+}
 
 /** Whether words say nothing but a phase: `Test set`, `Validation results`. */
 export function phaseOnly(words: readonly string[]): Phase | null {

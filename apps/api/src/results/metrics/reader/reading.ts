@@ -40,6 +40,8 @@ export interface Value {
 export interface Taken {
   placed: boolean;
   headed: boolean;
+  /** No epoch is known, so that a mean is one of folds. */
+  means: boolean;
   phase: Phase | null;
   outer: string | null;
   of: readonly Found[];

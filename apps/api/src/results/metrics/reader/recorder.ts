@@ -2,7 +2,7 @@ import { accepted } from './acceptance.js';
 import { ASTERISK, firstOf } from './characters.js';
 import type { Context } from './context.js';
 import { type Held, HeldBars, type HeldBarsState } from './held-bars.js';
-import { nameOf } from './names.js';
+import { isOverall, nameOf } from './names.js';
 import type { Found, Located, Reading, Taken, Value } from './reading.js';
 import type { LineFate } from './screen.js';
 import type { Origin, SeriesBook } from './series-book.js';
@@ -111,18 +111,23 @@ export class Recorder {
     const phase = placed || reading.phase !== null ? null : context.phaseFor(bulleted);
     const outer = context.outerFor(reading);
     const headed = context.isHeaded;
+    const means = context.epoch === null;
     const before = reading.taken;
     if (
       before &&
       before.placed === placed &&
       before.headed === headed &&
+      before.means === means &&
       before.phase === phase &&
       before.outer === outer
     )
       return renewed(before);
     const of = accepted(reading, placed, headed);
-    const values = of.map((found) => valueOf(found, phase, outer, reading.rank));
-    reading.taken = { placed, headed, phase, outer, of, values };
+    const apart = outer === null || placed || reading.outer !== null ? null : means;
+    const values = of.map((found) =>
+      valueOf(found, phase, apart !== null && isOverall(found.name, apart) ? null : outer, reading.rank),
+    );
+    reading.taken = { placed, headed, means, phase, outer, of, values };
     return values;
   }
 }

@@ -216,6 +216,8 @@ export class StreamReader implements LineSink {
     if (reading.values.length === 0 && (this.shared.lines.sawNoNumber || text.includes('%|')))
       return this.words(text, reading, line, fate);
     this.tables.pass();
+    // `Train: index=[0 1 2]` heads nothing.
+    if (reading.values.length === 0) reading.phase = null;
     if (this.learns(kind, fate)) this.forms.add(this.shared.lines.form(this.mayBeRow(text) ? 'row' : 'none'));
     this.recorder.commit(reading, line, fate);
   }

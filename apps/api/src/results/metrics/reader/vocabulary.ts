@@ -63,8 +63,10 @@ export const EVENTS = words(`
 `);
 /** Before a dictionary: what it holds is a configuration. */
 export const CONFIG_HEADS = words(`
-  config configuration configs cfg args arguments namespace hparams hyperparameters hyperparams settings options params parameters parameter kwargs opt opts defaults space grid schema setup environment env using
+  config configuration configs cfg args arguments namespace hparams hyperparameters hyperparams settings options params parameters parameter kwargs opt opts defaults space grid schema setup environment env
 `);
+/** So do these, where the dictionary tells no measure: `0.96 using {…}`. */
+export const CONFIG_JOINTS = words('using with for');
 
 /** Words of a sentence between which a name begins or ends. */
 export const STOP_WORDS = words(`
@@ -105,6 +107,10 @@ export const PHASE_COMPANY = words(
   'set error results result metrics metric phase step epoch stats summary dataset data split loop mode on subset final performance report scores',
 );
 
+/** What is told under such a word is about all folds. */
+export const OVERALL = words('overall cv oof cross');
+/** So is a mean, where the folds have no epochs. */
+export const MEANS = words('mean average avg');
 /** A value under such a word is told once, about the whole run. */
 export const BEST_WORDS = words('best final');
 

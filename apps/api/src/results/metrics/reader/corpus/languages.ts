@@ -199,4 +199,28 @@ export const languages: CorpusCase[] = [
       f1: ['epoch', 2, [1, 0.31], [2, 0.32]],
     },
   },
+  {
+    style: 'folds without epochs, and what is said of all of them',
+    form: 'scikit-learn/scikit-learn, examples of model_selection; cluster/_kmeans.py',
+    output: lines(
+      loop(1, 2, (f) => `Fold ${f}:\n  Train: index=[0 1 2]\n  Test:  index=[3 4]\n  R2: 0.${f}`),
+      'Mean R2: 0.15',
+      'Overall MSE: 0.1',
+      "0.960000 (0.016330) with: {'C': 1}",
+      "0.960 (+/-0.033) for {'C': 1}",
+    ),
+    series: {},
+    finals: { 'fold 1/R2': 0.1, 'fold 2/R2': 0.2, 'Mean R2': 0.15, 'Overall MSE': 0.1 },
+  },
+  {
+    style: 'a number that is part of what is measured',
+    form: 'scikit-learn/scikit-learn, cluster/_kmeans.py, run with version 1.2',
+    output: lines(
+      'Init 1/1 with method k-means++',
+      'Inertia for init 1/1: 372114.0',
+      loop(0, 1, (i) => `Iteration ${i}, ewa inertia 25${i}.5.`),
+    ),
+    series: { 'ewa inertia': ['step', 2, [0, 250.5], [1, 251.5]] },
+    finals: { Inertia: 372_114 },
+  },
 ];

@@ -6,6 +6,7 @@ import { CONFIG_HEADS, CONFIG_JOINTS, type Phase } from './vocabulary.js';
 /** What a line with a dictionary says. `open`: it goes on in the next line. */
 type DictLine = { reading: Reading } | 'open' | 'none';
 
+const MEASURE = /(?<![:\w])(\w{0,20}(?:loss|losses|accuracy|accuracies|scores|rewards))['"]?[\s:=(]*$/i;
 const MOST_DICTS = 8;
 const LONGEST_WORD = 40;
 /** Keys of a summary that is printed once, after the training. */
@@ -23,7 +24,8 @@ export function readDictLine(text: string, at: number, before: Reading): DictLin
   if (!reading.epoch && !reading.step && !reading.batch && !reading.outer && !before.bar) {
     Object.assign(reading, { epoch: before.epoch, step: before.step, batch: before.batch, outer: before.outer });
   }
-  for (const entry of entries) add(entry, reading);
+  const measure = MEASURE.exec(text.slice(Math.max(0, at - LONGEST_WORD), at))?.[1];
+  for (const entry of entries) add(measure === undefined ? entry : below(measure, entry), reading);
   addOthers(text, dict.end, reading);
   // `score: 0.9, all: {…}`
   reading.values.push(...before.values.filter(({ name }) => !reading.values.some((value) => value.name === name)));
@@ -32,6 +34,11 @@ export function readDictLine(text: string, at: number, before: Reading): DictLin
   reading.whole = entries.some(({ key }) => SUMMARY_KEYS.has(key));
   reading.bare = true;
   return { reading };
+}
+
+/** `Losses {'ner': 50.1}`, `loss: {'train': 0.5}`. */
+function below(measure: string, entry: Entry): Entry {
+  return nameOf(entry.key).kind === 'unknown' ? { ...entry, key: `${measure}/${entry.key}` } : entry;
 }
 
 /** `train={…} val={…}`: what other dictionaries on the line tell of other phases. */

@@ -1,10 +1,19 @@
-import { nameOf, placeOf } from './names.js';
+import { isLetter } from './characters.js';
+import { nameOf, phaseOf, placeOf } from './names.js';
 import { wholeNumber } from './numbers.js';
 import { type Cell, cellsOf, LONGEST_CELL, REPORT, type Style } from './table-cells.js';
-import { PHASE_KEYS } from './vocabulary.js';
+import { PHASE_KEYS, STATISTICS } from './vocabulary.js';
 
 /** The names of the columns, where the line is the head of such a table. */
 export function headOf(line: string, style: Style, count: number): string[] | null {
+  const columns = columnsOf(line, style, count);
+  const known = columns?.some(
+    (column) => placeOf(column) !== null || columnPlace(column) !== null || nameOf(column).kind === 'sure',
+  );
+  return known === true ? columns : null;
+}
+
+function columnsOf(line: string, style: Style, count: number): string[] | null {
   // numpy and gnuplot mark the head as a comment: `# epoch loss`; spaCy has a column of that name.
   const candidate = /^# +\p{L}/u.test(line) ? line.slice(1).trimStart() : line;
   const wide = style === 'blank' ? splitWide(candidate) : cellsOf(candidate, style).map(({ text }) => text);
@@ -20,17 +29,31 @@ export function headOf(line: string, style: Style, count: number): string[] | nu
     )
   )
     return null;
-  const known = columns.some(
-    (column) => placeOf(column) !== null || columnPlace(column) !== null || nameOf(column).kind === 'sure',
-  );
-  return known ? columns : null;
+  return columns;
 }
 
-/** pandas prints the index of its rows, from 0, below no name; a head without a place is one of data. */
+/**
+ * pandas prints the index of its rows below no name: numbers from 0, or labels. A head without a place is one of data,
+ * unless all columns are measures and some of them of a phase, as the history of Keras has them.
+ */
 export function indexedHead(candidate: string, style: Style, cells: readonly Cell[]): string[] | null {
-  if (style !== 'blank' || cells[0]?.text !== '0') return null;
-  const columns = headOf(candidate, style, cells.length - 1);
-  return columns?.some((column) => placeOf(column) !== null) ? ['index', ...columns] : null;
+  const first = cells[0]?.text ?? '';
+  if (style !== 'blank') return null;
+  const columns = columnsOf(candidate, style, cells.length - 1);
+  if (columns === null) return null;
+  if (isLetter(first.charCodeAt(0))) return isLabelled(columns, first) ? ['', ...columns] : null;
+  if (first !== '0') return null;
+  const names = columns.map(nameOf);
+  const isHistory =
+    names.every(({ kind }) => kind === 'sure' || kind === 'course') && names.some(({ phase }) => phase !== null);
+  return isHistory || columns.some((column) => placeOf(column) !== null) ? ['index', ...columns] : null;
+}
+
+/** A measure below phases, or a model below measures; not what `describe` tells of data. */
+function isLabelled(columns: readonly string[], label: string): boolean {
+  const measure = nameOf(label).kind === 'sure';
+  if (measure) return columns.every((column) => phaseOf(column.toLowerCase()) !== null);
+  return !STATISTICS.has(label) && label !== 'count' && columns.every((column) => nameOf(column).kind === 'sure');
 }
 
 /**

@@ -223,4 +223,37 @@ export const languages: CorpusCase[] = [
     series: { 'ewa inertia': ['step', 2, [0, 250.5], [1, 251.5]] },
     finals: { Inertia: 372_114 },
   },
+  {
+    style: 'tables of pandas without a place: a history, measures of several phases, and what describes data',
+    form: 'print(pd.DataFrame(history.history)) of Keras; pandas-dev/pandas, io/formats/string.py',
+    output: lines(
+      '       loss  val_loss',
+      loop(0, 2, (i) => `${i}  0.${i}5000  0.${i}60000`),
+      '',
+      '           train     val    test',
+      'accuracy   0.98     0.95    0.94',
+      '',
+      '         accuracy       mse',
+      'count   10.000000  10.00000',
+      'mean     0.900000   0.50000',
+      'std      0.010000   0.10000',
+      '25%      0.890000   0.45000',
+    ),
+    series: { loss: ['index', 3, [0, 0.05], [2, 0.25]], val_loss: ['index', 3, [0, 0.06], [2, 0.26]] },
+    finals: { 'accuracy train': 0.98, 'accuracy val': 0.95, 'accuracy test': 0.94 },
+  },
+  {
+    style: 'a measure before a dictionary of what it is of',
+    form: 'explosion/spaCy 2, examples/training/train_ner.py; loops of one’s own',
+    output: lines(
+      "Losses {'ner': 50.5}",
+      "Losses {'ner': 40.5}",
+      loop(1, 2, (e) => `Epoch ${e} loss: {'train': 0.${e}, 'val': 0.${e}5}`),
+    ),
+    series: {
+      'Losses/ner': ['index', 2, [0, 50.5], [1, 40.5]],
+      'loss/train': ['epoch', 2, [1, 0.1], [2, 0.2]],
+      'loss/val': ['epoch', 2, [1, 0.15], [2, 0.25]],
+    },
+  },
 ];

@@ -38,9 +38,9 @@ import { RunVerdict } from './run-verdict';
           <p>{{ text }}</p>
         }
       </div>
+      <span class="grow"></span>
     }
     <span class="sr" role="status">{{ announced() }}</span>
-    <span class="grow"></span>
     <div class="facts">
       @if (verdict()) {
         <span>{{ ending() }}</span>

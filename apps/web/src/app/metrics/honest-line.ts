@@ -17,8 +17,11 @@ export interface HonestLine {
 }
 
 /** The metric that a run is judged by: what is measured on held-out data, if anything is. Null without numbers. */
-export function judgedBy(run: Pick<RunView, 'metrics'>): string | null {
-  const families = metricFamilies(Object.keys(run.metrics)).filter(({ members }) =>
+export const judgedBy = ({ metrics }: Pick<RunView, 'metrics'>): string | null => judgedOf(Object.keys(metrics));
+
+/** The same of runs that have metrics of these names. */
+export function judgedOf(names: readonly string[]): string | null {
+  const families = metricFamilies(names).filter(({ members }) =>
     members.some(({ name }) => metricDirection(name) !== null),
   );
   return mainFamily(families)?.members.at(-1)?.name ?? null;

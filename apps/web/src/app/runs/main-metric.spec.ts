@@ -1,5 +1,5 @@
 import type { RunView } from '@mle/protocol';
-import { bestOf, lastOf, metricNames } from './main-metric';
+import { bestOf, commonMetricNames, lastOf, metricNames } from './main-metric';
 
 const summary = { last: 2, min: 1, max: 3, step: 10 };
 const runWith = (...names: string[]) =>
@@ -20,6 +20,12 @@ describe('the main metric of a list', () => {
   it('is the one that most runs have', () => {
     expect(metricNames([runWith('a'), runWith('loss', 'a'), runWith('loss'), runWith('loss')])).toEqual(['loss', 'a']);
     expect(metricNames([])).toEqual([]);
+  });
+
+  it('is none that few runs have', () => {
+    const runs = [runWith('loss'), runWith('loss', 'val_loss'), runWith('loss', 'val_loss', 'odd')];
+    expect(commonMetricNames(runs)).toEqual(['loss', 'val_loss']);
+    expect(commonMetricNames([])).toEqual([]);
   });
 
   it('may be one that was told once, about the whole run', () => {

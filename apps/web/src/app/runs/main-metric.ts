@@ -19,9 +19,18 @@ export function lastOf(
 }
 
 /** The names of the metrics and final values of `runs`, those of the most runs first. */
-export function metricNames(runs: readonly RunView[]): string[] {
+export const metricNames = (runs: readonly RunView[]): string[] => counted(runs).map(([name]) => name);
+
+/** Those of them that are no exception: at least half as many runs have them as have the most common one. */
+export function commonMetricNames(runs: readonly RunView[]): string[] {
+  const all = counted(runs);
+  const [[, most] = ['', 0]] = all;
+  return all.filter(([, count]) => count * 2 >= most).map(([name]) => name);
+}
+
+function counted(runs: readonly RunView[]): [name: string, runs: number][] {
   const counts = new Map<string, number>();
   for (const { metrics, finals } of runs)
     for (const name of Object.keys({ ...metrics, ...finals })) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return [...counts].sort((a, b) => b[1] - a[1]).map(([name]) => name);
+  return [...counts].sort((a, b) => b[1] - a[1]);
 }

@@ -3,7 +3,7 @@ import { choiceOf, nextSort, paramsOf } from './runs-choice';
 it.each([
   {},
   { text: 'lr', state: 'failed', machine: 'm', tag: 't', file: 'a.py' },
-  { of: 'all', fold: 'no', sort: 'knobs.rate', group: 'rate' },
+  { of: 'all', fold: 'no', sort: 'knobs.rate', group: 'rate', metric: 'val_loss' },
   { 'knob.rate': '0.5', 'knob.a.b': 'x' },
 ])('the address %j leads to the same list', (params) => expect(paramsOf(choiceOf(params))).toEqual(params));
 

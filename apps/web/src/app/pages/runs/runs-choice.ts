@@ -12,12 +12,22 @@ export interface RunsChoice {
   sort: string;
   /** A knob, or nothing for a row for each run. */
   group: string;
+  /** Whose values stand in the columns; nothing for the one that the runs are judged by. */
+  metric: string;
   knobs: readonly (readonly [name: string, value: string])[];
 }
 
 export const NEWEST_FIRST = '-createdAt';
 const KNOB = 'knob.';
-const NAMES = { text: 'text', state: 'state', machineId: 'machine', tag: 'tag', file: 'file', group: 'group' } as const;
+const NAMES = {
+  text: 'text',
+  state: 'state',
+  machineId: 'machine',
+  tag: 'tag',
+  file: 'file',
+  group: 'group',
+  metric: 'metric',
+} as const;
 
 type Params = Record<string, string | undefined>;
 
@@ -30,6 +40,7 @@ export function choiceOf(params: Params): RunsChoice {
     tag: of('tag'),
     file: of('file'),
     group: of('group'),
+    metric: of('metric'),
     everywhere: params['of'] === 'all',
     folded: params['fold'] !== 'no',
     sort: params['sort'] ?? NEWEST_FIRST,

@@ -18,7 +18,8 @@ import type { RunView } from '@mle/protocol';
 import { plural } from '../../core/format';
 import { Hotkeys } from '../../core/hotkeys';
 import { COMPARED_RUNS, isActive } from '../../core/protocol-values';
-import { metricNames } from '../../runs/main-metric';
+import { judgedOf } from '../../metrics/honest-line';
+import { commonMetricNames, metricNames } from '../../runs/main-metric';
 import { RunActions } from '../../runs/run-actions';
 import { type RunFilter, RunsApi } from '../../runs/runs-api';
 import { RunsStore } from '../../runs/runs-store';
@@ -60,15 +61,15 @@ export class RunsPage {
   protected readonly comparedRuns = COMPARED_RUNS.toLocaleString('en');
   protected readonly list = inject(ListedRuns);
   protected readonly choice = this.filter.choice;
-  private readonly metricChoice = signal<string | null>(null);
   protected readonly chosen = signal<ReadonlySet<string>>(new Set());
   private chosenLast: string | null = null;
   protected readonly selected = computed(() => this.list.runs().filter((run) => this.chosen().has(run.id)));
   protected readonly selectedActive = computed(() => this.selected().filter((run) => isActive(run.state)).length);
   protected readonly metrics = computed(() => metricNames(this.list.runs()));
   protected readonly metric = computed(() => {
-    const choice = this.metricChoice();
-    return choice !== null && this.metrics().includes(choice) ? choice : (this.metrics()[0] ?? null);
+    const { metric } = this.choice();
+    if (this.metrics().includes(metric)) return metric;
+    return judgedOf(commonMetricNames(this.list.runs())) ?? this.metrics()[0] ?? null;
   });
   protected readonly tags = computed(() => [...new Set(this.store.all().flatMap((run) => run.tags))].sort());
   protected readonly summary = computed(() => {
@@ -145,10 +146,6 @@ export class RunsPage {
   protected showNew(): void {
     this.list.hold(false);
     this.table()?.toTop();
-  }
-
-  protected pickMetric(name: string): void {
-    this.metricChoice.set(name);
   }
 
   protected act(what: 'rerun' | 'stop' | 'remove'): void {

@@ -51,6 +51,9 @@ test('a number is turned by keys, by dragging and by a finger, as one step of un
   await page.keyboard.press('Control+z');
   await expect(number).toHaveText('0.5');
 
+  await expect(page.locator('.cm-knobDot')).toHaveCount(2);
+  await expect(page.getByText('2 knobs found')).toBeVisible();
+
   await page.getByRole('checkbox', { name: 'Run while I turn learning_rate' }).check();
   await code(page).focus();
   await number.click();
@@ -64,5 +67,23 @@ test('a number is turned by keys, by dragging and by a finger, as one step of un
   await expect(page.getByText(/^stopped/).first()).toBeVisible();
   await number.click();
   await page.keyboard.press('Alt+v');
+  await expect(page.getByRole('radio', { name: /^learning_rate/ })).toBeChecked();
+
+  // Beside what the last run of the file had, where the hand's own runs do not count.
+  await product.client.ended(
+    (
+      await product.client.startRun({
+        projectId: id,
+        file: 'train.py',
+        params: { learning_rate: 0.05 },
+        timeoutSeconds: 1,
+      })
+    ).id,
+  );
+  await number.click();
+  await expect(page.locator('.cm-dialRow')).toContainText('0.05 in #3');
+  await expect(page.getByTitle('learning_rate was 0.05 in #3')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.locator('.cm-dialRow').getByRole('button', { name: 'Vary' }).click();
   await expect(page.getByRole('radio', { name: /^learning_rate/ })).toBeChecked();
 });

@@ -96,6 +96,14 @@ export class CodeEditor implements OnInit {
       document.replaced();
       if (document.status() === 'ready' && kit) untracked(() => void this.findKnobs(kit, document, path, text));
     });
+    effect(() => {
+      const document = this.document();
+      const runs = document.pastRuns();
+      document.replaced();
+      const ready = document.status() === 'ready';
+      const kit = this.kit();
+      if (ready && kit && this.view) kit.showPastRuns(this.view, runs);
+    });
     inject(DestroyRef).onDestroy(() => {
       this.keepState();
       // Taken out of the page while it has the focus, it would tell of its blur: the pane saves by itself.
@@ -145,7 +153,9 @@ export class CodeEditor implements OnInit {
   private async findKnobs(kit: Kit, document: OpenDocument, path: string, text: string): Promise<void> {
     // Without them the text is edited as any other; half of a program is typed most of the time.
     const knobs = await this.knobs.of(path).catch(() => []);
-    if (this.view && this.shown === document && document.text === text) kit.showKnobs(this.view, knobs);
+    if (!this.view || this.shown !== document || document.text !== text) return;
+    kit.showKnobs(this.view, knobs);
+    document.knobs.set(knobs.length);
   }
 
   private onUpdate(kit: Kit, state: EditorState, changed: boolean): void {

@@ -23,8 +23,10 @@ import {
   rectangularSelection,
 } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
-import { dial, type DialHost, dialHost } from './dial';
+import { dial } from './dial';
+import { type DialHost, dialHost } from './dial-row';
 import { failureMark } from './failure-mark';
+import { knobGutter } from './knob-places';
 import { loadLanguage } from './languages';
 
 const highlight = HighlightStyle.define([
@@ -148,6 +150,7 @@ function extensions(nonce: string): Extension[] {
     EditorView.cspNonce.of(nonce),
     look,
     syntaxHighlighting(highlight),
+    knobGutter,
     lineNumbers(),
     foldGutter({ openText: '⌄', closedText: '›' }),
     highlightActiveLine(),
@@ -255,7 +258,8 @@ export async function dress(view: EditorView, path: string, inFront: () => boole
   if (inFront()) view.dispatch({ effects: language.reconfigure(grammar) });
 }
 
-export { type DialHost, dialHost, nameAtCaret, showKnobs } from './dial';
+export { nameAtCaret } from './dial';
 export { markFailure } from './failure-mark';
+export { showKnobs, showPastRuns } from './knob-places';
 export { openSearchPanel };
 export type { EditorState, EditorView };

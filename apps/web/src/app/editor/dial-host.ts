@@ -1,5 +1,5 @@
 import { Injectable, signal } from '@angular/core';
-import type { DialHost } from './dial';
+import type { DialHost } from './dial-row';
 
 /** A hand that moves on within this time has not rested. */
 const REST_MS = 120;
@@ -13,11 +13,17 @@ export class Dial implements DialHost {
   readonly atCaret = signal<string | null>(null);
   /** Rises with each rest of the hand while that is so. */
   readonly rests = signal(0);
+  /** Vary is wanted for the number that the caret is in; whoever opens it takes this back. */
+  readonly varyWanted = signal(false);
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   turned(): void {
     clearTimeout(this.timer);
     if (this.running()) this.timer = setTimeout(() => this.rests.update((count) => count + 1), REST_MS);
+  }
+
+  vary(): void {
+    this.varyWanted.set(true);
   }
 
   runsWhileTurning(): boolean {

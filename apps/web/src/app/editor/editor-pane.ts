@@ -11,7 +11,7 @@ import {
   viewChild,
   viewChildren,
 } from '@angular/core';
-import { bytes } from '../core/format';
+import { bytes, plural } from '../core/format';
 import { fileIcon } from '../files/file-icon';
 import { nameOf } from '../files/file-tree';
 import { FilesApi } from '../files/files-api';
@@ -50,6 +50,7 @@ export class EditorPane {
   protected readonly iconOf = fileIcon;
   protected readonly nameOf = nameOf;
   protected readonly sizeOf = bytes;
+  protected readonly plural = plural;
 
   constructor() {
     // Another page came by a key or by Back: the editor had no blur.

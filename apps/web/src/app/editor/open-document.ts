@@ -3,6 +3,7 @@ import { bytes as sizeText } from '../core/format';
 import { EDITOR_FILE_BYTES } from '../core/protocol-values';
 import { isImage } from '../files/file-icon';
 import type { FileContent } from '../files/files-api';
+import type { PastRun } from './knob-places';
 import { MOST_TABLE_BYTES, previewOf } from './preview';
 
 type DocumentKind = 'text' | 'image' | 'binary' | 'large';
@@ -35,6 +36,10 @@ export class OpenDocument {
   readonly line = signal(1);
   /** Where the last run failed; `key` tells one failure from the next. */
   readonly failedAt = signal<{ line: number; key: string } | null>(null);
+  /** The latest runs of the file, newest first, with the values that they had. */
+  readonly pastRuns = signal<readonly PastRun[]>([], { equal: (a, b) => JSON.stringify(a) === JSON.stringify(b) });
+  /** How many values of its program can be varied, as it was saved. */
+  readonly knobs = signal(0);
   readonly imageUrl = signal<string | null>(null);
   private readonly edited = signal(0);
   readonly dirty = computed(

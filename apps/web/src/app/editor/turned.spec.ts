@@ -1,4 +1,4 @@
-import { turned } from './turned';
+import { turned, turnsBetween } from './turned';
 
 const rate = { kind: 'number', scale: 'log' } as const;
 const count = { kind: 'integer', scale: 'two' } as const;
@@ -30,4 +30,12 @@ describe('turned', () => {
     expect(turned('lr', rate, 1)).toBe('lr');
     expect(turned('0.50', rate, 0)).toBe('0.50');
   });
+});
+
+it('counts the turns from one value to another', () => {
+  expect(turnsBetween(0.5, 0.05, 'log')).toBeCloseTo(-2);
+  expect(turnsBetween(8, 64, 'two')).toBeCloseTo(3);
+  expect(turnsBetween(-2, -1, 'linear')).toBeCloseTo(5);
+  expect(turnsBetween(0, 1, 'linear')).toBeNull();
+  expect(turnsBetween(-1, 1, 'log')).toBeNull();
 });

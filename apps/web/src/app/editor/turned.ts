@@ -29,6 +29,15 @@ function nextOf(value: number, scale: Turnable['scale'], steps: number): number 
   return value + (Math.abs(value) * steps) / 10;
 }
 
+/** How many turns lead from one value to another; null where no number of them does. */
+export function turnsBetween(from: number, to: number, scale: Turnable['scale']): number | null {
+  const turns =
+    scale === 'linear'
+      ? ((to - from) * 10) / Math.abs(from)
+      : Math.log(to / from) / Math.log(scale === 'log' ? RATIO : 2);
+  return Number.isFinite(turns) ? turns : null;
+}
+
 const zeroTurned = (kind: Turnable['kind'], steps: number): number => (kind === 'integer' ? steps : steps / 10);
 
 /** A count is whole, and moves by one at least once it was turned by half a step; one that counts something stays above 0. */

@@ -22,6 +22,7 @@ import { DialRuns } from '../../launch/dial-runs';
 import { FailureMarks } from '../../launch/failure-marks';
 import { Launcher } from '../../launch/launcher';
 import { OutputDock } from '../../launch/output-dock';
+import { PastKnobs } from '../../launch/past-knobs';
 import { RunOnPanel } from '../../launch/run-on-panel';
 import { ProjectsStore } from '../../projects/projects-store';
 import { RunsStore } from '../../runs/runs-store';
@@ -130,7 +131,15 @@ export class CodePage {
       const path = this.documents.activePath();
       if (path) untracked(() => this.pane.update((pane) => (pane === 'files' ? 'code' : pane)));
     });
+    effect(() => {
+      if (!this.dial.varyWanted()) return;
+      untracked(() => {
+        this.dial.varyWanted.set(false);
+        this.varyAtCaret();
+      });
+    });
     inject(FailureMarks);
+    inject(PastKnobs);
     inject(DialRuns);
     inject(CodeAddress);
     inject(VaryAddress);

@@ -121,7 +121,7 @@ export class VaryResult {
   protected readonly settle = computed(() => this.sweep().evidence.settle);
   protected readonly settleText = computed(() => {
     const settle = this.settle();
-    return settle ? `Add ${plural(settle.seeds, 'seed')} to ${settle.values.map(shownValue).join(' and ')}` : '';
+    return settle ? `Add ${plural(settle.seeds, 'seed')} to ${listed(settle.values.map(shownValue))}` : '';
   });
 
   constructor() {
@@ -148,6 +148,10 @@ export class VaryResult {
     if (value !== null) void this.store.extend({ values: [value] });
   }
 }
+
+/** `0.5, 1.6 and 5`. */
+const listed = (words: readonly string[]): string =>
+  [words.slice(0, -1).join(', '), words.at(-1)].filter(Boolean).join(' and ');
 
 /** `−8.3 ± 2.6`, with the verdict where it is none of an effect. */
 function effectWords({ difference, interval, verdict }: Effect): string {

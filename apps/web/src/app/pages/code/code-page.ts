@@ -45,7 +45,7 @@ const PLACES = [
   '[role="region"]',
   'button:not([tabindex="-1"]):not(:disabled)',
 ];
-const SIZES = { files: 208, run: 312, output: 324 };
+const SIZES = { files: 208, run: 312, vary: 392, output: 324 };
 
 /** Files, editor, machines and output: where one works. */
 @Component({
@@ -56,7 +56,7 @@ const SIZES = { files: 208, run: 312, output: 324 };
   host: {
     '[attr.data-pane]': 'pane()',
     '[style.--files]': 'sizes.files() + "px"',
-    '[style.--run]': 'sizes.run() + "px"',
+    '[style.--run]': '(vary.file() === null ? sizes.run() : sizes.vary()) + "px"',
     '[style.--output]': 'sizes.output() + "px"',
   },
   templateUrl: './code-page.html',
@@ -79,7 +79,12 @@ export class CodePage {
     { id: 'run', label: 'Run', icon: 'play' },
     { id: 'output', label: 'Output', icon: 'terminal' },
   ];
-  protected readonly sizes = { files: storedSize('files'), run: storedSize('run'), output: storedSize('output') };
+  protected readonly sizes = {
+    files: storedSize('files'),
+    run: storedSize('run'),
+    vary: storedSize('vary'),
+    output: storedSize('output'),
+  };
   protected readonly goLabel = computed(() => {
     const target = this.launcher.target();
     return target ? `Go on ${target.name}` : 'Go';

@@ -46,6 +46,19 @@ test('runs are grouped by a knob with their mean and range, and the address keep
   ]);
   await expect(chart('loss').getByRole('img')).toHaveAccessibleName(/rate 0\.5, mean of 2 0\.055 at step 10/);
 
+  const first = page.getByRole('list', { name: 'Groups' }).getByRole('button').first();
+  await first.hover();
+  await expect(points('loss')).toHaveAttribute('data-points', '40');
+  await page.getByRole('searchbox', { name: 'Find runs' }).hover();
+  await expect(points('loss')).toHaveAttribute('data-points', '20');
+  await page.getByRole('button', { name: 'Curves' }).click();
+  await page.getByRole('menuitemradio', { name: 'Lines of the runs' }).click();
+  await expect(points('loss')).toHaveAttribute('data-points', '40');
+  await page.getByRole('button', { name: 'Curves' }).click();
+  await page.getByRole('menuitemradio', { name: '± sd' }).click();
+  await expect(points('loss')).toHaveAttribute('data-points', '20');
+  await expect(page).toHaveURL(/band=sd/);
+
   await page.getByRole('button', { name: /^net\// }).click();
   await expect(chart('net/norm')).toBeHidden();
   await page.getByRole('button', { name: 'Curves' }).click();

@@ -1,4 +1,5 @@
 import uPlot from 'uplot';
+import { stepsOf } from './axis-steps';
 import { bandRange, drawBand } from './chart-bands';
 import { type ChartLine, lonePoints, rowsOf, seconds, smooth, sorted, unitOf } from './chart-data';
 import { drawEnds, endingWidth, type LineEnd } from './chart-ends';
@@ -44,11 +45,6 @@ const HELD_DASH = [4, 3];
 const MANY_LINES = 60;
 /** In units of the axis: what is beyond it belongs to a line that is hidden. */
 const LARGEST = 1e30;
-/** Of a time axis, in seconds: its labels are whole parts of a minute or an hour. */
-const TIME_STEPS = [
-  0.1, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400, 604_800,
-];
-
 /** One uPlot. The only module that loads it: it comes when the first chart can be seen. */
 export class ChartDrawing {
   private plot: uPlot | null = null;
@@ -57,6 +53,8 @@ export class ChartDrawing {
   /** Of the y axis. */
   private unit = 1;
   private ends: LineEnd[] = [];
+  /** Each x is a whole number. */
+  private whole = false;
 
   constructor(
     private readonly host: HTMLElement,
@@ -127,6 +125,7 @@ export class ChartDrawing {
           ];
     });
     const { x, columns } = rowsOf(drawn);
+    this.whole = x.every(Number.isInteger);
     return [x, ...columns] as uPlot.AlignedData;
   }
 
@@ -180,7 +179,7 @@ export class ChartDrawing {
           size: 24,
           gap: 4,
           space: 56,
-          ...(this.picture.formatX === seconds && { incrs: TIME_STEPS }),
+          incrs: () => stepsOf(this.picture.formatX === seconds, this.whole),
           grid: { show: false },
           border: { show: true, stroke: token('--axis'), width: 1 },
           values: (_plot, splits) => splits.map((value) => this.picture.formatX(value)),

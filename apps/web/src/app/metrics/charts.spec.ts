@@ -1,4 +1,5 @@
 import { TestBed } from '@angular/core/testing';
+import { metricDirection } from '@mle/protocol/metric-direction';
 import type { ChartLine } from './chart-data';
 import { ChartGroup } from './chart-group';
 import { MetricChart } from './metric-chart';
@@ -100,17 +101,18 @@ describe('lines', () => {
       ['accuracy', 'epoch', ['#2']],
     ]);
     expect(chartsOf(runs, 'time')[0]).toMatchObject({ axis: 'time', lines: [{ x: [0, 2] }, { x: [0, 2] }] });
-    expect(best('loss', charts[0]?.lines ?? [])).toEqual({ value: 3, label: '#1' });
-    expect(best('accuracy', charts[1]?.lines ?? [])).toEqual({ value: 4, label: '#2' });
+    expect(best('lower', charts[0]?.lines ?? [])).toEqual({ value: 3, label: '#1' });
+    expect(best('higher', charts[1]?.lines ?? [])).toEqual({ value: 4, label: '#2' });
   });
 
   it.each(['loss', 'logloss', 'trainLoss', 'valLoss', 'val_loss', 'crossentropy', 'mape', 'bce', 'fid', 'RMSE'])(
     'have the least %s as their best',
-    (name) => expect(best(name, [line('#1', [3, 2]), line('#2', [5, 4])])).toEqual({ value: 2, label: '#1' }),
+    (name) =>
+      expect(best(metricDirection(name), [line('#1', [3, 2]), line('#2', [5, 4])])).toEqual({ value: 2, label: '#1' }),
   );
 
   it.each(['x', 'lr', 'seconds', 'glossary', 'loss improvement', 'grad_norm'])('have no best of %s', (name) =>
-    expect(best(name, [line('#1', [3, 2])])).toBeNull(),
+    expect(best(metricDirection(name), [line('#1', [3, 2])])).toBeNull(),
   );
 });
 

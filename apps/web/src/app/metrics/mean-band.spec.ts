@@ -10,6 +10,17 @@ describe('meanBand', () => {
     ).toEqual({ x: [1, 2, 3], y: [2, 4, 3], low: [1, 2, 3], high: [3, 6, 3] });
   });
 
+  it('has the standard deviation of a sample on request', () => {
+    const { y, low, high } = meanBand(
+      [
+        { x: [1, 2], y: [1, 4] },
+        { x: [1], y: [3] },
+      ],
+      'sd',
+    );
+    expect([y, low[0], high[0], low[1], high[1]]).toEqual([[2, 4], 2 - Math.SQRT2, 2 + Math.SQRT2, 4, 4]);
+  });
+
   it('has a gap where no line has a number, and the last of several at one place', () => {
     expect(meanBand([{ x: [2, 1, 1], y: [null, 4, 5] }])).toEqual({
       x: [1, 2],

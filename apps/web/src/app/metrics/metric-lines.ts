@@ -1,5 +1,4 @@
-import type { MetricSeries } from '@mle/protocol';
-import { metricDirection } from '@mle/protocol/metric-direction';
+import type { MetricDirection, MetricSeries } from '@mle/protocol';
 import type { ChartLine } from './chart-data';
 
 /** `time` is that since the run's first point, `wall` the time of day. */
@@ -40,8 +39,10 @@ export function chartsOf(runs: readonly RunSeries[], x: XAxis): MetricLines[] {
 }
 
 /** `best 0.1616, #136`: what is on top among the lines; null where nothing says which way is better. */
-export function best(name: string, lines: readonly ChartLine[]): { value: number; label: string } | null {
-  const direction = metricDirection(name);
+export function best(
+  direction: MetricDirection | null,
+  lines: readonly ChartLine[],
+): { value: number; label: string } | null {
   if (direction === null) return null;
   let found: { value: number; label: string } | null = null;
   const less = direction === 'lower';

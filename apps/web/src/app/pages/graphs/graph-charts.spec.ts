@@ -6,11 +6,12 @@ const charts = [
   { name: 'accuracy', axis: 'epoch', lines: [line('1', [0.5])] },
   { name: 'val_loss', axis: 'epoch', lines: [line('1', [5, 4]), line('2', [6, 5])] },
 ];
-const plain = { metric: '', together: false, best: false, clip: false };
+const plain = { metric: '', together: false, best: false, clip: false, band: 'range' as const };
 const drawn = (choice: Partial<typeof plain>, hidden = '') =>
   graphCharts(charts, {
     choice: { ...plain, ...choice },
     groups: null,
+    pointed: null,
     isHidden: (id) => id === hidden,
     directionOf: (name) => (name.endsWith('loss') ? 'lower' : null),
   });
@@ -19,7 +20,8 @@ describe('the charts of the Graphs page', () => {
   it('are as they come without a choice, and those that are searched for', () => {
     expect(drawn({}).map(({ name, note, floor }) => [name, note, floor])).toEqual([
       ['loss', 'best 1, #1', null],
-      ['accuracy', 'best 0.5, #1', null],
+      // Of what the project says of no direction, nothing is best.
+      ['accuracy', '', null],
       ['val_loss', 'best 4, #1', null],
     ]);
     expect(drawn({}, '1')[0]?.note).toBe('best 4, #2');

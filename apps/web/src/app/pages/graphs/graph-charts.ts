@@ -16,26 +16,28 @@ export interface GraphChart extends MetricLines {
 }
 
 interface View {
-  choice: Pick<GraphsChoice, 'metric' | 'together' | 'best' | 'clip'>;
+  choice: Pick<GraphsChoice, 'metric' | 'together' | 'best' | 'clip' | 'band'>;
   /** Null where each run has a line of its own. */
   groups: readonly RunGroup[] | null;
+  /** The group whose runs are shown beside its mean. */
+  pointed: string | null;
   isHidden: (id: string) => boolean;
   directionOf: (name: string) => MetricDirection | null;
 }
 
 /** What becomes of the curves of runs by the choices of the page. */
 export function graphCharts(charts: readonly MetricLines[], view: View): GraphChart[] {
-  const { choice, groups, isHidden, directionOf } = view;
+  const { choice, groups, pointed, isHidden, directionOf } = view;
   const wanted = named(charts, choice.metric).map((chart) => {
     const direction = choice.best ? directionOf(chart.name) : null;
     const lines = direction === null ? chart.lines : chart.lines.map((line) => bestSoFar(line, direction));
     const drawn = { ...chart, lines: [...onCommonGrid(lines)] };
-    return groups ? grouped(drawn, groups) : drawn;
+    return groups ? grouped(drawn, groups, { band: choice.band, pointed, isHidden }) : drawn;
   });
   return (choice.together ? together(wanted, isHidden) : wanted).map((chart) => {
     const shown = chart.lines.filter(({ id }) => !isHidden(id));
     const range = choice.clip ? robustRange(shown) : null;
-    const top = best(chart.name, shown);
+    const top = best(directionOf(chart.name), shown);
     const note = top ? `best ${shownNumber(top.value)}, ${top.label}` : '';
     return { ...chart, note, floor: range?.[0] ?? null, ceiling: range?.[1] ?? null };
   });

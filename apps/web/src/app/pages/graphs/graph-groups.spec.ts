@@ -23,9 +23,20 @@ describe('groups of runs', () => {
   it('are drawn as the mean and the range of their runs', () => {
     const line = (id: string, y: number[]) => ({ id, label: id, slot: 0, x: [1, 2], y, live: false });
     const chart = { name: 'loss', axis: 'epoch', lines: [line('a', [1, 2]), line('c', [3, 6]), line('b', [5, 5])] };
-    expect(grouped(chart, groupRuns(runs, 'rate')).lines).toMatchObject([
+    const look = { band: 'range', pointed: null, isHidden: () => false } as const;
+    expect(grouped(chart, groupRuns(runs, 'rate'), look).lines).toMatchObject([
       { label: 'rate 0.05, 1 run', y: [5, 5] },
       { label: 'rate 1.6, mean of 2', y: [2, 4], band: { low: [1, 2], high: [3, 6] }, ending: '1.6' },
     ]);
+    const labels = (change: object) =>
+      grouped(chart, groupRuns(runs, 'rate'), { ...look, ...change }).lines.map(({ label }) => label);
+    expect(labels({ pointed: 'rate 1.6' })).toEqual([
+      'rate 0.05, 1 run',
+      'rate 1.6, mean of 2',
+      'rate 1.6, a',
+      'rate 1.6, c',
+    ]);
+    expect(labels({ band: 'lines' })).toEqual(['rate 0.05, b', 'rate 1.6, a', 'rate 1.6, c']);
+    expect(labels({ band: 'lines', isHidden: (id: string) => id === 'rate 1.6' })).toEqual(['rate 0.05, b']);
   });
 });

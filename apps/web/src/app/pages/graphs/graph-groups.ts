@@ -1,6 +1,6 @@
 import type { ParamValue, RunView } from '@mle/protocol';
 import { shownValue } from '@mle/protocol/shown-change';
-import { meanBand } from '../../metrics/mean-band';
+import { meanBand, type Spread } from '../../metrics/mean-band';
 import type { MetricLines } from '../../metrics/metric-lines';
 import { differs, settingsOf } from '../../runs/run-differences';
 
@@ -47,15 +47,39 @@ export function groupRuns(runs: readonly RunView[], name: string): RunGroup[] {
   });
 }
 
-/** A line for each group: the mean of its runs, and around it the range in which they lie. */
-export function grouped(chart: MetricLines, groups: readonly RunGroup[]): MetricLines {
+/** What stands around the mean of a group; `lines`: its runs, each by itself and without a mean. */
+export type Band = Spread | 'lines';
+
+interface Look {
+  band: Band;
+  /** The group whose runs are shown beside its mean. */
+  pointed: string | null;
+  isHidden: (id: string) => boolean;
+}
+
+/** A line for each group: the mean of its runs, and around it a band; or the lines of its runs. */
+export function grouped(
+  chart: MetricLines,
+  groups: readonly RunGroup[],
+  { band, pointed, isHidden }: Look,
+): MetricLines {
   const lines = groups.flatMap(({ id, value, runIds, slot, token }) => {
     const members = chart.lines.filter((line) => runIds.has(line.id));
     if (members.length === 0) return [];
-    const { x, y, low, high } = meanBand(members);
+    const colour = { slot, ...(token !== undefined && { token }) };
+    const own = members.map((member) => ({
+      ...member,
+      ...colour,
+      id: `${id} ${member.id}`,
+      label: `${id}, ${member.label}`,
+    }));
+    // Its lines go with the group.
+    if (band === 'lines') return isHidden(id) ? [] : own;
+    const { x, y, low, high } = meanBand(members, band);
     const live = members.some((member) => member.live);
-    const line = { id, label: `${id}, ${members.length === 1 ? '1 run' : `mean of ${members.length}`}`, slot, x, y };
-    return [{ ...line, live, ending: value, band: { low, high }, ...(token !== undefined && { token }) }];
+    const label = `${id}, ${members.length === 1 ? '1 run' : `mean of ${members.length}`}`;
+    const mean = { id, label, ...colour, x, y, live, ending: value, band: { low, high } };
+    return [mean, ...(pointed === id && members.length > 1 && !isHidden(id) ? own : [])];
   });
   return { ...chart, lines };
 }

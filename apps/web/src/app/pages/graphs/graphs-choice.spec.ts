@@ -13,6 +13,7 @@ describe('a view of the Graphs page', () => {
       smoothing: 0.6,
       log: true,
       by: 'knobs.learning_rate',
+      band: 'sd',
       metric: 'loss',
       text: 'train',
       together: true,
@@ -23,7 +24,7 @@ describe('a view of the Graphs page', () => {
     expect(choiceOf(paramsOf(choice) as Record<string, string>)).toEqual(choice);
     expect(groupedBy(choice)).toBe('learning_rate');
     const plain = choiceOf({ by: 'anything', x: 'y' });
-    expect(plain).toMatchObject({ runs: null, hidden: [], x: 'step', by: 'run', fold: [], text: '' });
+    expect(plain).toMatchObject({ runs: null, hidden: [], x: 'step', by: 'run', band: 'range', fold: [], text: '' });
     expect(groupedBy(plain)).toBeNull();
     expect(Object.values(paramsOf(plain)).filter(Boolean)).toEqual([]);
     expect(choiceOf({ runs: `x,${id('a')},<b>`, smooth: '7' })).toMatchObject({ runs: [id('a')], smoothing: 0 });

@@ -1,5 +1,6 @@
 import type { RunView } from '@mle/protocol';
 import { isActive } from '../../core/protocol-values';
+import type { Band } from './graph-groups';
 
 /** What a view of the Graphs page shows; its link keeps all of it. */
 export interface GraphsChoice {
@@ -15,6 +16,8 @@ export interface GraphsChoice {
    * range of the runs with each value of that setting.
    */
   by: string;
+  /** Around the mean of a group. */
+  band: Band;
   /** Part of the names of the metrics that are drawn. */
   metric: string;
   /** Part of what the list of runs has: their files, tags, notes. */
@@ -37,11 +40,12 @@ export const groupedBy = ({ by }: Pick<GraphsChoice, 'by'>): string | null => BY
 const LONGEST_TEXT = 200;
 const ID = /^[0-9a-f]{24}$/;
 
+export const BANDS = ['range', 'sd', 'lines'] as const;
 const AXES = ['step', 'time', 'wall'] as const;
 type Switch = 'log' | 'together' | 'best' | 'clip';
 
 export type GraphsParams = Partial<
-  Record<'runs' | 'hide' | 'x' | 'smooth' | 'by' | 'metric' | 'text' | 'fold' | Switch, string>
+  Record<'runs' | 'hide' | 'x' | 'smooth' | 'by' | 'band' | 'metric' | 'text' | 'fold' | Switch, string>
 >;
 
 export function choiceOf(params: GraphsParams): GraphsChoice {
@@ -58,6 +62,7 @@ export function choiceOf(params: GraphsParams): GraphsChoice {
     smoothing: smoothing > 0 && smoothing < 1 ? smoothing : 0,
     log: params.log === '1',
     by: params.by !== undefined && (params.by === 'machine' || BY_KNOB.test(params.by)) ? params.by : 'run',
+    band: BANDS.find((band) => band === params.band) ?? 'range',
     metric: params.metric ?? '',
     text: (params.text ?? '').slice(0, LONGEST_TEXT),
     together: params.together === '1',
@@ -69,7 +74,7 @@ export function choiceOf(params: GraphsParams): GraphsChoice {
 
 /** What is as it is without saying stays out of the link. */
 export function paramsOf(choice: GraphsChoice): Record<keyof GraphsParams, string | null> {
-  const { runs, hidden, x, smoothing, by, metric, text, fold } = choice;
+  const { runs, hidden, x, smoothing, by, band, metric, text, fold } = choice;
   const on = (name: Switch): string | null => (choice[name] ? '1' : null);
   return {
     runs: runs === null ? null : runs.join(','),
@@ -78,6 +83,7 @@ export function paramsOf(choice: GraphsChoice): Record<keyof GraphsParams, strin
     smooth: smoothing > 0 ? String(smoothing) : null,
     log: on('log'),
     by: by === 'run' ? null : by,
+    band: band === 'range' ? null : band,
     metric: metric || null,
     text: text || null,
     together: on('together'),

@@ -25,6 +25,7 @@ import { runTitle } from '../../runs/run-words';
 import { RunsStore } from '../../runs/runs-store';
 import { Icon } from '../../ui/icon';
 import { LoadFailure } from '../../ui/load-failure';
+import { BAND_WORDS, bandsOf } from './band-words';
 import { graphCharts } from './graph-charts';
 import { groupable, groupRuns } from './graph-groups';
 import { GraphRunList } from './graph-run-list';
@@ -64,6 +65,7 @@ export class GraphsPage {
   readonly smooth = input<string>();
   readonly log = input<string>();
   readonly by = input<string>();
+  readonly band = input<string>();
   readonly metric = input<string>();
   readonly text = input<string>();
   readonly together = input<string>();
@@ -82,6 +84,8 @@ export class GraphsPage {
   protected readonly more = inject(GraphRuns);
   protected readonly group = new ChartGroup();
   protected readonly copied = signal(false);
+  /** The group that one points at. */
+  protected readonly pointed = signal<string | null>(null);
   protected readonly error = this.store.error;
 
   protected readonly choice = computed<GraphsChoice>(() =>
@@ -94,6 +98,7 @@ export class GraphsPage {
           smooth: this.smooth(),
           log: this.log(),
           by: this.by(),
+          band: this.band(),
           metric: this.metric(),
           text: this.text(),
           together: this.together(),
@@ -174,13 +179,19 @@ export class GraphsPage {
   protected readonly sections = computed(() => {
     const [choice, groups] = [this.choice(), this.groups()];
     const isHidden = (id: string): boolean => this.group.isHidden(id);
-    const charts = graphCharts(this.charts(), { choice, groups, isHidden, directionOf: this.directionOf });
+    const charts = graphCharts(this.charts(), {
+      ...{ choice, groups, isHidden },
+      pointed: this.pointed(),
+      directionOf: this.directionOf,
+    });
     return sectionsOf(charts).map((section) => ({
       ...section,
       count: plural(section.charts.length, 'chart'),
       folded: choice.fold.includes(section.prefix || ROOT),
     }));
   });
+  protected readonly bands = computed(() => bandsOf(this.choice().band));
+  protected readonly groupHint = computed(() => BAND_WORDS[this.choice().band].hint);
   protected readonly switches = computed(() =>
     SWITCHES.map(({ name, label }) => ({
       name,

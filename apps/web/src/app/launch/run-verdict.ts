@@ -17,6 +17,7 @@ import { sentence } from '../core/problem';
 import { isActive } from '../core/protocol-values';
 import { ServerState } from '../core/server-state';
 import { honestLine, judgedBy } from '../metrics/honest-line';
+import { MetricSettingsStore } from '../metrics/metric-settings-store';
 import { RunsApi } from '../runs/runs-api';
 import { RunsStore } from '../runs/runs-store';
 import { missingSeeds, sameSetting } from '../runs/same-setting';
@@ -93,6 +94,7 @@ export class RunVerdict {
   protected readonly server = inject(ServerState);
   private readonly runs = inject(RunsStore);
   private readonly api = inject(RunsApi);
+  private readonly settings = inject(MetricSettingsStore);
   private readonly beforeId = computed(() => this.run().before?.id ?? null);
   protected readonly before = computed(() => this.runs.get(this.beforeId()));
   protected readonly line = computed(() => honestLine(this.run(), this.before()));
@@ -119,12 +121,17 @@ export class RunVerdict {
   private readonly underWay = computed(
     () => [...this.mine(), ...this.others()].filter(({ state }) => isActive(state)).length,
   );
+  private readonly metric = computed(() => judgedBy(this.run()));
+  private readonly direction = computed(() => {
+    const metric = this.metric();
+    return metric === null ? null : (this.settings.direction(this.run().projectId, metric) ?? metricDirection(metric));
+  });
   /** More than one seed each has come to its end. */
   private readonly judged = computed(() => {
     const seedsOf = (runs: readonly RunView[]) => runs.filter(({ state }) => !isActive(state)).map(({ seed }) => seed);
     const others = new Set(seedsOf(this.others()));
     const shared = seedsOf(this.mine()).filter((seed) => others.has(seed)).length;
-    return this.line()?.wantsSeeds && shared > 1 ? `${this.compared()} ${this.underWay()}` : '';
+    return this.line()?.wantsSeeds && shared > 1 ? `${this.compared()} ${this.underWay()} ${this.direction()}` : '';
   });
   protected readonly second = computed(() => {
     const told = this.line();
@@ -158,8 +165,7 @@ export class RunVerdict {
   }
 
   private async judge(judged: string): Promise<void> {
-    const metric = judgedBy(this.run());
-    const direction = metric === null ? null : metricDirection(metric);
+    const [metric, direction] = [this.metric(), this.direction()];
     if (judged === '' || metric === null || direction === null) return this.evidence.set(null);
     try {
       const evidence = await this.api.evidence(this.compared().split(','), {

@@ -93,8 +93,10 @@ export class RunsPage {
   });
   protected readonly csvUrl = computed(() => this.api.csvUrl(this.filter.asked()));
   protected readonly groupFilter = computed<RunFilter>(() => ({ ...this.filter.asked(), sort: undefined }));
+  /** Oldest first: the others are compared with it. */
   protected readonly comparison = computed(() => ({
-    runs: this.selected()
+    runs: [...this.selected()]
+      .sort((a, b) => a.createdAt.localeCompare(b.createdAt) || a.number - b.number)
       .map(({ id }) => id)
       .join(','),
   }));

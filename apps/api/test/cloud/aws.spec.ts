@@ -218,7 +218,7 @@ it('takes another type where no zone has the wanted one and that was allowed, wi
 
 it.each([
   ['AuthFailure', 'Check the keys'],
-  ['VcpuLimitExceeded', 'more vCPUs than the account may have'],
+  ['VcpuLimitExceeded', 'This needs 2 vCPUs, more than the account may have'],
   ['PendingVerification', 'up to four hours'],
   ['SomethingNew', 'AWS refused the request with SomethingNew'],
 ])('says of %s what to do', async (code, words) => {

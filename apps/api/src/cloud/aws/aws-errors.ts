@@ -30,13 +30,16 @@ const AGAIN = new Set([
   'Unavailable',
 ]);
 
-/** An error of the SDK in words that say what to do, with what AWS said as the detail. */
-export function inWords(error: unknown): AwsFailure {
+/**
+ * An error of the SDK in words that say what to do, with what AWS said as the detail. `vcpus` are those of the type that
+ * was to be launched.
+ */
+export function inWords(error: unknown, vcpus?: number): AwsFailure {
   const { name, message, status, requestId } = partsOf(error);
   const code = codeOf(name, message);
   return {
     code,
-    sentence: SENTENCES[code]?.(message) ?? unknown(code, status),
+    sentence: SENTENCES[code]?.(message, vcpus) ?? unknown(code, status),
     detail: `${name}: ${message}`.slice(0, 2_000),
     requestId,
     verdict: verdictOf(code, status),
@@ -66,7 +69,8 @@ function partsOf(error: unknown): { name: string; message: string; status: numbe
 /** Some errors differ in their text alone. */
 function codeOf(name: string, message: string): string {
   if (/not eligible for Free Tier/i.test(message)) return 'FreeTierOnly';
-  if (/no default vpc|default subnet/i.test(message) || name === 'VPCIdNotSpecified') return 'MissingDefaultVpc';
+  if (/no default vpc|default subnet|subnets found for the default vpc/i.test(message) || name === 'VPCIdNotSpecified')
+    return 'MissingDefaultVpc';
   if (/user data is limited/i.test(message)) return 'UserDataTooLong';
   if (/for InstanceType|instance type .* does not exist/i.test(message) || name === 'InvalidInstanceType')
     return 'InvalidInstanceType';

@@ -1,8 +1,11 @@
 const QUOTAS = 'https://console.aws.amazon.com/servicequotas/home/services/ec2/quotas';
 const POLICY = 'Settings, AWS has the policy that the keys need, to copy.';
 
-/** What each error of AWS means and what to do, by its code; the text that AWS sends may tell more. */
-export const SENTENCES: Record<string, (message: string) => string> = {
+/**
+ * What each error of AWS means and what to do, by its code; the text that AWS sends may tell more. `vcpus` are those of
+ * the type that was to be launched.
+ */
+export const SENTENCES: Record<string, (message: string, vcpus?: number) => string> = {
   AuthFailure: () => 'AWS does not accept the keys for this region. Check the keys, and that the region is enabled.',
   InvalidClientTokenId: () => 'AWS does not know the key id. Enter keys that exist and are active in Settings, AWS.',
   SignatureDoesNotMatch: () =>
@@ -22,9 +25,11 @@ export const SENTENCES: Record<string, (message: string) => string> = {
   Blocked: () => 'AWS has blocked the account. Write to AWS support from the AWS console.',
   FreeTierOnly: () =>
     'The account is on the free plan, and this type is not part of it. Choose a type marked as free tier, or upgrade the plan in the AWS console.',
-  VcpuLimitExceeded: (message) => {
+  VcpuLimitExceeded: (message, vcpus) => {
     const [, limit] = /limit of (\d{1,9})/.exec(message) ?? [];
-    return `This needs more vCPUs than the account may have at once${limit === undefined ? '' : `: its limit is ${limit}`}. Terminate something, choose a smaller type, or ask for more at ${QUOTAS}.`;
+    const needs = vcpus === undefined ? 'more vCPUs' : `${vcpus} vCPUs, more`;
+    const most = limit === undefined ? '' : `: its limit is ${limit}`;
+    return `This needs ${needs} than the account may have at once${most}. Terminate something, choose a smaller type, or ask for more at ${QUOTAS}.`;
   },
   MaxSpotInstanceCountExceeded: () =>
     `The account may have no more spot instances of this kind. Buy on demand, or ask for more at ${QUOTAS}.`,

@@ -9,6 +9,7 @@ import type { AwsClients } from '../aws-clients.service.js';
 import { type AwsFailure, inWords } from '../aws-errors.js';
 import { ImagesService } from '../catalogue/images.service.js';
 import { OnDemandPrices } from '../catalogue/on-demand-prices.service.js';
+import { pricedTypes } from '../catalogue/price-table.js';
 import { installationId } from '../keys/installation-id.js';
 import { type Candidate, candidates, priceOf } from '../launch/candidates.js';
 import { launchRequest } from '../launch/launch-request.js';
@@ -39,17 +40,19 @@ export class Ec2Launcher {
   async launch(clients: AwsClients, instance: InstanceRecord): Promise<Sighting> {
     const { attempt } = instance;
     if (attempt && Date.now() - attempt.at.getTime() < LOOK_MS) return sighting('asked');
+    let vcpus: number | undefined;
     try {
       const { vpcId, zones } = await this.network.zones(clients);
       const candidate = candidates(zones, instance)[instance.passedOver];
       if (!candidate) return failed(inWords(named('InsufficientInstanceCapacity')));
+      vcpus = pricedTypes(instance.region ?? '').find(({ type }) => type === candidate.type)?.cpus;
       // Before anything is sent its token is written down: whoever comes after a crash sends the same.
       const next = { token: attempt?.token ?? randomUUID(), at: new Date(), unclear: attempt?.unclear ?? 0 };
       const claimed = await this.instances.change(instance.id, { attempt: next }, { wanted: 'running', attempt });
       if (!claimed) return sighting('asked');
       return await this.send(clients, claimed, vpcId, candidate);
     } catch (error) {
-      return this.failure(clients, instance, error);
+      return this.failure(clients, instance, error, vcpus);
     }
   }
 
@@ -89,9 +92,14 @@ export class Ec2Launcher {
     return sighting('coming');
   }
 
-  private async failure(clients: AwsClients, instance: InstanceRecord, error: unknown): Promise<Sighting> {
+  private async failure(
+    clients: AwsClients,
+    instance: InstanceRecord,
+    error: unknown,
+    vcpus: number | undefined,
+  ): Promise<Sighting> {
     const current = await this.instances.get(instance.id);
-    const failure = inWords(error);
+    const failure = inWords(error, vcpus);
     const { code, verdict, detail } = failure;
     logger.warn({ instanceId: instance.id, code, verdict, detail }, 'a launch did not succeed');
     if (!current?.attempt) return failed(failure);

@@ -53,6 +53,7 @@ import { SeriesSlots } from './series-slots';
             [lines]="chart.lines"
             [axis]="chart.axis"
             [group]="group"
+            [legend]="false"
           />
         }
       </div>
@@ -157,13 +158,26 @@ export class RunCharts {
   private readonly id = computed(() => this.run().id);
   protected readonly group = new ChartGroup();
   protected readonly feed = computed(() => this.feeds.get(this.id(), this.attempt()));
+  private readonly feedBefore = computed(() => {
+    const { before } = this.run();
+    return before && this.attempt() === null ? this.feeds.get(before.id) : null;
+  });
   protected readonly live = computed(() => this.attempt() === null && isActive(this.run().state));
   protected readonly charts = computed(() => {
-    const { id, number: n } = this.run();
-    return chartsOf(
-      [{ id, label: `#${n}`, slot: this.slots.of(id), live: this.live(), series: this.feed().series() }],
-      'step',
-    );
+    const { id, number: n, before } = this.run();
+    const series = this.feed().series();
+    const own = { id, label: `#${n}`, slot: this.slots.of(id), live: this.live(), series };
+    const names = new Set(series.map(({ name }) => name));
+    const shared = (this.feedBefore()?.series() ?? []).filter(({ name }) => names.has(name));
+    const grey = before && { id: before.id, label: `#${before.number}`, slot: 0, live: false, series: shared };
+    return chartsOf([own, ...(grey ? [grey] : [])], 'step').map((chart) => ({
+      ...chart,
+      lines: chart.lines.map((line) => ({
+        ...line,
+        before: line.id === before?.id,
+        ...(chart.lines.length > 1 && { ending: line.label }),
+      })),
+    }));
   });
   /** A test accuracy and the like: told once, so not a chart of one point. */
   protected readonly finals = computed(() =>
@@ -182,6 +196,11 @@ export class RunCharts {
         feed.open();
       });
       onCleanup(() => feed.close());
+    });
+    effect((onCleanup) => {
+      const feed = this.feedBefore();
+      untracked(() => feed?.open());
+      onCleanup(() => feed?.close());
     });
   }
 

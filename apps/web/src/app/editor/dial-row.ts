@@ -29,7 +29,7 @@ const STEP_PX = 12;
 const [WIDTH, HEIGHT] = [REACH * 2 * STEP_PX + 10, 16];
 
 /** Beside the number that the caret is in: where it stands against a run before, Vary, and the switch that runs the file. */
-export class DialRow extends WidgetType {
+class DialRow extends WidgetType {
   constructor(
     private readonly name: string,
     private readonly on: boolean,

@@ -16,7 +16,7 @@ export function liveArtifacts(runId: Signal<string | null>): Signal<readonly Art
   const list = signal<readonly ArtifactView[]>([]);
   effect((onCleanup) => {
     const id = runId();
-    events.epoch();
+    const times = events.reading();
     let [ended, timer] = [false, undefined as ReturnType<typeof setTimeout> | undefined];
     const load = async (): Promise<void> => {
       timer = undefined;
@@ -34,7 +34,7 @@ export function liveArtifacts(runId: Signal<string | null>): Signal<readonly Art
     untracked(() => {
       if (id !== shownOf) list.set([]);
       shownOf = id;
-      void load();
+      if (times > 0) void load();
     });
     onCleanup(() => {
       ended = true;

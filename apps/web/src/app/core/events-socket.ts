@@ -5,6 +5,9 @@ import { EVENTS } from './protocol-values';
 import { retryAfter, ServerState } from './server-state';
 import { Session } from './session';
 
+/** Lists are read once the line is there; where it is slow to come they are read without it. */
+const FIRST_WAIT_MS = 400;
+
 type Listener<E extends ServerEvent> = ServerToBrowser[E];
 
 /**
@@ -19,10 +22,16 @@ export class EventsSocket {
   private opening: Promise<void> | null = null;
   /** The next try, while the line is down, and how many have failed. */
   private retry: ReturnType<typeof setTimeout> | undefined;
+  private firstWait: ReturnType<typeof setTimeout> | undefined;
   private failed = 0;
   private readonly listeners = new Map<ServerEvent, Set<(...args: never[]) => void>>();
   /** 0 before the first connection, then one more with each. */
   readonly epoch = signal(0);
+  /**
+   * Counts the times that lists have to be read: 0 until they may be. With each connection what changes from then on is
+   * told, so what is read before it has to be read again.
+   */
+  readonly reading = signal(0);
   readonly connected = signal(false);
 
   constructor() {
@@ -33,12 +42,15 @@ export class EventsSocket {
   }
 
   open(): Promise<void> {
+    if (!this.opening) this.firstWait = setTimeout(() => this.readWithout(), FIRST_WAIT_MS);
     this.opening ??= this.dial();
     return this.opening;
   }
 
   close(): void {
     clearTimeout(this.retry);
+    clearTimeout(this.firstWait);
+    this.reading.set(0);
     this.socket?.disconnect();
     this.socket = null;
     this.opening = null;
@@ -93,6 +105,7 @@ export class EventsSocket {
       this.failed = 0;
       this.server.reached();
       this.epoch.update((epoch) => epoch + 1);
+      this.reading.update((times) => times + 1);
     });
     socket.on('disconnect', (reason) => {
       this.connected.set(false);
@@ -105,6 +118,7 @@ export class EventsSocket {
     socket.on('connect_error', () => {
       this.connected.set(false);
       if (this.socket !== socket) return;
+      this.readWithout();
       this.dialLater(socket);
       // A browser does not say why it has no line: whether the session has ended, a request finds out.
       void this.session.verify();
@@ -112,6 +126,10 @@ export class EventsSocket {
     socket.onAny((event: ServerEvent, ...args: unknown[]) => {
       for (const listener of this.listeners.get(event) ?? []) listener(...(args as never[]));
     });
+  }
+
+  private readWithout(): void {
+    this.reading.update((times) => Math.max(1, times));
   }
 
   private dialLater(socket: Socket<ServerToBrowser, BrowserToServer>): void {

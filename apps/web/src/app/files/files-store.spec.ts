@@ -25,7 +25,7 @@ async function opened(paths: string[]) {
   TestBed.configureTestingModule({
     providers: [
       { provide: FilesApi, useValue: api },
-      { provide: EventsSocket, useValue: { epoch: signal(1) } },
+      { provide: EventsSocket, useValue: { reading: signal(1) } },
       { provide: ProjectsStore, useValue: { current: signal({ id: 'p1', revision: 1 }) } },
     ],
   });

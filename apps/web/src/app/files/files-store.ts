@@ -48,9 +48,9 @@ export class FilesStore {
       });
     });
     effect(() => {
-      this.events.epoch();
+      const times = this.events.reading();
       revision();
-      if (this.projectId()) untracked(() => void this.load());
+      if (times > 0 && this.projectId()) untracked(() => void this.load());
     });
     addEventListener('pagehide', () =>
       this.pending().forEach(({ projectId, path }) => this.api.removeOnLeave(projectId, path)),

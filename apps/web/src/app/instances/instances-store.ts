@@ -33,8 +33,8 @@ export class InstancesStore {
   constructor() {
     this.events.on('instance.changed', (instance) => this.put(instance));
     effect(() => {
-      this.events.epoch();
-      if (this.session.user()) untracked(() => void this.load());
+      const times = this.events.reading();
+      if (times > 0 && this.session.user()) untracked(() => void this.load());
     });
   }
 

@@ -21,7 +21,7 @@ const machine = {
 
 function edits(update: (change: UpdateMachine) => Promise<MachineView>) {
   const sent: UpdateMachine[] = [];
-  const events = { on: () => () => undefined, epoch: signal(0), connected: signal(true) };
+  const events = { on: () => () => undefined, epoch: signal(0), reading: signal(0), connected: signal(true) };
   TestBed.configureTestingModule({
     providers: [
       {

@@ -39,8 +39,8 @@ export class MachinesStore {
     this.events.on('machine.changed', (machine) => this.put(machine));
     this.events.on('machine.removed', ({ id }) => this.drop(id));
     effect(() => {
-      this.events.epoch();
-      if (this.session.user()) untracked(() => void this.load());
+      const times = this.events.reading();
+      if (times > 0 && this.session.user()) untracked(() => void this.load());
     });
   }
 

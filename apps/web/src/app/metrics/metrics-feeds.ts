@@ -20,8 +20,12 @@ export class MetricsFeeds {
   private readonly feeds = new Map<string, MetricsFeed>();
 
   constructor() {
+    let last = untracked(this.events.epoch);
     effect(() => {
-      this.events.epoch();
+      const epoch = this.events.epoch();
+      // A feed reads by itself when it is opened.
+      if (epoch === last) return;
+      last = epoch;
       untracked(() => this.feeds.forEach((feed) => void feed.catchUp()));
     });
   }

@@ -13,8 +13,12 @@ export class OutputFeeds {
   private readonly feeds = new Map<string, OutputFeed>();
 
   constructor() {
+    let last = untracked(this.events.epoch);
     effect(() => {
-      this.events.epoch();
+      const epoch = this.events.epoch();
+      // A feed reads by itself when it is opened.
+      if (epoch === last) return;
+      last = epoch;
       untracked(() => this.feeds.forEach((feed) => void feed.catchUp()));
     });
   }

@@ -20,8 +20,8 @@ export class PoolsStore {
     this.events.on('pool.changed', (pool) => this.put(pool));
     this.events.on('pool.removed', ({ id }) => this.drop(id));
     effect(() => {
-      this.events.epoch();
-      if (this.session.user()) untracked(() => void this.load());
+      const times = this.events.reading();
+      if (times > 0 && this.session.user()) untracked(() => void this.load());
     });
   }
 

@@ -32,8 +32,8 @@ export class ProjectsStore {
     this.events.on('project.deleted', ({ id }) => this.drop(id));
     effect(() => {
       // After each connection: what changed while the line was down is in no event.
-      this.events.epoch();
-      if (this.session.user()) untracked(() => void this.load());
+      const times = this.events.reading();
+      if (times > 0 && this.session.user()) untracked(() => void this.load());
     });
   }
 

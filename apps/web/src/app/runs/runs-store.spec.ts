@@ -27,7 +27,7 @@ function setUp() {
       {
         provide: EventsSocket,
         useValue: {
-          epoch: signal(0),
+          reading: signal(0),
           on: (event: string, listener: (value: unknown) => void) => listeners.set(event, listener),
         },
       },

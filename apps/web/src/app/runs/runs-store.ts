@@ -28,7 +28,9 @@ export class RunsStore {
   readonly error = signal<string | null>(null);
   /** Newest first. */
   readonly all = computed(() =>
-    [...this.byId().values()].sort((a, b) => b.createdAt.localeCompare(a.createdAt) || b.number - a.number),
+    [...this.byId().values()].sort((a, b) =>
+      a.createdAt === b.createdAt ? b.number - a.number : a.createdAt < b.createdAt ? 1 : -1,
+    ),
   );
   readonly active = computed(() => this.all().filter((run) => isActive(run.state)));
   readonly ofProject = computed(() => {
@@ -42,9 +44,12 @@ export class RunsStore {
     this.events.on('run.progress', (progress) => this.progressed.push(progress));
     const projectId = computed(() => this.projects.current()?.id);
     effect(() => {
-      this.events.epoch();
-      const id = projectId();
-      if (this.session.user()) untracked(() => void this.load(id));
+      const times = this.events.reading();
+      if (times > 0 && this.session.user()) untracked(() => void this.loadActive());
+    });
+    effect(() => {
+      const [times, id] = [this.events.reading(), projectId()];
+      if (times > 0 && id !== undefined && this.session.user()) untracked(() => void this.loadLatest(id));
     });
   }
 
@@ -57,23 +62,36 @@ export class RunsStore {
   }
 
   async load(projectId: string | undefined): Promise<void> {
+    await Promise.all([this.loadActive(), projectId === undefined ? null : this.loadLatest(projectId)]);
+  }
+
+  private async loadActive(): Promise<void> {
     try {
-      const [active, latest] = await Promise.all([
-        this.api.list({ state: ACTIVE.join(','), limit: 200 }),
-        projectId ? this.api.list({ projectId, limit: 30 }) : Promise.resolve({ items: [] }),
-      ]);
-      const fresh = [...active.items, ...latest.items];
-      const ids = new Set(fresh.map((run) => run.id));
+      const { items } = await this.api.list({ state: ACTIVE.join(','), limit: 200 });
+      const ids = new Set(items.map((run) => run.id));
       const ended = this.active().filter((run) => !ids.has(run.id));
-      this.put(...fresh);
+      this.put(...items);
       this.status.set('ready');
       this.error.set(null);
       // Runs that ended while the line was down are on no list of active runs.
       await Promise.all(ended.map((run) => this.refresh(run.id)));
     } catch (error) {
-      this.error.set(sentence(error));
-      if (this.status() === 'loading') this.status.set('error');
+      this.failed(error);
     }
+  }
+
+  private async loadLatest(projectId: string): Promise<void> {
+    try {
+      const { items } = await this.api.list({ projectId, limit: 30 });
+      this.put(...items);
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  private failed(error: unknown): void {
+    this.error.set(sentence(error));
+    if (this.status() === 'loading') this.status.set('error');
   }
 
   /** Asks for one run, as when its page is opened; a run that is gone leaves the store. */

@@ -7,11 +7,12 @@ import { SweepsApi } from './sweeps-api';
 @Injectable({ providedIn: 'root' })
 export class SweepsStore {
   private readonly api = inject(SweepsApi);
+  private readonly events = inject(EventsSocket);
   /** Null while one is on its way, or is gone. */
   private readonly byId = signal<ReadonlyMap<string, SweepView | null>>(new Map());
 
   constructor() {
-    const events = inject(EventsSocket);
+    const { events } = this;
     events.on('sweep.changed', (sweep) => {
       if (this.byId().has(sweep.id)) this.put(sweep);
     });
@@ -19,9 +20,9 @@ export class SweepsStore {
       if (this.byId().has(id)) this.byId.update((map) => new Map(map).set(id, null));
     });
     effect(() => {
-      events.epoch();
+      const times = events.reading();
       // What changed while the line was down is in no event.
-      untracked(() => void this.load([...this.byId().keys()]));
+      if (times > 0) untracked(() => void this.load([...this.byId().keys()]));
     });
   }
 
@@ -38,7 +39,7 @@ export class SweepsStore {
     const unknown = ids.filter((id) => !this.byId().has(id));
     if (unknown.length === 0) return;
     this.byId.update((map) => new Map([...map, ...unknown.map((id) => [id, null] as const)]));
-    await this.load(unknown);
+    if (this.events.reading() > 0) await this.load(unknown);
   }
 
   private async load(ids: readonly string[]): Promise<void> {

@@ -105,7 +105,7 @@ export class OutputSender {
         await this.gather(generation);
         if (generation !== this.generation) return;
         const room = Math.min(LIMITS.outputFrameBytes, this.stored + this.window - this.sent);
-        const chunk = await this.reader.read(room);
+        const chunk = await this.reader.read(room, this.available);
         if (generation !== this.generation) return;
         if (chunk === null) {
           await this.change();

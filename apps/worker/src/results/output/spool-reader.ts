@@ -41,6 +41,9 @@ export class SpoolReader {
   /** What is read of `space`. */
   private window: Buffer = this.space.subarray(0, 0);
   private windowAt = 0;
+  /** Of the output, what was sure to stay when the window was read, and what is now. */
+  private windowKnown = 0;
+  private known = 0;
 
   private readonly fd: number;
 
@@ -77,16 +80,21 @@ export class SpoolReader {
     }
   }
 
-  /** The next bytes, at most `max` of them, from as many whole or part frames as there are; null at the end. */
-  async read(max: number): Promise<SpoolChunk | null> {
+  /**
+   * The next bytes, at most `max` of them, from as many whole or part frames as there are; null at the end. `known`: the
+   * length of the output that is there to stay. What follows may be cut back, as on a full disk, and written anew.
+   */
+  async read(max: number, known = this.position + max): Promise<SpoolChunk | null> {
     const from = this.position;
+    const end = Math.min(max, known - from);
+    this.known = Math.max(this.known, known);
     const parts: Buffer[] = [];
     const segments: [number, number, number][] = [];
     let total = 0;
-    while (total < max && segments.length < MAX_SEGMENTS) {
+    while (total < end && segments.length < MAX_SEGMENTS) {
       const frame = await this.frame();
       if (frame === null) break;
-      const take = Math.min(frame.length - this.used, max - total);
+      const take = Math.min(frame.length - this.used, end - total);
       const start = this.place.file + HEADER_BYTES + this.used - this.windowAt;
       // A copy: the window is used again while the chunk waits for its acknowledgement.
       parts.push(Buffer.from(this.window.subarray(start, start + take)));
@@ -118,14 +126,20 @@ export class SpoolReader {
 
   /** The header of the frame at `place`, once the whole frame is in the window; null while it is not written. */
   private async frame(): Promise<FrameHeader | null> {
-    if (!(await this.load(this.place.file, HEADER_BYTES))) return null;
-    const header = decodeHeader(this.window, this.place.file - this.windowAt);
-    if (header === null) throw new Error(`The spool is damaged at byte ${this.place.file}.`);
-    return (await this.load(this.place.file, HEADER_BYTES + header.length)) ? header : null;
+    const at = this.place.file;
+    for (let due = HEADER_BYTES; await this.load(at, due);) {
+      const header = decodeHeader(this.window, at - this.windowAt);
+      if (header === null) throw new Error(`The spool is damaged at byte ${at}.`);
+      due = HEADER_BYTES + header.length;
+      if (this.holds(at, due)) return header;
+    }
+    // Only a part of it is there, which may go again.
+    this.window = this.space.subarray(0, 0);
+    return null;
   }
 
   private async load(at: number, length: number): Promise<boolean> {
-    if (at >= this.windowAt && at + length <= this.windowAt + this.window.length) return true;
+    if (this.holds(at, length)) return true;
     const full = this.window.length === this.space.length;
     const room = Math.min(WINDOW_BYTES, Math.max(length, full ? 2 * this.space.length : 0));
     if (room > this.space.length) this.space = Buffer.allocUnsafe(room);
@@ -137,7 +151,14 @@ export class SpoolReader {
     }
     this.window = this.space.subarray(0, filled);
     this.windowAt = at;
+    this.windowKnown = this.known;
     return filled >= length;
+  }
+
+  /** The window has these bytes of the frame at `place`, which was there to stay when it was read. */
+  private holds(at: number, length: number): boolean {
+    const isKnown = this.place.offset < this.windowKnown;
+    return isKnown && at >= this.windowAt && at + length <= this.windowAt + this.window.length;
   }
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, mkdtempSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { HEADER_BYTES, MAX_FRAME_BYTES } from '../../journal/spool-format.js';
+import { encodeHeader, HEADER_BYTES, MAX_FRAME_BYTES } from '../../journal/spool-format.js';
 import { SpoolWriter } from '../../supervisor/spool-writer.js';
 import { SpoolReader } from './spool-reader.js';
 
@@ -99,6 +99,44 @@ test('sees what comes while it reads, and no part of a frame before its end', as
   await spool.close();
   expect((await rest(reader, 100)).toString()).toBe('two');
   expect(await reader.digest(6)).toBe(sha256(Buffer.from('onetwo')));
+  reader.close();
+});
+
+test('takes nothing of a frame that found the disk full and was cut back for what came after it', async () => {
+  const spool = writer();
+  spool.append('stdout', Buffer.from('one'));
+  await spool.flush();
+  const reader = new SpoolReader(path);
+  expect((await rest(reader, 100)).toString()).toBe('one');
+  appendFileSync(path, Buffer.concat([encodeHeader('stdout', 100, 0), Buffer.alloc(50, 'x')]));
+  expect(await reader.read(100)).toBeNull();
+  truncateSync(path, HEADER_BYTES + 3);
+  spool.append('stderr', Buffer.from('two'));
+  await spool.flush();
+  expect((await reader.read(100))?.bytes.toString()).toBe('two');
+  appendFileSync(path, Buffer.concat([encodeHeader('stdout', 100, 0), Buffer.alloc(50, 'x')]));
+  expect(await reader.read(100)).toBeNull();
+  truncateSync(path, 2 * (HEADER_BYTES + 3));
+  spool.append('stderr', Buffer.from('three'));
+  spool.append('stdout', Buffer.alloc(200, '.'));
+  await spool.close();
+  expect((await rest(reader, 100)).toString()).toBe(`three${'.'.repeat(200)}`);
+  reader.close();
+});
+
+test('takes no whole frame that was cut back with the one that found the disk full', async () => {
+  const spool = writer();
+  spool.append('stdout', Buffer.from('one'));
+  await spool.flush();
+  const cut = [encodeHeader('system', 6, 0), Buffer.from('marker'), encodeHeader('stdout', 100, 0), Buffer.from('.')];
+  appendFileSync(path, Buffer.concat(cut));
+  const reader = new SpoolReader(path);
+  expect((await reader.read(100, 3))?.bytes.toString()).toBe('one');
+  truncateSync(path, HEADER_BYTES + 3);
+  spool.append('stderr', Buffer.from('another'));
+  await spool.close();
+  expect((await reader.read(100, spool.bytes))?.bytes.toString()).toBe('another');
+  expect(await reader.digest(10)).toBe(sha256(Buffer.from('oneanother')));
   reader.close();
 });
 

@@ -6,6 +6,7 @@ import type {
   ArtifactChunk,
   AttemptRef,
   BlobFetch,
+  BlobFetchReply,
   Heartbeat,
   Hello,
   HelloReply,
@@ -69,6 +70,7 @@ export class TestServer {
   corrupt: ((bytes: Buffer, sha256: string) => Buffer) | null = null;
   /** Answers an output frame instead of storing it. */
   onFrame: ((run: TestRun, from: number, length: number) => 'store' | 'drop' | 'gap') | null = null;
+  onFetch: (() => BlobFetchReply | null) | null = null;
   onChunk: (() => void) | null = null;
   onArtifactChunk: ((chunk: ArtifactChunk) => 'store' | 'drop') | null = null;
   onLeftovers: (() => 'store' | 'drop') | null = null;
@@ -336,6 +338,8 @@ export class TestServer {
     });
     socket.on('blobs.fetch', (fetch, ack) => {
       this.fetches.push(fetch);
+      const refusal = this.onFetch?.() ?? null;
+      if (refusal !== null) return ack(refusal);
       ack({ ok: true });
       void this.send(socket, fetch).catch(() => undefined);
     });

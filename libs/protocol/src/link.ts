@@ -203,7 +203,8 @@ export interface BlobChunk {
   /** `size` is that of the whole blob; the piece that reaches it is its last, also when both are zero. */
   pieces: { sha256: string; offset: number; length: number; size: number }[];
 }
-export type BlobFetchReply = { ok: true } | { ok: false; message: string };
+/** `again`: the server could not look now, as while its database is away. */
+export type BlobFetchReply = { ok: true } | { ok: false; message: string; again?: boolean };
 
 export interface StopRequest extends AttemptRef {
   reason: string;

@@ -7,6 +7,7 @@ import {
 } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
+import { isOutage } from '../../platform/http/problem.js';
 import { withCorrelationId } from '../../platform/logging/correlation.js';
 import { AttemptClaims } from '../../runs/life/attempt-claims.service.js';
 import { AttemptEndings } from '../../runs/life/attempt-endings.service.js';
@@ -25,7 +26,7 @@ export class AttemptMessages {
     'blobs.fetch': {
       schema: z.tuple([BlobFetchSchema]),
       handle: (session, fetch) => this.blobs.serve(session, fetch),
-      failed: () => ({ ok: false, message: 'The server could not serve the files. They are asked for again.' }),
+      failed: (error) => ({ ok: false, message: 'The server could not serve the files.', again: isOutage(error) }),
     },
     'attempt.progress': {
       schema: z.tuple([AttemptProgressSchema]),

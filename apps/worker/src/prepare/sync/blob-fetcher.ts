@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type AttemptRef, type BlobChunk, LIMITS } from '@mle/protocol';
 import { PrepareError } from '../../base/prepare-error.js';
 import type { Link } from '../../server/link/link.js';
@@ -9,6 +10,8 @@ import { inTurns } from './in-turns.js';
 /** A stream that the server leaves without a byte for so long is asked for again. */
 const SILENCE_MS = 30_000;
 const ATTEMPTS = 3;
+/** Until a server that could not look is asked again. */
+const AGAIN_MS = 500;
 
 type Ended = { error: string | null };
 type Piece = BlobChunk['pieces'][number];
@@ -179,22 +182,24 @@ export class BlobFetcher {
     for (let failures = 0; failures < ATTEMPTS;) {
       await this.link.untilOnline(signal);
       const before = left.length;
-      error = await this.stream(ref, left.slice(0, LIMITS.blobsPerFetch), progress, signal);
+      const end = await this.stream(ref, left.slice(0, LIMITS.blobsPerFetch), progress, signal);
+      error = end.error;
+      if (end.again) await delay(AGAIN_MS, undefined, { signal });
       left = left.filter((sha256) => !this.cache.has(sha256));
       if (left.length === 0) return;
-      // A lost connection is no failure: it goes on from where it was.
-      if (this.link.online && left.length === before) failures++;
+      // A lost connection is no failure: it goes on from where it was. Nor is a database that is away.
+      if (this.link.online && !end.again && left.length === before) failures++;
     }
     throw new PrepareError(`The files of the project did not reach this machine. ${error} Run it again.`);
   }
 
-  /** Returns what went wrong, or an empty text. */
+  /** Returns what went wrong, if something did. */
   private async stream(
     ref: AttemptRef,
     hashes: string[],
     progress: FetchProgress,
     signal: AbortSignal,
-  ): Promise<string> {
+  ): Promise<{ error: string; again: boolean }> {
     const partial = await this.cache.partialSizes();
     const items = hashes.map((sha256) => ({ sha256, from: partial.get(sha256) ?? 0 }));
     const streamId = randomUUID();
@@ -206,16 +211,17 @@ export class BlobFetcher {
       const reply = await this.link.fetchBlobs({ ...ref, streamId, items }).catch((error: unknown) => ({
         ok: false as const,
         message: error instanceof Error ? error.message : String(error),
+        again: false,
       }));
       if (!reply.ok) {
         stream.end(reply.message);
         await stream.ended;
-        return reply.message;
+        return { error: reply.message, again: reply.again === true };
       }
       const { error } = await stream.ended;
       signal.throwIfAborted();
-      if (stream.damaged > 0) return `The bytes of ${stream.damaged} of them were damaged on the way.`;
-      return error ?? 'The server does not have all of them.';
+      const damaged = `The bytes of ${stream.damaged} of them were damaged on the way.`;
+      return { error: stream.damaged > 0 ? damaged : (error ?? 'The server does not have all of them.'), again: false };
     } finally {
       signal.removeEventListener('abort', onAbort);
       this.streams.delete(streamId);

@@ -218,6 +218,14 @@ test('a blob that the server does not have fails the run with a sentence', async
   expect(run.stream('stderr')).toContain('The files of the project did not reach this machine. A blob is missing.');
 });
 
+test('asks for files until the server can look for them', async () => {
+  let asked = 0;
+  server.onFetch = () => (++asked <= 4 ? { ok: false, message: 'The database is away.', again: true } : null);
+  const run = await server.submit({ 'a.py': 'print("here")' });
+  await until('the run is finished', () => run.finished !== null);
+  expect(run.stream('stdout')).toBe('here\n');
+});
+
 test('goes on in the middle of a blob when the link is cut', async () => {
   let chunks = 0;
   server.onChunk = () => {

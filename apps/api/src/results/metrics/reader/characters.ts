@@ -31,6 +31,7 @@ export const CLOSE_BRACE = 125;
 export const TILDE = 126;
 export const QUOTE = 34;
 export const ARROW = 0x2192;
+export const ALMOST = 0x2248;
 
 export const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 
@@ -54,7 +55,7 @@ export const isDrawing = (code: number): boolean => code >= 0x2500 && code <= 0x
 export const isBarLine = (code: number): boolean =>
   code === PIPE || code === 0x2502 || code === 0x2503 || code === 0x2551;
 
-const NUMBER_ENDS = new Set(Array.from(',;:.|()[]{}\'"+=!±', (mark) => mark.charCodeAt(0)));
+const NUMBER_ENDS = new Set(Array.from(',;:.|()[]{}\'"+=!±*↑↓✓', (mark) => mark.charCodeAt(0)));
 
 /** Whether a number may end before this character; NaN is the end of the line. */
 export function endsNumber(code: number): boolean {

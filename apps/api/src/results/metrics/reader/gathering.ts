@@ -66,7 +66,7 @@ export abstract class Gathering {
 
   /** What the words up to `last` count, where they count anything. */
   protected placeBefore(last: number, strong: boolean): { kind: PlaceKind; word: string; words: number } | null {
-    const word = this.wordText(last).toLowerCase();
+    const word = this.wordText(last).toLowerCase().replace(/\.$/, '');
     const before =
       last > 0 && isKind(last - 1, WORD) && (tokens.gap[last] ?? 0) <= 2 ? this.wordText(last - 1).toLowerCase() : '';
     if (word.length === 1)
@@ -134,6 +134,18 @@ export abstract class Gathering {
       return false;
     this.value(at, nameOf(`${before.name.slice(0, blank)} ${this.wordText(last)}`), last, last, true);
     return true;
+  }
+
+  /** `Loss - 0.5`: a dash between blanks parts a measure from its number. */
+  protected dashed(at: number, dash: number): boolean {
+    return (
+      isPunct(dash, MINUS) &&
+      (tokens.gap[dash] ?? 0) > 0 &&
+      (tokens.gap[at] ?? 0) > 0 &&
+      isKind(dash - 1, WORD) &&
+      !isKind(at + 1, WORD) &&
+      nameOf(this.wordText(dash - 1)).kind === 'sure'
+    );
   }
 
   /** Whether the word before a number is no measure, and tells none: `Score of player 1: …`. */

@@ -1,5 +1,6 @@
 import { isTelling } from './amounts.js';
 import {
+  ALMOST,
   APOSTROPHE,
   ARROW,
   ASTERISK,
@@ -26,6 +27,9 @@ import type { Reading } from './reading.js';
 import { isBold, isDrawn, isKind, isNumbered, isPunct, NUMBER, PUNCT, RULE, tokens, WORD } from './tokens.js';
 import type { Phase } from './vocabulary.js';
 import { PLURAL_WORD, WRAPPERS } from './vocabulary.js';
+
+/** What a dataclass or a named tuple that holds numbers of a training is called. */
+const RECORDS = /(?:dict|metrics?|results?|outputs?|scores|stats)$/i;
 
 /** Reads what one line says in names, separators and numbers. Knows nothing of the lines before it. */
 export class LineReader extends Gathering {
@@ -106,6 +110,8 @@ export class LineReader extends Gathering {
   private afterCall(at: number): number {
     if (!isKind(at + 2, WORD) || !isPunct(at + 3, EQUALS) || phaseOf(this.wordText(at).toLowerCase()) !== null)
       return at;
+    // `Metrics(loss=0.5, acc=0.9)`
+    if (RECORDS.test(this.wordText(at))) return at;
     this.reading.suspicious = true;
     let depth = 0;
     for (let end = at + 1; end < tokens.count; end++) {
@@ -152,7 +158,8 @@ export class LineReader extends Gathering {
     let strong = false;
     for (; left >= 0 && tokens.kind[left] === PUNCT; left--) {
       const code = tokens.value[left];
-      if (code === EQUALS || code === COLON || code === ARROW || code === TILDE || code === 0xff1a) strong = true;
+      if (code === EQUALS || code === COLON || code === ARROW || code === TILDE || code === ALMOST || code === 0xff1a)
+        strong = true;
       else if (code === GREATER && (isPunct(left - 1, MINUS) || isPunct(left - 1, EQUALS))) strong = true;
       else if (code === OPEN_BRACKET || code === OPEN_PAREN || code === HASH) opened = true;
       else if (
@@ -169,6 +176,10 @@ export class LineReader extends Gathering {
     }
     const paren = isPunct(left, CLOSE_PAREN) ? openingParen(left) : -1;
     if (paren > 0 && isKind(paren - 1, WORD)) return this.bracketed(at, paren - 1, left, opened, strong, silent);
+    if (this.dashed(at, left)) {
+      this.named(at, left - 1, left - 1, false, true, silent);
+      return at;
+    }
     if (!isKind(left, WORD)) {
       // `loss:0: 0.5`: the first number belongs to the name.
       if (strong && !opened && this.subject?.place === left)

@@ -45,6 +45,10 @@ const PLAIN_UNITS = words('dB db px pp pts points bits nats ppm bpb bpc bpd');
 const OTHER_UNITS = words(
   's sec secs second seconds ms msec us µs ns min mins minute minutes hr hrs hour hours day days KB MB GB TB kB KiB MiB GiB TiB Kb Mb Gb bytes kW mW Hz kHz MHz GHz RPM fps FPS',
 );
+/** Something in each of these is a speed or a time: `img/s`, `s/it`. */
+const RATES = words(
+  's sec secs second seconds ms min mins minute h hr hour step steps it iter iters iteration iterations epoch batch batches sample samples img imgs image images token tokens frame frames trial word words example examples fold round episode gpu GPU',
+);
 const LONGEST_UNIT = 8;
 const LONGEST = 64;
 const EXPONENT = 101;
@@ -195,9 +199,11 @@ function afterSpace(text: string): void {
   }
   if (!isLetter(code) || at > scanned.end + 1) return;
   const end = letters(text, at);
-  const per = text.charCodeAt(end) === SLASH && isLetter(text.charCodeAt(end + 1));
-  if (!per && (isWordCode(text.charCodeAt(end)) || text.charCodeAt(end) === COLON || text.charCodeAt(end) === 61))
-    return;
+  const behind = text.charCodeAt(end) === SLASH ? letters(text, end + 1) : end;
+  const per = behind > end + 1 && RATES.has(text.slice(end + 1, behind));
+  const after = text.charCodeAt(per ? behind : end);
+  // What a separator follows is the next name: `0.5 train/loss: 0.4`.
+  if (isWordCode(after) || after === COLON || after === 61 || (after === SLASH && !per)) return;
   const word = text.slice(at, end);
   if (word === 'out' || word === 'of') {
     const of = word === 'of' ? end : text.startsWith(' of', end) ? end + 3 : -1;
@@ -208,7 +214,7 @@ function afterSpace(text: string): void {
   const plain = !per && PLAIN_UNITS.has(word);
   if (!per && !plain && !OTHER_UNITS.has(word)) return;
   scanned.clean &&= plain;
-  scanned.end = per ? letters(text, end + 1) : end;
+  scanned.end = per ? behind : end;
 }
 
 function letters(text: string, at: number): number {
@@ -236,7 +242,8 @@ function unit(text: string): void {
  * infinities are numbers here.
  */
 export function wholeNumber(text: string, rule: CommaRule = NO_COMMAS): number | null {
-  const word = text.trim();
+  // A star marks what is best so far.
+  const word = text.trim().replace(/(?<=[\d%]) {0,2}\*$/, '');
   const special = specialNumber(word);
   if (special !== null) return special;
   const first = word.charCodeAt(0);

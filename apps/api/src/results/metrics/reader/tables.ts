@@ -108,6 +108,8 @@ export class Tables {
   }
 
   private read(cells: Cell[]): Reading | null {
+    // A mark behind the row says that it is the best so far.
+    if (cells.length === this.columns.length + 1 && cells.at(-1)?.text === '*') cells.pop();
     if (cells.length !== this.columns.length) return null;
     const reading = emptyReading();
     let label = '';

@@ -40,7 +40,7 @@ const EXTENSIONS = new Set(
   ),
 );
 /** Words that are shortened with a dot stay one name with what follows: `Val. Loss`. */
-const SHORTENED = new Set('val avg adj acc err std max min tr ts prec rec cls reg aux'.split(' '));
+const SHORTENED = new Set('val avg adj ep no nr acc err std max min tr ts prec rec cls reg aux'.split(' '));
 
 /**
  * The words and numbers of one line, in columns. There is one object for all lines: making one for each would cost more
@@ -192,7 +192,8 @@ function word(text: string, start: number, gap: number): number {
       dotted = true;
       at++;
     } else if (code === MINUS && joins(text, start, at)) at++;
-    else if (code === AT && isDigit(text.charCodeAt(at + 1))) at = afterAt(text, at + 1);
+    else if (code === AT && isDigit(text.charCodeAt(text.charCodeAt(at + 1) === DOT ? at + 2 : at + 1)))
+      at = afterAt(text, at + 2);
     else if (code === AT && isLetter(text.charCodeAt(at + 1))) at++;
     else if (code === APOSTROPHE && text.charCodeAt(at + 1) === 115 && isBlank(text.charCodeAt(at + 2))) at += 2;
     else if (code === PERCENT && isSeparator(text.charCodeAt(at + 1))) at++;
@@ -227,11 +228,14 @@ function joins(text: string, start: number, at: number): boolean {
 
 const isSeparator = (code: number): boolean => code === COLON || code === EQUALS;
 
+const digitAfter = (text: string, at: number): boolean =>
+  isDigit(text.charCodeAt(at)) || (text.charCodeAt(at) === DOT && isDigit(text.charCodeAt(at + 1)));
+
 /** `AP@0.5`, `mAP@.5:.95`. */
 function afterAt(text: string, at: number): number {
   for (
     let code = text.charCodeAt(at);
-    isDigit(code) || ((code === DOT || code === COLON) && isDigit(text.charCodeAt(at + 1)));
+    isDigit(code) || ((code === DOT || code === COLON) && digitAfter(text, at + 1));
     code = text.charCodeAt(++at)
   );
   return at;

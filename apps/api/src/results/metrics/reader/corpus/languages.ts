@@ -256,4 +256,38 @@ export const languages: CorpusCase[] = [
       'loss/val': ['epoch', 2, [1, 0.15], [2, 0.25]],
     },
   },
+  {
+    style: 'names with a slash behind a number, and speeds that are none',
+    form: 'names as wandb and TensorBoard group them',
+    output: lines(
+      loop(1, 2, (s) => `step ${s} train/loss 0.${s} val/loss 0.${s}5 12.3 img/s 0.5 s/it 1000 samples/sec`),
+      'step 3 loss/step: 0.3 12 it/s',
+      'step 4 loss/step: 0.2 12 it/s',
+    ),
+    series: {
+      'train/loss': ['step', 2, [1, 0.1], [2, 0.2]],
+      'val/loss': ['step', 2, [1, 0.15], [2, 0.25]],
+      'loss/step': ['step', 2, [3, 0.3], [4, 0.2]],
+    },
+  },
+  {
+    style: 'marks at what is best, dashes and records',
+    form: OWN,
+    output: lines(
+      loop(1, 2, (e) => `Ep. ${e} - Loss - 0.${e}\nEpoch no. ${e}: win rate 0.${e}1*, mse ≈ 0.${e}5↓`),
+      'Epoch   Train    Val',
+      '1       0.5     0.6*',
+      '2       0.4     0.5 *',
+      loop(1, 2, (e) => `Epoch ${e}: Metrics(mae=0.${e}, rmse=0.${e}5)`),
+    ),
+    series: {
+      Loss: ['epoch', 2, [1, 0.1], [2, 0.2]],
+      'win rate': ['epoch', 2, [1, 0.11], [2, 0.21]],
+      mse: ['epoch', 2, [1, 0.15], [2, 0.25]],
+      Train: ['epoch', 2, [1, 0.5], [2, 0.4]],
+      Val: ['epoch', 2, [1, 0.6], [2, 0.5]],
+      mae: ['epoch', 2, [1, 0.1], [2, 0.2]],
+      rmse: ['epoch', 2, [1, 0.15], [2, 0.25]],
+    },
+  },
 ];

@@ -35,6 +35,9 @@ describe('the direction of a metric', () => {
     'wer',
     'nll_loss',
     'negative log likelihood',
+    "valid_0's l2",
+    'bits_per_byte',
+    'AIC',
     'brier_score',
     'top1_error',
     'reward_loss',
@@ -45,6 +48,10 @@ describe('the direction of a metric', () => {
   });
 
   it.each([
+    'Explained variance',
+    'exact_match',
+    'pass@1',
+    'winrate',
     'R-squared',
     'R^2',
     'Test R²',

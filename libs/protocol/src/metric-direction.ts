@@ -8,12 +8,12 @@ const LOWER = words(`
   loss losses logloss error errors err deviance perplexity ppl nll bce ce xent crossentropy hinge huber
   mse rmse mae mape smape wape msle rmsle mase nmse nrmse rse rae mpe pinball brier ece eer hter wer cer ter mer fer der
   fid kid lpips kl kld divergence chamfer hausdorff hd95 bpb bpc bpd bpp inertia regret cost costs distortion
-  misclassification fpr fnr residual residuals minade minfde ade fde epe
+  misclassification fpr fnr residual residuals l1 l2 aic bic minade minfde ade fde epe
 `);
 const HIGHER = words(`
   accuracy accuracies acc accs auc auroc auprc aucpr roc ap map ar precision prec recall f1 fscore fbeta f2 iou miou giou jaccard dice
   r2 r² rsquared reward rewards rew return returns score scores bleu rouge rouge1 rouge2 rougel meteor cider spice chrf psnr ssim msssim
-  mrr ndcg hit hits kappa mcc elbo likelihood sensitivity specificity tpr tnr ppv npv correct success win wins fitness
+  mrr ndcg hit hits kappa mcc elbo likelihood sensitivity specificity tpr tnr ppv npv correct success win wins winrate fitness
   top1 top3 top5 silhouette ari nmi purity gini lift pearson spearman correlation corr ndcg10 coverage
 `);
 /** What the words before them measure is no longer what the number says. */
@@ -31,7 +31,9 @@ const LOWER_PHRASES = [
   'edit distance',
   'false positive',
   'false negative',
+  'bits per',
 ];
+const HIGHER_PHRASES = ['explained variance', 'exact match', 'pass 1'];
 const ENDINGS: readonly [string, MetricDirection][] = [
   ['loss', 'lower'],
   ['error', 'lower'],
@@ -69,7 +71,8 @@ export function metricDirection(name: string): MetricDirection | null {
   const found = metricWords(name);
   const text = ` ${found.join(' ')} `;
   const negated = found.some((word) => NEGATIONS.has(word));
-  const direction = LOWER_PHRASES.some((phrase) => text.includes(` ${phrase} `)) ? 'lower' : lastDirection(found);
+  const has = (phrase: string): boolean => text.includes(` ${phrase} `);
+  const direction = LOWER_PHRASES.some(has) ? 'lower' : HIGHER_PHRASES.some(has) ? 'higher' : lastDirection(found);
   return direction && negated ? flipped[direction] : direction;
 }
 

@@ -52,3 +52,22 @@ test('what changes while the page has no line yet is there as soon as it has', a
   await page.getByRole('link', { name: 'Code', exact: true }).click();
   await expect(page.getByRole('treeitem', { name: 'new.py' })).toBeVisible();
 });
+
+test('a page whose line could not be loaded at first has it as soon as it can', async ({ page, product }) => {
+  const id = await openProject(page, product, 'lost script', { 'train.py': 'print("#loss 0 1")\n' });
+  let lost = 0;
+  await page.route('**/*.js', async (route) => {
+    const response = await route.fetch();
+    // The script of the line, by what it says to the server.
+    const isLine = lost < 2 && /\.EIO=/.test(await response.text());
+    if (isLine) lost++;
+    await (isLine ? route.abort() : route.fulfill({ response }));
+  });
+  await page.goto(`${product.url}/runs?project=${id}`);
+  await expect.poll(() => lost).toBe(2);
+  await expect(page.getByText('Offline.')).toBeVisible();
+  const rows = page.getByRole('row', { name: /train\.py/ });
+  await expect(page.getByText('Offline.')).toBeHidden();
+  await product.client.startRun({ projectId: id, file: 'train.py' });
+  await expect(rows).toHaveText([/#1/]);
+});

@@ -20,6 +20,8 @@ export class EventsSocket {
   private readonly session = inject(Session);
   private socket: Socket<ServerToBrowser, BrowserToServer> | null = null;
   private opening: Promise<void> | null = null;
+  /** Which line it is: one more with each that was closed. */
+  private line = 0;
   /** The next try, while the line is down, and how many have failed. */
   private retry: ReturnType<typeof setTimeout> | undefined;
   private firstWait: ReturnType<typeof setTimeout> | undefined;
@@ -51,6 +53,7 @@ export class EventsSocket {
     clearTimeout(this.retry);
     clearTimeout(this.firstWait);
     this.reading.set(0);
+    this.line++;
     this.socket?.disconnect();
     this.socket = null;
     this.opening = null;
@@ -92,7 +95,10 @@ export class EventsSocket {
   }
 
   private async dial(): Promise<void> {
-    const { io } = await import('socket.io-client');
+    const { line } = this;
+    // A server that goes away as the page loads takes this script along.
+    const { io } = await this.server.whenReached(() => import('socket.io-client'));
+    if (line !== this.line) return;
     const socket: Socket<ServerToBrowser, BrowserToServer> = io(EVENTS, {
       transports: ['websocket'],
       timeout: 10_000,

@@ -3,6 +3,7 @@ import type { InstanceList, InstanceView } from '@mle/protocol';
 import { EventsSocket } from '../core/events-socket';
 import { sentence } from '../core/problem';
 import { Session } from '../core/session';
+import { Told, withNewer } from '../core/told';
 import { isRunning } from './instance-words';
 import { InstancesApi } from './instances-api';
 
@@ -13,6 +14,7 @@ export class InstancesStore {
   private readonly events = inject(EventsSocket);
   private readonly session = inject(Session);
   private readonly byId = signal<ReadonlyMap<string, InstanceView>>(new Map());
+  private readonly told = new Told();
   readonly status = signal<'loading' | 'ready' | 'error'>('loading');
   readonly error = signal<string | null>(null);
   /** Where instances can be launched. */
@@ -31,7 +33,10 @@ export class InstancesStore {
   readonly pricePerHour = computed(() => this.running().reduce((sum, { pricePerHour }) => sum + pricePerHour, 0));
 
   constructor() {
-    this.events.on('instance.changed', (instance) => this.put(instance));
+    this.events.on('instance.changed', (instance) => {
+      this.told.note(instance.id);
+      this.put(instance);
+    });
     effect(() => {
       const times = this.events.reading();
       if (times > 0 && this.session.user()) untracked(() => void this.load());
@@ -40,8 +45,9 @@ export class InstancesStore {
 
   async load(): Promise<void> {
     try {
+      const isNewer = this.told.sinceNow();
       const { items, providers, notices, mayLaunch, left, simulated } = await this.api.list();
-      this.byId.set(new Map(items.map((instance) => [instance.id, instance])));
+      this.byId.update((known) => withNewer(items, known, isNewer));
       this.providers.set(providers);
       this.notices.set(notices);
       this.mayLaunch.set(mayLaunch);

@@ -3,6 +3,7 @@ import type { MachineView } from '@mle/protocol';
 import { EventsSocket } from '../core/events-socket';
 import { sentence } from '../core/problem';
 import { Session } from '../core/session';
+import { Told, withNewer } from '../core/told';
 import { type LoadSample, withLoad } from './load-history';
 import { MachinesApi } from './machines-api';
 
@@ -28,6 +29,7 @@ export class MachinesStore {
     );
   });
   private readonly history = signal<ReadonlyMap<string, readonly LoadSample[]>>(new Map());
+  private readonly told = new Told();
   readonly status = signal<'loading' | 'ready' | 'error'>('loading');
   readonly error = signal<string | null>(null);
   /** This computer first, then as they came. */
@@ -36,8 +38,14 @@ export class MachinesStore {
   );
 
   constructor() {
-    this.events.on('machine.changed', (machine) => this.put(machine));
-    this.events.on('machine.removed', ({ id }) => this.drop(id));
+    this.events.on('machine.changed', (machine) => {
+      this.told.note(machine.id);
+      this.put(machine);
+    });
+    this.events.on('machine.removed', ({ id }) => {
+      this.told.note(id);
+      this.drop(id);
+    });
     effect(() => {
       const times = this.events.reading();
       if (times > 0 && this.session.user()) untracked(() => void this.load());
@@ -50,8 +58,9 @@ export class MachinesStore {
 
   async load(): Promise<void> {
     try {
+      const isNewer = this.told.sinceNow();
       const machines = await this.api.list();
-      this.known.set(new Map(machines.map((machine) => [machine.id, machine])));
+      this.known.update((known) => withNewer(machines, known, isNewer));
       machines.forEach((machine) => this.remember(machine));
       this.status.set('ready');
       this.error.set(null);

@@ -3,6 +3,7 @@ import type { PoolView } from '@mle/protocol';
 import { EventsSocket } from '../core/events-socket';
 import { sentence } from '../core/problem';
 import { Session } from '../core/session';
+import { Told, withNewer } from '../core/told';
 import { PoolsApi } from './pools-api';
 
 /** All pools of the installation, live, by name. */
@@ -12,13 +13,20 @@ export class PoolsStore {
   private readonly events = inject(EventsSocket);
   private readonly session = inject(Session);
   private readonly byId = signal<ReadonlyMap<string, PoolView>>(new Map());
+  private readonly told = new Told();
   readonly status = signal<'loading' | 'ready' | 'error'>('loading');
   readonly error = signal<string | null>(null);
   readonly list = computed(() => [...this.byId().values()].sort((a, b) => a.name.localeCompare(b.name)));
 
   constructor() {
-    this.events.on('pool.changed', (pool) => this.put(pool));
-    this.events.on('pool.removed', ({ id }) => this.drop(id));
+    this.events.on('pool.changed', (pool) => {
+      this.told.note(pool.id);
+      this.put(pool);
+    });
+    this.events.on('pool.removed', ({ id }) => {
+      this.told.note(id);
+      this.drop(id);
+    });
     effect(() => {
       const times = this.events.reading();
       if (times > 0 && this.session.user()) untracked(() => void this.load());
@@ -27,8 +35,9 @@ export class PoolsStore {
 
   async load(): Promise<void> {
     try {
+      const isNewer = this.told.sinceNow();
       const pools = await this.api.list();
-      this.byId.set(new Map(pools.map((pool) => [pool.id, pool])));
+      this.byId.update((known) => withNewer(pools, known, isNewer));
       this.status.set('ready');
       this.error.set(null);
     } catch (error) {

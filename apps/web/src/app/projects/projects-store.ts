@@ -5,6 +5,7 @@ import { sentence } from '../core/problem';
 import { Session } from '../core/session';
 import { isText, readStored, writeStored } from '../core/storage';
 import { Toasts } from '../core/toasts';
+import { Told, withNewer } from '../core/told';
 import { ProjectsApi } from './projects-api';
 
 /** Each window keeps its own project; a new one begins with what was opened last in any. */
@@ -19,6 +20,7 @@ export class ProjectsStore {
   private readonly toasts = inject(Toasts);
   private readonly byId = signal<ReadonlyMap<string, ProjectView>>(new Map());
   private readonly currentId = signal<string | null>(null);
+  private readonly told = new Told();
   readonly status = signal<'loading' | 'ready' | 'error'>('loading');
   readonly error = signal<string | null>(null);
   readonly list = computed(() => [...this.byId().values()].sort((a, b) => a.name.localeCompare(b.name)));
@@ -28,8 +30,14 @@ export class ProjectsStore {
   });
 
   constructor() {
-    this.events.on('project.changed', (project) => this.put(project));
-    this.events.on('project.deleted', ({ id }) => this.drop(id));
+    this.events.on('project.changed', (project) => {
+      this.told.note(project.id);
+      this.put(project);
+    });
+    this.events.on('project.deleted', ({ id }) => {
+      this.told.note(id);
+      this.drop(id);
+    });
     effect(() => {
       // After each connection: what changed while the line was down is in no event.
       const times = this.events.reading();
@@ -43,8 +51,9 @@ export class ProjectsStore {
 
   async load(): Promise<void> {
     try {
+      const isNewer = this.told.sinceNow();
       const projects = await this.api.list();
-      this.byId.set(new Map(projects.map((project) => [project.id, project])));
+      this.byId.update((known) => withNewer(projects, known, isNewer));
       this.status.set('ready');
       this.error.set(null);
       if (!this.current()) this.choose(this.remembered() ?? newest(projects));

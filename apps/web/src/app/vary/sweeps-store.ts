@@ -1,6 +1,7 @@
 import { effect, inject, Injectable, signal, untracked } from '@angular/core';
 import type { SweepView } from '@mle/protocol';
 import { EventsSocket } from '../core/events-socket';
+import { Told } from '../core/told';
 import { SweepsApi } from './sweeps-api';
 
 /** Sweeps that something on the page shows, kept up to date by events. */
@@ -8,15 +9,18 @@ import { SweepsApi } from './sweeps-api';
 export class SweepsStore {
   private readonly api = inject(SweepsApi);
   private readonly events = inject(EventsSocket);
+  private readonly told = new Told();
   /** Null while one is on its way, or is gone. */
   private readonly byId = signal<ReadonlyMap<string, SweepView | null>>(new Map());
 
   constructor() {
     const { events } = this;
     events.on('sweep.changed', (sweep) => {
+      this.told.note(sweep.id);
       if (this.byId().has(sweep.id)) this.put(sweep);
     });
     events.on('sweep.deleted', ({ id }) => {
+      this.told.note(id);
       if (this.byId().has(id)) this.byId.update((map) => new Map(map).set(id, null));
     });
     effect(() => {
@@ -43,9 +47,12 @@ export class SweepsStore {
   }
 
   private async load(ids: readonly string[]): Promise<void> {
+    const isNewer = this.told.sinceNow();
     try {
-      for (let at = 0; at < ids.length; at += MOST_AT_ONCE)
-        this.put(...(await this.api.some(ids.slice(at, at + MOST_AT_ONCE))));
+      for (let at = 0; at < ids.length; at += MOST_AT_ONCE) {
+        const sweeps = await this.api.some(ids.slice(at, at + MOST_AT_ONCE));
+        this.put(...sweeps.filter(({ id }) => !isNewer(id)));
+      }
     } catch {
       // The rows that want them say less until the next connection.
     }

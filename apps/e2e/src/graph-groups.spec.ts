@@ -78,4 +78,7 @@ test('runs are grouped by a knob with their mean and range, and the address keep
   await expect(page.getByRole('checkbox', { name: /^Draw run/ })).toHaveCount(0);
   await page.getByRole('searchbox', { name: 'Find runs' }).fill('');
   await expect(page.getByRole('checkbox', { name: /^Draw run/ })).toHaveCount(4);
+  // A phone has the list above the charts.
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expect(page.getByRole('checkbox', { name: 'Draw run 4' })).toBeInViewport();
 });

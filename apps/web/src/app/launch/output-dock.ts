@@ -29,7 +29,6 @@ import { StateIcon, stateWord } from '../ui/state-icon';
 import { OpenPlace } from '../workbench/open-place';
 import { Launcher } from './launcher';
 import { LivePictures } from './live-pictures';
-import { RunFailure } from './run-failure';
 import { RunFoot } from './run-foot';
 
 const TABS = 8;
@@ -37,18 +36,7 @@ const TABS = 8;
 /** The output of the project's latest runs, one tab for each. */
 @Component({
   selector: 'mle-output-dock',
-  imports: [
-    Icon,
-    LiveChart,
-    LivePictures,
-    OutputView,
-    RouterLink,
-    RovingFocus,
-    RovingItem,
-    RunFailure,
-    RunFoot,
-    StateIcon,
-  ],
+  imports: [Icon, LiveChart, LivePictures, OutputView, RouterLink, RovingFocus, RovingItem, RunFoot, StateIcon],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './output-dock.html',
   styleUrl: './output-dock.scss',

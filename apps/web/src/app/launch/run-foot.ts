@@ -10,12 +10,13 @@ import { RunActivity } from '../runs/run-activity';
 import { runPart } from '../runs/run-progress';
 import { outcome, runTime } from '../runs/run-words';
 import { roleOf, StateIcon, stateWord } from '../ui/state-icon';
+import { RunFailure } from './run-failure';
 import { RunVerdict } from './run-verdict';
 
 /** How far a run is while it runs, and how it ended; always there, so that nothing moves at the end. */
 @Component({
   selector: 'mle-run-foot',
-  imports: [RunVerdict, StateIcon],
+  imports: [RunFailure, RunVerdict, StateIcon],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     @if (part()?.of; as total) {
@@ -34,7 +35,9 @@ import { RunVerdict } from './run-verdict';
         <p class="first">
           <b>{{ strong() }}</b>{{ rest() }}
         </p>
-        @if (second(); as text) {
+        @if (failure()) {
+          <mle-run-failure [inline]="true" [run]="run()">{{ second() }}.</mle-run-failure>
+        } @else if (second(); as text) {
           <p>{{ text }}</p>
         }
       </div>
@@ -48,6 +51,7 @@ import { RunVerdict } from './run-verdict';
       <ng-content />
     </div>
   `,
+  host: { '[class.failed]': "run().state === 'failed'" },
   styleUrl: './run-foot.scss',
 })
 export class RunFoot {
@@ -70,8 +74,11 @@ export class RunFoot {
   protected readonly part = computed(() =>
     this.run().state === 'running' ? runPart(this.run(), this.series(), this.seriesBefore()) : null,
   );
+  /** What the program said last; the code of its exit stands second. */
+  protected readonly failure = computed(() => (isActive(this.run().state) ? null : this.run().failure));
   protected readonly strong = computed(() => {
-    const [run, part] = [this.run(), this.part()];
+    const [run, part, failure] = [this.run(), this.part(), this.failure()];
+    if (failure) return failure.sentence;
     if (part) return `${part.axis} ${short(part.at)}${part.of === null ? '' : ` of ${short(part.of)}`}`;
     return isActive(run.state) ? this.activity.of(run) : this.ending();
   });
@@ -83,6 +90,7 @@ export class RunFoot {
     return `, ${elapsed(time)}${left}`;
   });
   protected readonly second = computed(() => {
+    if (this.failure()) return this.endingOf({ ...this.run(), failure: null });
     const { state, before, changes } = this.run();
     if (state !== 'running' || !before || this.seriesBefore().length === 0) return '';
     const [first, ...more] = changes;
@@ -96,9 +104,10 @@ export class RunFoot {
     return `Run ${run.number} ${stateWord(run.state)}${outcome(run) ? `, ${outcome(run)}` : ''}`;
   });
 
-  protected readonly ending = computed(() => {
-    const run = this.run();
+  protected readonly ending = computed(() => this.endingOf(this.run()));
+
+  private endingOf(run: RunView): string {
     const time = runTime(run, this.clock.now());
     return [stateWord(run.state), time === null ? '' : duration(time), outcome(run)].filter(Boolean).join(', ');
-  });
+  }
 }

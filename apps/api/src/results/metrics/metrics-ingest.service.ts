@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AttemptRef, type MetricUpdate } from '@mle/protocol';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { isOutage } from '../../platform/http/problem.js';
 import { logger } from '../../platform/logging/logger.js';
 import { EventsService } from '../../platform/signals/events.service.js';
 import { Signal } from '../../platform/signals/signal.js';
@@ -63,11 +64,16 @@ export class MetricsIngest implements OnModuleInit, OnModuleDestroy {
 
   /**
    * The end of an attempt whose output is complete: resolves with its numbers when all points are stored, or after
-   * `SETTLE_MS` with those read until then, while reading goes on. `outputBytes`: where it is known how much was stored.
+   * `SETTLE_MS` with those read until then, while reading goes on; also where they cannot be read, for the run ends all
+   * the same. `outputBytes`: where it is known how much was stored.
    */
   async settle(ref: AttemptRef, outputBytes?: number): Promise<AttemptNumbers> {
     const entry = this.entry(ref, false);
-    const settled = this.readToEnd(ref, outputBytes);
+    const settled = this.readToEnd(ref, outputBytes).catch((error: unknown) => {
+      if (isOutage(error)) throw error;
+      logger.warn({ err: error, ...ref }, UNSETTLED);
+      return null;
+    });
     const numbers = await Promise.race([settled, sleep(SETTLE_MS, null, { ref: false })]);
     if (numbers) return numbers;
     settled.catch((error: unknown) => logger.warn({ err: error, ...ref }, UNSETTLED));

@@ -11,7 +11,7 @@ export interface Held {
 
 export interface HeldBarsState {
   bars: [group: string, key: string, Omit<Held, 'values'> & { values: (Omit<Value, 'y'> & { y: string })[] }][];
-  done: [group: string, key: string][];
+  done: [group: string, key: string, names?: string[]][];
 }
 
 const MOST = 64;
@@ -22,7 +22,7 @@ const MOST = 64;
  */
 export class HeldBars {
   private readonly bars: Map<string, { key: string; held: Held }>;
-  private readonly done: Map<string, string>;
+  private readonly done: Map<string, { key: string; names: ReadonlySet<string> }>;
 
   constructor(
     private readonly commit: (held: Held) => void,
@@ -34,7 +34,7 @@ export class HeldBars {
         { key, held: { ...held, values: values.map(({ y, ...value }) => ({ ...value, y: Number(y) })) } },
       ]),
     );
-    this.done = new Map(state?.done);
+    this.done = new Map(state?.done.map(([group, key, names]) => [group, { key, names: new Set(names) }]));
   }
 
   get state(): HeldBarsState {
@@ -48,7 +48,7 @@ export class HeldBars {
           },
         ]) => [group, key, { ...held, values: values.map(({ y, ...value }) => ({ ...value, y: String(y) })) }],
       ),
-      done: [...this.done],
+      done: [...this.done].map(([group, { key, names }]) => [group, key, [...names]]),
     };
   }
 
@@ -56,10 +56,24 @@ export class HeldBars {
   hold(group: string, key: string, held: Held, finished: boolean): void {
     const before = this.bars.get(group);
     if (before && before.key !== key) this.release(group);
-    if (this.done.get(group) === key) return;
+    const done = this.done.get(group);
+    // Once it was full it may be drawn once more, with what an evaluation told meanwhile.
+    const values = done?.key === key ? held.values.filter(({ name }) => !done.names.has(name)) : held.values;
+    if (values.length === 0) return;
     if (this.bars.size >= MOST && !this.bars.has(group)) this.releaseAll();
-    this.bars.set(group, { key, held });
+    this.bars.set(group, { key, held: { ...held, values } });
     if (finished) this.release(group);
+  }
+
+  /** What was drawn over by a line of another group that tells the same names of the same place says nothing. */
+  drawnOver(group: string, key: string, { values }: Held): void {
+    const bar = this.bars.get(group);
+    if (bar?.key !== key) return;
+    bar.held = {
+      ...bar.held,
+      values: bar.held.values.filter(({ name }) => values.every((value) => value.name !== name)),
+    };
+    if (bar.held.values.length === 0) this.bars.delete(group);
   }
 
   /** Another place has begun: bars of those before it are not drawn again. */
@@ -72,7 +86,12 @@ export class HeldBars {
     if (!bar) return;
     this.bars.delete(group);
     if (this.done.size >= MOST) this.done.clear();
-    this.done.set(group, bar.key);
+    const before = this.done.get(group);
+    const names = bar.held.values.map(({ name }) => name);
+    this.done.set(group, {
+      key: bar.key,
+      names: new Set(before?.key === bar.key ? [...before.names, ...names] : names),
+    });
     this.commit(bar.held);
   }
 }

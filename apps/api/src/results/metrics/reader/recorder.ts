@@ -13,6 +13,8 @@ export interface RecorderState {
   bars: HeldBarsState;
   /** The line that goes on was drawn before. */
   drawn: boolean;
+  /** Of the bar that was drawn last. */
+  group?: string;
 }
 
 /** What the streams of one attempt share, as far as the book is concerned. */
@@ -27,6 +29,8 @@ export interface Records {
 export class Recorder {
   private readonly bars: HeldBars;
   private drawn: boolean;
+  /** Of the bar that was drawn last. */
+  private group: string;
 
   constructor(
     private readonly records: Records,
@@ -34,10 +38,11 @@ export class Recorder {
   ) {
     this.bars = new HeldBars((held) => this.commitBar(held), state?.bars);
     this.drawn = state?.drawn ?? false;
+    this.group = state?.group ?? '';
   }
 
   get state(): RecorderState {
-    return { bars: this.bars.state, drawn: this.drawn };
+    return { bars: this.bars.state, drawn: this.drawn, ...(this.group !== '' && { group: this.group }) };
   }
 
   /** No more output comes. */
@@ -53,8 +58,9 @@ export class Recorder {
   /** A state that something was drawn over. It counts where it says its place. */
   draw(reading: Reading, line: SourceLine): void {
     if (reading.values.length === 0 || !isPlaced(reading)) return;
+    const { drawn } = this;
     this.drawn = true;
-    this.hold(reading, line, false);
+    this.hold(reading, line, false, drawn);
   }
 
   commit(reading: Reading, line: SourceLine, fate: LineFate): void {
@@ -63,7 +69,7 @@ export class Recorder {
     const { drawn } = this;
     this.drawn = false;
     if ((reading.bar || (drawn && isPlaced(reading))) && reading.values.length > 0)
-      return this.hold(reading, line, fate === 'whole');
+      return this.hold(reading, line, fate === 'whole', drawn);
     const located = context.locate(reading);
     if (context.epoch !== epoch) this.bars.releaseAll();
     if (reading.values.length > 0) this.emit(reading, located, line, fate);
@@ -81,15 +87,21 @@ export class Recorder {
   }
 
   /** A bar waits until it says something else, ends, or another place begins. */
-  private hold(reading: Reading, line: SourceLine, ended: boolean): void {
+  private hold(reading: Reading, line: SourceLine, ended: boolean, over: boolean): void {
     const { context, time } = this.records;
     const full = ended && reading.batch !== null && reading.batch.total === reading.batch.value;
     const group = `${reading.phase ?? ''}|${reading.rank ?? ''}|${reading.batch?.total ?? ''}`;
-    const bar = reading.bar || reading.epoch !== null;
+    // What an evaluation draws anew is one value in the end.
+    const evaluates = reading.phase !== null && reading.phase !== 'train';
+    const bar = reading.bar || reading.epoch !== null || evaluates;
     const located = context.locate({ ...reading, bar });
     const values = this.valuesOf(reading, located !== null, false);
     if (values.length === 0) return;
-    this.bars.hold(group, located ? `${located.axis} ${located.x}` : 'none', { values, located, line, time }, full);
+    const key = located ? `${located.axis} ${located.x}` : 'none';
+    const held = { values, located, line, time };
+    if (over && this.group !== group) this.bars.drawnOver(this.group, key, held);
+    this.group = group;
+    this.bars.hold(group, key, held, full);
   }
 
   private commitBar({ values, located, line, time }: Held): void {

@@ -164,4 +164,38 @@ export const bars: CorpusCase[] = [
       .join('')}\nepoch 2: val_loss=0.4\n`,
     series: { loss: ['epoch', 2, [1, 0.2], [2, 1.2]], val_loss: ['epoch', 2, [1, 0.5], [2, 0.4]] },
   },
+  {
+    style: 'Lightning: a full bar is drawn once more behind the evaluation',
+    form: 'Lightning-AI/pytorch-lightning, callbacks/progress/tqdm_progress.py, in a terminal',
+    output: [0, 1, 2]
+      .map(
+        (e) =>
+          `${steps(4)
+            .map((s) => tqdm(`Epoch ${e}: `, s, 4, `, v_num=0, train_loss=${e}.${s}`))
+            .join(
+              '',
+            )}\n${tqdm('Validation DataLoader 0: ', 2, 2, '')}${ESC}[A${tqdm(`Epoch ${e}: `, 4, 4, `, v_num=0, train_loss=${e}.4, val_loss=0.${e + 1}`)}\n`,
+      )
+      .join(''),
+    series: { train_loss: ['epoch', 3, [0, 0.4], [2, 2.4]], val_loss: ['epoch', 3, [0, 0.1], [2, 0.3]] },
+  },
+  {
+    style: 'batches that a summary is drawn over, and an evaluation that is drawn anew',
+    form: 'print(…, end="") in loops of one’s own',
+    output: [1, 2]
+      .map(
+        (e) =>
+          `${steps(3)
+            .map((s) => `\rEpoch ${e}/2, Batch ${s}/3, Loss: ${e}.${s}`)
+            .join('')}\rEpoch ${e}/2, Loss: ${e}.9, Val Loss: ${e}.8      \n${steps(2)
+            .map((s) => `\r  test ${s}/2 acc 0.${s}${e}`)
+            .join('')}\n`,
+      )
+      .join(''),
+    series: {
+      Loss: ['epoch', 2, [1, 1.9], [2, 2.9]],
+      'Val Loss': ['epoch', 2, [1, 1.8], [2, 2.8]],
+      'test/acc': ['epoch', 2, [1, 0.21], [2, 0.22]],
+    },
+  },
 ];

@@ -4,7 +4,7 @@ import { isPluralPlace, type Name, nameOf, phaseOf, placeOf } from './names.js';
 import { firstOf, firstWord, wordAt } from './phrases.js';
 import { prefixOf } from './prefix.js';
 import { emptyReading, type Place } from './reading.js';
-import { isKind, isPunct, tokenize, tokens, WORD } from './tokens.js';
+import { isKind, isPunct, NUMBER, tokenize, tokens, WORD } from './tokens.js';
 import type { Phase, PlaceKind } from './vocabulary.js';
 import { HEAD_PLACES, PLACE_DENIERS, PLACE_NUMBERS, PLACES, STOP_WORDS } from './vocabulary.js';
 
@@ -12,7 +12,9 @@ import { HEAD_PLACES, PLACE_DENIERS, PLACE_NUMBERS, PLACES, STOP_WORDS } from '.
 const MOST_VALUES = 1_000;
 const MARKS = [COLON, OPEN_PAREN, MINUS];
 /** Between a measure and what it was taken on. */
-const JOINTS = new Set(['of', 'on', 'for']);
+const JOINTS = new Set(['of', 'on', 'for', 'over', 'after']);
+/** Words of a measure besides the first, and of the phase before it. */
+const MOST_MEASURES = 4;
 const { hasOwn } = Object;
 
 /** Words between a measure and the place where it was taken. */
@@ -148,10 +150,16 @@ export abstract class Gathering {
     );
   }
 
-  /** Whether the word before a number is no measure, and tells none: `Score of player 1: …`. */
-  protected counts(last: number): boolean {
+  /** Whether a number behind a measure is part of its sentence: `Score of player 1: …`, `Reward over last 10 episodes`. */
+  protected counts(at: number, name: Name, first: number, last: number): boolean {
     const word = this.wordText(last);
-    return !isTelling(word) && nameOf(word).kind !== 'sure';
+    if (isTelling(word) || name.phase !== null || nameOf(word).kind === 'sure') return false;
+    if (isPunct(at + 1, COLON)) return true;
+    if (!isKind(at + 1, WORD)) return false;
+    tokens.weighed = true;
+    if (!Number.isInteger(tokens.value[at] ?? 0)) return false;
+    for (let joint = first; joint < last; joint++) if (JOINTS.has(this.wordText(joint))) return true;
+    return false;
   }
 
   /** `loss: train 0.4, val 0.5`, `Loss (train=0.4, val=0.5)`: the measure stands before a mark. */
@@ -170,10 +178,14 @@ export abstract class Gathering {
   protected nameOfSentence(strong: boolean, first: number, last: number): Name | null {
     const { head } = this;
     if (!strong || this.reading.values.length > 0 || !isKind(head, WORD)) return null;
-    // `Test Accuracy of the model …` tells its phase at once.
-    const measure = phaseOf(this.wordText(head).toLowerCase()) !== null && isKind(head + 1, WORD) ? head + 1 : head;
-    const name = nameOf(this.text.slice(tokens.start[head], tokens.end[measure]));
-    if (name.kind !== 'sure' || !isKind(measure + 1, WORD) || !JOINTS.has(this.wordText(measure + 1))) return null;
+    let end = head;
+    while (end - head < MOST_MEASURES && isKind(end + 1, WORD) && !JOINTS.has(this.wordText(end + 1))) end++;
+    const name = nameOf(this.text.slice(tokens.start[head], tokens.end[end]));
+    // `Root Mean Squared Error (RMSE) on test data = 0.4`
+    const short = isPunct(end + 1, OPEN_PAREN) && isKind(end + 2, WORD) && isPunct(end + 3, CLOSE_PAREN);
+    const joint = short ? end + 4 : end + 1;
+    if (name.kind !== 'sure' || !isKind(joint, WORD) || !JOINTS.has(this.wordText(joint))) return null;
+    for (let at = joint; at < first; at++) if (!isKind(at, WORD) && !isKind(at, NUMBER)) return null;
     // That it was tested goes without saying.
     for (let at = first; name.phase === null && at <= last; at++)
       if (phaseOf(this.wordText(at).toLowerCase()) === 'train')

@@ -255,7 +255,7 @@ export class LineReader extends Gathering {
     const name = nameOf(this.text.slice(tokens.start[first], tokens.end[end]));
     for (let part = first; part <= end; part++) if (tokens.kind[part] === NUMBER) tokens.weighed = true;
     const phase = phaseBefore(this.text, first, last);
-    if (!strong && name.kind === 'sure' && isPunct(at + 1, COLON) && this.counts(last)) {
+    if (!strong && name.kind === 'sure' && this.counts(at, name, first, last)) {
       // `Inertia for init 1/1: 372.5`
       if (isKind(at + 2, NUMBER)) this.subject = { name, first, last, place: at };
       return;

@@ -3,6 +3,7 @@ import { isMetric, saidBy } from './sentences.js';
 import type { Phase, PlaceKind } from './vocabulary.js';
 import {
   BEST_WORDS,
+  COEFFICIENTS,
   COUNTED,
   COUNTING,
   COURSE_SETTINGS,
@@ -95,6 +96,7 @@ function kindOf(words: readonly string[]): NameKind {
   const last = words.at(-1) ?? '';
   // `loss/train/total`
   if (last === 'total' && words.some(isMetric)) return 'sure';
+  if (last.startsWith('coef') && words.some((word) => COEFFICIENTS.has(word))) return 'sure';
   const bare = last.replace(/\d{1,9}$/, '');
   if (words.includes('lr') || words.includes('learning')) return 'course';
   if (NEVER.has(last) || (bare !== '' && NEVER.has(bare))) return 'never';

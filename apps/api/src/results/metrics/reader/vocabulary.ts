@@ -10,8 +10,12 @@ export const METRICS = words(`
   mse rmse mae mape smape wape msle rmsle mase nmse r2 rsquared ppl perplexity bleu rouge rouge1 rouge2 rougel meteor cider chrf wer cer reward rewards rew return returns score scores kl kld elbo
   nll bce ce xent crossentropy entropy deviance psnr ssim lpips fid kappa mcc mrr ndcg hits top1 top3 top5 specificity sensitivity likelihood gap regret advantage silhouette ari nmi inertia purity
   bpb bpc bpd eer spearman pearson correlation corr cost objective fitness gini hinge brier ece chamfer improve improvement divergence metric norm grad gradnorm criterion
-  r² tpr fpr tnr fnr explained win winrate oob hter dsc hd95 epe determination
+  r² tpr fpr tnr fnr explained win winrate success corrcoef oob hter dsc hd95 epe determination
 `);
+/** Measures that are called coefficients. */
+export const COEFFICIENTS = words(
+  'dice jaccard sorensen tversky correlation matthews pearson spearman silhouette gini kappa',
+);
 /** Endings of names that are written in one word: `trainloss`. */
 export const METRIC_ENDINGS = ['loss', 'accuracy', 'error', 'entropy', 'reward', 'score'];
 

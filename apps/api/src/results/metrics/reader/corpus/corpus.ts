@@ -9,6 +9,7 @@ import { languages } from './languages.js';
 import { libraries } from './libraries.js';
 import { plainLoops } from './plain-loops.js';
 import { reinforcement } from './reinforcement.js';
+import { results } from './results.js';
 import { tables } from './tables.js';
 import { toolkits } from './toolkits.js';
 
@@ -24,6 +25,7 @@ export const corpus: readonly CorpusCase[] = [
   ...courses,
   ...toolkits,
   ...languages,
+  ...results,
   ...reinforcement,
   ...falseFinds,
 ];

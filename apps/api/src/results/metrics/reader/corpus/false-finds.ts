@@ -85,6 +85,7 @@ export const falseFinds: CorpusCase[] = [
       'epoch 1 learning rates: group0: 0.1 group1: 0.01 input shape: (3, 224, 224) params: 25557032',
       'EarlyStopping counter: 3 out of 5',
       'val_loss improved: 0.5 -> 0.4, saving',
+      'No improvement in val_loss for 3 epochs. Stopping. Best: 0.31',
       'Validation loss decreased (0.512000 --> 0.498000).  Saving model ...',
       'Loading checkpoint (epoch 5, loss=0.3)',
       'Epoch 1/10: 100%|██████████| 10/10 [00:01<00:00,  8.33it/s]',

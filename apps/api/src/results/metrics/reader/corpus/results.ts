@@ -1,0 +1,52 @@
+import { type CorpusCase, lines } from './corpus-case.js';
+
+/** As programs say in words what came out in the end. */
+export const results: CorpusCase[] = [
+  {
+    style: 'sentences about a result',
+    form: 'loops as people write them in tutorials and questions',
+    output: lines(
+      'Final Test Accuracy: 91.20%',
+      'Evaluation complete: mean reward 200 +/- 10',
+      'The top-5 accuracy is 95.2%',
+      'Average reward over 100 episodes: 195.3',
+      'Best loss over last 10 epochs: 0.25',
+      'Success rate: 95%',
+      'Score of player 1: Alice',
+      'RMSE = 0.55 on the test set',
+      'Accuracy on validation 0.95 loss 0.31',
+    ),
+    series: {},
+    finals: {
+      'Final Test Accuracy': 91.2,
+      'mean reward': 200,
+      'top-5 accuracy': 95.2,
+      'Average reward': 195.3,
+      'Best loss': 0.25,
+      'Success rate': 95,
+      RMSE: 0.55,
+      'Accuracy on validation': 0.95,
+      loss: 0.31,
+    },
+  },
+  {
+    style: 'measures that are called coefficients, and those in brackets',
+    form: 'apache/spark, examples of ml; scikit-learn/scikit-learn, manifold/_t_sne.py',
+    output: lines(
+      'Root Mean Squared Error (RMSE) on test data = 0.432',
+      'Mean Absolute Error (MAE): 3.2',
+      'Dice coefficient: 0.88',
+      'Matthews correlation coefficient: 0.65',
+      'entropy_coef: 0.01',
+      'KL divergence after 1000 iterations: 0.9',
+    ),
+    series: {},
+    finals: {
+      'Root Mean Squared Error': 0.432,
+      'Mean Absolute Error (MAE)': 3.2,
+      'Dice coefficient': 0.88,
+      'Matthews correlation coefficient': 0.65,
+      'KL divergence': 0.9,
+    },
+  },
+];

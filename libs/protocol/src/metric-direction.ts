@@ -7,7 +7,7 @@ const words = (text: string): Set<string> => new Set(text.trim().split(/\s+/));
 const LOWER = words(`
   loss losses logloss error errors err deviance perplexity ppl nll bce ce xent crossentropy hinge huber
   mse rmse mae mape smape wape msle rmsle mase nmse nrmse rse rae mpe pinball brier ece eer hter wer cer ter mer fer der
-  fid kid lpips kl kld divergence chamfer hausdorff hd95 bpb bpc bpd bpp inertia regret cost costs distortion
+  fid fid50k kid kid50k lpips kl kld divergence chamfer hausdorff hd95 bpb bpc bpd bpp inertia regret cost costs distortion
   misclassification fpr fnr residual residuals l1 l2 aic bic minade minfde ade fde epe
 `);
 const HIGHER = words(`

@@ -180,7 +180,8 @@ export function phaseOnly(words: readonly string[]): Phase | null {
     const lower = word.toLowerCase();
     const phase = phaseOf(lower);
     if (phase === null && !PHASE_COMPANY.has(lower)) return null;
-    found ??= phase;
+    // `Evaluating test` says it twice.
+    if (found === null || found === 'eval') found = phase ?? found;
   }
   return found;
 }

@@ -231,14 +231,14 @@ const isSeparator = (code: number): boolean => code === COLON || code === EQUALS
 const digitAfter = (text: string, at: number): boolean =>
   isDigit(text.charCodeAt(at)) || (text.charCodeAt(at) === DOT && isDigit(text.charCodeAt(at + 1)));
 
-/** `AP@0.5`, `mAP@.5:.95`. */
-function afterAt(text: string, at: number): number {
-  for (
-    let code = text.charCodeAt(at);
-    isDigit(code) || ((code === DOT || code === COLON) && digitAfter(text, at + 1));
-    code = text.charCodeAt(++at)
-  );
-  return at;
+/** `AP@0.5`, `mAP@.5:.95`; of `Acc@1:45.12` the number behind the colon is the value. */
+function afterAt(text: string, from: number): number {
+  let at = from;
+  let fraction = text.charCodeAt(at - 1) === DOT;
+  for (let code = text.charCodeAt(at); ; code = text.charCodeAt(++at)) {
+    if (code === DOT && digitAfter(text, at + 1)) fraction = true;
+    else if (!isDigit(code) && !(code === COLON && fraction && digitAfter(text, at + 1))) return at;
+  }
 }
 
 function isFile(text: string, start: number, end: number): boolean {

@@ -8,7 +8,7 @@ const words = (text: string): Set<string> => new Set(text.trim().split(/\s+/));
 export const METRICS = words(`
   loss losses logloss acc accs accuracy accuracies error err auc auroc auprc aucpr roc ap map ar precision prec recall f1 f2 fscore fbeta iou miou giou dice jaccard
   mse rmse mae mape smape wape msle rmsle mase nmse r2 rsquared ppl perplexity bleu rouge rouge1 rouge2 rougel meteor cider chrf wer cer reward rewards rew return returns score scores kl kld elbo
-  nll bce ce xent crossentropy entropy deviance psnr ssim lpips fid kappa mcc mrr ndcg hits top1 top3 top5 specificity sensitivity likelihood gap regret advantage silhouette ari nmi inertia purity
+  nll bce ce xent crossentropy entropy deviance psnr ssim lpips fid fid50k kid kid50k kappa mcc mrr ndcg hits top1 top3 top5 specificity sensitivity likelihood gap regret advantage silhouette ari nmi inertia purity
   bpb bpc bpd eer spearman pearson correlation corr cost objective fitness gini hinge brier ece chamfer improve improvement divergence metric norm grad gradnorm criterion
   r² tpr fpr tnr fnr explained win winrate success corrcoef oob hter dsc hd95 epe determination
 `);

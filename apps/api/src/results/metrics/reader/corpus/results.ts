@@ -49,4 +49,25 @@ export const results: CorpusCase[] = [
       'KL divergence': 0.9,
     },
   },
+  {
+    style: 'colons right behind names with a number, and evaluations of two sets',
+    form: 'leftthomas/SimCLR, main.py; graphdeco-inria/gaussian-splatting, train.py; NVlabs/stylegan3, metrics',
+    output: lines(
+      'Test Epoch: [1/500] Acc@1:45.12% Acc@5:95.12% mAP@.5:.95: 0.31',
+      'Test Epoch: [2/500] Acc@1:47.12% Acc@5:96.12% mAP@.5:.95: 0.32',
+      '[ITER 7000] Evaluating test: L1 0.0212 PSNR 27.12',
+      '[ITER 7000] Evaluating train: L1 0.0112 PSNR 29.12',
+      '[ITER 30000] Evaluating test: L1 0.0202 PSNR 28.12',
+      '[ITER 30000] Evaluating train: L1 0.0102 PSNR 30.12',
+      '{"results": {"fid50k_full": 12.3}, "metric": "fid50k_full", "total_time": 60.1, "timestamp": 1600000000.1}',
+    ),
+    series: {
+      'test/Acc@1': ['epoch', 2, [1, 45.12], [2, 47.12]],
+      'test/Acc@5': ['epoch', 2, [1, 95.12], [2, 96.12]],
+      'test/mAP@.5:.95': ['epoch', 2, [1, 0.31], [2, 0.32]],
+      'test/PSNR': ['step', 2, [7000, 27.12], [30_000, 28.12]],
+      'train/PSNR': ['step', 2, [7000, 29.12], [30_000, 30.12]],
+    },
+    finals: { 'results/fid50k_full': 12.3 },
+  },
 ];

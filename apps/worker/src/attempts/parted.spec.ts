@@ -1,4 +1,14 @@
-import { readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { deliveryId } from '@mle/protocol';
@@ -8,6 +18,7 @@ import { SupervisorRelay } from '../../test/supervisor-relay.js';
 import type { TestRun } from '../../test/test-run.js';
 import { TestServer } from '../../test/test-server.js';
 import { TestWorker } from '../../test/test-worker.js';
+import { HEADER_BYTES } from '../journal/spool-format.js';
 
 let server: TestServer;
 let worker: TestWorker;
@@ -110,6 +121,26 @@ describe('after a power cut, which leaves of files what was on the disk', () => 
     await until('the run is finished', () => run.finished !== null);
     expect(run.finished).toMatchObject({ outcome: 'exited', exitCode: 0, outputBytes: run.storedBytes });
   });
+});
+
+test('output that cannot be read for a while is sent when it can', async () => {
+  const { run, end } = await waiting();
+  await worker.signal('SIGKILL');
+  end();
+  await until('the end is written', () => readOrNull(join(folderOf(run), 'exit.json')) !== null);
+  const path = join(folderOf(run), 'spool');
+  const spool = openSync(path, 'r+');
+  const at = statSync(path).size - 'off\n'.length - HEADER_BYTES;
+  const first = Buffer.alloc(1);
+  readSync(spool, first, 0, 1, at);
+  writeSync(spool, '?', at);
+  await worker.start();
+  await until('it fails', () => worker.stderr.includes('cannot be read from its spool'));
+  writeSync(spool, first, 0, 1, at);
+  closeSync(spool);
+  await until('the run is finished', () => run.finished !== null);
+  expect(run.finished).toMatchObject({ exitCode: 0, outputSha256: run.sha256 });
+  expect(run.stream('stdout')).toBe('on\noff\n');
 });
 
 test('a run whose journal cannot be written is given back, and comes again', async () => {

@@ -82,7 +82,13 @@ export class EventWatch {
   }
 
   private async watch(before: () => AsyncIterable<string>): Promise<void> {
-    await this.resume(before());
+    try {
+      await this.resume(before());
+    } catch (error) {
+      // How far each file was read is not known: its points would be written twice.
+      this.full = true;
+      this.log.error({ err: error }, 'The event files of a run are not read any more.');
+    }
     const pause = AbortSignal.any([this.halted.signal, this.gone]);
     let wait = LOOK_MS;
     while (!pause.aborted) {

@@ -5,6 +5,7 @@ import type { Link } from '../../server/link/link.js';
 import { SpoolReader } from './spool-reader.js';
 
 const SMALLEST_WINDOW = LIMITS.outputFrameBytes;
+const READ_AGAIN_MS = 5_000;
 /** Acknowledgements later than this make the window smaller, so that heartbeats find a short queue on a slow line. */
 const SLOW_ACK_MS = 500;
 
@@ -122,6 +123,7 @@ export class OutputSender {
       }
     } catch (error) {
       this.log.error({ err: error, runId: this.ref.runId }, 'The output of a run cannot be read from its spool.');
+      setTimeout(() => this.onSilence(generation), READ_AGAIN_MS).unref();
     }
   }
 
@@ -156,7 +158,7 @@ export class OutputSender {
     }
   }
 
-  /** No acknowledgement, though the connection may live: the same bytes are sent again. */
+  /** No acknowledgement, or no bytes, though the connection may live: the same bytes are sent again. */
   private onSilence(generation: number): void {
     if (generation === this.generation && this.link.online) this.resume(this.stored);
   }

@@ -129,13 +129,20 @@ export class SpoolReader {
     const at = this.place.file;
     for (let due = HEADER_BYTES; await this.load(at, due);) {
       const header = decodeHeader(this.window, at - this.windowAt);
-      if (header === null) throw new Error(`The spool is damaged at byte ${at}.`);
+      if (header === null) {
+        this.forgetWindow();
+        throw new Error(`The spool is damaged at byte ${at}.`);
+      }
       due = HEADER_BYTES + header.length;
       if (this.holds(at, due)) return header;
     }
     // Only a part of it is there, which may go again.
-    this.window = this.space.subarray(0, 0);
+    this.forgetWindow();
     return null;
+  }
+
+  private forgetWindow(): void {
+    this.window = this.space.subarray(0, 0);
   }
 
   private async load(at: number, length: number): Promise<boolean> {

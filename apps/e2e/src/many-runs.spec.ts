@@ -2,6 +2,7 @@ import type { RunView } from '@mle/protocol';
 import type { Installation } from '@mle/testing';
 import type { Page } from '@playwright/test';
 import mongoose from 'mongoose';
+import { seriousViolations } from './axe.js';
 import { expect, FULL, logIn, openProject, test } from './product.js';
 
 const AT_ONCE = 500;
@@ -129,6 +130,8 @@ for (const { count, tag } of [
       await expect(box(page, 2)).toBeInViewport({ ratio: 1 });
       await page.keyboard.press('x');
 
+      expect(await seriousViolations(page)).toEqual([]);
+
       // A range goes over rows that are not drawn.
       await page.keyboard.press('Home');
       await expect(box(page, count)).toBeInViewport({ ratio: 1 });
@@ -158,8 +161,9 @@ for (const { count, tag } of [
 
       // On a phone rows have another height.
       await page.setViewportSize({ width: 390, height: 844 });
-      const { height: taller } = (await rows(page).first().boundingBox()) ?? { height: 0 };
-      expect(taller).toBeGreaterThan(height);
+      const heightNow = async () => (await rows(page).first().boundingBox())?.height ?? 0;
+      await expect.poll(heightNow).toBeGreaterThan(height);
+      const taller = await heightNow();
       for (const share of [0.5, 0.9, 0]) {
         const first = Math.floor(share * (count - 30));
         await scrollTo(page, first * taller);
@@ -167,5 +171,11 @@ for (const { count, tag } of [
         await expectFrom(page, count + 1 - first);
         expect(await rows(page).count()).toBeLessThan(50);
       }
+
+      // All that can be done with several stands within its width.
+      await box(page, count).check();
+      await box(page, count - 1).check();
+      await expect(selected.getByRole('button', { name: 'Select none' })).toBeInViewport({ ratio: 1 });
+      await expect(selected.getByRole('link', { name: 'Compare' })).toBeInViewport({ ratio: 1 });
     },
   );

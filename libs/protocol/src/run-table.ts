@@ -83,6 +83,8 @@ const RunGroupSchema = z.object({
   active: z.int(),
   /** Different ones among the runs that count. */
   seeds: z.int(),
+  /** Other knobs and parameters that are not the same in all runs that count: their mean is one over those too. */
+  differs: z.array(WordSchema).max(LIMITS.knobs),
   /** The newest of its runs. */
   ids: z.array(IdSchema).max(MOST_GROUP_RUNS),
   /** Of the last value of each metric, or of its final value; of its lowest and of its highest one. */

@@ -20,7 +20,7 @@ const grouped = (...runs: ReturnType<typeof run>[]) => {
 it('tells mean and range of each value, from low to high, and those without it last', () => {
   const groups = grouped(run(5, 0, 3), run(null, 0, 1), run(0.5, 1, 2), run(0.5, 0, 1));
   expect(groups.map(({ value }) => value)).toEqual([0.5, 5, null]);
-  expect(groups[0]).toMatchObject({ runs: 2, seeds: 2, active: 0 });
+  expect(groups[0]).toMatchObject({ runs: 2, seeds: 2, active: 0, differs: [] });
   expect(groups[0]?.metrics).toEqual({
     loss: {
       last: { n: 2, mean: 1.5, lowest: 1, highest: 2 },
@@ -33,7 +33,12 @@ it('tells mean and range of each value, from low to high, and those without it l
 
 it('a seed that ran twice counts once, as it ran last; with another knob it is another setting', () => {
   const [group] = grouped(run(1, 0, 7), run(1, 0, 100), run(1, 0, 9, 'succeeded', { hidden: 4 }));
-  expect(group).toMatchObject({ runs: 3, seeds: 1, metrics: { loss: { last: { n: 2, mean: 8 } } } });
+  expect(group).toMatchObject({
+    runs: 3,
+    seeds: 1,
+    differs: ['hidden'],
+    metrics: { loss: { last: { n: 2, mean: 8 } } },
+  });
 });
 
 it('what runs, failed or printed nan is no part of the mean', () => {

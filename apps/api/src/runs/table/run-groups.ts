@@ -35,6 +35,8 @@ class Spreading {
   }
 }
 
+type Values = Readonly<Record<string, unknown>>;
+
 interface Group {
   value: RunValue;
   runs: number;
@@ -42,6 +44,9 @@ interface Group {
   ids: string[];
   counted: Set<string>;
   seeds: Set<string>;
+  /** Of the first run that counts. */
+  values: Values | null;
+  differs: Set<string>;
   metrics: Map<string, Record<'last' | 'min' | 'max', Spreading>>;
 }
 
@@ -57,7 +62,8 @@ export class RunGroups {
     let group = this.groups.get(key);
     if (!group) {
       if (this.groups.size >= MOST_GROUPS) return;
-      group = { value, runs: 0, active: 0, ids: [], counted: new Set(), seeds: new Set(), metrics: new Map() };
+      const sets = { counted: new Set<string>(), seeds: new Set<string>(), differs: new Set<string>() };
+      group = { value, runs: 0, active: 0, ids: [], values: null, metrics: new Map(), ...sets };
       this.groups.set(key, group);
     }
     group.runs++;
@@ -73,9 +79,10 @@ export class RunGroups {
           ? Number(a.value === null) - Number(b.value === null)
           : compareValues(a.value, b.value),
       )
-      .map(({ seeds, counted: _, metrics, ...group }) => ({
+      .map(({ seeds, differs, counted: _, values: __, metrics, ...group }) => ({
         ...group,
         seeds: seeds.size,
+        differs: [...differs].sort().slice(0, LIMITS.knobs),
         metrics: Object.fromEntries(
           [...metrics].flatMap(([name, { last, min, max }]) =>
             last.spread === null ? [] : [[name, { last: last.spread, min: min.spread, max: max.spread }]],
@@ -89,6 +96,7 @@ export class RunGroups {
     if (group.counted.has(setting)) return;
     group.counted.add(setting);
     group.seeds.add(JSON.stringify([run.seed, run.knobs?.['seed'] ?? null]));
+    this.compare(group, { ...run.params, ...run.knobs });
     for (const { name, last, min, max } of run.metrics ?? []) {
       const metric = spreadingOf(group, name);
       metric?.last.add(last);
@@ -97,6 +105,13 @@ export class RunGroups {
     }
     const told = new Set((run.metrics ?? []).map(({ name }) => name));
     for (const { name, value } of run.finals ?? []) if (!told.has(name)) spreadingOf(group, name)?.last.add(value);
+  }
+
+  /** Seeds are what a group is for. */
+  private compare(group: Group, values: Values): void {
+    const first = (group.values ??= values);
+    for (const name of new Set([...Object.keys(first), ...Object.keys(values)]))
+      if (name !== 'seed' && name !== this.by.name && first[name] !== values[name]) group.differs.add(name);
   }
 }
 

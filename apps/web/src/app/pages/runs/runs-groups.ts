@@ -43,7 +43,12 @@ const MOST_METRICS = 3;
                     <button type="button" class="link mono" (click)="picked.emit(row.value)">{{ row.value }}</button>
                   }
                 </td>
-                <td class="muted">{{ row.runs }}</td>
+                <td class="muted">
+                  {{ row.runs }}
+                  @if (row.differs) {
+                    <span class="differs">{{ row.differs }}</span>
+                  }
+                </td>
                 @for (cell of row.cells; track $index) {
                   <td class="num" [class.strong]="cell.best">{{ cell.mean }}</td>
                   <td class="range">{{ cell.range }}</td>
@@ -80,6 +85,11 @@ const MOST_METRICS = 3;
     }
     .strong {
       font-weight: var(--weight-strong);
+    }
+    .differs {
+      display: block;
+      font: var(--text-12);
+      color: var(--warning);
     }
     .range {
       white-space: nowrap;
@@ -139,6 +149,7 @@ export class RunsGroups {
       group,
       value: String(group.value),
       runs: runsOf(group),
+      differs: group.differs.length > 0 ? `differ in ${group.differs.join(', ')} too` : '',
       cells: this.columns().map(({ name, low, high, best }) => {
         const spread = group.metrics[name]?.last;
         return {

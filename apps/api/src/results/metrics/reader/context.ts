@@ -15,6 +15,8 @@ export interface ContextState {
   lastPhase: Phase | null;
   /** The last line that told a place told nothing else: lines for which what follows belongs to it. */
   headedLines: number;
+  /** It told a step of an epoch, and nothing else. */
+  headStep?: boolean;
   decimalCommas: boolean;
   /** Values that follow are told by the whole run. */
   wholeLines: number;
@@ -42,6 +44,7 @@ export class Context {
   private phaseLines: number;
   private lastPhase: Phase | null;
   private headedLines: number;
+  private headStep: boolean;
   private wholeLines: number;
   private readonly counters: Counters;
   private course: Course = { word: '', total: null, phase: null, rank: null, outer: null, key: '' };
@@ -55,6 +58,7 @@ export class Context {
     this.phaseLines = state?.phaseLines ?? 0;
     this.lastPhase = state?.lastPhase ?? null;
     this.headedLines = state?.headedLines ?? 0;
+    this.headStep = state?.headStep ?? false;
     this.decimalCommas = state?.decimalCommas ?? false;
     this.wholeLines = state?.wholeLines ?? 0;
     this.counters = new Counters(state?.counters);
@@ -71,6 +75,7 @@ export class Context {
       phaseLines,
       lastPhase,
       headedLines,
+      ...(this.headStep && { headStep: true }),
       decimalCommas,
       wholeLines,
       counters: this.counters.state,
@@ -125,6 +130,7 @@ export class Context {
     if (outer && values.length === 0) this.outer = `${outer.word} ${outer.value}`;
     if (epoch || step || batch || outer) {
       this.headedLines = values.length === 0 && !bar && !batch ? HEADED_LINES : 0;
+      this.headStep = reading.bare && epoch !== null && step !== null;
       if (values.length > 0) this.lastPhase = reading.phase;
       // The heading of a phase may tell the epoch once more.
       if ((epoch && !sameEpoch) || values.length > 0) this.phase = null;
@@ -165,7 +171,8 @@ export class Context {
     }
     if (epoch) return { axis: 'epoch', x: epoch.value, held: false };
     if (outer) return { axis: 'step', x: outer.value, held: false };
-    if (this.epoch !== null) return { axis: 'epoch', x: this.epoch, held: true };
+    const stepped = this.headStep && this.headedLines > 0 && this.step !== null;
+    if (this.epoch !== null && !stepped) return { axis: 'epoch', x: this.epoch, held: true };
     return this.step === null ? null : { axis: 'step', x: this.step, held: true };
   }
 }

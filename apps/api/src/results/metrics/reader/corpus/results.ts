@@ -70,4 +70,17 @@ export const results: CorpusCase[] = [
     },
     finals: { 'results/fid50k_full': 12.3 },
   },
+  {
+    style: 'a step of an epoch alone on a line, values below',
+    form: 'loops as people write them in tutorials and questions',
+    output: lines(
+      'Epoch 1, Step 100:',
+      '  loss: 0.5',
+      '  acc: 0.80',
+      'Epoch 1, Step 200:',
+      '  loss: 0.4',
+      '  acc: 0.82',
+    ),
+    series: { loss: ['step', 2, [100, 0.5], [200, 0.4]], acc: ['step', 2, [100, 0.8], [200, 0.82]] },
+  },
 ];

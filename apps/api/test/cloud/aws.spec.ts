@@ -216,17 +216,40 @@ it('takes another type where no zone has the wanted one and that was allowed, wi
   expect((await ada.get<Money>('/api/v1/money')).body.reserved).toBeLessThan(0.0832);
 });
 
-it.each([
+/** Whose launch goes on elsewhere first is refused everywhere here. */
+it.each<[code: string, words: string, message?: string]>([
   ['AuthFailure', 'Check the keys'],
-  ['VcpuLimitExceeded', 'This needs 2 vCPUs, more than the account may have'],
+  ['InvalidClientTokenId', 'AWS does not know the key id'],
+  ['SignatureDoesNotMatch', "this server's clock is off"],
+  ['ExpiredToken', 'The keys have expired'],
+  ['UnauthorizedOperation', '(ec2:RunInstances)', 'User: x is not authorized to perform: ec2:RunInstances on y'],
+  ['OptInRequired', 'the region is not enabled'],
   ['PendingVerification', 'up to four hours'],
+  ['Blocked', 'AWS support'],
+  ['InvalidParameterCombination', 'marked as free tier', 'The type is not eligible for Free Tier.'],
+  ['VcpuLimitExceeded', 'This needs 2 vCPUs, more than the account may have'],
+  ['MaxSpotInstanceCountExceeded', 'Buy on demand'],
+  ['AuthFailure.ServiceLinkedRoleCreationNotPermitted', 'one spot instance in the AWS console'],
+  ['InsufficientInstanceCapacity', 'Try another type or region'],
+  ['Unsupported', 'No zone of the region offers'],
+  ['InsufficientFreeAddressesInSubnet', 'no free addresses'],
+  ['MissingInput', 'Create default VPC', 'No subnets found for the default VPC'],
+  ['SpotMaxPriceTooLow', 'Buy on demand'],
+  ['InvalidAMIID.NotFound', 'no such image'],
+  ['InvalidAMIID.Malformed', 'no id of an image'],
+  ['InvalidSubnetID.NotFound', 'Launch again'],
+  ['InvalidGroup.NotFound', 'Launch again'],
+  ['InvalidParameterValue', 'does not know this type', 'Invalid value t3.micro for InstanceType.'],
+  ['InvalidParameterValue', 'too long for AWS', 'User data is limited to 16384 bytes'],
+  ['DependencyViolation', 'Remove that first'],
   ['SomethingNew', 'AWS refused the request with SomethingNew'],
-])('says of %s what to do', async (code, words) => {
-  await simulator.addFault({ action: 'RunInstances', code });
+])('says of %s what to do: %s', async (code, words, ...[message]) => {
+  await simulator.addFault({ action: 'RunInstances', code, count: null, ...(message !== undefined && { message }) });
   const { id } = await launch({ type: 't3.micro' });
   const { problem } = await reaches(id, 'failed');
-  expect(problem).toMatchObject({ code, detail: expect.stringContaining(code) });
+  expect(problem).toMatchObject({ detail: expect.stringContaining(code), requestId: expect.any(String) });
   expect(problem?.sentence).toContain(words);
+  expect(await machines()).toEqual([]);
 });
 
 it.each(['before', 'after'] as const)('has one machine where the answer is cut off %s it is done', async (cut) => {

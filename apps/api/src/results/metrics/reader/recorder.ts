@@ -98,7 +98,8 @@ export class Recorder {
     const values = this.valuesOf(reading, located !== null, false);
     if (values.length === 0) return;
     const key = located ? `${located.axis} ${located.x}` : 'none';
-    const held = { values, located, line, time };
+    // Copies: a line of the same form writes its numbers into those of this one.
+    const held = { values: values.map((value) => ({ ...value })), located, line, time };
     if (over && this.group !== group) this.bars.drawnOver(this.group, key, held);
     this.group = group;
     this.bars.hold(group, key, held, full);

@@ -41,6 +41,8 @@ export class ListedRuns {
   /** The load that this list is of. */
   private answered = 0;
   private loadingNext = false;
+  /** What follows was asked for while it could not be known. */
+  private nextWanted = false;
   /** What the list is of. */
   private readonly key = computed(() => JSON.stringify([this.filter.asked(), this.filter.folded()]));
   private readonly listed = computed(() => {
@@ -63,6 +65,7 @@ export class ListedRuns {
     let comesBack = inject(Router).currentNavigation()?.trigger === 'popstate';
     effect((onCleanup) => {
       const key = this.key();
+      if (this.filter.waitsForProject()) return;
       const before = this.left.take(key, comesBack);
       comesBack = false;
       // Another list begins at its top.
@@ -90,6 +93,7 @@ export class ListedRuns {
       this.answered = asked;
       this.status.set('ready');
       this.error.set(null);
+      this.loadWanted();
       for (const [key, fold] of this.opened()) await this.loadFold(key, fold);
     } catch (error) {
       if (asked !== this.loads) return;
@@ -101,8 +105,10 @@ export class ListedRuns {
   /** What follows the rows that are here. */
   async loadNext(): Promise<void> {
     const [cursor, asked] = [this.cursor(), this.loads];
+    if (cursor === null) return;
     // Where another list is on its way, there is nothing to follow yet.
-    if (cursor === null || this.loadingNext || this.answered !== asked) return;
+    this.nextWanted = this.loadingNext || this.answered !== asked;
+    if (this.nextWanted) return;
     this.loadingNext = true;
     try {
       const page = await this.page(NEXT_PAGE, cursor);
@@ -114,7 +120,14 @@ export class ListedRuns {
       if (asked === this.loads) this.error.set(sentence(error));
     } finally {
       this.loadingNext = false;
+      // Of the list that came in its place it is wanted too.
+      this.nextWanted = asked !== this.loads;
+      this.loadWanted();
     }
+  }
+
+  private loadWanted(): void {
+    if (this.nextWanted) void this.loadNext();
   }
 
   private async page(limit: number, cursor?: string): Promise<Page<RunView>> {

@@ -21,6 +21,10 @@ export class RunsFilter {
   readonly thisProject = computed(() => !this.choice().everywhere);
   readonly folded = computed(() => this.choice().folded);
   readonly projectId = computed(() => (this.thisProject() ? (this.projects.current()?.id ?? null) : null));
+  /** Until the project is known, the runs of all would be asked for in its place. */
+  readonly waitsForProject = computed(
+    () => this.projectId() === null && this.thisProject() && this.projects.status() === 'loading',
+  );
   readonly list = computed<ListFilter>(() => ({
     ...this.choice(),
     projectId: this.projectId(),

@@ -149,7 +149,7 @@ for (const { count, tag } of [
       await scrollTo(page, 200.5 * height);
       await expect(box(page, count - 205)).toBeInViewport();
       const shown = await inSight(page);
-      await product.client.startRun({ projectId, file: 'wait.py' });
+      const { id: waits } = await product.client.startRun({ projectId, file: 'wait.py' });
       await expect(page.getByRole('button', { name: '1 new run' })).toBeVisible();
       expect(await inSight(page)).toEqual(shown);
 
@@ -180,6 +180,8 @@ for (const { count, tag } of [
       await box(page, count - 1).check();
       await expect(selected.getByRole('button', { name: 'Select none' })).toBeInViewport({ ratio: 1 });
       await expect(selected.getByRole('link', { name: 'Compare' })).toBeInViewport({ ratio: 1 });
+      // The tests after this one want the machine.
+      await product.client.json('POST', `runs/${waits}/stop`);
     },
   );
 

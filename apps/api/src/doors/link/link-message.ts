@@ -3,6 +3,10 @@ import type { z } from 'zod';
 import { logger } from '../../platform/logging/logger.js';
 import type { LinkSession } from './link-session.js';
 
+/** Of one message in the log. */
+const MOST_FAULTS = 3;
+const MOST_FAULT_CHARS = 200;
+
 export type WorkerEvent = keyof WorkerToServer;
 
 type Parts<E extends WorkerEvent> = Parameters<WorkerToServer[E]>;
@@ -39,7 +43,8 @@ export async function receive<E extends WorkerEvent>(
   const content = schema.safeParse(answer ? received.slice(0, -1) : received);
   const level = answer ? 'warn' : 'debug';
   if (!content.success) {
-    logger[level]({ err: content.error, machineId: session.machineId, event }, 'a message of a worker is not valid');
+    const faults = faultsOf(content.error);
+    logger[level]({ faults, machineId: session.machineId, event }, 'a message of a worker is not valid');
     if (invalid) answer?.(invalid);
     return;
   }
@@ -50,6 +55,13 @@ export async function receive<E extends WorkerEvent>(
     logger[level]({ err: error, machineId: session.machineId, event }, 'a message of a worker failed');
     if (failed) answer?.(failed(error));
   }
+}
+
+/** A few of them: a message can have as many as it has bytes, and names of its own in each. */
+function faultsOf({ issues }: z.core.$ZodError): string[] {
+  return issues
+    .slice(0, MOST_FAULTS)
+    .map(({ path, message }) => `${path.join('.')}: ${message}`.slice(0, MOST_FAULT_CHARS));
 }
 
 /** @throws when two parts of the table handle the same message: the server does not start. */

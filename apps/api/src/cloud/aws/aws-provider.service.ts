@@ -9,6 +9,7 @@ import type { InstanceRecord } from '../instances/instances.repository.js';
 import { AwsClientsService } from './aws-clients.service.js';
 import { inWords } from './aws-errors.js';
 import { ImagesService } from './catalogue/images.service.js';
+import { OnDemandPrices } from './catalogue/on-demand-prices.service.js';
 import type { PricedType, RegionPrices } from './catalogue/price-table.js';
 import { TypesService } from './catalogue/types.service.js';
 import { DialDoors } from './dial/dial-doors.service.js';
@@ -39,6 +40,7 @@ export class AwsProvider implements MachineProvider, OnModuleDestroy {
     private readonly settings: AwsSettingsRepository,
     private readonly clients: AwsClientsService,
     private readonly catalogue: TypesService,
+    private readonly prices: OnDemandPrices,
     private readonly images: ImagesService,
     private readonly machines: Ec2Machines,
     private readonly reconciler: Ec2Reconciler,
@@ -67,7 +69,7 @@ export class AwsProvider implements MachineProvider, OnModuleDestroy {
     const access = await this.access();
     const { region = access.region, buy = 'on-demand', fallBack = false, diskGb = DEFAULT_DISK_GB } = request;
     const clients = this.clients.of(access, region);
-    const prices = await this.catalogue.pricesOf(clients, region);
+    const prices = await this.prices.of(clients, region);
     const types = [type, ...new Set(request.alternatives)].map((each) => pricedType(prices, each));
     const way = await this.reach.check(request.way);
     // An id is checked before anything is launched; the automatic image is found when it is needed.

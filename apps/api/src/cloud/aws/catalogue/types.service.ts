@@ -3,7 +3,7 @@ import type { InstanceTypes } from '@mle/protocol';
 import { Injectable } from '@nestjs/common';
 import type { AwsClients } from '../aws-clients.service.js';
 import { OnDemandPrices } from './on-demand-prices.service.js';
-import { type PricedType, pricedTypes, type RegionPrices } from './price-table.js';
+import { type PricedType, pricedTypes } from './price-table.js';
 import { QuotasService } from './quotas.service.js';
 import { SpotPrices } from './spot-prices.service.js';
 
@@ -38,11 +38,6 @@ export class TypesService {
         overQuota: cpus > (limits.get(quotas['on-demand']) ?? Infinity),
       }));
     return { items, region, ...rest };
-  }
-
-  /** What types, disk and address cost on demand. */
-  pricesOf(clients: AwsClients, region: string): Promise<RegionPrices> {
-    return this.onDemand.of(clients, region);
   }
 
   /** What the types of the price table cost as spot now, as far as AWS says. */

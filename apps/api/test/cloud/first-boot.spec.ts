@@ -110,6 +110,7 @@ async function expectRun({ id: machineId }: MachineView): Promise<void> {
 
 const say = async (command: string): Promise<string> => (await machine.run(command)).stdout.trim();
 
+// Both want debootstrap, root and namespaces, which few computers have: else they count as skipped.
 (hasDebianRoot ? it : it.skip)(
   'joins from a true Debian or Ubuntu with its own systemd, comes back after a reboot, and powers off when its time is over @full',
   async () => {

@@ -69,10 +69,8 @@ export class HeldBars {
   drawnOver(group: string, key: string, { values }: Held): void {
     const bar = this.bars.get(group);
     if (bar?.key !== key) return;
-    bar.held = {
-      ...bar.held,
-      values: bar.held.values.filter(({ name }) => values.every((value) => value.name !== name)),
-    };
+    const told = new Set(values.map(({ name }) => name));
+    bar.held = { ...bar.held, values: bar.held.values.filter(({ name }) => !told.has(name)) };
     if (bar.held.values.length === 0) this.bars.delete(group);
   }
 
